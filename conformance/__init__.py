@@ -1,0 +1,1 @@
+"""Does my API cache correctly?"""
