@@ -1,0 +1,48 @@
+"""Whose fault it is, told by the type.
+
+ConformanceError
+├── SpecError      the author of a spec file: a wrong key, value or reference, with file and line
+├── TargetError    the author of a target file, or an option that the target can't bear
+├── UsageError     the person at the command line: a bad URL, an unknown name
+└── HarnessError   ours: a defect of the suite; the grade is withheld, never 0
+
+A fault of the *server under test* is never an exception: it is recorded in an Exchange
+(`model.WireFault`) and judged.
+"""
+
+from __future__ import annotations
+
+__all__ = ["ConformanceError", "HarnessError", "SpecError", "TargetError", "UsageError"]
+
+
+class ConformanceError(Exception):
+    """The base of everything that this package raises on purpose; `str()` is fit to print."""
+
+
+class SpecError(ConformanceError):
+    """A spec file says something that the language does not have.
+
+    Args:
+        says: one sentence: what was found and what is accepted.
+        file: the file's name as the user gave it.
+        line: 1-based, or None where the whole file is meant.
+    """
+
+    def __init__(self, says: str, file: str, line: int | None = None) -> None:
+        self.says = says
+        self.file = file
+        self.line = line
+        place = file if line is None else f"{file}:{line}"
+        super().__init__(f"{place}: {says}")
+
+
+class TargetError(SpecError):
+    """A target file, or a value that overrides one, is wrong."""
+
+
+class UsageError(ConformanceError):
+    """An option or argument is wrong; the text names what is accepted."""
+
+
+class HarnessError(ConformanceError):
+    """The suite itself is at fault."""
