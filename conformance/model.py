@@ -13,6 +13,13 @@ from typing import Any, Literal
 
 Json = Any
 Headers = tuple[tuple[str, str], ...]
+POLICIES: Mapping[str, tuple[str, ...]] = {
+    "no-store": (),
+    "no-cache": ("no-store",),
+    "private": ("no-store", "no-cache"),
+    "max-age": ("no-store", "no-cache", "private"),
+}
+"""The directives of the lesson, and which stricter ones beside them decide instead."""
 Level = Literal["MUST", "SHOULD", "MAY"]
 Tier = Literal["lesson", "core", "full", "strict"]
 TIERS: tuple[Tier, ...] = ("lesson", "core", "full", "strict")
@@ -246,7 +253,9 @@ class Check:
         levels: tier -> level: what it counts as when the run goes up to that tier.
         after: ids of checks that must have passed on the same resource, or this one is blocked.
         on: the timeline whose exchanges it judges, or None where it has steps of its own.
-        expects: step name -> matchers, for a check `on` a timeline.
+        expects: alternatives, of which one must hold; each maps step names to matchers.
+        only_if: step name -> matchers that must hold, or the check does not apply.
+        unseen: why it is untestable where the step that it judges was left out, or "".
     """
 
     id: str
@@ -260,8 +269,9 @@ class Check:
     after: tuple[str, ...]
     on: str | None
     steps: tuple[Step, ...]
-    expects: Mapping[str, Mapping[str, Json]]
-    givens: Mapping[str, Mapping[str, Json]]
+    expects: tuple[Mapping[str, Mapping[str, Json]], ...]
+    only_if: Mapping[str, Mapping[str, Json]]
+    unseen: str
     forall: tuple[ForAll, ...]
     doubts: tuple[Doubt, ...]
     why: str
@@ -320,6 +330,7 @@ class Resource:
         ttl: how long the server keeps a value, in seconds, or None.
         value, hit: JSON Pointers (RFC 6901) to the cached value and to the flag that tells a hit.
         resolution: two values made within so many seconds may be equal.
+        repeats: a value made anew may equal the one before it; then `hit` alone tells them apart.
         policy: the Cache-Control that it is held to, or None.
         ask: whether the server may lack the whole resource.
     """
@@ -334,6 +345,7 @@ class Resource:
     value: str | None
     hit: str | None
     resolution: float
+    repeats: bool
     policy: str | None
     version: bool
     distinct_from: tuple[str, ...]
@@ -358,7 +370,13 @@ class Resource:
             "members": bool(self.members),
             "list": self.json == "array",
         }
-        return frozenset(has | {name for name, there in flags.items() if there})
+        return frozenset(has | {name for name, there in flags.items() if there} | self._policies)
+
+    @property
+    def _policies(self) -> set[str]:
+        """The one directive that a declared policy is about: the strictest that it has."""
+        names = {part.strip().partition("=")[0].lower() for part in (self.policy or "").split(",")}
+        return {f"policy-{name}" for name in POLICIES if name in names and names.isdisjoint(POLICIES[name])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,12 +477,16 @@ class Finding:
         expected: all that is acceptable, as the end of "expected ...".
         actual: what was there instead, as the end of "... found".
         step: the step's name. index: which exchange of the step.
+        at_most: the highest level at which it counts, where that is below the check's own.
+        ours: the suite contradicts itself here; an error, and never the server's fault.
     """
 
     expected: str
     actual: str
     step: str = ""
     index: int = 0
+    at_most: Level | None = None
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

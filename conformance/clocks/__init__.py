@@ -1,0 +1,18 @@
+"""How a run passes time: one file for each clock, and this table.
+
+To add one: a file with a class of the shape of `base.Clock`, and a line in CLOCKS; the contract
+test in tests/test_clocks.py then runs it, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from conformance.clocks.base import Clock
+from conformance.clocks.real import RealClock
+from conformance.clocks.virtual import VirtualClock
+
+__all__ = ["CLOCKS", "Clock", "RealClock", "VirtualClock"]
+
+CLOCKS: Final[Mapping[str, Callable[..., Clock]]] = {"real": RealClock, "virtual": VirtualClock}

@@ -1,0 +1,51 @@
+"""The arithmetic of `wait` and `pass`: "ttl + 2m", "ttl / 2", "1.1 s", "lifetime - 3".
+
+Pure. A duration is a sum of terms; a term is a number, a name, or both ("2m"), and may be
+divided by a number. Names stand for seconds that the target or an answer gives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+NAMES: Final = ("ttl", "m", "w", "resolution", "lifetime")
+_TERM = re.compile(r"(?P<number>\d+(?:\.\d+)?)?\s*(?P<name>[a-z]+)?\s*(?:/\s*(?P<by>\d+(?:\.\d+)?))?")
+
+
+def margin(ttl: float) -> float:
+    """The guard band around the end of a TTL, in seconds: too close to it, nothing is judged."""
+    return min(1.0, ttl / 10)
+
+
+def parse(text: str) -> tuple[tuple[float, str], ...]:
+    """The terms of a duration as (factor, name); the name is "" for plain seconds.
+
+    Raises:
+        ValueError: it is no duration; the text says what is accepted.
+    """
+    terms: list[tuple[float, str]] = []
+    for sign, part in re.findall(r"([+-]?)\s*([^+-]+)", str(text)):
+        match = _TERM.fullmatch(part.strip())
+        if not match or not (match["number"] or match["name"]):
+            break
+        name = "" if match["name"] in (None, "s") else match["name"]
+        if name and name not in NAMES:
+            raise ValueError(f"{name!r} is no quantity; use {', '.join(NAMES)}, or seconds")
+        factor = float(match["number"] or 1) / float(match["by"] or 1)
+        terms.append((-factor if sign == "-" else factor, name))
+    else:
+        if terms:
+            return tuple(terms)
+    raise ValueError(f"{text!r} is no duration; write for instance 'ttl + 2m', 'ttl / 2' or '1.1 s'")
+
+
+def seconds(text: str, values: Mapping[str, float]) -> float:
+    """The duration in seconds, never below 0.
+
+    Raises:
+        KeyError: it names a quantity that `values` lacks.
+        ValueError: it is no duration.
+    """
+    return max(0.0, sum(factor * (values[name] if name else 1.0) for factor, name in parse(text)))

@@ -1,0 +1,58 @@
+"""Field values: text -> values.
+
+Rules of this package:
+
+- It reads text and gives values; it judges nothing but syntax, and raises on no response text at all.
+- Tolerant in what it returns (facts are needed even where a server is wrong), exact about what is valid.
+- Text is what the wire said, one character a byte (latin-1).
+- No clock: where a rule needs the time, it is given.
+"""
+
+from conformance.fields.cache_control import (
+    CacheControl,
+    Directive,
+    Level,
+    Problem,
+    contradictions,
+    parse_cache_control,
+    remarks,
+)
+from conformance.fields.dates import format_http_date, is_imf_fixdate, parse_http_date
+from conformance.fields.lists import (
+    Headers,
+    answered_by_cache,
+    field_value,
+    field_values,
+    has_empty_elements,
+    parse_age,
+    parse_delta_seconds,
+    parse_vary,
+    split_list,
+)
+from conformance.fields.tags import EntityTag, parse_entity_tag, parse_entity_tag_list, tags_match_weakly
+
+__all__ = [
+    "CacheControl",
+    "Directive",
+    "EntityTag",
+    "Headers",
+    "Level",
+    "Problem",
+    "answered_by_cache",
+    "contradictions",
+    "field_value",
+    "field_values",
+    "format_http_date",
+    "has_empty_elements",
+    "is_imf_fixdate",
+    "parse_age",
+    "parse_cache_control",
+    "parse_delta_seconds",
+    "parse_entity_tag",
+    "parse_entity_tag_list",
+    "parse_http_date",
+    "parse_vary",
+    "remarks",
+    "split_list",
+    "tags_match_weakly",
+]

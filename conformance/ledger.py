@@ -1,0 +1,66 @@
+"""What the suite has changed on the server and still has to put back.
+
+Whatever ends a run (its own end, Ctrl-C, SIGTERM, a deadline), what stands here is put back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from conformance.model import Exchange, Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """One request that puts something back."""
+
+    method: str
+    path: str
+    headers: Headers
+    body: bytes
+    says: str
+
+
+class Ledger:
+    """Thread-safe; keyed by what was changed, so that the first state of an item is what comes back."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._owed: dict[str, Undo] = {}
+        self.problems: list[str] = []
+
+    def owe(self, key: str, undo: Undo) -> None:
+        """Note how to put `key` back, unless that is known already."""
+        with self._lock:
+            self._owed.setdefault(key, undo)
+
+    def settled(self, key: str) -> None:
+        """It has been put back, or is gone for good."""
+        with self._lock:
+            self._owed.pop(key, None)
+
+    def get(self, key: str) -> Undo | None:
+        """What is owed for `key`."""
+        with self._lock:
+            return self._owed.get(key)
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The keys that are still owed, the latest first."""
+        with self._lock:
+            return tuple(reversed(self._owed))
+
+    def put_back(self, keys: tuple[str, ...], send: Callable[[Undo], Exchange]) -> None:
+        """Put these back; what does not work is noted in `problems`, once."""
+        for key in keys:
+            undo = self.get(key)
+            if undo is None:
+                continue
+            self.settled(key)
+            exchange = send(undo)
+            gone = undo.method == "DELETE" and exchange.status in (404, 410)
+            if not gone and (exchange.status is None or exchange.status >= 300):  # noqa: PLR2004
+                came = exchange.status or (exchange.fault.says if exchange.fault else "no answer")
+                self.problems.append(f"could not {undo.says}: {undo.method} {undo.path} gave {came}")

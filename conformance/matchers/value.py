@@ -1,0 +1,237 @@
+"""Matchers on a value that the server keeps for a while, and on the flag that tells a hit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conformance.durations import margin
+from conformance.matchers.base import STEP_NAME, Case, Matcher
+from conformance.model import Exchange, Finding, Json, StepRecord
+from conformance.observe import is_hit, json_type
+
+_SEEN_LONG_AGO: Final = 2.0  # seconds: a second of resolution, and one for the margin
+
+
+def _value(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+    pointer = case.resource.value if case.resource else None
+    for index, exchange in enumerate(step.exchanges):
+        if "value" not in exchange.facts:
+            fault = exchange.fault.says if exchange.fault else f"none ({exchange.status})"
+            return Finding(f"a value at {pointer}", fault, step.name, index)
+    if not step.exchanges:
+        return Finding(f"a value at {pointer}", step.says or "none: nothing was asked", step.name)
+    if wanted == "present":
+        return None
+    ((relation, name),) = wanted.items()
+    other = case.first(name)
+    if other is None or "value" not in other.facts:
+        return Finding(f"a value to compare with ({name})", "none", step.name)
+    return _RELATIONS[relation](other.facts["value"], step, case)
+
+
+def _same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
+    for index, exchange in enumerate(step.exchanges):
+        if exchange.facts["value"] != before:
+            found = repr(exchange.facts["value"])
+            return Finding(f"the value {before!r} of before", found, step.name, index)
+    return None
+
+
+def _some_same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
+    if any(e.facts["value"] == before for e in step.exchanges):
+        return None
+    return Finding(f"some answer with the value {before!r}", "none", step.name)
+
+
+def _never_same(before: Json, step: StepRecord, case: Case) -> Finding | None:
+    return None if _some_same(before, step, case) else Finding("no such value", repr(before), step.name)
+
+
+def _differs(before: Json, step: StepRecord, case: Case) -> Finding | None:
+    if case.resource and case.resource.repeats:
+        return None  # where a fresh value may equal the old one, the flag alone decides
+    for index, exchange in enumerate(step.exchanges):
+        if exchange.facts["value"] == before:
+            return Finding(f"another value than {before!r}", "the same", step.name, index)
+    return None
+
+
+def _not_that_of(other: Json, step: StepRecord, _case: Case) -> Finding | None:
+    for index, exchange in enumerate(step.exchanges):
+        if exchange.facts["value"] == other:
+            return Finding("a value of its own", f"that of the other key, {other!r}", step.name, index)
+    return None
+
+
+_RELATIONS: Final = {
+    "same-as": _same,
+    "differs-from": _differs,
+    "some-same-as": _some_same,
+    "never-same-as": _never_same,
+    "not-that-of": _not_that_of,
+}
+
+
+def _hit(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+    if not step.exchanges:
+        return Finding("an answer", step.says or "none: nothing was asked", step.name)
+    pointer = case.resource.hit if case.resource else None
+    for index, exchange in enumerate(step.exchanges):
+        if exchange.response is None:
+            return Finding("an answer", exchange.fault.says if exchange.fault else "none", step.name, index)
+        if "hit" not in exchange.facts:
+            return Finding(f"a flag at {pointer}", f"none ({exchange.status})", step.name, index)
+    if isinstance(wanted, bool):
+        for index, exchange in enumerate(step.exchanges):
+            if is_hit(exchange.facts["hit"]) is not wanted:
+                return Finding(f"{_name(case)}: {_js(wanted)}", _said(exchange, case), step.name, index)
+        return None
+    if wanted == "boolean":
+        return _boolean(step, case)
+    ((relation, argument),) = wanted.items()
+    if relation == "truthful-over":
+        return _truthful(argument, case)
+    count = sum(is_hit(e.facts["hit"]) is argument for e in step.exchanges)
+    of_all = f"{count} of {len(step.exchanges)} answers"
+    if relation == "at-least-once" and count == 0:
+        return Finding(f"at least one {_name(case)}: {_js(argument)}", of_all, step.name)
+    if relation == "at-most-once" and count > 1:
+        return Finding(f"at most one {_name(case)}: {_js(argument)}", of_all, step.name)
+    return None
+
+
+def _boolean(step: StepRecord, case: Case) -> Finding | None:
+    for index, exchange in enumerate(step.exchanges):
+        flag = exchange.facts["hit"]
+        if not isinstance(flag, bool):
+            expected = f"{_name(case)} to be true or false"
+            return Finding(expected, f"the {json_type(flag)} {flag!r}", step.name, index)
+    return None
+
+
+def _truthful(names: list[str], case: Case) -> Finding | None:
+    """The flag against the facts: `false` with a value that was first seen long ago is a lie.
+
+    `true` with a value that nobody has seen is one too, but only where nobody else can have
+    asked: that is left to the checks on what a miss looks like.
+    """
+    if case.resource and case.resource.repeats:
+        return None
+    first_seen: dict[str, float] = {}
+    for name in names:
+        step = case.steps.get(name)
+        for index, exchange in enumerate(step.exchanges if step else ()):
+            if "value" not in exchange.facts or "hit" not in exchange.facts:
+                continue
+            key = repr(exchange.facts["value"])
+            age = exchange.sent_at - first_seen.setdefault(key, exchange.received_at)
+            if is_hit(exchange.facts["hit"]) is False and age >= _SEEN_LONG_AGO:
+                expected = f"{_name(case)}: true, since the value is {age:.1f} s old"
+                return Finding(expected, _said(exchange, case), name, index)
+    return None
+
+
+def _age(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+    """Whether an answer came early or late enough to prove anything about the end of a TTL.
+
+    With a miss sent at s and received at r, and a later read sent at s' and received at r', the
+    value was made somewhere in s..r and looked up somewhere in s'..r'.
+    """
+    made, ttl = case.first(wanted["since"]), case.resource.ttl if case.resource else None
+    if made is None or ttl is None or not step.exchanges:
+        return Finding("an age to judge by", "none", step.name)
+    m = margin(ttl)
+    for index, exchange in enumerate(step.exchanges):
+        oldest, youngest = exchange.received_at - made.sent_at, exchange.sent_at - made.received_at
+        if wanted["is"] == "surely-below-ttl" and oldest >= ttl - m:
+            expected = f"an answer within {ttl - m:.1f} s of the miss"
+            return Finding(expected, f"one {oldest:.2f} s after it", step.name, index)
+        if wanted["is"] == "surely-above-ttl" and youngest <= ttl + m:
+            expected = f"a read later than {ttl + m:.1f} s after the miss"
+            return Finding(expected, f"one {youngest:.2f} s after it", step.name, index)
+    return None
+
+
+def _ttl(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+    ttl = case.resource.ttl if case.resource else None
+    if ttl is not None and ttl < wanted["under"]:
+        return None
+    return Finding(f"a TTL under {wanted['under']} s", f"{ttl} s", step.name)
+
+
+def _name(case: Case) -> str:
+    return (case.resource.hit or "/hit").rsplit("/", 1)[-1] if case.resource else "hit"
+
+
+def _said(exchange: Exchange, case: Case) -> str:
+    return f"{_name(case)}: {_js(exchange.facts['hit'])}"
+
+
+def _js(value: Json) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+MATCHERS: Final = (
+    Matcher(
+        "value",
+        {
+            "anyOf": [
+                {"enum": ["present"]},
+                {
+                    "type": "object",
+                    "properties": dict.fromkeys(_RELATIONS, STEP_NAME),
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": False,
+                },
+            ]
+        },
+        _value,
+        "the value that the target points to: present, or how it relates to that of another step",
+    ),
+    Matcher(
+        "hit",
+        {
+            "anyOf": [
+                {"type": "boolean"},
+                {"enum": ["boolean"]},
+                {
+                    "type": "object",
+                    "properties": {
+                        "at-least-once": {"type": "boolean"},
+                        "at-most-once": {"type": "boolean"},
+                        "truthful-over": {"type": "array", "items": STEP_NAME, "minItems": 1},
+                    },
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": False,
+                },
+            ]
+        },
+        _hit,
+        "the flag that tells a hit: true or false, a JSON boolean, true to fact over some steps, or "
+        "at least or at most once in a burst",
+    ),
+    Matcher(
+        "age",
+        {
+            "type": "object",
+            "properties": {"since": STEP_NAME, "is": {"enum": ["surely-below-ttl", "surely-above-ttl"]}},
+            "required": ["since", "is"],
+            "additionalProperties": False,
+        },
+        _age,
+        "the answer came surely before, or surely after, the TTL that began with another step",
+    ),
+    Matcher(
+        "ttl",
+        {
+            "type": "object",
+            "properties": {"under": {"type": "number"}},
+            "required": ["under"],
+            "additionalProperties": False,
+        },
+        _ttl,
+        "the resource's TTL is under so many seconds",
+    ),
+)

@@ -1,0 +1,86 @@
+"""Matchers on what a client library hides: stray bytes, sizes, times, and who answered."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conformance.fields import answered_by_cache
+from conformance.matchers.base import STEP_NAME, Case, Matcher, for_each
+from conformance.model import Exchange, Finding, Json, StepRecord
+
+_SLACK: Final = 0.010  # seconds: below that, two times on loopback are equal
+
+
+def _stray(_wanted: Json, exchange: Exchange, _case: Case) -> tuple[str, str] | None:
+    stray = exchange.response.stray if exchange.response else b""
+    if not stray:
+        return None
+    return f"no body after the {exchange.status}", f"{len(stray)} bytes: {stray[:40]!r}"
+
+
+def _bytes(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | None:
+    other = case.last(wanted["fewer-than"])
+    if other is None or other.response is None or exchange.response is None:
+        return "an answer to compare with", "none"
+    mine, theirs = exchange.response.wire_bytes, other.response.wire_bytes
+    return None if mine < theirs else (f"fewer than the {theirs} bytes of the 200", f"{mine} bytes")
+
+
+def _time(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+    other = case.last(wanted["no-slower-than"])
+    if other is None or not step.exchanges:
+        return Finding("an answer to compare with", "none", step.name)
+    mine = min(e.received_at - e.sent_at for e in step.exchanges)
+    theirs = other.received_at - other.sent_at
+    if mine <= theirs + _SLACK:
+        return None
+    return Finding(f"no longer than the miss, {theirs * 1000:.1f} ms", f"{mine * 1000:.1f} ms", step.name)
+
+
+def _by_cache(wanted: Json, step: StepRecord, _case: Case) -> Finding | None:
+    for index, exchange in enumerate(step.exchanges):
+        by = answered_by_cache(exchange.headers)
+        if by is not None:
+            return None if wanted else Finding("an answer of the server itself", by, step.name, index)
+    return Finding("an answer of a cache in front", "no sign of one", step.name) if wanted else None
+
+
+def _remote(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+    if case.remote is wanted:
+        return None
+    return Finding("a server elsewhere" if wanted else "a server on this machine", "not so", step.name)
+
+
+def _redirect(_wanted: Json, exchange: Exchange, _case: Case) -> tuple[str, str] | None:
+    to = exchange.facts.get("redirected")
+    return None if to is None else ("no redirect", f"one to {to}")
+
+
+MATCHERS: Final = (
+    Matcher("redirect", {"enum": ["none"]}, for_each(_redirect), "the path answers itself, to the slash"),
+    Matcher("stray", {"enum": ["none"]}, for_each(_stray), "no bytes follow an answer that has no body"),
+    Matcher(
+        "bytes",
+        {
+            "type": "object",
+            "properties": {"fewer-than": STEP_NAME},
+            "required": ["fewer-than"],
+            "additionalProperties": False,
+        },
+        for_each(_bytes),
+        "head and body take fewer bytes on the wire than those of another step",
+    ),
+    Matcher(
+        "time",
+        {
+            "type": "object",
+            "properties": {"no-slower-than": STEP_NAME},
+            "required": ["no-slower-than"],
+            "additionalProperties": False,
+        },
+        _time,
+        "the quickest answer took no longer than that of another step",
+    ),
+    Matcher("answered-by-cache", {"type": "boolean"}, _by_cache, "a field tells of a cache in front"),
+    Matcher("remote", {"type": "boolean"}, _remote, "whether the server is somewhere else than on loopback"),
+)

@@ -1,0 +1,149 @@
+"""Body -> facts: everything that judging will need of a body, read once when it arrives.
+
+Pure. Because judging sees these facts and never the body, a body too large to be kept can be
+judged again from a saved report, and with the same verdict.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from conformance.fields import field_value
+from conformance.model import Headers, Json, Resource
+
+MISSING: Final = "missing"
+_TYPES: Final = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+_MOST_MEMBERS: Final = 64
+_LONGEST_VALUE: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """The item that a write is about: facts of later reads tell how it looks there."""
+
+    id: Json
+    field: str | None
+
+
+def json_type(value: Json) -> str:
+    """The JSON name of a value's type."""
+    return _TYPES.get(type(value), "number")
+
+
+def facts(
+    resource: Resource | None, headers: Headers, content: bytes, tracked: Tracked | None
+) -> dict[str, Json]:
+    """What is to be known of a body.
+
+    Returns:
+        json: the type of the JSON text, or "none" where the body is no JSON; media: the media type;
+        members: name -> type, of a top-level object; list: how many items the list has;
+        value, hit: what the target's pointers point to, absent where they point to nothing;
+        item: {"there": bool, "value": the tracked field}.
+    """
+    media = (field_value(headers, "content-type") or "").partition(";")[0].strip().lower()
+    found: dict[str, Json] = {"media": media}
+    document, is_json = _document(headers, content)
+    if not is_json:
+        return found | {"json": "none"}
+    found["json"] = json_type(document)
+    if isinstance(document, dict):
+        found["members"] = {str(k)[:80]: json_type(v) for k, v in list(document.items())[:_MOST_MEMBERS]}
+    items = find_list(document)
+    if items is not None:
+        found["list"] = len(items)
+    if resource is not None:
+        for name, at in (("value", resource.value), ("hit", resource.hit)):
+            there, value = pointed(document, at) if at is not None else (False, None)
+            if there:
+                found[name] = _bounded(value)
+    if tracked is not None:
+        found["item"] = _item(document, items, tracked)
+    return found
+
+
+def pointed(document: Json, pointer: str) -> tuple[bool, Json]:
+    """Whether the JSON Pointer (RFC 6901) points to something, and to what."""
+    here = document
+    for token in pointer.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(here, dict) and key in here:
+            here = here[key]
+        elif isinstance(here, list) and key.isdigit() and int(key) < len(here):
+            here = here[int(key)]
+        else:
+            return False, None
+    return True, here
+
+
+def find_list(document: Json) -> list[Any] | None:
+    """The list of items: the document itself, or the only list of objects in its envelope."""
+    if isinstance(document, list):
+        return document
+    if isinstance(document, dict):
+        lists = [v for v in document.values() if isinstance(v, list) and all(isinstance(x, dict) for x in v)]
+        if len(lists) == 1:
+            return lists[0]
+    return None
+
+
+def load_json(headers: Headers, content: bytes) -> Json:
+    """The body as JSON, or None where it is none."""
+    return _document(headers, content)[0]
+
+
+def is_hit(flag: Json) -> bool | None:
+    """What a flag of any type means, to find one's way; whether its type is right is judged elsewhere."""
+    if isinstance(flag, str):
+        return {"true": True, "hit": True, "yes": True, "false": False, "miss": False, "no": False}.get(
+            flag.lower()
+        )
+    return bool(flag) if isinstance(flag, bool | int) else None
+
+
+def _document(headers: Headers, content: bytes) -> tuple[Json, bool]:
+    try:
+        return json.loads(_decoded(headers, content)), True
+    except (ValueError, zlib.error, RecursionError):
+        return None, False
+
+
+def _decoded(headers: Headers, content: bytes, most: int = 5 * 1024 * 1024) -> bytes:
+    """The body without a gzip or deflate coding, as far as `most` bytes: a bomb stays small."""
+    coding = (field_value(headers, "content-encoding") or "").strip().lower()
+    if coding in ("gzip", "x-gzip", "deflate"):
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(content, most)
+    return content
+
+
+def _bounded(value: Json) -> Json:
+    """A value as it is, or its beginning and digest where it is long."""
+    text = json.dumps(value, sort_keys=True)
+    if len(text) <= _LONGEST_VALUE:
+        return value
+    return {"begins": text[:80], "crc": zlib.crc32(text.encode()), "length": len(text)}
+
+
+def _item(document: Json, items: list[Any] | None, tracked: Tracked) -> Mapping[str, Json]:
+    candidates = items if items is not None else [document]
+    for each in candidates:
+        if not isinstance(each, dict):
+            continue
+        if tracked.id is None or items is None or item_id(each) == tracked.id:
+            if tracked.field is None or tracked.field not in each:
+                return {"there": True}
+            return {"there": True, "value": _bounded(each[tracked.field])}
+    return {"there": False}
+
+
+def item_id(item: Json) -> Json:
+    """The id of an item, under the names that APIs give it, or None."""
+    if isinstance(item, dict):
+        for name in ("id", "_id", "uuid", "item_id", "key", "slug"):
+            if isinstance(item.get(name), str | int) and not isinstance(item.get(name), bool):
+                return item[name]
+    return None

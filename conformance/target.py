@@ -1,0 +1,201 @@
+"""specs/targets/*.yaml, or a file of the user's -> Target. Shell: it reads one file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.errors import TargetError
+from conformance.language import check_file
+from conformance.load import specs_folder
+from conformance.model import Place, Resource, Target, Write
+from conformance.yamlfile import YamlFile, did_you_mean, read
+
+DEFAULT: Final = "lesson"
+_WRITES: Final = ("create", "change", "remove", "clear")
+_METHODS: Final = ("POST", "PUT", "PATCH", "DELETE")
+_TEXT: Final = {"type": "string", "minLength": 1}
+_REQUEST: Final = {
+    "type": "string",
+    "pattern": f"^({'|'.join(_METHODS)}) /\\S*$",
+    "description": "a method and a path, such as 'PUT /items/{id}'",
+}
+_POINTER: Final = {"type": "string", "pattern": "^/", "description": "a JSON Pointer, such as /time"}
+_GET: Final = {
+    "type": "string",
+    "pattern": "^GET /\\S*$",
+    "description": "'GET' and a path, such as GET /items/",
+}
+_SECONDS: Final = {"type": "number", "exclusiveMinimum": 0, "description": "seconds, above 0"}
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a target file."""
+    write = {
+        "if": {"type": "string"},
+        "then": _REQUEST,
+        "else": _closed(
+            {
+                "request": _REQUEST,
+                "from": {"enum": ["list", "self"]},
+                "edit": _TEXT,
+                "body": {},
+                "ask": {"type": "boolean"},
+            },
+            ("request",),
+        ),
+    }
+    resource = _closed(
+        {
+            "read": _GET,
+            "json": {"enum": ["array", "object", "any"]},
+            "members": {
+                "type": "object",
+                "additionalProperties": {
+                    "enum": ["string", "number", "boolean", "object", "array", "null", "any"]
+                },
+            },
+            "item": _GET,
+            "etag": {"type": "boolean"},
+            "ttl": _SECONDS,
+            "value": _POINTER,
+            "hit": _POINTER,
+            "resolution": _SECONDS,
+            "repeats": {"type": "boolean"},
+            "policy": _TEXT,
+            "version": {"type": "boolean"},
+            "distinct-from": {"type": "array", "items": _TEXT, "minItems": 1},
+            "ask": {"type": "boolean"},
+            **dict.fromkeys(_WRITES, write),
+        },
+        ("read",),
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A target file of cache-conformance",
+        **_closed(
+            {
+                "name": _TEXT,
+                "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+                "resources": {"type": "object", "minProperties": 1, "additionalProperties": resource},
+            },
+            ("name", "resources"),
+        ),
+    }
+
+
+def _closed(properties: Mapping[str, Any], required: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def load_target(name: str = DEFAULT, overrides: Sequence[str] = ()) -> Target:
+    """Read a built-in target by its name, or a target file by its path.
+
+    Args:
+        overrides: such as "cached-time.ttl=5"; see `--conformance-set`.
+
+    Raises:
+        TargetError: there is none, something in it is wrong, or an override does not fit.
+    """
+    path, built_in = _find(name)
+    file = read(path, f"specs/targets/{path.name}" if built_in else name, TargetError)
+    _override(file, overrides)
+    check_file(file, schema())
+    headers = tuple(file.data.get("headers", {}).items())
+    resources = tuple(_resource(file, each, data, headers) for each, data in file.data["resources"].items())
+    names = [r.name for r in resources]
+    for resource in resources:
+        for other in resource.distinct_from:
+            if other not in names:
+                says = f"{resource.name} is distinct-from {other!r}, and no resource is called that"
+                raise file.fail(says, ("resources", resource.name, "distinct-from"))
+    digest = hashlib.sha256(json.dumps(file.data, sort_keys=True).encode()).hexdigest()
+    declares = any(not w.ask for r in resources for w in r.writes.values())
+    return Target(file.data["name"], resources, not built_in and declares, digest)
+
+
+def built_in_targets() -> tuple[str, ...]:
+    """The names of the built-in targets."""
+    return tuple(sorted(p.stem for p in (specs_folder() / "targets").glob("*.yaml")))
+
+
+def _find(name: str) -> tuple[Path, bool]:
+    built_in = specs_folder() / "targets" / f"{name}.yaml"
+    if "/" not in name and built_in.is_file():
+        return built_in, True
+    if Path(name).is_file():
+        return Path(name), False
+    raise TargetError(
+        f"is no target file, and no built-in target either ({', '.join(built_in_targets())})", name
+    )
+
+
+def _override(file: YamlFile, overrides: Sequence[str]) -> None:
+    """Replace values of the target: "RESOURCE.KEY=VALUE"."""
+    for text in overrides:
+        where, equals, value = text.partition("=")
+        resource, dot, key = where.strip().partition(".")
+        if not (equals and dot and key):
+            raise TargetError(
+                f"{text!r} overrides nothing; write RESOURCE.KEY=VALUE, as in cached-time.ttl=5", file.name
+            )
+        resources = file.data.get("resources", {}) if isinstance(file.data, dict) else {}
+        names = list(resources) if resource == "*" else [resource]
+        for each in names:
+            if each not in resources:
+                raise TargetError(
+                    f"{text!r}: no resource is called {each!r}; {did_you_mean(each, resources)}", file.name
+                )
+            if resource == "*" and key not in resources[each]:
+                continue
+            try:
+                resources[each][key] = json.loads(value)
+            except ValueError:
+                resources[each][key] = value
+
+
+def _resource(
+    file: YamlFile, name: str, data: Mapping[str, Any], headers: tuple[tuple[str, str], ...]
+) -> Resource:
+    path = ("resources", name)
+    for key, needs in (("ttl", "value"), ("value", "ttl")):
+        if key in data and needs not in data:
+            raise file.fail(
+                f"{name} has a {key} and no {needs}; a value that is kept needs both", (*path, key)
+            )
+    writes = {kind: _write(kind, data[kind]) for kind in _WRITES if kind in data}
+    return Resource(
+        name=name,
+        read=data["read"].partition(" ")[2],
+        json=data.get("json"),
+        members=data.get("members", {}),
+        item=data["item"].partition(" ")[2] if "item" in data else None,
+        etag=data.get("etag", False),
+        ttl=data.get("ttl"),
+        value=data.get("value"),
+        hit=data.get("hit"),
+        resolution=data.get("resolution", 1.0),
+        repeats=data.get("repeats", False),
+        policy=data.get("policy"),
+        version=data.get("version", False),
+        distinct_from=tuple(data.get("distinct-from", ())),
+        writes=writes,
+        ask=data.get("ask", False),
+        headers=headers,
+        place=Place(file.name, file.line(path) or 1),
+    )
+
+
+def _write(kind: str, data: Any) -> Write:
+    given = {"request": data} if isinstance(data, str) else data
+    method, _, path = given["request"].partition(" ")
+    source = given.get("from") or ("list" if "{id}" in path or kind == "create" else "self")
+    return Write(method, path, source, given.get("edit", "auto"), given.get("body"), given.get("ask", False))

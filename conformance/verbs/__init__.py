@@ -1,0 +1,19 @@
+"""What a step may do: one table, VERBS.
+
+To add one, write a function in the file of its topic (or a new file) and name it in that file's
+own table; the language, its JSON Schema, the planner and `explain` read this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.verbs import reading, sweeping, writing
+from conformance.verbs.base import Verb
+
+__all__ = ["VERBS", "Verb"]
+
+VERBS: Final[Mapping[str, Verb]] = {
+    verb.name: verb for room in (reading, writing, sweeping) for verb in room.VERBS
+}

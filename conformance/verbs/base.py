@@ -1,0 +1,77 @@
+"""What every verb is made of, and what it may use.
+
+A verb sends and observes; it never sees an expectation. It reads no clock but the run's and
+opens no socket: both come to it in the Context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.model import Exchange, Json, Step, StepRecord
+
+if TYPE_CHECKING:  # the context is built by execute.py, which reads the table of verbs
+    from conformance.context import Context
+
+NOT_OFFERED: Final = frozenset({400, 401, 403, 404, 405, 410, 415, 422, 429, 501})
+HEADERS_SCHEMA: Final = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": {
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "properties": {"raw": {"type": "string"}},
+                "required": ["raw"],
+                "additionalProperties": False,
+            },
+        ],
+        "description": "text, which in YAML an ETag keeps its quotes in only as '\"abc\"'; "
+        "or {raw: text} for what is malformed on purpose",
+    },
+}
+DURATION_SCHEMA: Final = {
+    "type": ["string", "number"],
+    "description": "a duration such as 'ttl + 2m' or '1.1 s'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One word of the language for something to do.
+
+    Args:
+        args: JSON Schemas of its own arguments. required: those that it can't do without.
+        phase: when a check that uses it may run: "read" (any time), "write" (alone, before the
+            clock of any timeline starts), "wait" (side by side), "sweep" (alone, at the end).
+        needs: the capability without which it makes no sense, or "".
+        says: what it does, for the reference and `explain`; may hold {args}.
+    """
+
+    name: str
+    run: Callable[[Step, Context], StepRecord]
+    says: str
+    args: Mapping[str, Any]
+    required: tuple[str, ...] = ()
+    phase: str = "read"
+    needs: str = ""
+
+
+def done(
+    step: Step, exchanges: list[Exchange] | tuple[Exchange, ...], notes: Mapping[str, Json]
+) -> StepRecord:
+    """The record of a step that did what it is for."""
+    return StepRecord(step.name, step.do, "done", "", tuple(exchanges), notes)
+
+
+def not_offered(step: Step, says: str, exchanges: list[Exchange], *, declared: bool) -> StepRecord:
+    """The record of a step that the server does not offer; `declared` makes that a failure."""
+    return StepRecord(step.name, step.do, "not-offered", says, tuple(exchanges), {"declared": declared})
+
+
+def untestable(step: Step, says: str) -> StepRecord:
+    """The record of a step for which a means of ours is missing."""
+    return StepRecord(step.name, step.do, "untestable", says, ())

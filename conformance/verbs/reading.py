@@ -1,0 +1,171 @@
+"""Verbs that read: `read` and `read-miss`, and the timed ones, `wait`."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from conformance import durations
+from conformance.matchers.base import STEP_NAME
+from conformance.model import Exchange, Headers, Resource, Step, StepRecord
+from conformance.observe import is_hit
+from conformance.verbs.base import (
+    DURATION_SCHEMA,
+    HEADERS_SCHEMA,
+    Verb,
+    done,
+    not_offered,
+    untestable,
+)
+
+from conformance.verbs.through import read_through
+
+if TYPE_CHECKING:
+    from conformance.context import Context
+
+_TOGETHER: Final = 8  # connections of a burst
+_EXPIRIES: Final = 3  # how often a warm cache is waited out before it counts as one that never misses
+
+
+def _read(step: Step, context: Context) -> StepRecord:
+    resource = context.resource
+    if resource.name in context.shared.lacking:
+        return not_offered(step, context.shared.lacking[resource.name], [], declared=False)
+    if "through" in step.args:
+        return read_through(step, context)
+    headers = context.headers(step.args.get("headers"))
+    where = step.args.get("of", "resource")
+    if where == "distinct":
+        resource = context.shared.target.resource(resource.distinct_from[0])
+    path = resource.read
+    if where == "item":
+        if context.tracked is None or resource.item is None:
+            return not_offered(step, "the target names no route of a single item", [], declared=False)
+        path = resource.item.replace("{id}", str(context.tracked.id))
+    times = int(context.fill(step.args.get("times", 1)))
+    method = step.args.get("method", "GET")
+    if step.args.get("together"):
+        exchanges = _burst(context, method, path, headers, times)
+    else:
+        how = {"fresh": step.args.get("connection") == "fresh", "stray": step.args.get("stray") == "watch"}
+        exchanges = [context.send(method, path, headers, of=resource, **how) for _ in range(times)]
+    if method == "HEAD" and exchanges[-1].status in (405, 501):
+        return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges, declared=False)
+    if where != "item":
+        lacking = context.lacks(exchanges[0], resource)
+        if lacking is not None:
+            return not_offered(step, lacking, exchanges, declared=False)
+    return done(step, exchanges, {})
+
+
+def _burst(context: Context, method: str, path: str, headers: Headers, times: int) -> list[Exchange]:
+    """Several requests at once, each thread on a connection of its own."""
+    wire = context.shared.wire
+
+    def one(_: int) -> Exchange:
+        lane = wire.lane()
+        try:
+            return context.send(method, path, headers, fresh=True, lane=lane)
+        finally:
+            lane.close()
+
+    context.lane.rest()
+    with ThreadPoolExecutor(min(times, _TOGETHER)) as pool:
+        return list(pool.map(one, range(times)))
+
+
+def _read_miss(step: Step, context: Context) -> StepRecord:
+    """Read until the server says that it has computed the value anew; wait a warm cache out unread.
+
+    Reading while waiting would keep an entry alive whose life is prolonged by reads.
+    """
+    quantities = context.quantities()
+    exchanges = [context.read()]
+    lacking = context.lacks(exchanges[0])
+    if lacking is not None:
+        return not_offered(step, lacking, exchanges, declared=False)
+    for _ in range(_EXPIRIES):
+        if not is_hit(exchanges[-1].facts.get("hit")):
+            break
+        pause = quantities["ttl"] + quantities["m"] / 2
+        context.wait_until(exchanges[-1].received_at + pause, "the cache to run out: it was warm")
+        exchanges.append(context.read())
+    return done(step, exchanges[-1:], {"waited": len(exchanges) - 1})
+
+
+def _wait(step: Step, context: Context) -> StepRecord:
+    quantities = context.quantities()
+    wanted = step.args["for"]
+    try:
+        pause = durations.seconds(str(wanted), quantities)
+    except KeyError as missing:
+        return untestable(step, f"there is no {missing} to wait by")
+    last = context.last(step.args["after"])
+    if last is None:
+        return untestable(step, f"{step.args['after']} made no exchange to count from")
+    # What must still be fresh is counted from the request, what must be gone from the answer.
+    start = last.sent_at if "-" in str(wanted) else last.received_at
+    why = step.args.get("why") or _why(str(wanted), context.resource)
+    if start + pause > context.shared.clock.now():
+        context.wait_until(start + pause, why)
+    return done(step, [], {"until": start + pause})
+
+
+def _why(wanted: str, resource: Resource) -> str:
+    if "ttl" not in wanted:
+        return "a little time to pass"
+    ttl = f"its TTL of {resource.ttl:g} s"
+    if "+" in wanted:
+        return f"{ttl} to end"
+    return f"{ttl} to be nearly over" if "-" in wanted else f"half of {ttl}"
+
+
+def skipped(step: Step) -> StepRecord:
+    """The record of a step whose `when` does not hold."""
+    return StepRecord(step.name, step.do, "skipped", "", ())
+
+
+VERBS: Final = (
+    Verb(
+        "read",
+        _read,
+        "GET the resource",
+        {
+            "headers": HEADERS_SCHEMA,
+            "method": {"enum": ["GET", "HEAD"]},
+            "of": {
+                "enum": ["resource", "item", "distinct"],
+                "description": "`item`: the item that a write was about; `distinct`: the resource that the "
+                "target declares to be another key",
+            },
+            "times": {
+                "type": ["integer", "string"],
+                "description": "how often; a number or a variable such as '{n}'",
+            },
+            "together": {"const": True, "description": "all at once, on connections of their own"},
+            "connection": {"enum": ["fresh"], "description": "a new connection for each"},
+            "stray": {"enum": ["watch"], "description": "wait for bytes after an answer without a body"},
+            "through": {
+                "enum": ["private-cache", "shared-cache"],
+                "description": "a client cache in between",
+            },
+            "at": DURATION_SCHEMA,
+        },
+    ),
+    Verb(
+        "read-miss",
+        _read_miss,
+        "GET the resource until its value is computed anew",
+        {},
+        needs="hit",
+        phase="wait",
+    ),
+    Verb(
+        "wait",
+        _wait,
+        "wait, with no connection open",
+        {"for": DURATION_SCHEMA, "after": STEP_NAME, "why": {"type": "string"}},
+        ("for", "after"),
+        phase="wait",
+    ),
+)

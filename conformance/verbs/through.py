@@ -1,0 +1,91 @@
+"""`read` with `through`: a real client cache between the step and the server.
+
+Its time is its own: `at` says how many seconds after the first read this one is, and nothing waits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from conformance import durations
+from conformance.clients import ClientCache, NoAnswer, Origin, make_client
+from conformance.model import Body, Exchange, Headers, Json, Request, Response, Step, StepRecord
+from conformance.verbs.base import done, untestable
+
+if TYPE_CHECKING:
+    from conformance.context import Context
+
+_DIGESTLESS: Final = "as the client saw it"
+
+
+def read_through(step: Step, context: Context) -> StepRecord:
+    """One read through the record's client cache of that kind, made at the first."""
+    kind = step.args["through"]
+    behind: list[Exchange] = []
+    client = context.clients.get(kind)
+    if client is None:
+        client = context.clients[kind] = make_client(kind, _sender(context))
+    context.behind = behind
+    at = step.args.get("at")
+    if at is not None:
+        try:
+            instant = durations.seconds(str(at), context.quantities())
+        except KeyError as missing:
+            return untestable(step, f"the answer gives no {missing} to count by")
+        client.pass_time(max(0.0, instant - client.age))
+    asked_at = context.shared.clock.now()
+    url = context.shared.wire.url(context.found(context.resource))
+    try:
+        through = client.read(url, context.headers(step.args.get("headers")))
+    except NoAnswer:
+        return done(step, behind, {"at": client.age})
+    response = Response(
+        through.status,
+        through.reason,
+        "1.1",
+        through.headers,
+        Body(len(through.content), _DIGESTLESS, None),
+        0,
+    )
+    request = Request("GET", url, ())
+    seen = Exchange(
+        request, response, None, asked_at, context.shared.clock.now(), through=kind, contact=through.contact
+    )
+    return done(step, [*behind, seen], _notes(context, client, kind, behind))
+
+
+def _notes(context: Context, client: ClientCache, kind: str, behind: list[Exchange]) -> dict[str, Json]:
+    """What the oracle needs: when this read was, and each answer as it came and as the cache saw it."""
+    clock = context.shared.clock
+    origins = [
+        {
+            "status": exchange.status,
+            "came": [list(pair) for pair in exchange.headers],
+            "seen": [list(pair) for pair in seen.headers],
+            # Where the clock is moved, nobody knows whether the Date field moves with it.
+            "received": None if clock.moves else context.shared.wall + exchange.received_at,
+        }
+        for exchange, seen in zip(behind, client.seen[-len(behind) :] if behind else (), strict=False)
+    ]
+    earlier = [s for s in context.steps.values() if s.notes.get("client") == kind]
+    reads = [s.notes["at"] for s in earlier[1:]] + [client.age]
+    return {
+        "at": client.age,
+        "reads": reads,
+        "shared": client.kind.shared,
+        "client": kind,
+        "origins": origins,
+    }
+
+
+def _sender(context: Context):  # noqa: ANN202 - clients.Send, named there
+    def send(method: str, _url: str, headers: Headers, body: bytes) -> Origin:
+        exchange = context.send(method, context.resource.read, headers, body)
+        context.behind.append(exchange)
+        if exchange.response is None:
+            assert exchange.fault is not None  # noqa: S101 - one of the two is there
+            raise NoAnswer(exchange.fault)
+        response = exchange.response
+        return Origin(response.status, response.reason, response.headers, response.body.content or b"")
+
+    return send

@@ -1,0 +1,26 @@
+"""The wire: one request out, one answer in, as bytes and times, over sockets of our own.
+
+Rules of this room: it must not know what a request is for. No check, no target, no expectation
+reaches it, and nothing is decoded, followed, retried or sent unasked beyond what its modules say.
+A server is hostile until shown otherwise: every exchange has one deadline and caps, and whatever
+the server did wrong comes back as a `WireFault`, never as an exception.
+
+    address.py      a base URL -> whom to connect to, what to put before each path
+    framing.py      bytes -> one answer (no socket, no clock)
+    connection.py   one connection: connect, TLS, send, receive, each until a deadline
+    tls.py          TLS over a connection, for https
+    outgoing.py     one request -> bytes
+    trip.py         one request and its answer -> Sent, the record
+    transport.py    Wire and Lane, which the rest of the program uses
+    ../wire_httpx.py   the same wire as an httpx transport, for the client caches
+
+Importing this costs no ssl, no httpx and no h11.
+"""
+
+from __future__ import annotations
+
+from conformance.wire.framing import Limits
+from conformance.wire.transport import Lane, Wire
+from conformance.wire.trip import Clock, Sent
+
+__all__ = ["Clock", "Lane", "Limits", "Sent", "Wire"]

@@ -1,0 +1,65 @@
+"""One request, as a record and as bytes.
+
+Rules of this file: exactly the headers asked for go out, with Host, User-Agent and the length of a
+body beside them (RFC 9110 7.2, 10.1.5, 8.6) and nothing else. What is wrong with a request is a
+fault of ours: the loaders let nothing through that is no HTTP.
+"""
+
+from __future__ import annotations
+
+import re
+
+from conformance.errors import HarnessError
+from conformance.model import Headers, Request
+from conformance.wire.address import Base
+
+__all__ = ["compose", "encode", "unconditional"]
+
+# Methods that expect content: "Content-Length: 0" says that there is none (RFC 9110 8.6).
+_WITH_CONTENT = frozenset({"POST", "PUT", "PATCH"})
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_NO_VALUE = re.compile(r"[^\x01-\x09\x0b\x0c\x0e-\xff]")  # also what latin-1 does not have
+
+
+def compose(  # noqa: PLR0913, PLR0917 (each is a part of the request)
+    base: Base, user_agent: str, method: str, where: str, headers: Headers, body: bytes
+) -> Request:
+    """The record of a request: what is asked for, and what goes with it unasked.
+
+    `where` is the request target (RFC 9112 3.2.1), with the base URL's own path in it.
+
+    Raises:
+        HarnessError: it is no HTTP request.
+    """
+    if not _TOKEN.match(method) or method == "CONNECT":
+        raise HarnessError(f"the method {method!r} can't be sent")
+    given = set()
+    for name, value in headers:
+        if not _TOKEN.match(name):
+            raise HarnessError(f"the header name {name!r} can't be sent: it is no token (RFC 9110 5.1)")
+        if _NO_VALUE.search(value):
+            why = "it holds a line end, a NUL or more than latin-1"
+            raise HarnessError(f"the value {value!r} of {name} can't be sent: {why}")
+        given.add(name.lower())
+    unasked: list[tuple[str, str]] = []
+    if "host" not in given:
+        unasked.append(("Host", base.authority))
+    if "user-agent" not in given:
+        unasked.append(("User-Agent", user_agent))
+    if (body or method in _WITH_CONTENT) and given.isdisjoint(("content-length", "transfer-encoding")):
+        headers = (*headers, ("Content-Length", str(len(body))))
+    return Request(method, base.origin + where, (*unasked, *headers), body)
+
+
+def encode(request: Request, where: str) -> bytes:
+    """The bytes of a request (RFC 9112 2.1)."""
+    lines = [f"{request.method} {where} HTTP/1.1\r\n"]
+    lines += [f"{name}: {value}\r\n" for name, value in request.headers]
+    lines.append("\r\n")
+    return "".join(lines).encode("latin-1") + request.body
+
+
+def unconditional(request: Request) -> Request:
+    """The same request without its conditions (RFC 9110 13.1)."""
+    kept = tuple(pair for pair in request.headers if not pair[0].lower().startswith("if-"))
+    return Request(request.method, request.url, kept, request.body)

@@ -1,0 +1,298 @@
+"""`Wire`: a server, as far as it can be reached. `Lane`: who asks it, one question after another.
+
+Rules of this file: no redirect is followed, no proxy or .netrc is read, no cookie is kept, nothing
+is decoded. A server's fault is a record, never an exception; what is raised is a fault of ours.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from conformance.errors import HarnessError
+from conformance.model import Headers
+from conformance.wire.address import Lookup, parse_base, target
+from conformance.wire.connection import Alarm, Connection, cancelled, connect
+from conformance.wire.framing import Broken, Limits
+from conformance.wire.outgoing import compose, encode, unconditional
+from conformance.wire.trip import Clock, Sent, Trip, until_status_line
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["Lane", "Wire"]
+
+# RFC 9110 9.2.1. PUT and DELETE are idempotent, but a write is never repeated here: what it did is
+# what a check looks at.
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_NOT_MODIFIED = 304
+
+
+class Wire:
+    """One server under test, for one run. Its methods may be called from any thread.
+
+    Args:
+        base_url: http or https, a host, perhaps a port and a path.
+        clock: for `sent_at` and `received_at`, and for nothing else.
+        limits: what one exchange may take.
+        verify: for https: the usual verification, or the path of a private CA's bundle, or False.
+        user_agent: the default says the name and version of the suite; a server that is graded
+            may be told something neutral.
+
+    Raises:
+        UsageError: the base URL or the CA bundle is none.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        clock: Clock,
+        *,
+        limits: Limits | None = None,
+        verify: bool | str = True,
+        user_agent: str | None = None,
+    ) -> None:
+        self.base = parse_base(base_url)
+        self.origin = self.base.origin
+        self.prefix = self.base.prefix
+        self.clock = clock
+        self.limits = limits or Limits()
+        self.user_agent = user_agent or _user_agent()
+        self._context: ssl.SSLContext | None = None
+        if self.base.scheme == "https":
+            from conformance.wire.tls import context  # noqa: PLC0415 (most runs need no ssl)
+
+            self._context = context(verify)
+        self._lookup = Lookup(self.base.host, self.base.port)
+        self._alarm = Alarm()
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._lanes: set[Lane] = set()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def url(self, path: str) -> str:
+        """The absolute URL of a path of a target file, such as "/items/?x=1"."""
+        return f"{self.origin}{self.prefix}{target(path)}"
+
+    def lane(self) -> Lane:
+        """A new lane; `close` it, or the wire."""
+        lane = Lane(self)
+        with self._lock:
+            if self._closed:
+                raise HarnessError("a lane was asked of a wire that is closed")
+            self._lanes.add(lane)
+        return lane
+
+    def open_elsewhere(self, lane: Lane) -> bool:
+        """Whether another lane has an open connection right now."""
+        with self._lock:
+            return any(each.connected for each in self._lanes if each is not lane)
+
+    def rest(self) -> None:
+        """Close every lane's idle connection; an exchange in flight keeps its own."""
+        with self._lock:
+            lanes = tuple(self._lanes)
+        for lane in lanes:
+            lane.rest(wait=False)
+
+    def cancel(self) -> None:
+        """End every exchange in flight, and each later one, with a fault `cancelled`."""
+        self._alarm.ring()
+        self._lookup.give_up()
+
+    def close(self) -> None:
+        """Cancel, and close every connection."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            lanes = tuple(self._lanes)
+        self.cancel()
+        for lane in lanes:
+            lane.close()
+        self._alarm.close()
+
+    # ------------------------------------------------------------------ for lanes
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._alarm.rung
+
+    def open(self, until: float) -> Connection:
+        """A new connection.
+
+        Raises:
+            Broken: there is none to be had.
+        """
+        sock = connect(self.base, self._lookup, self._alarm, until)
+        if self._context is None:
+            return Connection(sock, self._alarm, next(self._numbers))
+        from conformance.wire.tls import secure  # noqa: PLC0415 (see __init__)
+
+        secured = secure(sock, self.base, self._context, self._alarm, until)
+        return Connection(secured, self._alarm, next(self._numbers))
+
+    def forget(self, lane: Lane) -> None:
+        """That lane is closed."""
+        with self._lock:
+            self._lanes.discard(lane)
+
+
+class Lane:
+    """Asks one question after another, on one connection where that is right. Belongs to one thread."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._lock = threading.Lock()  # Wire.close comes from another thread
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def wire(self) -> Wire:
+        """Whose lane it is."""
+        return self._wire
+
+    @property
+    def connected(self) -> bool:
+        """Whether it holds a connection."""
+        return self._connection is not None
+
+    def rest(self, *, wait: bool = True) -> None:
+        """Close its connection: a lane that waits must not hold one.
+
+        Args:
+            wait: until an exchange in flight (on another thread) is over; else leave that alone.
+        """
+        if self._lock.acquire(blocking=wait):
+            try:
+                self._drop()
+            finally:
+                self._lock.release()
+
+    def close(self) -> None:
+        """Close its connection, for good."""
+        self.rest()
+        self._wire.forget(self)
+
+    def exchange(  # noqa: PLR0913 (all but two are by name)
+        self,
+        method: str,
+        path: str,
+        headers: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+        *,
+        fresh: bool = False,
+        stray: bool = False,
+        keep: int = 65536,
+    ) -> Sent:
+        """Send one request and receive what comes of it.
+
+        Args:
+            method: as it is sent; case matters (RFC 9110 9.1).
+            path: begins with a slash; the base URL's own path is put before it.
+            headers: sent in this order, as they are.
+            body: sent with its Content-Length.
+            fresh: on a new connection; each unsafe request gets one anyway.
+            stray: after a 304, wait for bytes that must not be there (RFC 9110 15.4.5).
+            keep: a body longer than this is not kept in the record.
+
+        Raises:
+            HarnessError: what was to be sent is no HTTP request.
+        """
+        where = self._wire.prefix + target(path)
+        return self.send(method, where, tuple(headers), body, fresh=fresh, stray=stray, keep=keep)
+
+    def send(  # noqa: PLR0913 (as above)
+        self,
+        method: str,
+        where: str,
+        headers: Headers = (),
+        body: bytes = b"",
+        *,
+        fresh: bool = False,
+        stray: bool = False,
+        keep: int = 65536,
+    ) -> Sent:
+        """`exchange`, for a request target that has the base URL's path in it already."""
+        wire = self._wire
+        request = compose(wire.base, wire.user_agent, method, where, headers, body)
+        with self._lock:
+            if fresh or method not in _SAFE:
+                self._drop()
+            trip = Trip(wire.clock, wire.limits, request, encode(request, where))
+            try:
+                self._make(trip)
+            except Broken as broken:
+                self._drop()
+                return trip.failed(broken)
+            received_at = wire.clock.now()
+            rest = self._rest_of(trip, probe=encode(unconditional(request), where) if stray else b"")
+            return trip.done(received_at, rest, keep)
+
+    # ------------------------------------------------------------------ on the lane's connection
+
+    def _make(self, trip: Trip) -> None:
+        """Make the trip, on the connection that there is, or on a new one."""
+        if self._wire.cancelled:
+            raise cancelled()
+        if self._connection is not None and self._connection.idle():
+            try:
+                trip.make(self._connection)
+            except Broken as broken:
+                # Closed while it was idle: what is idempotent may be repeated (RFC 9110 9.2.2), once,
+                # and only what is safe gets here on a connection that was used before.
+                if broken.kind not in {"closed", "reset"} or trip.answer.received:
+                    raise
+            else:
+                return
+        self._drop()
+        self._connection = self._wire.open(trip.until)
+        trip.make(self._connection)
+
+    def _rest_of(self, trip: Trip, probe: bytes) -> bytes:
+        """What follows the answer and is none of it; the connection is closed unless it is clean."""
+        connection, answer = self._connection, trip.answer
+        rest = answer.leftover
+        if connection is None or (answer.reusable and trip.whole and not (rest or answer.bodiless)):
+            return rest
+        if answer.bodiless:
+            most = self._wire.limits.stray
+            came, ended = connection.arrived(most)
+            rest += came
+            if probe and answer.status == _NOT_MODIFIED and trip.whole and not ended and len(rest) < most:
+                rest = until_status_line(connection, probe, rest, most, trip.until)
+        self._drop()
+        return rest[: self._wire.limits.stray]
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def _user_agent() -> str:
+    from importlib import metadata  # noqa: PLC0415 (20 ms, once a run)
+
+    try:
+        return f"cache-conformance/{metadata.version('cache-conformance')}"
+    except metadata.PackageNotFoundError:
+        return "cache-conformance"

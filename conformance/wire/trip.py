@@ -1,0 +1,145 @@
+"""One request on its way and what comes back, and the record of both.
+
+Rules of this file: it is the only one that asks the run's clock, and only for what the record says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from conformance.model import Body, Request, Response, WireFault
+from conformance.wire.connection import Connection
+from conformance.wire.framing import Answer, Broken, Limits
+
+__all__ = ["Clock", "Sent", "Trip", "until_status_line"]
+
+_PROBE = 1.0  # seconds to wait for what follows a 304
+_STATUS_LINE = re.compile(rb"HTTP/[0-9]\.[0-9] [1-9][0-9][0-9][ \r\n]")
+
+
+class Clock(Protocol):
+    """Whatever tells the time of the run (`clocks/`)."""
+
+    def now(self) -> float:
+        """Seconds since the run began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One request and what came of it: either `response` or `fault` is None.
+
+    Args:
+        sent_at: when the first byte was about to be sent; of the first try, where it was repeated.
+        received_at: when the last byte of the answer had come, or the fault was noticed.
+        connection: which connection of this wire carried it, from 1 (0: none could be made).
+        content: the body, its content coding untouched, however large; b"" where there is none.
+    """
+
+    request: Request
+    response: Response | None
+    fault: WireFault | None
+    sent_at: float
+    received_at: float
+    connection: int
+    content: bytes
+
+
+class Trip:
+    """One request on its way, and what has come back."""
+
+    __slots__ = (
+        "_bytes",
+        "_clock",
+        "_limits",
+        "_number",
+        "_request",
+        "_sent_at",
+        "_started",
+        "answer",
+        "until",
+        "whole",
+    )
+
+    def __init__(self, clock: Clock, limits: Limits, request: Request, data: bytes) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._request = request
+        self._bytes = data
+        self._number = 0
+        self._started = False
+        self._sent_at = clock.now()
+        self.until = time.monotonic() + limits.deadline
+        self.answer = Answer(request.method, limits)
+        self.whole = False  # whether the request was sent to its end
+
+    def make(self, connection: Connection) -> None:
+        """Send and receive.
+
+        Raises:
+            Broken: no whole answer came.
+        """
+        answer = self.answer
+        self._number = connection.number
+        if not self._started:
+            self._started = True
+            self._sent_at = self._clock.now()
+        try:
+            self.whole = connection.send(self._bytes, self.until)
+            data = connection.receive(self.until, ready=False)
+            while data and not answer.feed(data):
+                data = connection.receive(self.until)
+        except TimeoutError:
+            late = f"no whole answer came within {self._limits.deadline:g} s"
+            raise Broken("timeout", f"{late}: time was up {answer.where()}") from None
+        except ConnectionError:
+            raise Broken("reset", f"the server reset the connection {answer.where()}") from None
+        except OSError as error:
+            raise Broken("reset", f"the connection broke {answer.where()} ({error})") from None
+        if not data:
+            answer.end()
+
+    def failed(self, broken: Broken) -> Sent:
+        """The record, where no whole answer came."""
+        fault = WireFault(broken.kind, broken.says, self.answer.first)
+        return Sent(self._request, None, fault, self._sent_at, self._clock.now(), self._number, b"")
+
+    def done(self, received_at: float, stray: bytes, keep: int) -> Sent:
+        """The record of an answer."""
+        answer = self.answer
+        content = answer.content
+        digest = "sha256:" + hashlib.sha256(content).hexdigest()[:32]
+        response = Response(
+            answer.status,
+            answer.reason,
+            answer.version,
+            answer.headers,
+            Body(len(content), digest, content if len(content) <= keep else None),
+            answer.wire_bytes,
+            answer.interim,
+            stray,
+        )
+        return Sent(self._request, response, None, self._sent_at, received_at, self._number, content)
+
+
+def until_status_line(connection: Connection, probe: bytes, came: bytes, most: int, until: float) -> bytes:
+    """Ask once more: whatever stands before the next status line followed the answer before it.
+
+    So does whatever comes before the end, or within a second.
+    """
+    until = min(until, time.monotonic() + _PROBE)
+    # Cancelled, late or broken: what has come by then is what is known.
+    with suppress(OSError, Broken):
+        connection.send(probe, until)
+        while len(came) < most:
+            data = connection.receive(until)
+            came += data
+            if begins := _STATUS_LINE.search(came):
+                return came[: begins.start()]
+            if not data:
+                break
+    return came

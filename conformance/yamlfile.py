@@ -1,0 +1,155 @@
+"""A YAML file -> plain data with the line of every value, under stricter rules than YAML's own.
+
+Knows nothing of checks or targets. What YAML allows and this refuses, each with file and line:
+aliases and anchors (a billion laughs), duplicate keys, merge keys, tags, several documents.
+Scalars are read as in JSON: true, false, null and numbers; `on`, `no`, `010`, `1:30` and dates
+stay the text that they are.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from conformance.errors import SpecError
+
+_Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?")
+_MOST_BYTES: Final = 1024 * 1024
+_DEEPEST: Final = 40
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """The data of a file, and where each part of it stands.
+
+    Args:
+        name: the file's name as shown to people.
+        lines: path in the data -> 1-based line.
+        quoted: the paths of strings that were written in quotes.
+    """
+
+    name: str
+    data: Any
+    lines: Mapping[Path_, int]
+    quoted: frozenset[Path_]
+    error: type[SpecError]
+
+    def line(self, path: Iterable[str | int]) -> int | None:
+        """The line of a path, or of its nearest ancestor that has one."""
+        here = tuple(path)
+        while here and here not in self.lines:
+            here = here[:-1]
+        return self.lines.get(here)
+
+    def fail(self, says: str, path: Iterable[str | int] = ()) -> SpecError:
+        """The error to raise about what stands at a path."""
+        return self.error(says, self.name, self.line(path))
+
+
+def read(path: Path, name: str, error: type[SpecError] = SpecError) -> YamlFile:
+    """Read one file.
+
+    Raises:
+        SpecError (or the given kind): it is missing, too large, or not YAML of the strict kind.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as problem:
+        raise error(f"can't be read: {problem.strerror}", name) from None
+    if len(raw) > _MOST_BYTES:
+        raise error(f"is {len(raw)} bytes long; at most {_MOST_BYTES} are read", name)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise error(f"is not UTF-8 text (byte {problem.start})", name) from None
+    return parse(text, name, error)
+
+
+def parse(text: str, name: str, error: type[SpecError] = SpecError) -> YamlFile:
+    """Read YAML text; see `read`."""
+    try:
+        _refuse_aliases(text, name, error)
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark
+        says = f"is not YAML: {problem.problem or problem.context}"
+        if mark is not None and problem.problem and "alias" in problem.problem:
+            says += ' (an asterisk has to be quoted: "*")'
+        raise error(says, name, mark.line + 1 if mark else None) from None
+    except yaml.YAMLError as problem:
+        raise error(f"is not YAML: {problem}", name) from None
+    if node is None:
+        raise error("is empty; a spec file has at least `title` and `checks`", name)
+    lines: dict[Path_, int] = {}
+    quoted: set[Path_] = set()
+    data = _construct(node, (), lines, quoted, (name, error))
+    return YamlFile(name, data, lines, frozenset(quoted), error)
+
+
+def _refuse_aliases(text: str, name: str, error: type[SpecError]) -> None:
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            says = "anchors and aliases (& and *) are not part of the language; to send an asterisk, quote it"
+            raise error(f'{says}: "*"', name, event.start_mark.line + 1)
+
+
+def _construct(
+    node: Any,
+    path: Path_,
+    lines: dict[Path_, int],
+    quoted: set[Path_],
+    place: tuple[str, type[SpecError]],
+) -> Any:
+    name, error = place
+    line = node.start_mark.line + 1
+    lines.setdefault(path, line)
+    if len(path) > _DEEPEST:
+        raise error(f"is nested more than {_DEEPEST} deep", name, line)
+    if isinstance(node, yaml.MappingNode):
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key_line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise error("a key has to be plain text", name, key_line)
+            key = key_node.value
+            if key in mapping:
+                first = lines[(*path, key)]
+                raise error(f"the key {key!r} stands twice (first in line {first})", name, key_line)
+            lines[(*path, key)] = key_line
+            mapping[key] = _construct(value_node, (*path, key), lines, quoted, place)
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        return [_construct(each, (*path, i), lines, quoted, place) for i, each in enumerate(node.value)]
+    if node.tag.startswith("!") or node.tag.startswith("tag:yaml.org,2002:binary"):
+        raise error(f"tags such as {node.tag!r} are not part of the language", name, line)
+    if node.style in ("'", '"', "|", ">"):
+        quoted.add(path)
+        return node.value
+    return _plain(node.value)
+
+
+def _plain(text: str) -> Any:
+    if text in ("true", "false"):
+        return text == "true"
+    if text in ("null", "~", ""):
+        return None
+    match = _NUMBER.fullmatch(text)
+    if match:
+        return float(text) if match[1] else int(text)
+    return text
+
+
+def did_you_mean(found: str, accepted: Iterable[str]) -> str:
+    """'; did you mean "expect"?' where one is near, then what is accepted."""
+    names = sorted(accepted)
+    near = difflib.get_close_matches(found, names, n=1)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    return f"{guess}accepted: {', '.join(names)}"

@@ -1,0 +1,126 @@
+"""Whole answers on their way out of an ASGI app, to be looked at, changed, or written to a socket by hand."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Scope = MutableMapping[str, Any]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The head of a request."""
+
+    method: str
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, scope: Scope) -> Self:
+        """The request of an ASGI scope."""
+        fields = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        return cls(scope["method"], scope["path"], fields)
+
+    def get(self, name: str) -> str | None:
+        """A field's lines as one value, or None."""
+        lines = [value for key, value in self.fields if key == name]
+        return ", ".join(lines) if lines else None
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it asks whether a copy is still current."""
+        return self.get("if-none-match") is not None or self.get("if-modified-since") is not None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer, its fields in order, names in lower case."""
+
+    status: int
+    fields: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def get(self, name: str) -> str | None:
+        """A field's first value, or None."""
+        return next((value for key, value in self.fields if key == name), None)
+
+    def without(self, *names: str) -> Self:
+        """The same without some fields."""
+        return replace(self, fields=tuple((key, value) for key, value in self.fields if key not in names))
+
+    def having(self, name: str, *values: str) -> Self:
+        """The same with these lines of a field, in place of those that it has."""
+        kept = self.without(name)
+        return replace(kept, fields=(*kept.fields, *((name, value) for value in values)))
+
+    def carrying(self, body: bytes) -> Self:
+        """The same with another body, and the length of that."""
+        return replace(self.having("content-length", str(len(body))), body=body)
+
+    def data(self) -> Any:
+        """The JSON in the body."""
+        return json.loads(self.body)
+
+
+Edit = Callable[[Asked, Answer], Answer | Awaitable[Answer]]
+
+
+async def ask(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    """The app's whole answer."""
+    status, body = 0, b""
+    fields: tuple[tuple[str, str], ...] = ()
+
+    async def send(message: Message) -> None:
+        nonlocal status, fields, body
+        if message["type"] == "http.response.start":
+            status, fields = message["status"], _decoded(message.get("headers", ()))
+        elif message["type"] == "http.response.body":
+            body += message.get("body", b"")
+
+    await app(scope, receive, send)
+    return Answer(status, fields, body)
+
+
+async def tell(answer: Answer, send: Send) -> None:
+    """Send a whole answer."""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.fields]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def edited(app: ASGIApp, edit: Edit) -> ASGIApp:
+    """The app with each of its answers changed by `edit`."""
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        answer = edit(Asked.of(scope), await ask(app, scope, receive))
+        await tell(answer if isinstance(answer, Answer) else await answer, send)
+
+    return outer
+
+
+def unconditional(scope: Scope) -> dict[str, Any]:
+    """The scope of the same request without its preconditions."""
+    return {**scope, "headers": [line for line in scope["headers"] if not line[0].startswith(b"if-")]}
+
+
+def deaf(app: ASGIApp, path: str) -> ASGIApp:
+    """The app, which at one path never hears of preconditions."""
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == path:
+            scope = unconditional(scope)
+        await app(scope, receive, send)
+
+    return outer
+
+
+def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)

@@ -1,0 +1,23 @@
+"""The flawed servers: one deliberate defect each, switched on by name.
+
+A flaw shows that the suite's checks can fail. It breaks what it says and as little else as can be. To add
+one, add it to the table of the room it belongs to; nothing else has to be touched.
+"""
+
+from collections.abc import Mapping
+
+from reference_impl.flaws import conditions, invalidation, lesson, policies, tags, ttl, wire
+from reference_impl.flaws.kind import Flaw
+from reference_impl.twists import look_up, table
+
+FLAWS: Mapping[str, Flaw] = table(
+    tags.FLAWS, conditions.FLAWS, wire.FLAWS, ttl.FLAWS, invalidation.FLAWS, policies.FLAWS, lesson.FLAWS
+)
+
+
+def find(name: str) -> Flaw:
+    """The flaw of that name; ValueError where there is none."""
+    return look_up(FLAWS, name, "flaw")
+
+
+__all__ = ["FLAWS", "Flaw", "find"]

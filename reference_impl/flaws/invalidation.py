@@ -1,0 +1,201 @@
+"""Flaws of invalidation: by event, by hand, by version; and writes that are refused but leave a trace."""
+
+from dataclasses import replace
+from typing import Any
+
+from reference_impl import backends
+from reference_impl.asgi import Answer, ASGIApp, Asked, Edit, edited
+from reference_impl.backends import Cache, remember
+from reference_impl.caching import etag_of
+from reference_impl.flaws.kind import Flaw
+from reference_impl.flaws.tags import LIST
+from reference_impl.parts import LIST_KEY, Compute, Event, Parts, invalidate, item_key
+from reference_impl.representations import Representation
+from reference_impl.settings import Settings
+from reference_impl.twists import Apply, Create, answering, answering_with, made_of
+
+_WRITES = frozenset({"POST", "PUT", "PATCH"})
+
+
+def _forgetting(event: Event, *, the_list: bool, the_item: bool) -> Apply:
+    """The reference where one kind of write invalidates less than it has to."""
+
+    async def call(cache: Cache, happened: Event, item: int) -> None:
+        if happened != event:
+            await invalidate(cache, happened, item)
+            return
+        keys = [LIST_KEY] * the_list + [item_key(item)] * the_item
+        await backends.forget(cache, *keys)
+
+    return made_of(lambda parts: replace(parts, invalidate=call))
+
+
+def _tag_lags(parts: Parts) -> Parts:
+    """The tag of the list has an entry of its own, which no write invalidates; the body is always right."""
+
+    async def call(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
+        if key != LIST_KEY:
+            return await remember(cache, key, ttl, compute)
+        shown = Representation.thaw(await compute())
+
+        async def tag() -> bytes:
+            return (shown.etag or "").encode()
+
+        etag, _ = await remember(cache, "items/etag", ttl, tag)
+        return replace(shown, etag=etag.decode()).freeze(), False
+
+    return replace(parts, remember=call)
+
+
+def _body_lags(parts: Parts) -> Parts:
+    """The body of the list has an entry of its own, which no write invalidates; the tag is always right."""
+
+    async def call(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
+        if key != LIST_KEY:
+            return await remember(cache, key, ttl, compute)
+        shown = Representation.thaw(await compute())
+
+        async def body() -> bytes:
+            return shown.body.encode()
+
+        kept, hit = await remember(cache, "items/body", ttl, body)
+        return replace(shown, body=kept.decode()).freeze(), hit
+
+    return replace(parts, remember=call)
+
+
+class _Deaf:
+    """A cache that cannot be cleared."""
+
+    def __init__(self, cache: Cache) -> None:
+        self.get, self.set, self.delete = cache.get, cache.set, cache.delete
+        self.flight, self.close = cache.flight, cache.close
+
+    async def clear(self) -> None:
+        """Do nothing."""
+
+
+def _clear_fails(asked: Asked, answer: Answer) -> Answer:
+    if asked.path != "/cache/" or asked.method != "DELETE":
+        return answer
+    return Answer(500, (("content-type", "text/plain"),)).carrying(b"Internal Server Error")
+
+
+def _counting_reads(parts: Parts) -> Parts:
+    reads = iter(range(1, 2**63))
+    return replace(parts, version_tag=lambda _version: f'"v{next(reads)}"')
+
+
+def _refused(asked: Asked, answer: Answer) -> bool:
+    return asked.path.startswith(LIST) and asked.method in _WRITES and answer.status in {400, 422}
+
+
+def _refused_changes_data(parts: Parts) -> Edit:
+    async def edit(asked: Asked, answer: Answer) -> Answer:
+        if _refused(asked, answer):
+            items, _ = parts.store.items()
+            with parts.store.transaction():
+                for item in items:
+                    parts.store.update(item["id"], {"description": f"{item['description']}, or not"})
+            for item in items:
+                await parts.invalidate(parts.cache, "update", item["id"])
+        return answer
+
+    return edit
+
+
+def _refused_changes_tag(settings: Settings, create: Create) -> ASGIApp:
+    refusals: list[Asked] = []
+    made = Parts.of(settings)
+
+    def tag(data: Any, body: bytes) -> str | None:
+        return etag_of(body + bytes(len(refusals))) if isinstance(data, list) else made.etag(data, body)
+
+    async def edit(asked: Asked, answer: Answer) -> Answer:
+        if _refused(asked, answer):
+            refusals.append(asked)
+            await backends.forget(made.cache, LIST_KEY)
+        return answer
+
+    return edited(create(replace(made, etag=tag)), edit)
+
+
+def _forgetting_nothing(event: Event) -> Apply:
+    return _forgetting(event, the_list=False, the_item=False)
+
+
+FLAWS = (
+    Flaw(
+        "create-not-invalidated",
+        "a create leaves the list in the cache",
+        _forgetting_nothing("create"),
+        breaks=("LES21",),
+    ),
+    Flaw(
+        "update-not-invalidated-list",
+        "an update leaves the list in the cache",
+        _forgetting("update", the_list=False, the_item=True),
+        breaks=("LES22", "LES03", "LES11", "LES24"),
+    ),
+    Flaw(
+        "update-not-invalidated-item",
+        "an update leaves the item in the cache",
+        _forgetting("update", the_list=True, the_item=False),
+        breaks=("LES22",),
+    ),
+    Flaw(
+        "delete-not-invalidated",
+        "a delete leaves list and item in the cache",
+        _forgetting_nothing("delete"),
+        breaks=("LES23",),
+    ),
+    Flaw(
+        "delete-not-invalidated-item",
+        "a deleted item is still served from the cache",
+        _forgetting("delete", the_list=True, the_item=False),
+        breaks=("LES23",),
+    ),
+    Flaw(
+        "tag-lags-body",
+        "after a write the list has its new body and its old tag",
+        made_of(_tag_lags),
+        breaks=("LES24", "LES03", "LES11"),
+    ),
+    Flaw(
+        "body-lags-tag",
+        "after a write the list has its old body and its new tag",
+        made_of(_body_lags),
+        breaks=("LES24", "LES21", "LES22", "LES23"),
+    ),
+    Flaw(
+        "clear-does-nothing",
+        "DELETE /cache/ is answered 204 and clears nothing",
+        made_of(lambda parts: replace(parts, cache=_Deaf(parts.cache))),
+        breaks=("LES25",),
+    ),
+    Flaw("clear-500", "DELETE /cache/ fails", answering(_clear_fails), breaks=("LES25",)),
+    Flaw(
+        "version-not-raised",
+        "a write to the document leaves its tag as it was",
+        made_of(lambda parts: replace(parts, version_tag=lambda _version: '"v1"')),
+        breaks=("LES26",),
+    ),
+    Flaw(
+        "version-counts-reads",
+        "reading the document raises its version",
+        made_of(_counting_reads),
+        breaks=("LES26",),
+    ),
+    Flaw(
+        "refused-write-changes-data",
+        "a write that is refused as malformed changes the items all the same",
+        answering_with(_refused_changes_data),
+        breaks=("LES27",),
+    ),
+    Flaw(
+        "refused-write-changes-tag",
+        "a write that is refused as malformed changes the tag of the list",
+        _refused_changes_tag,
+        breaks=("LES27",),
+    ),
+)

@@ -1,0 +1,113 @@
+"""From data to an answer: the body, its validators, and what the request's preconditions make of them.
+
+Every route that serves a resource answers by `answer`, every write asks `refusal` first.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+
+from fastapi import HTTPException, Request, Response
+
+from reference_impl import caching
+from reference_impl.caching import NOT_MODIFIED, Validators
+from reference_impl.parts import Parts
+
+NO_CACHE = caching.cache_control("no-cache")
+NO_STORE = caching.cache_control("no-store")
+
+
+def to_json(data: Any) -> bytes:
+    """JSON in one fixed form, so that equal data are equal bytes."""
+    return json.dumps(data, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True)
+class Representation:
+    """A body and the header fields that belong to it, whatever the request."""
+
+    body: str
+    etag: str | None = None
+    modified: float | None = None
+    # A cache may keep a copy but has to ask before each reuse: the data can change at any moment, and asking
+    # costs little, since the answer is a 304 as long as they have not.
+    cache_control: str = NO_CACHE
+
+    @classmethod
+    def of(cls, parts: Parts, data: Any, modified: float) -> Self:
+        """The representation of data, with a tag made from its bytes."""
+        body = to_json(data)
+        return cls(body.decode(), parts.etag(data, body), modified)
+
+    def freeze(self) -> bytes:
+        """As bytes for the cache: body and tag are kept together, so that they can only change together."""
+        return to_json(asdict(self))
+
+    @classmethod
+    def thaw(cls, entry: bytes) -> Self:
+        """From the cache."""
+        return cls(**json.loads(entry))
+
+    def with_policy(self, cache_control: str) -> Self:
+        """The same under another policy."""
+        return replace(self, cache_control=cache_control)
+
+    @property
+    def validators(self) -> Validators:
+        """What preconditions are compared with."""
+        return Validators(self.etag, self.modified)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The header fields of a 200, all of which a 304 repeats (RFC 9110 15.4.5)."""
+        fields = {"Cache-Control": self.cache_control}
+        if self.etag is not None:
+            fields["ETag"] = self.etag
+        if self.modified is not None:
+            fields["Last-Modified"] = caching.http_date(self.modified)
+        return fields
+
+
+def answer(request: Request, parts: Parts, shown: Representation) -> Response:
+    """The answer to GET or HEAD: 200, 304 or 412."""
+    status = parts.evaluate(request.method, _lines(request), shown.validators, parts.settings.clock())
+    if status == NOT_MODIFIED:
+        return Response(status_code=NOT_MODIFIED, headers=shown.fields)
+    if status is not None:
+        raise HTTPException(status)
+    body = shown.body.encode()
+    if request.method == "HEAD":
+        fields = shown.fields | {"Content-Length": str(len(body))}
+        return Response(headers=fields, media_type="application/json")
+    return Response(body, headers=shown.fields, media_type="application/json")
+
+
+def refuse_if_asked(request: Request, parts: Parts, current: Representation) -> None:
+    """Refuse a write whose preconditions do not hold for the current state: nothing has happened yet.
+
+    To be called in the transaction that also writes, and with the state from the store: a cached tag may be
+    old, and a write by its leave would undo what somebody else has just written.
+    """
+    status = parts.evaluate(request.method, _lines(request), current.validators, parts.settings.clock())
+    if status is not None:
+        raise HTTPException(status)
+
+
+def written(
+    shown: Representation, status: int = 200, sent: bytes | None = None, location: str | None = None
+) -> Response:
+    """The answer to a write: the new state.
+
+    For PUT, `sent` is the body that was sent: with validators in the answer its sender would take them for
+    those of the bytes he has, so they are left out where we store other bytes than he sent (RFC 9110 9.3.4).
+    """
+    fields = shown.fields if sent is None or sent == shown.body.encode() else {}
+    fields.pop("Cache-Control", None)  # says nothing of a write
+    if location is not None:
+        fields["Location"] = location
+    return Response(shown.body, status, fields, "application/json")
+
+
+def _lines(request: Request) -> Mapping[str, Sequence[str]]:
+    return {name: request.headers.getlist(name) for name in request.headers}

@@ -1,0 +1,114 @@
+"""The reference over real HTTP: in a thread, and by its command with one worker and with two."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from reference_impl import __main__ as command
+from reference_impl import app
+from reference_impl.serve import listen, start
+from reference_impl.settings import Settings
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    now = 1_750_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@contextmanager
+def commanded(*args: str, **env: str) -> Iterator[str]:
+    """The URL of a server started by its command."""
+    command = [sys.executable, "-W", "error", "-m", "reference_impl", "--port", "0", *args]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | env) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        try:
+            yield line.removeprefix("listening on ").strip()
+        finally:
+            server.send_signal(signal.SIGINT)
+            assert server.wait(10) in {0, 130, -signal.SIGINT}
+
+
+def test_a_server_in_a_thread_answers_and_ends() -> None:
+    with start(Settings(ttl=5)) as running:
+        assert running.url == f"http://127.0.0.1:{running.port}"
+        answer = httpx.get(f"{running.url}/items/")
+        assert answer.status_code == 200
+        assert len(answer.headers.get_list("date")) == 1
+    running.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("reference:")]
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{running.url}/items/")
+
+
+@pytest.mark.parametrize("variant", [None, "empty-reason"])
+def test_a_clock_that_is_passed_moves_everything(variant: str | None) -> None:
+    clock = Clock()
+    with (
+        start(Settings(clock=clock), variant=variant) as running,
+        httpx.Client(base_url=running.url) as client,
+    ):
+        first = client.get("/cached-time/").json()
+        clock.now += 31
+        second = client.get("/cached-time/")
+        assert (second.json()["cached"], second.json()["time"] > first["time"]) == (False, True)
+        client.patch("/items/1", json={"price": 1})
+        item = client.get("/items/1")
+        assert item.headers["date"] == item.headers["last-modified"] == "Sun, 15 Jun 2025 15:07:11 GMT"
+
+
+def test_two_servers_in_one_process_are_apart() -> None:
+    with start() as one, start() as other:
+        httpx.delete(f"{one.url}/items/1")
+        assert len(httpx.get(f"{other.url}/items/").json()) == 3
+
+
+def test_a_server_that_cannot_start_says_so() -> None:
+    with pytest.raises(RuntimeError, match="did not start: CACHE_URL"):
+        start(Settings(cache_url="nonsense:"))
+    with pytest.raises(ValueError, match=r"no flaw is called 'no-etags'; did you mean 'no-etag'\?"):
+        start(flaw="no-etags")
+    with pytest.raises(ValueError, match="no variant is called 'zzz'$"):
+        start(variant="zzz")
+    with pytest.raises(ValueError, match="not both"):
+        app.build(Settings(flaw="no-etag", variant="slow"))
+    with listen("127.0.0.1", 0) as taken, pytest.raises(OSError, match="in use"):
+        start(port=taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("args", [(), ("--flaw", "body-on-304")])
+def test_the_command_serves(args: Sequence[str]) -> None:
+    with commanded("--ttl", "2", *args) as url:
+        assert httpx.get(f"{url}/items/").status_code == 200
+
+
+def test_settings_travel_by_the_environment() -> None:
+    settings = Settings(
+        ttl=2.5, cache_url="redis://x", database="y", max_entries=7, cost=0, flaw="f", variant="v"
+    )
+    assert Settings.from_env(settings.to_env()) == settings
+    assert Settings.from_env({}) == Settings()
+
+
+def test_the_command_lists_what_it_can_serve(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--list"]) == 0
+    out = capsys.readouterr().out
+    assert "no-etag " in out
+    assert "weak-tags " in out
+
+
+def test_the_command_refuses_what_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["--flaw", "lesson-simple"])
+    assert "did you mean 'lesson-sample'?" in capsys.readouterr().err
