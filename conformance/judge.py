@@ -79,10 +79,8 @@ def before(run: Run, court: Court) -> Verdict | None:
         return _verdict(run, court, "unreachable", court.down)
     earlier = [(p, court.verdicts[p.id]) for p in prerequisites(run, court.runs) if p.id in court.verdicts]
     for prerequisite, verdict in earlier:
-        if verdict.outcome == "not-applicable":
-            return _verdict(run, court, "not-applicable", verdict.message, cause=verdict.cause)
-    for prerequisite, verdict in earlier:
-        if verdict.outcome != "pass":
+        # What does not apply to this server says nothing against going on; the check finds out itself.
+        if verdict.outcome not in ("pass", "not-applicable"):
             says = f"blocked by {prerequisite.check.id}: {verdict.message}"
             return replace(_verdict(run, court, "blocked", says, cause=prerequisite.id), mend=verdict.mend)
     return None
@@ -192,7 +190,26 @@ def _givens(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
     for doubt in run.check.doubts:
         if any(holds(condition, case) for condition in doubt.when):
             return _verdict(run, court, "inconclusive", f"{says} ({doubt.because})", cause=doubt.because)
+    owner = _owner(run, step, court)
+    if owner is not None:
+        return owner
     return replace(_verdict(run, court, "inconclusive", says), step=step.name, index=unmet.index)
+
+
+def _owner(run: Run, step: Step, court: Court) -> Verdict | None:
+    """Blocked by the check that owns the fact: one on the same resource that has failed for it."""
+    assert run.resource is not None  # noqa: S101 - it was executed
+    name = run.resource.distinct_from[0] if step.args.get("of") == "distinct" else run.resource.name
+    for other in court.runs:
+        verdict = court.verdicts.get(other.id)
+        if verdict is None or verdict.outcome not in ("fail", "unreachable") or other.resource is None:
+            continue
+        owned = {m for s in other.check.steps for m in s.expect}
+        owned |= {m for each in other.check.expects for wanted in each.values() for m in wanted}
+        if other.resource.name == name and (owned & step.given.keys() or "status" in owned):
+            says = f"blocked by {other.check.id}: {verdict.message}"
+            return replace(_verdict(run, court, "blocked", says, cause=other.id), mend=verdict.mend)
+    return None
 
 
 def _not_applicable(run: Run, court: Court, says: str) -> Verdict:

@@ -66,8 +66,13 @@ def _redirected(run: Run, finding: Finding, _case: Case, exchange: Exchange | No
 
 
 def _not_json(_run: Run, finding: Finding, _case: Case, exchange: Exchange | None) -> Symptom | None:
-    if exchange is None or "JSON" not in finding.expected or exchange.facts.get("json") != "none":
+    if exchange is None or "json" not in finding.expected.lower():
         return None
+    if exchange.facts.get("media") == "text/html" and exchange.facts.get("json") != "none":
+        return Symptom(
+            "the JSON is sent as HTML",
+            "Return the data itself or a JSONResponse; a plain text or HTMLResponse is sent as text/html.",
+        )
     if exchange.facts.get("media") == "text/html":
         return Symptom(
             "HTML came where JSON was due",

@@ -79,7 +79,7 @@ def test_a_server_that_cannot_start_says_so() -> None:
         start(Settings(cache_url="nonsense:"))
     with pytest.raises(ValueError, match=r"no flaw is called 'no-etags'; did you mean 'no-etag'\?"):
         start(flaw="no-etags")
-    with pytest.raises(ValueError, match="no variant is called 'zzz'$"):
+    with pytest.raises(ValueError, match=r"no variant is called 'zzz'$"):
         start(variant="zzz")
     with pytest.raises(ValueError, match="not both"):
         app.build(Settings(flaw="no-etag", variant="slow"))

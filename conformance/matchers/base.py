@@ -29,6 +29,7 @@ REFERRING: Final = frozenset(
         "since",
         "some-same-as",
         "never-same-as",
+        "not-same-as",
         "not-that-of",
     }
 )

@@ -36,6 +36,9 @@ def _json(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | Non
         length = exchange.response.body.length if exchange.response else 0
         media = exchange.facts.get("media") or "no Content-Type"
         return "a JSON body", f"a body that is not JSON ({media})" if length else "no body"
+    media = exchange.facts.get("media", "")
+    if media != "application/json" and not media.endswith("+json"):
+        return "Content-Type: application/json", media or "none"
     if due == "array" and kind != "array" and "list" not in exchange.facts:
         return "a JSON list", f"a JSON {kind}"
     if due == "object" and kind != "object":
@@ -47,7 +50,7 @@ def _members(_wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] |
     due = case.resource.members if case.resource else {}
     has = exchange.facts.get("members")
     if has is None:
-        return "a JSON object", f"JSON {exchange.facts.get('json', 'none')}"
+        return _json("any", exchange, case) or ("a JSON object", f"a JSON {exchange.facts.get('json')}")
     for name, kind in due.items():
         if name not in has:
             return f"a member {name!r}", f"members {', '.join(map(repr, has)) or 'none at all'}"

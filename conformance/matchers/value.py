@@ -47,13 +47,17 @@ def _never_same(before: Json, step: StepRecord, case: Case) -> Finding | None:
     return None if _some_same(before, step, case) else Finding("no such value", repr(before), step.name)
 
 
-def _differs(before: Json, step: StepRecord, case: Case) -> Finding | None:
-    if case.resource and case.resource.repeats:
-        return None  # where a fresh value may equal the old one, the flag alone decides
+def _not_same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
         if exchange.facts["value"] == before:
             return Finding(f"another value than {before!r}", "the same", step.name, index)
     return None
+
+
+def _differs(before: Json, step: StepRecord, case: Case) -> Finding | None:
+    if case.resource and case.resource.repeats:
+        return None  # where a fresh value may equal the old one, the flag alone decides
+    return _not_same(before, step, case)
 
 
 def _not_that_of(other: Json, step: StepRecord, _case: Case) -> Finding | None:
@@ -66,6 +70,7 @@ def _not_that_of(other: Json, step: StepRecord, _case: Case) -> Finding | None:
 _RELATIONS: Final = {
     "same-as": _same,
     "differs-from": _differs,
+    "not-same-as": _not_same,
     "some-same-as": _some_same,
     "never-same-as": _never_same,
     "not-that-of": _not_that_of,

@@ -193,7 +193,7 @@ def connect(base: Base, lookup: Lookup, alarm: Alarm, until: float) -> socket.so
     Each address gets its share of the time that is left, so that a dead one can't eat it all.
 
     Raises:
-        Broken: dns, refused, timeout or cancelled.
+        Broken: dns, refused, reset, timeout or cancelled.
     """
     addresses = _addresses(base, lookup, alarm, until)
     refusals: list[OSError] = []
@@ -210,6 +210,8 @@ def connect(base: Base, lookup: Lookup, alarm: Alarm, until: float) -> socket.so
         raise Broken("timeout", f"no connection to {base.peer} could be made in time")
     if any(isinstance(each, ConnectionRefusedError) for each in refusals):
         raise Broken("refused", f"nothing listens on {base.peer} (connection refused)")
+    if any(isinstance(each, ConnectionResetError) for each in refusals):
+        raise Broken("reset", f"{base.peer} reset the connection as soon as it was made")
     reason = os.strerror(refusals[-1].errno or 0)
     raise Broken("refused", f"{base.peer} can't be reached ({reason.lower()})")
 

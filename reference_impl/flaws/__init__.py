@@ -6,12 +6,30 @@ one, add it to the table of the room it belongs to; nothing else has to be touch
 
 from collections.abc import Mapping
 
-from reference_impl.flaws import conditions, invalidation, lesson, policies, tags, ttl, wire
+from reference_impl.flaws import (
+    conditions,
+    invalidation,
+    lesson,
+    messages,
+    policies,
+    preconditions,
+    tags,
+    ttl,
+    wire,
+)
 from reference_impl.flaws.kind import Flaw
 from reference_impl.twists import look_up, table
 
 FLAWS: Mapping[str, Flaw] = table(
-    tags.FLAWS, conditions.FLAWS, wire.FLAWS, ttl.FLAWS, invalidation.FLAWS, policies.FLAWS, lesson.FLAWS
+    tags.FLAWS,
+    conditions.FLAWS,
+    wire.FLAWS,
+    ttl.FLAWS,
+    invalidation.FLAWS,
+    policies.FLAWS,
+    lesson.FLAWS,
+    preconditions.FLAWS,
+    messages.FLAWS,
 )
 
 

@@ -1,0 +1,335 @@
+"""Flaws of preconditions beyond the lesson: how RFC 9110 wants them compared, ordered and applied to writes.
+
+Each is the reference's evaluation with one rule changed, on all resources. `breaks` names rows of the RFCs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from reference_impl import caching
+from reference_impl.asgi import Answer, Asked, Edit
+from reference_impl.caching import NOT_MODIFIED, PRECONDITION_FAILED, Validators, http_date, parse_date
+from reference_impl.flaws.kind import Flaw
+from reference_impl.parts import Parts
+from reference_impl.twists import Apply, answering, answering_with, made_of
+
+Fields = Mapping[str, Sequence[str]]
+Evaluate = Callable[[str, Fields, Validators, float], int | None]
+
+_READS = frozenset({"GET", "HEAD"})
+_INM, _IM = "if-none-match", "if-match"
+_IMS, _IUS = "if-modified-since", "if-unmodified-since"
+
+
+def _evaluating(evaluate: Evaluate) -> Apply:
+    return made_of(lambda parts: replace(parts, evaluate=evaluate))
+
+
+def _line(fields: Fields, name: str) -> str:
+    return ", ".join(fields.get(name, ()))
+
+
+def _without(fields: Fields, *names: str) -> Fields:
+    return {name: lines for name, lines in fields.items() if name not in names}
+
+
+def _hearing(change: Callable[[str, Fields, Validators], Fields]) -> Apply:
+    """The reference that hears other fields than were sent."""
+    return _evaluating(
+        lambda method, fields, now, clock: caching.evaluate(method, change(method, fields, now), now, clock)
+    )
+
+
+def _deaf_to(name: str, *methods: str) -> Apply:
+    """One field is not heard, by some methods or by all."""
+    return _hearing(
+        lambda method, fields, _now: _without(fields, name) if not methods or method in methods else fields
+    )
+
+
+def _comparing_reads(matches: Callable[[str, str], bool]) -> Apply:
+    """Reads compare If-None-Match in another way."""
+
+    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+        if (
+            method not in _READS
+            or _INM not in fields
+            or now.etag is None
+            or _line(fields, _INM).strip() == "*"
+        ):
+            return caching.evaluate(method, fields, now, clock)
+        if _IM not in fields and matches(_line(fields, _INM), now.etag):
+            return NOT_MODIFIED
+        return caching.evaluate(method, _without(fields, _INM, _IMS), now, clock)
+
+    return _evaluating(evaluate)
+
+
+def _strongly(field: str, etag: str) -> bool:
+    return any(caching.matches_strongly(tag, etag) for tag in caching.entity_tags(field) or ())
+
+
+def _split_at_commas(field: str, etag: str) -> bool:
+    tags = [tag.strip() for tag in field.split(",")]
+    whole = all(tag.removeprefix("W/")[:1] == tag[-1:] == '"' for tag in tags)
+    return whole and any(caching.matches_weakly(tag, etag) for tag in tags)
+
+
+def _dates_alone(matches: Callable[[float, int], bool]) -> Apply:
+    """Reads compare If-Modified-Since in another way, where it counts."""
+
+    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+        since = parse_date(_line(fields, _IMS), clock)
+        if method not in _READS or _INM in fields or since is None or now.modified is None:
+            return caching.evaluate(method, fields, now, clock)
+        before = caching.evaluate(method, _without(fields, _IMS), now, clock)
+        return before or (NOT_MODIFIED if matches(since, int(now.modified)) else None)
+
+    return _evaluating(evaluate)
+
+
+def _date_after_tag(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    status = caching.evaluate(method, fields, now, clock)
+    if status is None and _INM in fields:
+        return caching.evaluate(method, _without(fields, _INM), now, clock)
+    return status
+
+
+def _only_imf(_method: str, fields: Fields, _now: Validators) -> Fields:
+    def imf(line: str) -> bool:
+        moment = parse_date(line, 0)
+        return moment is None or http_date(moment) == line
+
+    return {name: lines for name, lines in fields.items() if name not in {_IMS, _IUS} or all(map(imf, lines))}
+
+
+def _fussy_dates(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    for name in (_IMS, _IUS):
+        if name in fields and parse_date(_line(fields, name), clock) is None:
+            return PRECONDITION_FAILED
+    return caching.evaluate(method, fields, now, clock)
+
+
+def _dates_on_writes(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    status = caching.evaluate(method, fields, now, clock)
+    if status is None and method not in _READS and _INM not in fields:
+        would = caching.evaluate("GET", fields, now, clock)
+        return PRECONDITION_FAILED if would == NOT_MODIFIED else None
+    return status
+
+
+def _tag_first(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    first = caching.evaluate(method, _without(fields, _IM, _IUS), now, clock)
+    return first or caching.evaluate(method, fields, now, clock)
+
+
+def _dates_too(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    return caching.evaluate(method, _without(fields, _IM), now, clock) or caching.evaluate(
+        method, fields, now, clock
+    )
+
+
+def _weak_if_match(method: str, fields: Fields, now: Validators) -> Fields:
+    tags = caching.entity_tags(_line(fields, _IM)) or []
+    met = now.etag is not None and any(caching.matches_weakly(tag, now.etag) for tag in tags)
+    return _without(fields, _IM, _IUS) if met else fields
+
+
+def _first_tag_only(name: str) -> Callable[[str, Fields, Validators], Fields]:
+    def change(_method: str, fields: Fields, _now: Validators) -> Fields:
+        tags = caching.entity_tags(_line(fields, name))
+        return {**fields, name: tags[:1]} if tags else fields
+
+    return change
+
+
+def _first_line_only(_method: str, fields: Fields, _now: Validators) -> Fields:
+    return {name: lines[:1] for name, lines in fields.items()}
+
+
+def _starless(name: str) -> Callable[[str, Fields, Validators], Fields]:
+    return lambda _method, fields, _now: {**fields, name: ['"*"']} if _line(fields, name) == "*" else fields
+
+
+def _304_to_a_write(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    held_up = _IM not in fields and _IUS not in fields and _INM in fields
+    status = caching.evaluate(method, fields, now, clock)
+    return NOT_MODIFIED if held_up and status == PRECONDITION_FAILED else status
+
+
+def _condition_before_404(asked: Asked, answer: Answer) -> Answer:
+    conditional = any(name in {_IM, _INM} for name, _ in asked.fields)
+    return replace(answer, status=PRECONDITION_FAILED) if answer.status == 404 and conditional else answer  # noqa: PLR2004
+
+
+def _condition_before_redirect(asked: Asked, answer: Answer) -> Answer:
+    redirected = answer.status == 307 and asked.get(_INM) is not None  # noqa: PLR2004
+    return replace(answer, status=NOT_MODIFIED).without("location") if redirected else answer
+
+
+def _performed_all_the_same(parts: Parts) -> Edit:
+    """A write that is refused by its condition changes the item all the same."""
+
+    async def edit(asked: Asked, answer: Answer) -> Answer:
+        key = asked.path.removeprefix("/items/")
+        if (
+            answer.status == PRECONDITION_FAILED
+            and asked.method in {"PUT", "PATCH", "DELETE"}
+            and key.isdigit()
+        ):
+            with parts.store.transaction():
+                if asked.method == "DELETE":
+                    parts.store.delete(int(key))
+                else:
+                    parts.store.update(int(key), {"description": "Written in spite of its condition"})
+            await parts.invalidate(parts.cache, "update", int(key))
+        return answer
+
+    return edit
+
+
+FLAWS = (
+    Flaw(
+        "inm-strong", "If-None-Match is compared strongly", _comparing_reads(_strongly), breaks=("B03", "B04")
+    ),
+    Flaw(
+        "inm-whole-string",
+        "If-None-Match is compared as one string, so a list never matches",
+        _comparing_reads(lambda field, etag: caching.matches_weakly(field.strip(), etag)),
+        breaks=("B05", "B15"),
+    ),
+    Flaw(
+        "inm-first-tag",
+        "only the first tag in If-None-Match is compared",
+        _hearing(_first_tag_only(_INM)),
+        breaks=("B05", "B15"),
+    ),
+    Flaw(
+        "inm-first-line",
+        "only the first line of If-None-Match is read",
+        _hearing(_first_line_only),
+        breaks=("B16",),
+    ),
+    Flaw("inm-no-star", "If-None-Match: * matches nothing", _hearing(_starless(_INM)), breaks=("B06", "B11")),
+    Flaw(
+        "inm-splits-commas",
+        "a comma inside a tag splits it",
+        _comparing_reads(_split_at_commas),
+        breaks=("B09",),
+    ),
+    Flaw(
+        "inm-any-case",
+        "tags are compared without regard to case",
+        _comparing_reads(lambda field, etag: etag.lower().strip('W/"') in field.lower()),
+        breaks=("B08",),
+    ),
+    Flaw(
+        "inm-substring",
+        "a tag that contains the current one matches",
+        _comparing_reads(lambda field, etag: etag.strip('W/"') in field),
+        breaks=("B08",),
+    ),
+    Flaw("inm-not-on-head", "HEAD ignores If-None-Match", _deaf_to(_INM, "HEAD"), breaks=("B02",)),
+    Flaw(
+        "inm-not-on-writes",
+        "writes ignore If-None-Match",
+        _deaf_to(_INM, "PUT", "PATCH", "POST", "DELETE"),
+        breaks=("B10", "B11"),
+    ),
+    Flaw(
+        "inm-304-on-writes",
+        "a write whose If-None-Match matches is answered 304",
+        _evaluating(_304_to_a_write),
+        breaks=("G09", "B10", "B11", "G11"),
+    ),
+    Flaw("ims-ignored", "If-Modified-Since is never looked at", _deaf_to(_IMS), breaks=("C01", "C02", "C13")),
+    Flaw("ims-not-on-head", "HEAD ignores If-Modified-Since", _deaf_to(_IMS, "HEAD"), breaks=("C13",)),
+    Flaw(
+        "ims-equal-only",
+        "If-Modified-Since matches the very date alone",
+        _dates_alone(lambda since, modified: since == modified),
+        breaks=("C02",),
+    ),
+    Flaw(
+        "ims-always-304",
+        "any If-Modified-Since is answered 304",
+        _dates_alone(lambda _since, _modified: True),
+        breaks=("C03", "C15"),
+    ),
+    Flaw(
+        "ims-beats-inm",
+        "If-Modified-Since counts although If-None-Match is there",
+        _evaluating(_date_after_tag),
+        breaks=("C04", "F10"),
+    ),
+    Flaw(
+        "ims-fussy",
+        "a date that is none is answered 412",
+        _evaluating(_fussy_dates),
+        breaks=("C06", "C07", "E06", "C17"),
+    ),
+    Flaw("ims-on-writes", "writes heed If-Modified-Since", _evaluating(_dates_on_writes), breaks=("C08",)),
+    Flaw(
+        "dates-imf-only", "the two obsolete forms of dates are not read", _hearing(_only_imf), breaks=("C11",)
+    ),
+    Flaw(
+        "if-match-ignored",
+        "If-Match is never looked at",
+        _deaf_to(_IM),
+        breaks=("D02", "D03", "D01", "D10", "D11", "D12", "D13", "F06", "E05"),
+    ),
+    Flaw(
+        "if-match-not-on-reads", "reads ignore If-Match", _deaf_to(_IM, "GET", "HEAD"), breaks=("D10", "F06")
+    ),
+    Flaw("if-match-not-on-delete", "DELETE ignores If-Match", _deaf_to(_IM, "DELETE"), breaks=("D13", "D02")),
+    Flaw("if-match-weak", "If-Match is compared weakly", _hearing(_weak_if_match), breaks=("D04",)),
+    Flaw(
+        "if-match-first-tag",
+        "only the first tag in If-Match is compared",
+        _hearing(_first_tag_only(_IM)),
+        breaks=("D07",),
+    ),
+    Flaw("if-match-no-star", "If-Match: * matches nothing", _hearing(_starless(_IM)), breaks=("D08",)),
+    Flaw(
+        "if-match-never",
+        "If-Match never matches",
+        _hearing(lambda _method, fields, _now: {**fields, _IM: ['"never"']} if _IM in fields else fields),
+        breaks=("D06", "D07", "D08", "F09"),
+    ),
+    Flaw(
+        "performed-412",
+        "a write is answered 412 and performed all the same",
+        answering_with(_performed_all_the_same),
+        breaks=("D01", "D02", "D11", "D13", "B11"),
+    ),
+    Flaw(
+        "ius-ignored",
+        "If-Unmodified-Since is never looked at",
+        _deaf_to(_IUS),
+        breaks=("E02", "E01", "E03", "F08"),
+    ),
+    Flaw(
+        "ius-beats-if-match",
+        "If-Unmodified-Since counts although If-Match is there",
+        _evaluating(_dates_too),
+        breaks=("E05", "F09"),
+    ),
+    Flaw(
+        "inm-before-if-match",
+        "If-None-Match is looked at before If-Match",
+        _evaluating(_tag_first),
+        breaks=("F06",),
+    ),
+    Flaw(
+        "412-for-404",
+        "what is not there is answered 412 where the request has a condition",
+        answering(_condition_before_404),
+        breaks=("F01",),
+    ),
+    Flaw(
+        "304-for-redirect",
+        "a redirect is answered 304 where the request has a condition",
+        answering(_condition_before_redirect),
+        breaks=("F02",),
+    ),
+)

@@ -1,0 +1,227 @@
+"""Each odd server keeps the lesson's promises, and is odd in the way that it says."""
+
+import gzip
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from reference_impl.serve import start
+from reference_impl.settings import Settings
+from reference_impl.variants import VARIANTS
+
+TTL = 30.0
+WITHOUT_WRITES = {"no-writes": 405, "auth-writes": 401}
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1_750_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Site:
+    """A running variant, with its clock."""
+
+    variant: str
+    clock: Clock = field(default_factory=Clock)
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def __post_init__(self) -> None:
+        settings = Settings(ttl=TTL, clock=self.clock, cost=0.0, variant=self.variant)
+        self.running = self.stack.enter_context(start(settings))
+
+    def ask(
+        self, method: str, path: str, fields: dict[bytes, bytes] | None = None, **more: Any
+    ) -> httpx.Response:
+        transport = httpx.HTTPTransport(verify=False)
+        with httpx.Client(transport=transport, base_url=self.running.url, follow_redirects=True) as client:
+            headers = {b"accept-encoding": b"identity"} | (fields or {})
+            return client.request(method, path, headers=list(headers.items()), **more)
+
+    def get(self, path: str, tag: bytes | None = None, **fields: bytes) -> httpx.Response:
+        named = {name.replace("_", "-").encode(): value for name, value in fields.items()}
+        return self.ask("GET", path, named | ({} if tag is None else {b"if-none-match": tag}))
+
+    def raw(self, path: str, more: str = "") -> bytes:
+        """All bytes of an answer, up to the end of the connection."""
+        request = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n"
+        with socket.create_connection(("127.0.0.1", self.running.port)) as connection:
+            connection.sendall(request.encode())
+            return b"".join(iter(lambda: connection.recv(4096), b""))
+
+
+def tag_of(answer: httpx.Response) -> bytes:
+    return next(value for name, value in answer.headers.raw if name.lower() == b"etag")
+
+
+def items_of(answer: httpx.Response) -> list[dict[str, Any]]:
+    data = answer.json()
+    items: list[dict[str, Any]] = data["items"] if isinstance(data, dict) else data
+    return items
+
+
+@pytest.fixture
+def site(variant: str) -> Iterator[Site]:
+    made = Site(variant)
+    with made.stack:
+        yield made
+
+
+each_variant = pytest.mark.parametrize("variant", VARIANTS)
+
+
+@each_variant
+@pytest.mark.parametrize("path", ["/items/", "/reports/", "/policies/public"])
+def test_a_variant_revalidates(site: Site, path: str) -> None:
+    site.get(path)
+    first = site.get(path)
+    again = site.get(path, tag_of(first))
+    assert (again.status_code, again.content, tag_of(again)) == (304, b"", tag_of(first))
+    assert again.headers.get_list("cache-control") == first.headers.get_list("cache-control")
+    other = site.get(path, b'"other"')
+    assert (other.status_code, other.content) == (200, first.content)
+
+
+@each_variant
+def test_a_variant_keeps_to_its_ttl(site: Site) -> None:
+    first = site.get("/cached-time/").json()
+    assert first["cached"] is False
+    site.clock.now += TTL - 1
+    assert site.get("/cached-time/").json() == first | {"cached": True}
+    site.clock.now += 2
+    assert site.get("/cached-time/").json()["cached"] is False
+
+
+@each_variant
+def test_a_variant_shows_a_write_at_once_or_refuses_it(site: Site) -> None:
+    before = site.get("/items/")
+    item = items_of(before)[0]
+    path = f"/items/{item['id']}"
+    condition = {b"if-match": tag_of(site.get(path))} if site.variant == "needs-if-match" else {}
+    changed = site.ask("PATCH", path, condition, json={"name": "Other"})
+    if site.variant in WITHOUT_WRITES:
+        assert changed.status_code == WITHOUT_WRITES[site.variant]
+        return
+    assert changed.status_code == 200
+    after = site.get("/items/", tag_of(before))
+    assert after.status_code == 200
+    assert items_of(after)[0] == site.get(path).json() == item | {"name": "Other"}
+
+
+def _status(method: str, path: str) -> Callable[[Site], int]:
+    return lambda site: site.ask(method, path, json={"name": "x"}).status_code
+
+
+def _line(site: Site) -> bytes:
+    return site.raw("/items/").split(b"\r\n")[0]
+
+
+def _fields(site: Site) -> list[bytes]:
+    return site.raw("/items/").partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+
+
+def _tag(site: Site) -> bytes:
+    return tag_of(site.get("/items/"))
+
+
+def _policies(site: Site) -> list[str]:
+    return site.get("/policies/public").headers.get_list("cache-control")
+
+
+def _flags_and_tags(site: Site) -> int:
+    return len({tag_of(site.get("/reports/")) for _ in range(3)})
+
+
+def _one_waits_for_the_other(site: Site) -> bool:
+    with socket.create_connection(("127.0.0.1", site.running.port)) as first:
+        first.sendall(b"GET /items/ HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert first.recv(4096)
+        with socket.create_connection(("127.0.0.1", site.running.port)) as second:
+            second.sendall(b"GET /items/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            first.sendall(b"GET /items/ HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert first.recv(4096)  # it goes on while the other waits
+            second.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                second.recv(4096)
+            second.setblocking(True)
+            first.close()
+            return second.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+ODD: dict[str, Callable[[Site], bool]] = {
+    "weak-tags": lambda site: _tag(site).startswith(b'W/"'),
+    "comma-in-tag": lambda site: b"," in _tag(site),
+    "long-tag": lambda site: len(_tag(site)) == 1002,
+    "obs-text-tag": lambda site: max(_tag(site)) == 0xFC,
+    "hit-flag-in-tag": lambda site: _flags_and_tags(site) == 2,
+    "no-last-modified": lambda site: "last-modified" not in site.get("/items/").headers,
+    "uppercase-cache-control": lambda site: _policies(site) == ["PUBLIC, MAX-AGE=300"],
+    "cache-control-two-lines": lambda site: _policies(site) == ["public", "max-age=300", "no-transform"],
+    "unknown-directives": lambda site: 'community="UCI, and others"' in _policies(site)[0],
+    "gzip-with-vary": lambda site: site.get("/items/", accept_encoding=b"gzip").headers["vary"] != "",
+    "chunked": lambda site: b"transfer-encoding: chunked" in map(bytes.lower, _fields(site)),
+    "closing": lambda site: site.get("/items/").headers["connection"] == "close",
+    "slow": lambda site: site.get("/items/").elapsed.total_seconds() > 0.09,
+    "via-proxy": lambda site: site.get("/items/").headers["via"] == "1.1 gateway.example",
+    "content-length-on-304": lambda site: (
+        site.get("/items/", b"*").headers["content-length"] == site.get("/items/").headers["content-length"]
+    ),
+    "content-type-on-304": lambda site: "content-type" in site.get("/items/", b"*").headers,
+    "envelope": lambda site: list(site.get("/items/").json()) == ["items"],
+    "newest-first": lambda site: [item["id"] for item in site.get("/items/").json()] == [3, 2, 1],
+    "whole-second-ttl": lambda site: True,
+    "no-head": lambda site: _status("HEAD", "/items/")(site) == 405,
+    "no-writes": lambda site: _status("POST", "/items/")(site) == 405,
+    "auth-writes": lambda site: _status("POST", "/items/")(site) == 401,
+    "needs-if-match": lambda site: _status("DELETE", "/items/1")(site) == 428,
+    "patch-only": lambda site: _status("PUT", "/items/1")(site) == 405,
+    "uuid-ids": lambda site: len(site.ask("POST", "/items/", json={"name": "x"}).json()["id"]) == 36,
+    "no-slash": lambda site: len(site.get("/items/").history) == 1,
+    "lowercase-fields": lambda site: all(line[:4].islower() for line in _fields(site)),
+    "uppercase-fields": lambda site: all(line[:4].isupper() for line in _fields(site)),
+    "http10": lambda site: _line(site) == b"HTTP/1.0 200 OK",
+    "empty-reason": lambda site: _line(site) == b"HTTP/1.1 200 ",
+    "own-reason": lambda site: _line(site) == b"HTTP/1.1 200 As You Like It",
+    "extra-whitespace": lambda site: all(line.endswith(b" \t ") for line in _fields(site)),
+    "no-whitespace": lambda site: b"cache-control:no-cache" in _fields(site),
+    "early-hints": lambda site: _line(site) == b"HTTP/1.1 103 Early Hints",
+    "in-drops": lambda site: True,
+    "single-connection": _one_waits_for_the_other,
+}
+
+
+def test_every_variant_is_shown_here() -> None:
+    assert list(ODD) == list(VARIANTS)
+
+
+@each_variant
+def test_a_variant_is_odd_in_its_way(site: Site) -> None:
+    assert ODD[site.variant](site)
+
+
+@pytest.mark.parametrize("variant", ["gzip-with-vary"])
+def test_codings_have_their_own_tags_and_do_not_match_crosswise(site: Site) -> None:
+    plain, coded = (
+        site.ask("GET", "/items/", {b"accept-encoding": coding}) for coding in (b"identity", b"gzip")
+    )
+    assert plain.content == coded.content
+    assert coded.headers["content-encoding"] == "gzip"
+    assert plain.headers["vary"] == coded.headers["vary"] == "Accept-Encoding"
+    assert b"\r\n\r\n" + gzip.compress(plain.content, mtime=0) in site.raw(
+        "/items/", "Accept-Encoding: gzip\r\n"
+    )
+    tags = [tag_of(plain), tag_of(coded)]
+    for coding, expected in ((b"identity", [304, 200]), (b"gzip", [200, 304]), (b"gzip;q=0", [304, 200])):
+        assert [site.get("/items/", tag, accept_encoding=coding).status_code for tag in tags] == expected
+    item = tag_of(site.get("/items/1", accept_encoding=b"gzip"))
+    assert site.ask("PATCH", "/items/1", {b"if-match": item}, json={"price": 3}).status_code == 200
