@@ -13,8 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+from reference_impl.app import find_twist
 from reference_impl.flaws import FLAWS
-from reference_impl.serve import check, listen, serve
+from reference_impl.serve import listen, serve
 from reference_impl.settings import Settings
 from reference_impl.variants import VARIANTS
 
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         variant=given.variant or base.variant,
     )
     try:
-        check(settings)
+        find_twist(settings)
         sock = listen(given.host, given.port) if given.fd is None else socket.socket(fileno=given.fd)
     except (ValueError, OSError) as error:
         parser.error(str(error))

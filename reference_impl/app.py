@@ -14,10 +14,11 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import BaseRoute, Match
 
 from reference_impl import flaws, variants
-from reference_impl.asgi import ASGIApp
+from reference_impl.asgi import ASGIApp, Receive, Scope, Send
 from reference_impl.parts import Parts
 from reference_impl.routes import router
 from reference_impl.settings import Settings
+from reference_impl.twists import Twist
 
 _METHOD_NOT_ALLOWED = 405
 
@@ -42,13 +43,31 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
 
 def build(settings: Settings) -> ASGIApp:
     """The server that the settings name: the correct one, a flawed one, or an odd one."""
+    twist = find_twist(settings)
+    return create_app(settings) if twist is None else twist.apply(settings, _create)
+
+
+def find_twist(settings: Settings) -> Twist | None:
+    """The flaw or variant that the settings name; ValueError where there is none of that name."""
     if settings.flaw and settings.variant:
         raise ValueError("a flaw or a variant, not both")
     if settings.flaw:
-        return flaws.find(settings.flaw).apply(settings, _create)
-    if settings.variant:
-        return variants.find(settings.variant).apply(settings, _create)
-    return create_app(settings)
+        return flaws.find(settings.flaw)
+    return variants.find(settings.variant) if settings.variant else None
+
+
+def for_any_server(settings: Settings) -> ASGIApp:
+    """What `build` makes, where another HTTP server may serve it; else an app that says who can."""
+    twist = find_twist(settings)
+    if twist is None or not twist.by_hand:
+        return build(settings)
+    kind = "flaw" if settings.flaw else "variant"
+
+    async def refuse(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        command = f"python -m reference_impl --{kind} {twist.name}"
+        raise RuntimeError(f"{twist.name} is written to the socket by hand: run {command}")
+
+    return refuse
 
 
 def _create(parts: Parts) -> FastAPI:
@@ -84,4 +103,4 @@ def _allowed(request: Request) -> Sequence[str]:
     return sorted(methods)
 
 
-app = build(Settings.from_env())
+app = for_any_server(Settings.from_env())

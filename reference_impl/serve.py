@@ -13,12 +13,10 @@ from typing import Protocol, Self
 
 import uvicorn
 
-from reference_impl import flaws, variants
-from reference_impl.app import build
+from reference_impl.app import build, find_twist
 from reference_impl.asgi import ASGIApp, Message, Receive, Scope, Send
 from reference_impl.caching import http_date
 from reference_impl.settings import Clock, Settings
-from reference_impl.twists import Twist
 from reference_impl.wire import RawServer, plain
 
 _STARTING_SECONDS = 10.0
@@ -146,7 +144,7 @@ def start(
         chosen = replace(chosen, flaw=flaw)
     if variant is not None:
         chosen = replace(chosen, variant=variant)
-    check(chosen)
+    find_twist(chosen)  # here, where a wrong name is the caller's, and not in the thread
     return Running(chosen, listen("127.0.0.1", port))
 
 
@@ -157,14 +155,6 @@ def serve(settings: Settings, sock: socket.socket, ready: Callable[[], None]) ->
 
 async def _serve_here(settings: Settings, sock: socket.socket, ready: Callable[[], None]) -> None:
     await engine(settings, log_level="warning").run(sock, ready)
-
-
-def check(settings: Settings) -> None:
-    """Raise ValueError for a flaw or a variant that there is not."""
-    if settings.flaw:
-        flaws.find(settings.flaw)
-    if settings.variant:
-        variants.find(settings.variant)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -187,8 +177,7 @@ def listen(host: str, port: int) -> socket.socket:
 def engine(settings: Settings, *, log_level: str = "critical") -> Engine:
     """What serves these settings; to be called in the loop that will run it."""
     app = dated(build(settings), settings.clock)
-    twist: Twist | None = flaws.find(settings.flaw) if settings.flaw else None
-    twist = variants.find(settings.variant) if settings.variant else twist
+    twist = find_twist(settings)
     if twist is not None and twist.by_hand:
         return RawServer(app, twist.render or plain, one_at_a_time=twist.one_at_a_time)
     return UvicornEngine(app, log_level=log_level)

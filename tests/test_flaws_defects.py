@@ -72,7 +72,8 @@ class Site:
         return self.get(path).json()["cached"]
 
     def policy(self, path: str) -> str | None:
-        return self.get(path).headers.get("cache-control")
+        value: str | None = self.get(path).headers.get("cache-control")
+        return value
 
     def raw_after_304(self) -> bytes:
         """What comes behind the head of a 304, up to the end of the connection."""
@@ -381,15 +382,6 @@ def test_a_flawed_server_has_its_defect(site: Site) -> None:
 @pytest.mark.parametrize("flaw", [""])
 def test_the_reference_has_no_defect(site: Site, name: str) -> None:
     assert not DEFECTS[name](site)
-
-
-def test_a_flaw_says_what_it_breaks() -> None:
-    for flaw in FLAWS.values():
-        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", flaw.name)
-        assert flaw.says
-        assert not flaw.says.endswith(".")
-        assert flaw.breaks
-        assert all(re.fullmatch(r"[A-Z]+\d\d", row) for row in flaw.breaks)
 
 
 def test_the_lessons_sample_keeps_to_ttl_and_clock() -> None:

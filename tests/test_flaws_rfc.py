@@ -1,4 +1,4 @@
-"""The flaws beyond the lesson: each answers a request otherwise than the reference, in the way that it says."""
+"""The flaws beyond the lesson: each answers a request otherwise than the reference does."""
 
 import re
 import socket
@@ -179,3 +179,12 @@ def test_a_flaw_is_seen_by_several_requests(flaw: str) -> None:
     site = Site(flaw)
     with site.running:
         assert OTHERS[flaw](site)
+
+
+def test_a_flaw_says_what_it_breaks() -> None:
+    for flaw in FLAWS.values():
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", flaw.name)
+        assert flaw.says
+        assert not flaw.says.endswith(".")
+        assert flaw.breaks
+        assert all(re.fullmatch(r"[A-Z]+\d\d", row) for row in flaw.breaks)

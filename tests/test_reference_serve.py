@@ -1,5 +1,6 @@
 """The reference over real HTTP: in a thread, and by its command with one worker and with two."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -112,3 +114,18 @@ def test_the_command_refuses_what_it_does_not_know(capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit):
         command.main(["--flaw", "lesson-simple"])
     assert "did you mean 'lesson-sample'?" in capsys.readouterr().err
+
+
+def test_a_flaw_on_the_wire_is_not_served_by_other_servers() -> None:
+    refusing = app.for_any_server(Settings(flaw="body-on-304"))
+    with pytest.raises(RuntimeError, match="run python -m reference_impl --flaw body-on-304"):
+        httpx_get(refusing)
+    assert app.for_any_server(Settings(flaw="no-etag")) is not None
+
+
+def httpx_get(asgi: Any) -> httpx.Response:
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(asgi), base_url="http://x") as client:
+            return await client.get("/items/")
+
+    return asyncio.run(ask())

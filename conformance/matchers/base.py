@@ -30,7 +30,6 @@ REFERRING: Final = frozenset(
         "some-same-as",
         "never-same-as",
         "not-same-as",
-        "not-that-of",
     }
 )
 STEP_NAME: Final = {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}

@@ -9,6 +9,7 @@ from conformance.matchers.base import STEP_NAME, Case, Matcher
 from conformance.model import Exchange, Finding, Json, StepRecord
 from conformance.observe import is_hit, json_type
 
+_SHORT: Final = 60  # characters of a value that a message shows
 _SEEN_LONG_AGO: Final = 2.0  # seconds: a second of resolution, and one for the margin
 
 
@@ -32,25 +33,25 @@ def _value(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
 def _same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
         if exchange.facts["value"] != before:
-            found = repr(exchange.facts["value"])
-            return Finding(f"the value {before!r} of before", found, step.name, index)
+            found = _short(exchange.facts["value"])
+            return Finding(f"the value {_short(before)} of before", found, step.name, index)
     return None
 
 
 def _some_same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
     if any(e.facts["value"] == before for e in step.exchanges):
         return None
-    return Finding(f"some answer with the value {before!r}", "none", step.name)
+    return Finding(f"some answer with the value {_short(before)}", "none", step.name)
 
 
 def _never_same(before: Json, step: StepRecord, case: Case) -> Finding | None:
-    return None if _some_same(before, step, case) else Finding("no such value", repr(before), step.name)
+    return None if _some_same(before, step, case) else Finding("no such value", _short(before), step.name)
 
 
 def _not_same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
         if exchange.facts["value"] == before:
-            return Finding(f"another value than {before!r}", "the same", step.name, index)
+            return Finding(f"another value than {_short(before)}", "the same", step.name, index)
     return None
 
 
@@ -60,11 +61,9 @@ def _differs(before: Json, step: StepRecord, case: Case) -> Finding | None:
     return _not_same(before, step, case)
 
 
-def _not_that_of(other: Json, step: StepRecord, _case: Case) -> Finding | None:
-    for index, exchange in enumerate(step.exchanges):
-        if exchange.facts["value"] == other:
-            return Finding("a value of its own", f"that of the other key, {other!r}", step.name, index)
-    return None
+def _short(value: Json) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."
 
 
 _RELATIONS: Final = {
@@ -73,7 +72,6 @@ _RELATIONS: Final = {
     "not-same-as": _not_same,
     "some-same-as": _some_same,
     "never-same-as": _never_same,
-    "not-that-of": _not_that_of,
 }
 
 

@@ -129,7 +129,7 @@ def _dates_too(method: str, fields: Fields, now: Validators, clock: float) -> in
     )
 
 
-def _weak_if_match(method: str, fields: Fields, now: Validators) -> Fields:
+def _weak_if_match(_method: str, fields: Fields, now: Validators) -> Fields:
     tags = caching.entity_tags(_line(fields, _IM)) or []
     met = now.etag is not None and any(caching.matches_weakly(tag, now.etag) for tag in tags)
     return _without(fields, _IM, _IUS) if met else fields
