@@ -235,9 +235,17 @@ class Context:
     def lacks(self, exchange: Exchange, resource: Resource | None = None) -> str | None:
         """Why the server does not offer a resource that it may lack, or None."""
         resource = resource or self.resource
-        if not resource.ask or exchange.status not in (401, 403, 404, 405, 410, 501):
+        if not resource.ask or exchange.response is None:
             return None
-        says = f"GET {resource.read} was answered {exchange.status}"
+        if exchange.status in (401, 403, 404, 405, 410, 501):
+            says = f"GET {resource.read} was answered {exchange.status}"
+        elif exchange.status == 200 and resource.json and exchange.facts.get("json") == "none":  # noqa: PLR2004
+            # Many servers answer every path with their front page.
+            says = f"GET {resource.read} is answered, but not with JSON"
+        elif exchange.status == 200 and resource.value and "value" not in exchange.facts:  # noqa: PLR2004
+            says = f"GET {resource.read} is answered, but without a value at {resource.value}"
+        else:
+            return None
         self.shared.lacking.setdefault(resource.name, says)
         return says
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conformance.model import Exchange, Target, WireFault
+from conformance.model import Target, WireFault
 from conformance.wire import Lane
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
-_DEAD = ("refused", "dns", "tls", "timeout")
+_HOPELESS = ("refused", "dns", "tls", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,19 @@ def _shape(path: str) -> str:
 
 
 def survey(lane: Lane, target: Target, prefix: str) -> Survey:
-    """Ask for /openapi.json; where that fails altogether, for a resource of the target."""
+    """Ask for /openapi.json; where that brings no answer, for a resource of the target.
+
+    Two requests for different things that both bring no HTTP are one diagnosis for everything.
+    """
     sent = lane.exchange("GET", "/openapi.json")
-    if sent.fault is not None and sent.fault.kind == "timeout":
-        quiet = next((r for r in target.resources if r.ttl is None), None)
-        if quiet is None:
-            return Survey(sent.fault, None)
-        second = lane.exchange("GET", quiet.read, fresh=True)
-        return Survey(second.fault if second.fault and second.fault.kind in _DEAD else None, None)
-    if sent.fault is not None:
-        return Survey(sent.fault if sent.fault.kind in _DEAD else None, None)
-    return Survey(
-        None, _routes(sent.content, prefix) if sent.response and sent.response.status == 200 else None
-    )  # noqa: PLR2004
+    if sent.fault is None:
+        found = sent.content if sent.response and sent.response.status == 200 else b""  # noqa: PLR2004
+        return Survey(None, _routes(found, prefix))
+    quiet = next((r for r in target.resources if r.ttl is None), None)
+    if sent.fault.kind in _HOPELESS or quiet is None:
+        return Survey(sent.fault, None)
+    second = lane.exchange("GET", quiet.read, quiet.headers, fresh=True)
+    return Survey(second.fault, None)
 
 
 def _routes(content: bytes, prefix: str) -> Mapping[str, frozenset[str]] | None:
@@ -68,8 +68,3 @@ def _routes(content: bytes, prefix: str) -> Mapping[str, frozenset[str]] | None:
         }
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
         return None  # a document that is no OpenAPI tells nothing, and is no fault here
-
-
-def unreachable(exchange: Exchange) -> bool:
-    """Whether an exchange failed because nobody answers."""
-    return exchange.fault is not None and exchange.fault.kind in (*_DEAD, "closed", "reset")

@@ -1,0 +1,358 @@
+"""Result -> Report -> report.json, and back. Pure but for the schema that it ships with.
+
+A Report is what every writer of a format gets: no credentials in it, nothing of the engine, and
+all that judging again needs. It knows no format but its own JSON, and no terminal.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import conformance
+from conformance.errors import UsageError
+from conformance.load import level_at
+from conformance.model import Level, Record, Requirement, Run, Suite, Target, Tier, Verdict
+from conformance.report import codec
+from conformance.report.redact import Redactor
+from conformance.report.score import Score, score
+
+if TYPE_CHECKING:  # the engine opens sockets; reading a saved report needs none of that
+    from conformance.engine import Judged, Result
+
+VERSION: Final = 1
+_LEFT_OUT: Final = Verdict("deselected", "deselected", "left out of this run")
+_SCHEMAS: Final = Path(__file__).parent.parent / "schemas"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One check on one resource, with everything that is said of it.
+
+    Args:
+        id: the check's id. nodeid: the run's id, also pytest's.
+        file, topic: the file of specs/ that holds it, and that file's title.
+        level: what it counts as at the tier of the run.
+        resource: the resource's name, or "" where none fits.
+        read: the path of a read of the resource, or "".
+        record: what was sent and what came, or None where nothing was sent for it.
+    """
+
+    id: str
+    nodeid: str
+    file: str
+    topic: str
+    title: str
+    requirement: Requirement
+    also: tuple[Requirement, ...]
+    level: Level
+    tier: Tier
+    resource: str
+    why: str
+    hint: str
+    verdict: Verdict
+    record: Record | None
+
+    @classmethod
+    def of(cls, run: Run, topic: str, tier: Tier, verdict: Verdict, record: Record | None) -> Entry:
+        """The entry of a run, as it is: nothing is redacted here."""
+        check = run.check
+        return cls(
+            id=check.id,
+            nodeid=run.id,
+            file=run.id.partition("::")[0],
+            topic=topic,
+            title=check.title,
+            requirement=check.requirement,
+            also=check.also,
+            level=level_at(check, tier),
+            tier=check.tier,
+            resource=run.resource.name if run.resource else "",
+            why=check.why,
+            hint=check.hint,
+            verdict=verdict,
+            record=record,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a whole run; `to_json` is the content of report.json.
+
+    Args:
+        suite_version: of the program that made it. specs_sha256: over the specs that it judged by.
+        remote: whether the server was somewhere else than on loopback.
+        stopped: why the run ended early, or "".
+        problems: what could not be put back, as sentences.
+        entries: every check of the tier, those that were left out included, in the order of the specs.
+    """
+
+    suite_version: str
+    specs_sha256: str
+    target: Target
+    base_url: str
+    remote: bool
+    tier: Tier
+    clock: str
+    seed: int
+    started: str
+    seconds: float
+    stopped: str
+    problems: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    _score: list[Score] = field(default_factory=list, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, result: Result) -> Report:
+        """The report of a run that has ended, or of a running one as far as it has come."""
+        options = result.options
+        redactor = Redactor.of(options.target, (j.record for j in result.judged))
+        topics = topics_of(options.suite)
+        records: dict[int, Record] = {}
+        entries = {j.run.id: _entry(j, topics, options.tier, redactor, records) for j in result.judged}
+        for run in result.deselected:
+            entries[run.id] = Entry.of(run, topics[run.id.partition("::")[0]], options.tier, _LEFT_OUT, None)
+        return cls(
+            suite_version=conformance.__version__,
+            specs_sha256=options.suite.sha256,
+            target=redactor.target(options.target),
+            base_url=redactor.text(options.base_url),
+            remote=result.remote,
+            tier=options.tier,
+            clock=result.clock,
+            seed=options.seed,
+            started=result.started,
+            seconds=result.seconds,
+            stopped=redactor.text(result.stopped),
+            problems=tuple(map(redactor.text, result.problems)),
+            entries=in_order(entries, options.suite),
+        )
+
+    # ---------------------------------------------------------------- reading it
+
+    @property
+    def judged(self) -> tuple[Entry, ...]:
+        """The entries that were not left out."""
+        return tuple(e for e in self.entries if e.verdict.outcome != "deselected")
+
+    @property
+    def partial(self) -> bool:
+        """Whether something of the tier was left out."""
+        return len(self.judged) < len(self.entries)
+
+    @property
+    def score(self) -> Score:
+        """What has passed, by topic and in all."""
+        if not self._score:
+            self._score.append(score(self.entries, self.stopped))
+        return self._score[0]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many checks have each verdict."""
+        return self.score.total.counts
+
+    def entry(self, nodeid: str) -> Entry:
+        """The entry of that node id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for each in self.entries:
+            if each.nodeid == nodeid:
+                return each
+        raise KeyError(nodeid)
+
+    # ---------------------------------------------------------------- JSON
+
+    def to_json(self) -> dict[str, Any]:
+        """The document: JSON values only, as conformance/schemas/report.json describes them."""
+        bodies: codec.Bodies = {}
+        checks = [_check_out(entry, bodies) for entry in self.entries]
+        return {
+            "version": VERSION,
+            "suite": {"version": self.suite_version},
+            "specs": {"sha256": self.specs_sha256},
+            "target": codec.target_out(self.target),
+            "base_url": self.base_url,
+            "remote": self.remote,
+            "tier": self.tier,
+            "clock": self.clock,
+            "seed": self.seed,
+            "started": self.started,
+            "seconds": self.seconds,
+            "partial": self.partial,
+            "stopped": self.stopped,
+            "problems": list(self.problems),
+            "score": self.score.to_json(),
+            "counts": dict(self.counts),
+            "checks": checks,
+            "bodies": bodies,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any], name: str = "the report") -> Report:
+        """The report that a document holds; `name` is what errors call it.
+
+        Raises:
+            UsageError: it is no such document.
+        """
+        validate(document, name)
+        try:
+            return cls(
+                suite_version=document["suite"]["version"],
+                specs_sha256=document["specs"]["sha256"],
+                target=codec.target_in(document["target"]),
+                base_url=document["base_url"],
+                remote=document["remote"],
+                tier=document["tier"],
+                clock=document["clock"],
+                seed=document["seed"],
+                started=document["started"],
+                seconds=document["seconds"],
+                stopped=document["stopped"],
+                problems=tuple(document["problems"]),
+                entries=tuple(_check_in(each, document["bodies"]) for each in document["checks"]),
+            )
+        except (LookupError, ValueError, TypeError) as problem:
+            raise UsageError(f"{name} contradicts itself: {type(problem).__name__}: {problem}") from None
+
+
+def topics_of(suite: Suite) -> Mapping[str, str]:
+    """The titles of the spec files, by their names."""
+    return {file.name: file.title for file in suite.files}
+
+
+def in_order(entries: Mapping[str, Entry], suite: Suite) -> tuple[Entry, ...]:
+    """Entries by node id -> the entries in the order of the specs."""
+    places = {(f.name, c.id): i for i, (f, c) in enumerate((f, c) for f in suite.files for c in f.checks)}
+    return tuple(sorted(entries.values(), key=lambda e: places.get((e.file, e.id), len(places))))
+
+
+def _entry(
+    judged: Judged,
+    topics: Mapping[str, str],
+    tier: Tier,
+    redactor: Redactor,
+    records: dict[int, Record],
+) -> Entry:
+    """`records`: those that were redacted before, since several checks share one."""
+    record = judged.record
+    if record is not None:
+        record = records.setdefault(id(judged.record), redactor.record(record))
+    topic = topics.get(judged.run.id.partition("::")[0], "")
+    return Entry.of(judged.run, topic, tier, redactor.verdict(judged.verdict), record)
+
+
+# ------------------------------------------------------------------ one check
+
+
+def _requirement_out(requirement: Requirement) -> dict[str, Any]:
+    return {
+        "id": requirement.id,
+        "level": requirement.level,
+        "says": requirement.says,
+        "source": requirement.source,
+        "url": requirement.url,
+        "quote": requirement.quote,
+        "rfc": list(requirement.rfc),
+    }
+
+
+def _requirement_in(data: Mapping[str, Any]) -> Requirement:
+    return Requirement(**{**data, "rfc": tuple(data["rfc"])})
+
+
+def _check_out(entry: Entry, bodies: codec.Bodies) -> dict[str, Any]:
+    verdict = entry.verdict
+    return {
+        "id": entry.id,
+        "nodeid": entry.nodeid,
+        "file": entry.file,
+        "topic": entry.topic,
+        "title": entry.title,
+        "requirement": _requirement_out(entry.requirement),
+        "also": [_requirement_out(each) for each in entry.also],
+        "level": entry.level,
+        "tier": entry.tier,
+        "resource": entry.resource,
+        "why": entry.why,
+        "hint": entry.hint,
+        "outcome": verdict.outcome,
+        "verdict": verdict.verdict,
+        "message": verdict.message,
+        "expected": verdict.expected,
+        "actual": verdict.actual,
+        "cause": verdict.cause,
+        "mend": verdict.mend,
+        "step": verdict.step,
+        "index": verdict.index,
+        **codec.record_out(entry.record, bodies),
+    }
+
+
+def _check_in(data: Mapping[str, Any], bodies: Mapping[str, Any]) -> Entry:
+    verdict = Verdict(
+        data["outcome"],
+        data["verdict"],
+        data["message"],
+        data["expected"],
+        data["actual"],
+        data["cause"],
+        data["mend"],
+        data["step"],
+        data["index"],
+    )
+    return Entry(
+        id=data["id"],
+        nodeid=data["nodeid"],
+        file=data["file"],
+        topic=data["topic"],
+        title=data["title"],
+        requirement=_requirement_in(data["requirement"]),
+        also=tuple(map(_requirement_in, data["also"])),
+        level=data["level"],
+        tier=data["tier"],
+        resource=data["resource"],
+        why=data["why"],
+        hint=data["hint"],
+        verdict=verdict,
+        record=codec.record_in(data, bodies),
+    )
+
+
+# ------------------------------------------------------------------ the schema
+
+
+@functools.cache
+def report_schema() -> Mapping[str, Any]:
+    """The JSON Schema (2020-12) of report.json."""
+    loaded: Mapping[str, Any] = json.loads((_SCHEMAS / "report.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def validate(document: object, name: str = "the report") -> None:
+    """Hold a document against the schema.
+
+    Raises:
+        UsageError: it does not fit, with the first place where.
+    """
+    if not isinstance(document, Mapping) or "version" not in document or "checks" not in document:
+        raise UsageError(f"{name} is no report of this suite: it lacks `version` or `checks`")
+    if document["version"] != VERSION:
+        says = f"{name} has the format version {document['version']!r}; this program reads version {VERSION}"
+        raise UsageError(says)
+    import jsonschema  # noqa: PLC0415 (0.1 s, and only reading a report needs it)
+
+    errors = jsonschema.Draft202012Validator(report_schema()).iter_errors(document)
+    first = next(iter(errors), None)
+    if first is not None:
+        raise UsageError(f"{name} does not fit its format at {_where(first.absolute_path)}: {first.message[:200]}")
+
+
+def _where(path: Iterable[str | int]) -> str:
+    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".") or "its top"
