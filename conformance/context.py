@@ -18,6 +18,7 @@ from conformance.clocks.base import Clock
 from conformance.fields import field_value, parse_cache_control, parse_delta_seconds
 from conformance.ledger import Ledger
 from conformance.model import Exchange, Headers, Json, Resource, StepRecord, Target
+from conformance.sending import PLAIN, Ask, How
 from conformance.survey import Survey
 from conformance.wire import Lane, Wire
 
@@ -125,80 +126,56 @@ class Context:
         path: str,
         headers: Headers = (),
         body: bytes = b"",
-        *,
-        of: Resource | None = None,
-        fresh: bool = False,
-        stray: bool = False,
-        lane: Lane | None = None,
+        how: How = PLAIN,
     ) -> Exchange:
         """One exchange, observed; a redirect that differs only in the slash is followed and remembered.
 
         Raises:
             GivenUpError: the run is being cancelled.
         """
-        resource = of or self.resource
-        exchange = self._patient(
-            method, self.found(resource, path), headers, body, resource, fresh, stray, lane
-        )
+        resource = how.of or self.resource
+        exchange = self._patient(Ask(method, self.found(resource, path), headers, body), resource, how)
         moved = _slash_only(exchange)
         if moved is not None:
             moved = moved.removeprefix(self.shared.wire.prefix) or "/"
             if path == resource.read:
                 self.shared.paths[resource.name] = moved
-            exchange = self._patient(method, moved, headers, body, resource, fresh, stray, lane)
+            exchange = self._patient(Ask(method, moved, headers, body), resource, how)
         if self.shared.paths.get(resource.name) and path == resource.read:
             facts = {**exchange.facts, "redirected": self.shared.paths[resource.name]}
             exchange = replace(exchange, facts=facts)
         return exchange
 
-    def _patient(
-        self,
-        method: str,
-        path: str,
-        headers: Headers,
-        body: bytes,
-        resource: Resource,
-        fresh: bool,
-        stray: bool,
-        lane: Lane | None,
-    ) -> Exchange:
+    def _patient(self, ask: Ask, resource: Resource, how: How) -> Exchange:
         """Once more after a short Retry-After, and once more alone after a time-out beside others."""
-        lane = lane or self.lane
+        lane = how.lane or self.lane
         with self.shared.gate.shared():
-            exchange = self._once(method, path, headers, body, resource, fresh, stray, lane)
+            exchange = self._once(ask, resource, how)
             crowded = self.shared.wire.open_elsewhere(lane)
         fault = exchange.fault.kind if exchange.fault else None
         if fault == "cancelled":
             raise GivenUpError
         if fault == "timeout":
-            if crowded and method in ("GET", "HEAD") and not self.shared.timeouts.get(resource.name):
+            if crowded and ask.method in ("GET", "HEAD") and not self.shared.timeouts.get(resource.name):
                 self.shared.timeouts[resource.name] = 1
                 with self.shared.gate.alone():
                     self.shared.wire.rest()
-                    exchange = self._once(method, path, headers, body, resource, True, stray, lane)
+                    exchange = self._once(ask, resource, replace(how, fresh=True))
             if exchange.fault:
                 self.shared.timeouts[resource.name] = self.shared.timeouts.get(resource.name, 0) + 1
-        if exchange.status == 429:  # noqa: PLR2004
+        if exchange.status == 429:  # noqa: PLR2004 - Too Many Requests, RFC 6585 4
             pause = parse_delta_seconds(field_value(exchange.headers, "retry-after") or "")
             if pause is not None and pause <= _PATIENCE:
                 self.wait_until(self.shared.clock.now() + pause, "the server's rate limit")
-                exchange = self._once(method, path, headers, body, resource, fresh, stray, lane)
+                exchange = self._once(ask, resource, how)
         return exchange
 
-    def _once(
-        self,
-        method: str,
-        path: str,
-        headers: Headers,
-        body: bytes,
-        resource: Resource,
-        fresh: bool,
-        stray: bool,
-        lane: Lane,
-    ) -> Exchange:
+    def _once(self, ask: Ask, resource: Resource, how: How) -> Exchange:
         keep = 65536 if self.shared.kept < _KEEP_IN_ALL else 0
+        headers = (*resource.headers, *ask.headers)
+        lane = how.lane or self.lane
         sent = lane.exchange(
-            method, path, (*resource.headers, *headers), body, fresh=fresh, stray=stray, keep=keep
+            ask.method, ask.path, headers, ask.body, fresh=how.fresh, stray=how.stray, keep=keep
         )
         facts: dict[str, Json] = {}
         if sent.response is not None:
@@ -228,9 +205,9 @@ class Context:
         moved = self.shared.paths.get(resource.name)
         return moved if moved is not None and path in ("", resource.read) else path or resource.read
 
-    def read(self, headers: Headers = (), **how: bool) -> Exchange:
+    def read(self) -> Exchange:
         """The plain read of the resource."""
-        return self.send("GET", self.resource.read, headers, **how)
+        return self.send("GET", self.resource.read)
 
     def lacks(self, exchange: Exchange, resource: Resource | None = None) -> str | None:
         """Why the server does not offer a resource that it may lack, or None."""

@@ -7,92 +7,34 @@ the plan are barriers between them. Whatever ends the run, what was changed is p
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import ipaddress
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from conformance.clocks import Clock, RealClock
+from conformance.clocks import Clock
 from conformance.context import WHOLE_SECONDS_BELOW, Context, Shared
 from conformance.errors import HarnessError, TargetError
 from conformance.execute import bind, execute
 from conformance.judge import Court, before, judge, retryable
 from conformance.ledger import Ledger
-from conformance.model import Json, Record, Run, Suite, Target, Tier, Verdict
+from conformance.model import Json, Record, Run, Target, Verdict
 from conformance.plan import Plan, Work, plan
+from conformance.result import Judged, Options, Result
 from conformance.survey import Survey, survey
 from conformance.verbs.writing import put_back
 from conformance.wire import Limits, Wire
+
+__all__ = ["Engine", "Judged", "Options", "Result", "examples", "is_remote"]
 
 _ATTEMPTS: Final = {True: 2, False: 3}  # of a work that waits, of one that does not
 _SHORTEST_TTL: Final = 4.0
 _GRACE: Final = 60.0
 _TIDY: Final = Limits(deadline=2.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run is to do.
-
-    Args:
-        deadline: seconds that the whole run may take; None: three TTLs and a minute.
-        selected: run ids, or None for all.
-        allow_writes: consent to write to a server that is not on loopback.
-        search: looks for a counterexample to a check's `forall`, or None for the examples alone.
-    """
-
-    base_url: str
-    suite: Suite
-    target: Target
-    tier: Tier = "lesson"
-    clock: Callable[[], Clock] = RealClock
-    seed: int = 0
-    selected: frozenset[str] | None = None
-    allow_writes: bool = False
-    deadline: float | None = None
-    limits: Limits = field(default_factory=Limits)
-    verify: bool | str = True
-    search: Search | None = None
-
-
-Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]
-Search = Callable[[Run, int, Attempt], tuple[Verdict, Record] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A run with its verdict, and the record that it rests on (None: nothing was sent for it)."""
-
-    run: Run
-    verdict: Verdict
-    record: Record | None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a whole run.
-
-    Args:
-        judged: every run of the plan, in the order of the specs.
-        deselected: runs of the tier that were not asked for.
-        problems: what could not be put back, as sentences.
-        stopped: why the run ended early, or "".
-    """
-
-    options: Options
-    judged: tuple[Judged, ...]
-    deselected: tuple[Run, ...]
-    clock: str
-    started: str
-    seconds: float
-    problems: tuple[str, ...]
-    stopped: str
-    remote: bool
 
 
 class Engine:
@@ -122,7 +64,7 @@ class Engine:
         self._down = ""
         self._thread: threading.Thread | None = None
         self._started = 0.0
-        self._begun = datetime.datetime.now(datetime.UTC)
+        self._begun = dt.datetime.now(dt.UTC)
         self.shared = self._make_shared()
 
     def _make_shared(self) -> Shared:
@@ -197,8 +139,9 @@ class Engine:
 
     def result(self) -> Result:
         """What came of it, as far as it has come."""
+        order = {id_: index for index, id_ in enumerate(self._verdicts)}
         judged = tuple(
-            Judged(run, self._verdicts[run.id], self._used.get(run.id))
+            Judged(run, self._verdicts[run.id], self._used.get(run.id), order[run.id])
             for run in self.plan.runs
             if run.id in self._verdicts and self._is_wanted(run)
         )
@@ -278,7 +221,8 @@ class Engine:
             for run in runs:
                 if lane is None or self._cancelled.is_set():
                     return
-                self._one(run, Context(self.shared, lane, run.resource, {}, self._random(run)))  # type: ignore[arg-type]
+                assert run.resource is not None  # noqa: S101 - only such runs are in a lane
+                self._one(run, Context(self.shared, lane, run.resource, {}, self._random(run)))
         except Exception as problem:  # noqa: BLE001 - ours; the other lanes go on
             for run in runs:
                 if run.id not in self._verdicts:
@@ -419,7 +363,7 @@ def _refuse_short_ttls(target: Target, clock: Clock) -> None:
     for resource in target.resources:
         if resource.ttl is not None and resource.ttl < _SHORTEST_TTL:
             raise TargetError(
-                f"{resource.name} has a TTL of {resource.ttl:g} s, too short to be judged in real time, where a "
+                f"{resource.name} has a TTL of {resource.ttl:g} s, too short for real time, where a "
                 f"cache may count whole seconds; use a longer TTL, of {_SHORTEST_TTL:g} s or more "
                 f"({WHOLE_SECONDS_BELOW:g} s and more give the sharpest verdicts)",
                 resource.place.file,

@@ -8,6 +8,7 @@ verdict is judged later.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from conformance.captures import MissingError
@@ -37,10 +38,8 @@ def execute(work: Work, context: Context) -> Record:
         pass
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours, and costs nobody a point
         error = f"{type(problem).__name__}: {problem}"
-    try:
+    with suppress(GivenUpError):  # the engine puts back what a cancelled run still owes
         _put_back(context)
-    except GivenUpError:
-        pass  # the engine puts back what a cancelled run still owes
     return Record(
         work.id, tuple(context.steps.values()), context.bound, started, clock.now(), clock.name, 1, error
     )

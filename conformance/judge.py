@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from conformance.load import level_at
-from conformance.matchers import Case, first_finding, holds
+from conformance.matchers import MATCHERS, Case, first_finding, holds
 from conformance.model import (
     Check,
     Exchange,
@@ -159,7 +159,9 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
     return None
 
 
-def _status(run: Run, step: Step, record: StepRecord, case: Case, court: Court) -> Verdict | None:
+def _status(
+    run: Run, step: Step, record: StepRecord, case: Case, court: Court
+) -> Verdict | None:
     if record.status == "not-offered" and not (step.when and step.do == "clear"):
         if record.notes.get("declared"):
             finding = Finding(f"the {step.do} that the target declares", record.says, step.name)
@@ -179,14 +181,21 @@ def _givens(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
     unmet = first_finding(step.only_if, record, case) if step.only_if else None
     if unmet is not None:
         return _not_applicable(run, court, f"it needs {unmet.expected}, and there is {unmet.actual}")
-    # What the check itself expects of a step is judged there, not as a `given`.
-    mine = {n for each in run.check.expects for n in each}
-    if step.name in mine and run.check.on is not None:
-        return None
-    unmet = first_finding(step.given, record, case) if step.given else None
-    if unmet is None:
-        return None
+    for ours in (True, False):
+        given = {name: wanted for name, wanted in step.given.items() if MATCHERS[name].ours is ours}
+        # What the check itself expects of a step of a timeline is judged there, not as a `given`.
+        mine = run.check.on is not None and any(step.name in each for each in run.check.expects)
+        unmet = first_finding(given, record, case) if ours or not mine else None
+        if unmet is not None:
+            return _unmet(run, step, unmet, case, court)
+    return None
+
+
+def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Verdict:
     says = f"could not be judged: {step.name} needed {unmet.expected}, and there was {unmet.actual}"
+    if first_finding({n: w for n, w in step.given.items() if MATCHERS[n].ours}, case.steps[step.name], case):
+        cause = "the answers came too late to tell on which side of the TTL they were"
+        return _verdict(run, court, "inconclusive", f"{says} ({cause})", cause=cause)
     for doubt in run.check.doubts:
         if any(holds(condition, case) for condition in doubt.when):
             return _verdict(run, court, "inconclusive", f"{says} ({doubt.because})", cause=doubt.because)
@@ -315,7 +324,7 @@ def _path(exchange: Exchange) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def _verdict(
+def _verdict(  # noqa: PLR0913 - the level's three sources
     run: Run,
     court: Court,
     outcome: OutcomeName,

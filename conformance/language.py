@@ -156,14 +156,16 @@ def _sentence(error: jsonschema.ValidationError) -> tuple[str, tuple[str | int, 
     path = tuple(error.absolute_path)
     where = next((str(p) for p in reversed(path) if isinstance(p, str)), "the file")
     found, rule = error.instance, error.validator
+    schema: Mapping[str, Any] = error.schema if isinstance(error.schema, dict) else {}
     if rule == "additionalProperties" and isinstance(found, dict):
-        accepted = error.schema.get("properties", {})
+        accepted = schema.get("properties", {})
         unknown = next(key for key in found if key not in accepted)
         return f"unknown key {unknown!r}; {did_you_mean(unknown, accepted)}", (*path, unknown)
     if rule == "required":
-        missing = next(name for name in error.validator_value if name not in found)
+        has = found if isinstance(found, dict) else {}
+        missing = next(name for name in schema["required"] if name not in has)
         return f"{_kind(path)} lacks {missing!r}", path
-    accepted_text = "; ".join(dict.fromkeys(_accepted(error.schema)))
+    accepted_text = "; ".join(dict.fromkeys(_accepted(schema)))
     return f"{where}: found {_short(found)}; accepted: {accepted_text}", path
 
 

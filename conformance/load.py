@@ -141,7 +141,7 @@ def load_register(path: Path) -> Mapping[str, Requirement]:
 
 
 def _source(text: str) -> tuple[str, str]:
-    """ "9110 13.1.2" -> ("RFC 9110, section 13.1.2", its URL); any other text stays, without a URL."""
+    """The text and URL of "9110 13.1.2", for instance; any other text stays, without a URL."""
     number, _, section = text.partition(" ")
     if number.isdigit() and len(number) == 4:  # noqa: PLR2004
         first = section.split(",")[0].split(" ")[0]
@@ -308,7 +308,8 @@ def _alternatives(data: Json) -> tuple[Mapping[str, Any], ...]:
 
 
 def _levels(data: Json, tier: Tier) -> Mapping[Tier, Level]:
-    return {tier: data} if isinstance(data, str) else data
+    levels: Mapping[Tier, Level] = data if isinstance(data, dict) else {tier: data}
+    return levels
 
 
 def level_at(check: Check, tier: Tier) -> Level:
@@ -332,7 +333,7 @@ def _check_references(suite: Suite) -> None:
             if name not in checks:
                 raise _at(check, f"`after` names {name!r}, and no check is called that")
         if check.on is not None:
-            _check_timeline(suite, check)
+            _check_timeline(suite, check, check.on)
         if check.tier not in check.levels:
             raise _at(check, f"`level` says nothing for the check's own tier, {check.tier}")
         needed = {VERBS[s.do].needs for s in check.steps if not s.when} - {"", *check.needs}
@@ -341,15 +342,15 @@ def _check_references(suite: Suite) -> None:
     _check_cycles(checks)
 
 
-def _check_timeline(suite: Suite, check: Check) -> None:
-    if check.on not in suite.timelines:
-        raise _at(check, f"`on` names {check.on!r}, and no timeline is called that")
-    steps = {s.name for s in suite.timelines[check.on].steps}
+def _check_timeline(suite: Suite, check: Check, on: str) -> None:
+    if on not in suite.timelines:
+        raise _at(check, f"`on` names {on!r}, and no timeline is called that")
+    steps = {s.name for s in suite.timelines[on].steps}
     doubts = [condition for doubt in check.doubts for condition in doubt.when]
     for condition in (*check.expects, check.only_if, *doubts):
         for name in condition:
             if name not in steps:
-                raise _at(check, f"the timeline {check.on!r} has no step {name!r}")
+                raise _at(check, f"the timeline {on!r} has no step {name!r}")
 
 
 def _check_cycles(checks: Mapping[str, Check]) -> None:

@@ -76,7 +76,8 @@ def _not_json(_run: Run, finding: Finding, _case: Case, exchange: Exchange | Non
     if exchange.facts.get("media") == "text/html":
         return Symptom(
             "HTML came where JSON was due",
-            "Return the data itself (FastAPI makes JSON of it), not a page; check that this is your API's port.",
+            "Return the data itself (FastAPI makes JSON of it), not a page; "
+            "check that this is your API's port.",
         )
     return None
 
@@ -87,7 +88,8 @@ def _quotes_stripped(_run: Run, _finding: Finding, case: Case, _exchange: Exchan
         return None
     return Symptom(
         "the ETag is compared with its quotes stripped",
-        "Compare If-None-Match with the ETag as you send it, quotes included: clients send it back as it came.",
+        "Compare If-None-Match with the ETag as you send it, quotes included: "
+        "clients send it back as it came.",
     )
 
 
@@ -108,7 +110,7 @@ def _unstable_tag(_run: Run, finding: Finding, case: Case, exchange: Exchange | 
         return Symptom(
             "the same body has a few ETags that take turns",
             "Hash the bytes that you send, or JSON with sorted keys: str(data) follows an order that changes. "
-            "If you run several workers, make sure that each computes the tag from the content alone.",
+            "With several workers, make sure that each computes the tag from the content alone.",
         )
     return Symptom(
         "the ETag changes though the body does not",
@@ -126,11 +128,12 @@ def _flag_in_body(run: Run, finding: Finding, case: Case, _exchange: Exchange | 
     name = run.resource.hit.rsplit("/", 1)[-1]
     return Symptom(
         f"a strong ETag stands over a body whose {name!r} flips",
-        f'Mark the tag as weak (W/"..."), or leave {name!r} out of the body: a strong tag promises equal bytes.',
+        f'Mark the tag as weak (W/"..."), or leave {name!r} out of the body: '
+        "a strong tag promises equal bytes.",
     )
 
 
-def _dropped_header(run: Run, finding: Finding, _case: Case, exchange: Exchange | None) -> Symptom | None:
+def _dropped_header(_run: Run, finding: Finding, _case: Case, exchange: Exchange | None) -> Symptom | None:
     """FastAPI drops what was set on an injected Response when another Response is returned."""
     if exchange is None or finding.expected != "a Cache-Control field":
         return None

@@ -100,6 +100,7 @@ def load_target(name: str = DEFAULT, overrides: Sequence[str] = ()) -> Target:
     """Read a built-in target by its name, or a target file by its path.
 
     Args:
+        name: a built-in target's name, or a path.
         overrides: such as "cached-time.ttl=5"; see `--conformance-set`.
 
     Raises:
@@ -195,7 +196,7 @@ def _resource(
 
 
 def _write(kind: str, data: Any) -> Write:
-    given = {"request": data} if isinstance(data, str) else data
+    given: dict[str, Any] = {"request": data} if isinstance(data, str) else dict(data)
     method, _, path = given["request"].partition(" ")
     source = given.get("from") or ("list" if "{id}" in path or kind == "create" else "self")
     return Write(method, path, source, given.get("edit", "auto"), given.get("body"), given.get("ask", False))

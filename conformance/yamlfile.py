@@ -98,7 +98,7 @@ def _refuse_aliases(text: str, name: str, error: type[SpecError]) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             says = "anchors and aliases (& and *) are not part of the language; to send an asterisk, quote it"
-            raise error(f'{says}: "*"', name, event.start_mark.line + 1)
+            raise error(f'{says}: "*"', name, event.start_mark.line + 1 if event.start_mark else None)
 
 
 def _construct(

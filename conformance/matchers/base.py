@@ -70,12 +70,14 @@ class Matcher:
     Args:
         schema: the JSON Schema of its argument.
         says: what it asks for, for the reference and for editors.
+        ours: whether it is about our own timing, and not about what the server did.
     """
 
     name: str
     schema: Mapping[str, Any]
     match: MatchFunction
     says: str
+    ours: bool = False
 
 
 def for_each(judge: Callable[[Json, Exchange, Case], tuple[str, str] | Finding | None]) -> MatchFunction:

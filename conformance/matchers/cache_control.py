@@ -19,31 +19,44 @@ def _as_set(cc: CacheControl) -> frozenset[tuple[str, str | None]]:
 
 
 def _cache_control(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | None:
-    sent = f"Cache-Control: {shown(exchange, 'cache-control')}"
-    there = bool(field_values(exchange.headers, "cache-control"))
-    if wanted == "present":
-        return None if there else ("a Cache-Control field", "none")
+    if isinstance(wanted, str):
+        return _FORMS[wanted](exchange)
     cc = of(exchange)
-    if wanted == "valid":
-        return (
-            None if not cc.problems else ("valid Cache-Control directives", f"{sent} ({cc.problems[0].says})")
-        )
-    if wanted == "consistent":
-        problems = contradictions(cc)
-        return None if not problems else ("directives that agree", f"{sent} ({problems[0].says})")
     if "same-as" in wanted:
         other = case.last(wanted["same-as"])
         if other is not None and _as_set(of(other)) == _as_set(cc):
             return None
         due = shown(other, "cache-control") if other else "none"
-        return f"the same Cache-Control as with the 200 ({due})", sent if there else "none"
+        return f"the same Cache-Control as with the 200 ({due})", _sent(exchange)
     for name in wanted.get("has", ()):
         if name not in cc:
-            return f"Cache-Control with {name}", sent
+            return f"Cache-Control with {name}", _sent(exchange)
     for name in wanted.get("lacks", ()):
         if name in cc:
-            return f"Cache-Control without {name}", sent
+            return f"Cache-Control without {name}", _sent(exchange)
     return None
+
+
+def _sent(exchange: Exchange) -> str:
+    value = shown(exchange, "cache-control")
+    return value if value == "none" else f"Cache-Control: {value}"
+
+
+def _present(exchange: Exchange) -> tuple[str, str] | None:
+    return None if field_values(exchange.headers, "cache-control") else ("a Cache-Control field", "none")
+
+
+def _valid(exchange: Exchange) -> tuple[str, str] | None:
+    problems = of(exchange).problems
+    return ("valid Cache-Control directives", f"{_sent(exchange)} ({problems[0].says})") if problems else None
+
+
+def _consistent(exchange: Exchange) -> tuple[str, str] | None:
+    problems = contradictions(of(exchange))
+    return ("directives that agree", f"{_sent(exchange)} ({problems[0].says})") if problems else None
+
+
+_FORMS: Final = {"present": _present, "valid": _valid, "consistent": _consistent}
 
 
 _NAMES: Final = {"type": "array", "items": {"type": "string"}, "minItems": 1}

@@ -146,7 +146,7 @@ MATCHERS: Final = (
                 {
                     "type": "object",
                     "properties": {
-                        **{relation: STEP_NAME for relation in _RELATIONS},
+                        **dict.fromkeys(_RELATIONS, STEP_NAME),
                         "stable": {"const": True},
                         "one-to-one": {"const": True},
                         "unique-with": {"type": "array", "items": STEP_NAME},

@@ -80,20 +80,27 @@ def _hit(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
         return Finding("an answer", step.says or "none: nothing was asked", step.name)
     pointer = case.resource.hit if case.resource else None
     for index, exchange in enumerate(step.exchanges):
-        if exchange.response is None:
-            return Finding("an answer", exchange.fault.says if exchange.fault else "none", step.name, index)
         if "hit" not in exchange.facts:
-            return Finding(f"a flag at {pointer}", f"none ({exchange.status})", step.name, index)
+            fault = exchange.fault.says if exchange.fault else f"none ({exchange.status})"
+            return Finding(f"a flag at {pointer}", fault, step.name, index)
     if isinstance(wanted, bool):
-        for index, exchange in enumerate(step.exchanges):
-            if is_hit(exchange.facts["hit"]) is not wanted:
-                return Finding(f"{_name(case)}: {_js(wanted)}", _said(exchange, case), step.name, index)
-        return None
+        return _all(wanted, step, case)
     if wanted == "boolean":
         return _boolean(step, case)
     ((relation, argument),) = wanted.items()
-    if relation == "truthful-over":
-        return _truthful(argument, case)
+    return (
+        _truthful(argument, case) if relation == "truthful-over" else _count(relation, argument, step, case)
+    )
+
+
+def _all(wanted: bool, step: StepRecord, case: Case) -> Finding | None:
+    for index, exchange in enumerate(step.exchanges):
+        if is_hit(exchange.facts["hit"]) is not wanted:
+            return Finding(f"{_name(case)}: {_js(wanted)}", _said(exchange, case), step.name, index)
+    return None
+
+
+def _count(relation: str, argument: bool, step: StepRecord, case: Case) -> Finding | None:
     count = sum(is_hit(e.facts["hit"]) is argument for e in step.exchanges)
     of_all = f"{count} of {len(step.exchanges)} answers"
     if relation == "at-least-once" and count == 0:
@@ -225,6 +232,7 @@ MATCHERS: Final = (
         },
         _age,
         "the answer came surely before, or surely after, the TTL that began with another step",
+        ours=True,
     ),
     Matcher(
         "ttl",

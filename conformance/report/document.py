@@ -22,7 +22,7 @@ from conformance.report.redact import Redactor
 from conformance.report.score import Score, score
 
 if TYPE_CHECKING:  # the engine opens sockets; reading a saved report needs none of that
-    from conformance.engine import Judged, Result
+    from conformance.engine import Judged, Options, Result
 
 VERSION: Final = 1
 _LEFT_OUT: Final = Verdict("deselected", "deselected", "left out of this run")
@@ -222,6 +222,12 @@ class Report:
             raise UsageError(f"{name} contradicts itself: {type(problem).__name__}: {problem}") from None
 
 
+def entry_of(judged: Judged, options: Options) -> Entry:
+    """One judged run without its credentials, while the report of the whole run is still to come."""
+    redactor = Redactor.of(options.target, [judged.record])
+    return _entry(judged, topics_of(options.suite), options.tier, redactor, {})
+
+
 def topics_of(suite: Suite) -> Mapping[str, str]:
     """The titles of the spec files, by their names."""
     return {file.name: file.title for file in suite.files}
@@ -351,7 +357,9 @@ def validate(document: object, name: str = "the report") -> None:
     errors = jsonschema.Draft202012Validator(report_schema()).iter_errors(document)
     first = next(iter(errors), None)
     if first is not None:
-        raise UsageError(f"{name} does not fit its format at {_where(first.absolute_path)}: {first.message[:200]}")
+        raise UsageError(
+            f"{name} does not fit its format at {_where(first.absolute_path)}: {first.message[:200]}"
+        )
 
 
 def _where(path: Iterable[str | int]) -> str:

@@ -32,7 +32,9 @@ REDACTED: Final = "redacted"
 _NAMES: Final = "authorization|cookie|api-?key|auth-?token|access-?token|secret|password|session-?id"
 _SENSITIVE: Final = re.compile(rf"(?i)(?:{_NAMES})|^x-[a-z-]*token$")
 _RAW_FIELD: Final = re.compile(
-    rb"(?im)^([ \t]*[!#$%&'*+.^_`|~0-9a-z-]*(?:" + _NAMES.encode() + rb")[!#$%&'*+.^_`|~0-9a-z-]*[ \t]*:)[^\r\n]*"
+    rb"(?im)^([ \t]*[!#$%&'*+.^_`|~0-9a-z-]*(?:"
+    + _NAMES.encode()
+    + rb")[!#$%&'*+.^_`|~0-9a-z-]*[ \t]*:)[^\r\n]*"
 )
 _USERINFO: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#\"'<>]+@")
 _RAW_USERINFO: Final = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#\"'<>]+@")
@@ -180,7 +182,9 @@ class Redactor:
         )
 
     def _content(self, content: bytes) -> bytes:
-        content = _RAW_USERINFO.sub(rb"\1" + REDACTED.encode() + b"@", content) if b"://" in content else content
+        content = (
+            _RAW_USERINFO.sub(rb"\1" + REDACTED.encode() + b"@", content) if b"://" in content else content
+        )
         return content if self._raw is None else self._raw.sub(REDACTED.encode(), content)
 
     def _body(self, body: Body, headers: Headers) -> Body:

@@ -9,6 +9,7 @@ from conformance import durations
 from conformance.matchers.base import STEP_NAME
 from conformance.model import Exchange, Headers, Resource, Step, StepRecord
 from conformance.observe import is_hit
+from conformance.sending import How
 from conformance.verbs.base import (
     DURATION_SCHEMA,
     HEADERS_SCHEMA,
@@ -17,7 +18,6 @@ from conformance.verbs.base import (
     not_offered,
     untestable,
 )
-
 from conformance.verbs.through import read_through
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ def _read(step: Step, context: Context) -> StepRecord:
     if step.args.get("together"):
         exchanges = _burst(context, method, path, headers, times)
     else:
-        how = {"fresh": step.args.get("connection") == "fresh", "stray": step.args.get("stray") == "watch"}
-        exchanges = [context.send(method, path, headers, of=resource, **how) for _ in range(times)]
+        fresh, stray = step.args.get("connection") == "fresh", step.args.get("stray") == "watch"
+        how = How(of=resource, fresh=fresh, stray=stray)
+        exchanges = [context.send(method, path, headers, how=how) for _ in range(times)]
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges, declared=False)
     if where != "item":
@@ -65,7 +66,7 @@ def _burst(context: Context, method: str, path: str, headers: Headers, times: in
     def one(_: int) -> Exchange:
         lane = wire.lane()
         try:
-            return context.send(method, path, headers, fresh=True, lane=lane)
+            return context.send(method, path, headers, how=How(fresh=True, lane=lane))
         finally:
             lane.close()
 
@@ -118,11 +119,6 @@ def _why(wanted: str, resource: Resource) -> str:
     if "+" in wanted:
         return f"{ttl} to end"
     return f"{ttl} to be nearly over" if "-" in wanted else f"half of {ttl}"
-
-
-def skipped(step: Step) -> StepRecord:
-    """The record of a step whose `when` does not hold."""
-    return StepRecord(step.name, step.do, "skipped", "", ())
 
 
 VERBS: Final = (

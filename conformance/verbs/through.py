@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance import durations
-from conformance.clients import ClientCache, NoAnswer, Origin, make_client
+from conformance.clients import ClientCache, NoAnswer, Origin, Send, make_client
 from conformance.model import Body, Exchange, Headers, Json, Request, Response, Step, StepRecord
 from conformance.verbs.base import done, untestable
 
@@ -79,7 +79,7 @@ def _notes(context: Context, client: ClientCache, kind: str, behind: list[Exchan
     }
 
 
-def _sender(context: Context):  # noqa: ANN202 - clients.Send, named there
+def _sender(context: Context) -> Send:
     def send(method: str, _url: str, headers: Headers, body: bytes) -> Origin:
         exchange = context.send(method, context.resource.read, headers, body)
         context.behind.append(exchange)

@@ -1,0 +1,188 @@
+"""`search`: look for values of a check's `forall` that a server fails at, and shrink them. Shell.
+
+Hypothesis draws, the engine's `attempt` sends and judges; this file decides what counts as a
+counterexample and when to stop. The same seed makes the same search. Nothing is printed, and no
+file is read or written. It runs in any thread, beside other searches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity, errors
+from hypothesis import strategies as st
+
+from conformance import captures
+from conformance.engine import Attempt
+from conformance.fields import field_values, tags_match_weakly
+from conformance.fuzz import MAX_EXAMPLES
+from conformance.fuzz.strategies import build
+from conformance.model import Exchange, Json, Record, Run, Verdict
+
+_PATIENCE: Final = 10  # attempts in a row that say nothing about the server
+_MOST_SHRINKING: Final = 150  # attempts after the first counterexample
+_SERVER_ERROR: Final = 500
+
+Found = tuple[Verdict, Record]
+
+
+class _Counterexample(Exception):  # noqa: N818 - no error of ours: what the search is for
+    """The server failed at these values; this is what makes Hypothesis shrink."""
+
+
+class _Ended(BaseException):  # noqa: N818 - passes through Hypothesis, which would shrink an Exception
+    """The search ends at once."""
+
+
+def search(run: Run, seed: int, attempt: Attempt, *, max_examples: int = MAX_EXAMPLES) -> Found | None:
+    """The smallest counterexample found, as the verdict and record of its attempt.
+
+    Args:
+        run: its check's `forall` says what to draw.
+        seed: of the whole run; each run of a check makes a search of its own from it.
+        attempt: executes the steps with the values given and judges them.
+        max_examples: how many values to try until one is found.
+
+    Returns:
+        A verdict `fail`, whose message ends with the values; None where nothing was found or the
+        run is being stopped. `unreachable` and `error` end the search and are returned as they
+        come: a server that has died would make a counterexample of every value, and a fault of
+        ours must not pass for a pass.
+
+    Raises:
+        Exception: whatever `attempt` raises.
+    """
+    hunt = _Hunt(run, attempt)
+
+    @hypothesis.settings(
+        max_examples=max_examples,
+        phases=(Phase.generate, Phase.shrink),
+        database=None,
+        deadline=None,  # the wire has one
+        derandomize=False,
+        verbosity=Verbosity.quiet,
+        print_blob=False,
+        report_multiple_bugs=False,
+        # They watch over strategies, and a test does that. In a run, the slowness that they would
+        # complain of is the server's.
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(st.fixed_dictionaries({each.name: build(each) for each in run.check.forall}))
+    def explore(bound: Mapping[str, Json]) -> None:
+        hunt.follow(bound)
+
+    try:
+        hypothesis.seed(f"{seed}/{run.id}")(explore)()
+    except (_Counterexample, _Ended):
+        pass
+    except errors.Flaky:  # it did not fail again: the server's doing, as nothing of ours is random
+        hunt.repeated = False
+    if hunt.raised is not None:
+        raise hunt.raised
+    return hunt.result()
+
+
+@dataclass(slots=True)
+class _Hunt:
+    """One search as far as it has come."""
+
+    run: Run
+    attempt: Attempt
+    smallest: tuple[Mapping[str, Json], Verdict, Record] | None = None
+    fatal: tuple[Mapping[str, Json], Verdict, Record] | None = None
+    raised: Exception | None = None
+    repeated: bool = True
+    mute: int = field(default=0)
+    shrinking: int = field(default=0)
+
+    def follow(self, bound: Mapping[str, Json]) -> None:
+        """Try these values.
+
+        Raises:
+            _Counterexample: the server fails at them.
+            _Ended: there is no use in going on.
+        """
+        if self.smallest is not None:
+            self.shrinking += 1
+            if self.shrinking > _MOST_SHRINKING:
+                raise _Ended
+        try:
+            verdict, record = self.attempt(bound)
+        except Exception as problem:
+            self.raised = problem
+            raise _Ended from problem
+        if verdict.outcome in ("unreachable", "error"):
+            self.fatal = bound, verdict, record
+            raise _Ended
+        if _is_counterexample(verdict, record):
+            # Hypothesis only tries what is smaller than what it has, and the smallest last of all.
+            self.smallest = bound, verdict, record
+            self.mute = 0
+            raise _Counterexample
+        self.mute = 0 if verdict.outcome == "pass" else self.mute + 1
+        if self.mute >= _PATIENCE or verdict.cause == "stopped" or not _asked(record):
+            raise _Ended
+
+    def result(self) -> Found | None:
+        """What is to be reported: what has been found stands, whatever ended the search."""
+        if self.smallest is not None:
+            bound, verdict, record = self.smallest
+            where = f"smallest counterexample: {_shown(bound, record)}"
+            if not self.repeated:
+                where += ", but not again when it was repeated"
+        elif self.fatal is not None:
+            bound, verdict, record = self.fatal
+            where = f"asked with {_shown(bound, record)}"
+        else:
+            return None
+        return replace(verdict, message=f"{verdict.message}; {where}"), record
+
+
+def _asked(record: Record) -> bool:
+    """Whether anything was sent at all; not so once the run is being stopped."""
+    return any(step.exchanges for step in record.steps)
+
+
+def _is_counterexample(verdict: Verdict, record: Record) -> bool:
+    """Whether a failure is the server's, and no matter of the value that we have made up.
+
+    A server may refuse a text that we like and it does not (the examples have shown that it takes
+    others), and a tag drawn at random may be its current one. A 5xx to a write is a failure.
+    """
+    if verdict.outcome != "fail":
+        return False
+    for step in record.steps:
+        refused = step.status == "not-offered" or step.notes.get("failed")
+        if refused and (step.exchanges[-1].status or 0 if step.exchanges else 0) < _SERVER_ERROR:
+            return False
+    return not any(_asks_for_itself(record, exchange) for step in record.steps for exchange in step.exchanges)
+
+
+def _asks_for_itself(record: Record, exchange: Exchange) -> bool:
+    """Whether a drawn tag, sent alone, is one that this server has just issued."""
+    drawn = [each for each in record.bound.values() if isinstance(each, str) and not tuple(captures.named(each))]
+    sent = [tag for tag in field_values(exchange.request.headers, "if-none-match") if tag in drawn]
+    issued = [
+        tag for step in record.steps for each in step.exchanges for tag in field_values(each.headers, "etag")
+    ]
+    return any(tags_match_weakly(tag, other) for tag in sent for other in issued)
+
+
+def _shown(bound: Mapping[str, Json], record: Record) -> str:
+    """The values as they were sent, each with what it was drawn as where that says more."""
+
+    def last(name: str) -> Exchange | None:
+        step = record.step(name)
+        return step.exchanges[0] if step and step.exchanges else None
+
+    said = []
+    for name, value in bound.items():
+        try:
+            filled = captures.fill(value, last, {})
+        except captures.MissingError:
+            filled = value
+        said.append(f"{name}={filled!r}" + (f" (that is {value})" if filled != value else ""))
+    return ", ".join(said)

@@ -1,0 +1,149 @@
+"""What the specs say: requirements, checks and their steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from conformance.model.words import Json, Level, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was written: the file's name as shown to people, and its 1-based line."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One sentence of the lesson or of an RFC.
+
+    Args:
+        source: such as "RFC 9110, 13.1.2" or "lesson, Implementing ETag Caching".
+        rfc: ids of the register's rows that say the same.
+    """
+
+    id: str
+    level: Level
+    says: str
+    source: str
+    url: str
+    quote: str = ""
+    rfc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a check: what to do (`verbs/`), and what to expect of it (`matchers/`).
+
+    Args:
+        do: a name of VERBS.
+        name: what other steps call it (`as`), unique within the steps.
+        args: the verb's own arguments, as written.
+        given: must hold, or the check can't be judged (it can't fail for it).
+        only_if: must hold, or the check does not apply to this server.
+        expect: must hold, or the check fails.
+        when: step name -> matchers; the step is left out unless all hold.
+    """
+
+    do: str
+    name: str
+    args: Mapping[str, Json]
+    given: Mapping[str, Json]
+    only_if: Mapping[str, Json]
+    expect: Mapping[str, Json]
+    when: tuple[Mapping[str, Mapping[str, Json]], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Steps that run once for each resource and are judged by several checks."""
+
+    id: str
+    needs: tuple[str, ...]
+    without: tuple[str, ...]
+    steps: tuple[Step, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A cause that is not the server's fault: where it holds, a fail becomes inconclusive.
+
+    Args:
+        when: alternatives; each maps step names to matchers that must all hold.
+        retry: whether running the check again can clear it up.
+    """
+
+    because: str
+    when: tuple[Mapping[str, Mapping[str, Json]], ...]
+    retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForAll:
+    """One variable of a check: a strategy (`fuzz/`) with the examples that a plain run takes."""
+
+    name: str
+    strategy: str
+    args: Mapping[str, Json]
+    examples: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One entry of a spec file that tests a requirement by steps. The id never changes.
+
+    Args:
+        levels: tier -> level: what it counts as when the run goes up to that tier.
+        after: ids of checks that must have passed on the same resource, or this one is blocked.
+        on: the timeline whose exchanges it judges, or None where it has steps of its own.
+        expects: alternatives, of which one must hold; each maps step names to matchers.
+        only_if: step name -> matchers that must hold, or the check does not apply.
+        unseen: why it is untestable where the step that it judges was left out, or "".
+    """
+
+    id: str
+    title: str
+    requirement: Requirement
+    also: tuple[Requirement, ...]
+    levels: Mapping[Tier, Level]
+    tier: Tier
+    needs: tuple[str, ...]
+    without: tuple[str, ...]
+    after: tuple[str, ...]
+    on: str | None
+    steps: tuple[Step, ...]
+    expects: tuple[Mapping[str, Mapping[str, Json]], ...]
+    only_if: Mapping[str, Mapping[str, Json]]
+    unseen: str
+    forall: tuple[ForAll, ...]
+    doubts: tuple[Doubt, ...]
+    why: str
+    hint: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SpecFile:
+    """One topic: a file of specs/, its name relative to the folder that holds specs/."""
+
+    name: str
+    title: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Everything that specs/ says. `sha256` is over the files as they lie on disk."""
+
+    files: tuple[SpecFile, ...]
+    timelines: Mapping[str, Timeline]
+    requirements: Mapping[str, Requirement]
+    sha256: str

@@ -1,0 +1,45 @@
+"""The words that all records share: levels, tiers, outcomes, JSON values, header fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Json = Any
+Headers = tuple[tuple[str, str], ...]
+POLICIES: Mapping[str, tuple[str, ...]] = {
+    "no-store": (),
+    "no-cache": ("no-store",),
+    "private": ("no-store", "no-cache"),
+    "max-age": ("no-store", "no-cache", "private"),
+}
+"""The directives of the lesson, and which stricter ones beside them decide instead."""
+Level = Literal["MUST", "SHOULD", "MAY"]
+Tier = Literal["lesson", "core", "full", "strict"]
+TIERS: tuple[Tier, ...] = ("lesson", "core", "full", "strict")
+LEVELS: tuple[Level, ...] = ("MUST", "SHOULD", "MAY")
+
+OutcomeName = Literal[
+    "pass",
+    "fail",
+    "blocked",
+    "not-applicable",
+    "untestable",
+    "inconclusive",
+    "unreachable",
+    "error",
+    "deselected",
+]
+VerdictName = Literal[
+    "pass",
+    "fail",
+    "warn",
+    "info",
+    "blocked",
+    "not-applicable",
+    "untestable",
+    "inconclusive",
+    "unreachable",
+    "error",
+    "deselected",
+]

@@ -1,0 +1,53 @@
+"""The specs as pytest items: what `--conformance` switches on.
+
+The plan for the selected items runs once, in one process (`conductor.py`, the engine's threads);
+an item only waits for its verdict and reports it. Under xdist that process is the controller, and
+the workers ask it over a socket (`bridge.py`). Rules of this room: it decides nothing about a
+server, it only carries verdicts into pytest's words; and it imports nothing private of pytest's.
+
+    settings.py    the options, checked once -> Settings
+    paths.py       which arguments mean specs: node ids work in every folder
+    collect.py     specs -> collectors and items
+    conductor.py   the one engine: starts it, answers for each item, closes it
+    answers.py     Verdict -> what pytest is told
+    hooks.py       the hooks of the process that runs the plan
+    bridge.py      the socket between controller and workers, and the worker's hooks
+    waiting.py     the line that tells what is being waited for
+    closing.py     the section of the terminal summary, report files, the exit code
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.pytest_plugin import collect, paths
+from conformance.pytest_plugin.settings import Hosting, Subject, read
+
+__all__ = ["Hosting", "Subject", "install"]
+
+
+def install(config: pytest.Config, *, hosting: Hosting | None = None, beside: bool = False) -> None:
+    """Make this session judge a server.
+
+    Args:
+        hosting: starts the server to judge where no base URL is given.
+        beside: the specs run beside the tests that the arguments or `testpaths` name; else, without
+            arguments, instead of them.
+
+    Raises:
+        pytest.UsageError: an option is wrong or missing.
+    """
+    worker = getattr(config, "workerinput", None)
+    settings = read(config, hosting, worker=worker is not None)
+    paths.choose(config, beside=beside)
+    collect.register_markers(config, settings)
+    if worker is not None:
+        from conformance.pytest_plugin.bridge import Worker  # noqa: PLC0415 (workers only)
+
+        plugin: object = Worker(settings, worker.get("conformance"))
+    else:
+        from conformance.pytest_plugin.hooks import Running  # noqa: PLC0415 (the engine)
+
+        plugin = Running(config, settings)
+    config.pluginmanager.register(collect.Collection(config, settings), "conformance-collection")
+    config.pluginmanager.register(plugin, "conformance-run")

@@ -1,0 +1,61 @@
+"""Verdict -> what pytest is told: the table of the design's last paragraph on judging. Pure.
+
+It must not know who asks: an item of this process, or one of an xdist worker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from conformance.model import Verdict
+
+Kind = Literal["pass", "fail", "skip", "error"]
+KINDS: Final[tuple[Kind, ...]] = ("pass", "fail", "skip", "error")
+
+
+class VerdictError(Exception):
+    """An item did not pass; the text is all that there is to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What becomes of an item.
+
+    Args:
+        text: the reason of a skip; else what is printed, of which the first line is the whole verdict.
+        verdict: the verdict's own name, for reports.
+    """
+
+    kind: Kind
+    text: str
+    verdict: str
+
+
+def kind_of(verdict: Verdict, *, strict: bool, tells: bool) -> Kind:
+    """How pytest counts a verdict.
+
+    Args:
+        strict: a warning is a failure.
+        tells: of the items that nobody answered, this is the one that says so.
+    """
+    match verdict.verdict:
+        case "pass" | "info":
+            return "pass"
+        case "warn":
+            return "fail" if strict else "pass"
+        case "fail":
+            return "fail"
+        case "unreachable":
+            return "fail" if tells else "skip"
+        case "inconclusive":
+            return "skip" if verdict.cause else "error"
+        case "blocked" | "not-applicable" | "untestable":
+            return "skip"
+        case _:
+            return "error"
+
+
+def reason(verdict: Verdict) -> str:
+    """Why an item is skipped."""
+    return f"blocked: {verdict.message}" if verdict.verdict == "unreachable" else verdict.message

@@ -1,0 +1,70 @@
+"""The end of a session: report files, the section of the terminal summary, the exit code.
+
+It must not know how verdicts came about, and prints no more than the report says.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.errors import ConformanceError
+from conformance.pytest_plugin.conductor import Conductor
+from conformance.pytest_plugin.settings import Settings
+from conformance.report import Report, write
+
+NOTHING_PASSED = "conformance: nothing has passed, so this run is no success"
+
+
+class Closing:
+    """Counts what was reported, and closes the session with it."""
+
+    def __init__(self, settings: Settings, conductor: Conductor) -> None:
+        self._settings = settings
+        self._conductor = conductor
+        self._passed = 0
+        self._report: Report | None = None
+        self._lines: list[str] = []
+        self._faults: list[str] = []
+
+    def count(self, report: pytest.TestReport) -> None:
+        """Note an item of ours that has passed."""
+        if report.when == "call" and report.passed and report.nodeid in self._conductor.selected:
+            self._passed += 1
+
+    def finish(self, session: pytest.Session) -> None:
+        """Write the report files, once; a run that ended early, or has no pass at all, fails."""
+        result = self._conductor.result
+        if result is not None:
+            self._report = Report.of(result)
+            for path in self._settings.reports:
+                try:
+                    write(self._report, path)
+                    self._lines.append(f"report: {path}")
+                except ConformanceError as problem:
+                    self._faults.append(str(problem))
+        if self._conductor.selected and not self._passed and not session.config.getoption("collectonly"):
+            self._faults.append(NOTHING_PASSED)
+        if session.exitstatus == pytest.ExitCode.OK:
+            if result is not None and result.stopped:
+                session.exitstatus = pytest.ExitCode.INTERRUPTED
+            elif self._faults:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def summarise(self, reporter: pytest.TerminalReporter) -> None:
+        """Print the section; with -q only what went wrong in writing it, and where the reports are."""
+        quiet = reporter.config.get_verbosity() < 0
+        lines = [] if self._report is None or quiet else _summary(self._report)
+        if not (lines or self._lines or self._faults):
+            return
+        if not quiet:
+            reporter.section("conformance")
+        for line in (*lines, *self._lines):
+            reporter.line(line)
+        for line in self._faults:
+            reporter.line(line, red=True)
+
+
+def _summary(report: Report) -> list[str]:
+    from conformance.report.text import summary_lines  # noqa: PLC0415 (only where it is printed)
+
+    return list(summary_lines(report))

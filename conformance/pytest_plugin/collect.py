@@ -1,0 +1,191 @@
+"""Specs -> pytest's tree: a file, in it the resources, in each the checks. It contacts no server.
+
+Node ids are given, not made from paths: `specs/conditional.yaml::items::inm-current-is-304` in
+every folder, also where the specs lie in site-packages.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from conformance.load import level_at, specs_folder
+from conformance.model import LEVELS, TIERS, Run
+from conformance.plan import plan
+from conformance.pytest_plugin.answers import Answer, VerdictError
+from conformance.pytest_plugin.settings import Settings
+
+_PREFIX: Final = "conformance_"
+
+
+def marker(word: str) -> str:
+    """The marker for a level, a tier or a topic: MUST -> conformance_must."""
+    return _PREFIX + word.lower().replace("-", "_")
+
+
+def register_markers(config: pytest.Config, settings: Settings) -> None:
+    """Register what the items are marked with, for `-m` and `--strict-markers`."""
+    for level in LEVELS:
+        config.addinivalue_line("markers", f"{marker(level)}: a check of level {level}")
+    for tier in TIERS:
+        config.addinivalue_line("markers", f"{marker(tier)}: a check of the tier {tier}")
+    for file in settings.options.suite.files:
+        config.addinivalue_line("markers", f"{marker(topic(file.name))}: a check of {file.name}")
+
+
+def topic(file: str) -> str:
+    """specs/cache-control.yaml -> cache-control."""
+    return file.rpartition("/")[2].removesuffix(".yaml")
+
+
+class Collection:
+    """The hooks that make items of specs."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self._config = config
+        self._settings = settings
+        self._folder = specs_folder()
+
+    @functools.cached_property
+    def _runs(self) -> Mapping[str, list[Run]]:
+        options = self._settings.options
+        runs: dict[str, list[Run]] = {}
+        for run in plan(options.suite, options.target, options.tier).runs:
+            runs.setdefault(run.id.partition("::")[0], []).append(run)
+        return runs
+
+    @functools.cached_property
+    def _passages(self) -> frozenset[Path]:
+        """Folders on the way to the specs that no other argument goes through."""
+        here = self._config.invocation_params.dir
+        paths = [here / str(arg).partition("::")[0] for arg in self._config.args]
+        others = [p for p in paths if p != self._folder and self._folder not in p.parents]
+        kept = {parent for p in others for parent in (p.resolve(), *p.resolve().parents)}
+        return frozenset(set(self._folder.parents) - kept)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Go straight to the specs: on the way there may be all of site-packages."""
+        if path not in self._passages:
+            return None
+        deeper = next(p for p in (self._folder, *self._folder.parents) if p.parent == path)
+        passage: Passage = Passage.from_parent(parent, name=path.name or str(path), path=path, deeper=deeper)
+        return passage
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Take the spec files, and no other YAML."""
+        if file_path.parent != self._folder:
+            return None
+        name = f"specs/{file_path.name}"
+        if name not in {file.name for file in self._settings.options.suite.files}:
+            return None
+        runs = self._runs.get(name, [])
+        tier = self._settings.options.tier
+        file: SpecFile = SpecFile.from_parent(parent, path=file_path, nodeid=name, runs=runs, tier=tier)
+        return file
+
+
+class Passage(pytest.Collector):
+    """A folder of which only one entry matters."""
+
+    def __init__(self, *, deeper: Path, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._deeper = deeper
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """The next folder on the way."""
+        found = self.config.hook.pytest_collect_directory(path=self._deeper, parent=self)
+        if found is not None:
+            yield found
+
+
+class SpecFile(pytest.File):
+    """One file of specs/."""
+
+    def __init__(self, *, runs: list[Run], tier: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._runs = runs
+        self._tier = tier
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """The resources, in the order in which the runs first name them; those without one last."""
+        names = dict.fromkeys(run.id.split("::")[1] for run in self._runs)
+        for name in sorted(names, key=lambda n: n == "none"):
+            runs = [run for run in self._runs if run.id.split("::")[1] == name]
+            yield OnResource.from_parent(self, name=name, runs=runs, tier=self._tier)
+
+
+class OnResource(pytest.Collector):
+    """The checks of one file on one resource."""
+
+    def __init__(self, *, runs: list[Run], tier: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._runs = runs
+        self._tier = tier
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item for each run."""
+        for run in self._runs:
+            yield CheckItem.from_parent(self, name=run.check.id, run=run, tier=self._tier)
+
+
+class CheckItem(pytest.Item):
+    """One check on one resource. `answer` is set before it runs, by whoever waits for the verdict."""
+
+    def __init__(self, *, run: Run, tier: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.run_id = run.id
+        self.answer: Answer | None = None
+        self._check = run.check
+        level = level_at(run.check, tier)
+        for word in (level, run.check.tier, topic(run.check.place.file)):
+            self.add_marker(marker(word))
+        self.extra_keyword_matches.add(run.check.requirement.id)
+        self.user_properties += [
+            ("requirement", run.check.requirement.id),
+            ("level", level),
+            ("tier", run.check.tier),
+        ]
+
+    def take(self, answer: Answer) -> None:
+        """Have the answer, before pytest sets the item up."""
+        self.answer = answer
+        self.user_properties[:] = [p for p in self.user_properties if p[0] != "verdict"]
+        self.user_properties.append(("verdict", answer.verdict))
+        if answer.kind == "skip":
+            # As a marker, pytest reports it at the check's own line rather than at one of ours.
+            self.add_marker(pytest.mark.skip(reason=answer.text))
+
+    def setup(self) -> None:
+        """Stop here where there is no verdict."""
+        if self.answer is None:
+            raise VerdictError(f"{self.run_id}: nobody has asked for its verdict")
+        if self.answer.kind == "skip":
+            pytest.skip(self.answer.text)
+        if self.answer.kind == "error":
+            raise VerdictError(self.answer.text)
+
+    def runtest(self) -> None:
+        """Fail where the verdict says so."""
+        if self.answer is not None and self.answer.kind == "fail":
+            raise VerdictError(self.answer.text)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The verdict's own text; where it was raised is of no interest."""
+        if not isinstance(excinfo.value, VerdictError):
+            return super().repr_failure(excinfo, style)
+        shown = excinfo.getrepr(style="value")
+        crash = shown.reprcrash
+        if crash is not None:  # what the short summary and --tb=line print
+            crash.path, crash.lineno = str(self.path), self._check.place.line
+            crash.message = str(excinfo.value).partition("\n")[0]
+        return shown
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The check's place in its file, and the title of a failure."""
+        resource = self.parent.name if self.parent is not None else ""
+        return self.path, self._check.place.line - 1, f"{self.name} ({resource})"

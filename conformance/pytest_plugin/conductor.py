@@ -1,0 +1,145 @@
+"""The one engine of a session: it starts when the first item asks, and answers for every item.
+
+It must not know whether an item or a worker asks (`answer` may be called from any thread), nor
+anything of pytest's terminal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from typing import Final
+
+from conformance.engine import Engine, Judged, Result
+from conformance.errors import ConformanceError
+from conformance.model import Run, Verdict
+from conformance.plan import plan
+from conformance.pytest_plugin.answers import Answer, kind_of, reason
+from conformance.pytest_plugin.settings import Settings
+
+GLANCE: Final = 0.2  # seconds between looks at what is being waited for
+ENDED: Final = "the run has ended before this was asked for"
+
+
+class Conductor:
+    """Starts, answers, closes.
+
+    Attributes:
+        engine: None until somebody asks for a verdict.
+        result: what came of it, once closed.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.engine: Engine | None = None
+        self.result: Result | None = None
+        self.selected: frozenset[str] = frozenset()
+        self._settings = settings
+        self._answered: set[str] = set()
+        self._lock = threading.Lock()
+        self._held = ExitStack()
+        self._stopped = ""
+        self._broken = ""
+        options = settings.options
+        self.known = frozenset(run.id for run in plan(options.suite, options.target, options.tier).runs)
+
+    def select(self, ids: Collection[str]) -> None:
+        """Set which items there are; ids of others' tests are passed over."""
+        self.selected = self.known.intersection(ids)
+
+    def answer(self, run_id: str, while_waiting: Callable[[Engine], None] | None = None) -> Answer:
+        """What becomes of an item, waited for; `while_waiting` is called now and then meanwhile."""
+        engine = self._begin()
+        if engine is None:
+            if self._broken:
+                return Answer("error", self._broken, "error")
+            return Answer("skip", self._stopped or ENDED, "deselected")
+        while (verdict := engine.verdict(run_id, GLANCE)) is None:
+            if while_waiting is not None:
+                while_waiting(engine)
+        run = engine.plan.run(run_id)
+        kind = kind_of(verdict, strict=self._settings.strict, tells=self._tells(engine, run, verdict))
+        if self._stopped and verdict.cause in (self._stopped, "stopped"):
+            return Answer("skip", self._stopped, "deselected")
+        with self._lock:
+            self._answered.add(run_id)
+        text = reason(verdict) if kind == "skip" else self._text(engine, run, verdict)
+        return Answer(kind, text, verdict.verdict)
+
+    def stop(self, why: str) -> None:
+        """End the run early: nobody is left waiting."""
+        with self._lock:
+            self._stopped = self._stopped or why
+            engine = self.engine
+        if engine is not None:
+            engine.cancel(why)
+
+    def close(self) -> None:
+        """Put back what is still changed, and sum up; without an engine there is nothing to do."""
+        with self._lock:
+            self._stopped = self._stopped or ENDED
+            engine = self.engine
+        if engine is None or self.result is not None:
+            return
+        try:
+            if self._answered >= self.selected:
+                engine.wait()  # the last verdict is given before the last change is put back
+            self.result = self._without_unasked(engine.close())
+        finally:
+            self._held.close()
+
+    # ---------------------------------------------------------------- parts
+
+    def _begin(self) -> Engine | None:
+        with self._lock:
+            if self.engine is None and not self._stopped and not self._broken:
+                try:
+                    self.engine = self._start()
+                except ConformanceError as problem:
+                    self._broken = str(problem)
+                except Exception as problem:  # noqa: BLE001 - every item must hear of it
+                    self._broken = f"the suite is at fault: {type(problem).__name__}: {problem}"
+            return self.engine
+
+    def _start(self) -> Engine:
+        settings = self._settings
+        options = dataclasses.replace(settings.options, selected=self.selected)
+        if settings.hosting is not None:
+            subject = self._held.enter_context(settings.hosting(options, settings.clock))
+            options = dataclasses.replace(options, base_url=subject.url, clock=subject.clock)
+        engine = Engine(options)
+        engine.start()
+        return engine
+
+    def _text(self, engine: Engine, run: Run, verdict: Verdict) -> str:
+        from conformance.report.text import verdict_text  # noqa: PLC0415 (only failures need it)
+
+        judged = Judged(run, verdict, engine.record(run.id))
+        return verdict_text(judged, engine.options)
+
+    def _tells(self, engine: Engine, run: Run, verdict: Verdict) -> bool:
+        """Whether this is the item that fails for all that were not answered: the first, in a fixed order."""
+        if verdict.verdict != "unreachable" or run.resource is None:
+            return False
+        if engine.shared.survey.fault is not None:  # nobody is there at all
+            order = [r for r in engine.plan.runs if r.resource is not None]
+        else:  # all before this one on its resource are judged, in the order of its lanes
+            lanes = [lane for phase in engine.plan.phases for lane in phase]
+            order = [r for lane in lanes for r in lane if r.resource == run.resource]
+        for each in order:
+            if each.id == run.id:
+                return True
+            earlier = engine.verdict(each.id) if each.id in self.selected else None
+            if earlier is not None and earlier.verdict == "unreachable":
+                return False
+        return True
+
+    def _without_unasked(self, result: Result) -> Result:
+        """Checks that -x or Ctrl-C left out were not selected after all."""
+        kept = tuple(j for j in result.judged if j.run.id in self._answered)
+        left = {run.id for run in result.deselected} | self.selected - self._answered
+        runs = plan(self._settings.options.suite, result.options.target, result.options.tier).runs
+        return dataclasses.replace(
+            result, judged=kept, deselected=tuple(run for run in runs if run.id in left)
+        )

@@ -1,0 +1,146 @@
+"""The hooks of the process that runs the plan: pytest itself, or the controller of xdist.
+
+Items ask their verdicts here, before pytest-timeout or anything else begins to charge them.
+Whatever ends the session, what was changed on the server is put back.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Final
+
+import pytest
+
+from conformance.pytest_plugin.closing import Closing
+from conformance.pytest_plugin.collect import CheckItem
+from conformance.pytest_plugin.conductor import Conductor
+from conformance.pytest_plugin.settings import Settings, header
+from conformance.pytest_plugin.waiting import Waiting
+
+_SIGTERM_STATUS: Final = 128 + signal.SIGTERM
+
+
+class Running:
+    """See above."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self._config = config
+        self._settings = settings
+        self._conductor = Conductor(settings)
+        self._closing = Closing(settings, self._conductor)
+        self._waiting: Waiting | None = None
+        self._bridge: Any = None
+
+    def pytest_report_header(self) -> str:
+        """What this run is about to do."""
+        return header(self._settings)
+
+    # ---------------------------------------------------------------- the run
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """All items run within; at the end of it the engine is closed."""
+        if self._config.getoption("collectonly"):
+            return (yield)
+        if self._bridge is None:
+            self._conductor.select([item.run_id for item in session.items if isinstance(item, CheckItem)])
+        self._waiting = Waiting(self._config, plain=self._bridge is not None)
+        with _terminated_politely():
+            try:
+                result = yield
+            except BaseException:
+                self._conductor.stop(_why(session))
+                raise
+            else:
+                if session.shouldfail or session.shouldstop:
+                    self._conductor.stop(_why(session))
+                return result
+            finally:
+                self._conductor.close()
+                if self._bridge is not None:
+                    self._bridge.close()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Wait for the verdict, outermost, so that nobody's time-out counts the wait."""
+        if isinstance(item, CheckItem) and not self._config.getoption("setuponly", default=False):
+            assert self._waiting is not None  # noqa: S101 - within the loop
+            try:
+                item.take(self._conductor.answer(item.run_id, self._waiting.show))
+            finally:
+                self._waiting.done()
+        return (yield)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count; and on the controller, end the run as soon as -x or --maxfail says so."""
+        self._closing.count(report)
+        if self._bridge is not None and self._bridge.session is not None:
+            session = self._bridge.session
+            if session.shouldfail or session.shouldstop:
+                self._conductor.stop(_why(session))
+
+    # ---------------------------------------------------------------- the controller of xdist
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Keep the session: reports come without it."""
+        self._session = session
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker where to ask."""
+        if self._bridge is None:
+            from conformance.pytest_plugin.bridge import Bridge  # noqa: PLC0415 (xdist only)
+
+            self._bridge = Bridge(self._answer_worker, self._session)
+        node.workerinput["conformance"] = self._bridge.address
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Learn the ids; every worker has collected the same."""
+        if not self._conductor.selected:
+            self._conductor.select(ids)
+
+    def _answer_worker(self, run_id: str) -> Any:
+        return self._conductor.answer(run_id, self._waiting.show if self._waiting else None)
+
+    # ---------------------------------------------------------------- the end
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the reports, and see that an empty run is no success."""
+        if self._bridge is not None:
+            self._bridge.close()
+        self._closing.finish(session)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """The section of the terminal summary."""
+        self._closing.summarise(terminalreporter)
+
+
+def _why(session: pytest.Session) -> str:
+    return str(session.shouldfail or session.shouldstop or "the run was interrupted")
+
+
+@contextmanager
+def _terminated_politely() -> Generator[None]:
+    """SIGTERM ends the session as Ctrl-C does, and so what was changed is put back; then all is as before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ending = False
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        nonlocal ending
+        if not ending:
+            ending = True
+            pytest.exit("terminated by SIGTERM", returncode=_SIGTERM_STATUS)
+
+    before: Callable[[int, FrameType | None], Any] | int | None = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

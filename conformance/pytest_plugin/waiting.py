@@ -1,0 +1,73 @@
+"""The line that tells what is being waited for, and how long still.
+
+On a terminal one line that is rewritten and then taken away; else one line for each thing that is
+waited for. It must not know why anything is waited for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+
+from conformance.engine import Engine
+
+_PATIENCE: Final = 1.0  # seconds of waiting that are worth no line
+
+
+class Waiting:
+    """Shows the waits of an engine through pytest's terminal reporter.
+
+    Args:
+        plain: never rewrite a line: others write at the same time.
+    """
+
+    def __init__(
+        self, config: pytest.Config, *, plain: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        reporter = config.pluginmanager.getplugin("terminalreporter")
+        self._reporter: pytest.TerminalReporter | None = reporter
+        if config.get_verbosity() < 0:
+            self._reporter = None
+        self._rewrites = not plain and reporter is not None and reporter.isatty
+        self._clock = clock
+        self._since: float | None = None
+        self._said: frozenset[str] = frozenset()
+        self._shown = False
+
+    def show(self, engine: Engine) -> None:
+        """To be called now and then while a verdict is waited for."""
+        if self._reporter is None:
+            return
+        now = engine.clock.now()
+        waits = {r: max(0.0, until - now) for (r, _), until in list(engine.waits.items())}
+        self._since = self._clock() if self._since is None else self._since
+        if self._clock() - self._since < _PATIENCE:
+            return
+        done, total = engine.judged_so_far, len(engine.plan.runs)
+        if self._rewrites:
+            if not self._shown:
+                self._reporter.ensure_newline()
+                self._shown = True
+            self._reporter.rewrite(_line(waits, done, total), erase=True, cyan=True)
+        elif waits and not self._said >= waits.keys():
+            self._said |= waits.keys()
+            self._reporter.write_line(_line(waits, done, total))
+
+    def done(self) -> None:
+        """The verdict is there: take the line away."""
+        self._since = None
+        if self._shown and self._reporter is not None:
+            self._reporter.rewrite("", erase=True)
+            self._reporter.rewrite("")
+            self._shown = False
+
+
+def _line(waits: dict[str, float], done: int, total: int) -> str:
+    head = f"conformance: {done} of {total} judged"
+    if not waits:
+        return f"{head}, waiting for answers"
+    longest = max(waits.values())
+    return f"{head}, waiting for {', '.join(sorted(waits))}: {longest:.0f} s more"

@@ -1,0 +1,204 @@
+"""A whole run in a screenful: what to mend first, the score by topic, and what did not pass. Pure.
+
+It is written for somebody who has never read an RFC. Whatever a server sent passes through `safe`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from conformance.report.document import Entry, Report
+from conformance.report.safe import safe
+from conformance.report.score import Tally
+
+if TYPE_CHECKING:  # the engine opens sockets; summing up a saved report needs none of that
+    from conformance.engine import Result
+
+LINE: Final = 500  # characters of one verdict's sentence
+_MOST: Final = 40  # checks of one list
+
+
+def summary_lines(of: Report | Result) -> list[str]:
+    """The section for the terminal, without its heading."""
+    report = of if isinstance(of, Report) else Report.of(of)
+    lines = [*_heading(report), ""]
+    for part in (_first(report), _score(report), _lists(report), _folded(report), _problems(report)):
+        block = list(part)
+        if block:
+            lines += [*block, ""]
+    return [*lines, *_closing(report)]
+
+
+def _heading(report: Report) -> Iterator[str]:
+    clock = {"real": "in real time", "virtual": "with the server's clock moved"}.get(
+        report.clock, f"by the clock {report.clock}"
+    )
+    yield (
+        f"{safe(report.base_url, LINE)}, judged as {safe(report.target.name)!r}, tier {report.tier}, "
+        f"in {report.seconds:.1f} s, {clock}; seed {report.seed}"
+    )
+    if report.stopped:
+        yield f"The run ended early: {safe(report.stopped, LINE)}. What was not reached is not judged."
+    if report.partial:
+        left = report.counts["deselected"]
+        yield f"A part of the tier: {len(report.judged)} of {len(report.entries)} checks, {left} left out."
+
+
+# ------------------------------------------------------------------ what to mend first
+
+
+def roots(report: Report) -> Counter[str]:
+    """Node id -> how many checks are blocked by it in the end."""
+    by_id = {e.nodeid: e for e in report.judged}
+    found: Counter[str] = Counter()
+    for entry in report.judged:
+        here, way = entry, {entry.nodeid}
+        while here.verdict.outcome == "blocked" and here.verdict.cause in by_id:
+            if here.verdict.cause in way:
+                break
+            here = by_id[here.verdict.cause]
+            way.add(here.nodeid)
+        if here is not entry:
+            found[here.nodeid] += 1
+    return found
+
+
+def first_to_mend(report: Report) -> Entry | None:
+    """The failure that blocks most others, the first of them where several do; else such a warning."""
+    blocked = roots(report)
+    for name in ("fail", "warn"):
+        candidates = [e for e in report.judged if e.verdict.verdict == name]
+        if candidates:
+            return max(candidates, key=lambda e: blocked[e.nodeid])
+    return None
+
+
+def _first(report: Report) -> Iterator[str]:
+    nobody = [e for e in report.judged if e.verdict.outcome == "unreachable"]
+    if nobody:
+        yield "First thing to mend: the server has to answer"
+        for message, count in Counter(e.verdict.message for e in nobody).most_common(_MOST):
+            yield f"  {safe(message, LINE)} ({_checks(count)})"
+        advice = next((e.verdict.mend for e in nobody if e.verdict.mend), "")
+        yield "  Next: " + safe(
+            advice or "start your server, see that it answers in a browser or with curl, and run this again"
+        )
+        return
+    entry = first_to_mend(report)
+    if entry is None:
+        return
+    yield f"First thing to mend: {safe(entry.title)}"
+    yield f"  {safe(entry.verdict.message, LINE)}"
+    if entry.verdict.mend or entry.hint:
+        yield f"  Next: {safe(entry.verdict.mend or entry.hint, LINE)}"
+    count = roots(report)[entry.nodeid]
+    if count:
+        verb = "waits" if count == 1 else "wait"
+        yield f"  {_checks(count).capitalize()} {verb} for this one and can't be judged before."
+    yield f"  {safe(entry.nodeid)}"
+
+
+# ------------------------------------------------------------------ the score
+
+
+def _score(report: Report) -> Iterator[str]:
+    score = report.score
+    if not report.judged:
+        yield "No check was selected, so nothing is known of this server."
+        return
+    width = max(len(t.title) for t in score.topics)
+    yield f"{'Score':<{width}}    MUST   SHOULD"
+    for topic in score.topics:
+        yield f"{safe(topic.title):<{width}} {_numbers(topic.tally)}"
+    yield f"{'all':<{width}} {_numbers(score.total)}"
+    if score.withheld:
+        yield f"This is no grade: {safe(score.withheld, LINE)}."
+
+
+def _numbers(tally: Tally) -> str:
+    must, should = f"{tally.must_passed}/{tally.must_of}", f"{tally.should_passed}/{tally.should_of}"
+    words = (
+        ("fail", "failed"),
+        ("warn", "warned"),
+        ("blocked", "blocked"),
+        ("unreachable", "without an answer"),
+        ("inconclusive", "not to be judged"),
+        ("error", "errors"),
+        ("deselected", "left out"),
+    )
+    rest = ", ".join(f"{tally.counts[name]} {word}" for name, word in words if tally.counts.get(name))  # type: ignore[call-overload]
+    return f"{must if tally.must_of else '-':>7} {should if tally.should_of else '-':>8}   {rest}".rstrip()
+
+
+# ------------------------------------------------------------------ what did not pass
+
+
+def _lists(report: Report) -> Iterator[str]:
+    headings = (
+        ("error", "Errors of the suite itself (not the server's fault; please report them)"),
+        ("fail", "Failed"),
+        ("warn", "Warnings (a SHOULD that does not hold)"),
+        ("inconclusive", "Could not be judged"),
+    )
+    blocks = [
+        (heading, [e for e in report.judged if e.verdict.verdict == name]) for name, heading in headings
+    ]
+    for number, (heading, entries) in enumerate(b for b in blocks if b[1]):
+        if number:
+            yield ""
+        yield f"{heading}: {len(entries)}"
+        for entry in entries[:_MOST]:
+            yield f"  {safe(entry.nodeid)}"
+            yield f"      {safe(entry.verdict.message, LINE)}"
+        if len(entries) > _MOST:
+            yield f"  ... and {len(entries) - _MOST} more"
+
+
+def _folded(report: Report) -> Iterator[str]:
+    """What needs no line for each check: counts, with the reasons grouped."""
+    for outcome, heading in (
+        ("blocked", "Blocked, to be judged once what they build on passes"),
+        ("not-applicable", "Not applicable to this server"),
+        ("untestable", "Not testable this way"),
+    ):
+        entries = [e for e in report.judged if e.verdict.outcome == outcome]
+        if entries:
+            yield f"{heading}: {_checks(len(entries))}"
+            yield from _reasons(entries, report)
+
+
+def _reasons(entries: Iterable[Entry], report: Report) -> Iterator[str]:
+    reasons: Counter[str] = Counter()
+    by_id = {e.nodeid: e for e in report.judged}
+    for entry in entries:
+        verdict = entry.verdict
+        if verdict.outcome == "blocked":
+            root = by_id.get(verdict.cause)
+            while root is not None and root.verdict.outcome == "blocked" and root.verdict.cause in by_id:
+                root = by_id[root.verdict.cause]
+            reasons[f"by {root.nodeid if root else verdict.cause}"] += 1
+        else:
+            reasons[verdict.message.removeprefix(f"{verdict.outcome.replace('-', ' ')}: ")] += 1
+    for reason, count in reasons.most_common(_MOST):
+        yield f"  {count} x {safe(reason, LINE)}"
+
+
+def _problems(report: Report) -> Iterator[str]:
+    if report.problems:
+        yield "Not put back as it was (please look at your data):"
+        yield from (f"  {safe(problem, LINE)}" for problem in report.problems)
+
+
+def _closing(report: Report) -> Iterator[str]:
+    counts = report.counts
+    told = [f"{counts[name]} {name}" for name in counts if counts[name]]
+    yield ", ".join(told) or "no checks"
+    if any(e.verdict.outcome == "fail" for e in report.judged):
+        entry = first_to_mend(report)
+        yield f"Details: conformance explain {safe(entry.id)}" if entry else ""
+
+
+def _checks(count: int) -> str:
+    return f"{count} check" if count == 1 else f"{count} checks"

@@ -1,0 +1,197 @@
+"""A verdict as plain text, for terminals and for pytest: what failed, why, and what to do next. Pure.
+
+It is written for somebody who has never read an RFC. The first line is the whole verdict, since
+pytest's summary shows no more than that. Whatever a server sent passes through `safe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from conformance.model import Exchange, Headers, Record, Requirement
+from conformance.report.document import Entry, entry_of
+from conformance.report.safe import safe, safe_bytes, shell
+from conformance.report.summary import LINE, summary_lines
+
+if TYPE_CHECKING:  # the engine opens sockets; describing a saved report needs none of that
+    from conformance.engine import Judged, Options
+
+__all__ = ["curl", "entry_text", "safe", "summary_lines", "verdict_text"]
+
+_SHOWN: Final = 4  # exchanges
+_FIELDS: Final = 30  # header lines of one message
+_FIELD: Final = 200  # characters of one
+_BODY: Final = 200
+_SENTENCE: Final = 1000
+_LONGEST_CURL_BODY: Final = 2000
+_Sent = tuple[str, int, Exchange]
+_CACHES: Final = {"private-cache": "a private client cache", "shared-cache": "a shared client cache"}
+
+
+def verdict_text(judged: Judged, options: Options) -> str:
+    """Everything there is to say of a verdict, its first line the whole of it in one sentence."""
+    return entry_text(entry_of(judged, options))
+
+
+def entry_text(entry: Entry) -> str:
+    """Everything there is to say of an entry of a report; see `verdict_text`."""
+    return "\n".join(_lines(entry))
+
+
+def _lines(entry: Entry) -> Iterator[str]:
+    verdict = entry.verdict
+    yield safe(verdict.message, LINE)
+    yield ""
+    yield from _requirement(entry)
+    if verdict.expected:
+        yield f"Expected:    {safe(verdict.expected, _SENTENCE)}"
+        yield f"Actual:      {safe(verdict.actual, _SENTENCE)}"
+    if entry.record is not None:
+        yield from _exchanges(entry.record, verdict.step, verdict.index)
+    if entry.why:
+        yield f"Why:         {safe(entry.why)}"
+    mend = verdict.mend or (entry.hint if verdict.outcome == "fail" else "")
+    if mend:
+        yield f"Next:        {safe(mend, _SENTENCE)}"
+    yield f"More:        conformance explain {safe(entry.id)}"
+
+
+def _requirement(entry: Entry) -> Iterator[str]:
+    requirement = entry.requirement
+    yield f"Requirement: {requirement.id} ({entry.level}): {safe(requirement.says)}"
+    yield from (f"             {line}" for line in source_lines(requirement))
+    for other in entry.also:
+        if other.url:
+            yield f"             {other.id}: {safe(other.says)}"
+            yield from (f"             {line}" for line in source_lines(other))
+
+
+def source_lines(requirement: Requirement) -> Iterator[str]:
+    """Where a requirement is from, with its link, and the source's own words."""
+    yield f"from {safe(requirement.source)}" + (f", {requirement.url}" if requirement.url else "")
+    if requirement.quote:
+        yield f'"{safe(requirement.quote)}"'
+
+
+# ------------------------------------------------------------------ exchanges
+
+
+def _exchanges(record: Record, step: str, index: int) -> Iterator[str]:
+    sent: list[_Sent] = [(s.name, i, e) for s in record.steps for i, e in enumerate(s.exchanges)]
+    if not sent:
+        return
+    decisive = next((i for i, (n, j, _) in enumerate(sent) if (n, j) == (step, index)), None)
+    shown = _chosen(sent, len(sent) - 1 if decisive is None else decisive)
+    times = {s.name: len(s.exchanges) for s in record.steps}
+    yield "What was sent (>) and what came (<):"
+    before = -1
+    for position in shown:
+        yield from _left_out(sent[before + 1 : position])
+        name, number, exchange = sent[position]
+        mark = "=>" if position == decisive else "  "
+        of_all = f" {number + 1} of {times[name]}" if times[name] > 1 else ""
+        after = exchange.sent_at - record.started_at
+        here = "   <- this one decides" if position == decisive else ""
+        yield f"{mark} {safe(name)}{of_all}, {after:.2f} s after the start{here}"
+        yield from (f"     {line}" for line in _exchange(exchange))
+        before = position
+    rest = len(sent) - 1 - before
+    if rest:
+        yield f"   ({rest} later {'exchange' if rest == 1 else 'exchanges'} left out)"
+    last = sent[shown[-1]][2]
+    command = curl(last if last.through is None else _behind(sent, shown[-1]))
+    if command:
+        yield f"Reproduce:   {command}"
+
+
+def _chosen(sent: list[_Sent], decisive: int) -> list[int]:
+    """The decisive exchange, the very first, and the last ones of the steps just before; in order."""
+    ends = {name: i for i, (name, _, _) in enumerate(sent[:decisive]) if name != sent[decisive][0]}
+    before = list(ends.values())
+    if len(before) > _SHOWN - 1:
+        before = [before[0], *before[-(_SHOWN - 2) :]]
+    return [*before, decisive]
+
+
+def _left_out(sent: list[_Sent]) -> Iterator[str]:
+    """Exchanges that are not shown, a line for all of them."""
+    if sent:
+        told = dict.fromkeys(f"{safe(n)} {_path(e)}: {e.status or 'no answer'}" for n, _, e in sent)
+        names = ", ".join(list(told)[:4]) + (", ..." if len(told) > 4 else "")  # noqa: PLR2004
+        yield f"   ({len(sent)} not shown: {names})"
+
+
+def _behind(sent: list[_Sent], position: int) -> Exchange | None:
+    """What was sent to the server at last, where a client cache stands between."""
+    return next((e for _, _, e in reversed(sent[: position + 1]) if e.through is None), None)
+
+
+def _path(exchange: Exchange) -> str:
+    return safe(urlsplit(exchange.request.url).path, 80)
+
+
+def _exchange(exchange: Exchange) -> Iterator[str]:
+    request, response, fault = exchange.request, exchange.response, exchange.fault
+    if exchange.through is not None:
+        how = {"none": "without asking the server", "conditional": "after asking the server with a condition"}
+        said = how.get(exchange.contact or "", "after asking the server without a condition")
+        yield f"> GET {_target(request.url)}, through {_CACHES.get(exchange.through, exchange.through)}"
+        yield f"< answered {said}"
+    else:
+        yield f"> {request.method} {_target(request.url)} HTTP/1.1"
+        yield from _fields(">", request.headers)
+        if request.body:
+            yield f"> {safe_bytes(request.body, _BODY)}"
+    if fault is not None:
+        yield f"< no valid answer: {safe(fault.says, _SENTENCE)}"
+        if fault.raw:
+            yield f"< {safe_bytes(fault.raw, _BODY)}"
+    if response is not None:
+        for interim in response.interim:
+            yield f"< ({interim} first)"
+        yield f"< HTTP/{safe(response.version)} {response.status} {safe(response.reason, _FIELD)}".rstrip()
+        yield from _fields("<", response.headers)
+        if response.body.content:
+            yield f"< {safe_bytes(response.body.content, _BODY)}"
+        elif response.body.length:
+            yield f"< ({response.body.length} bytes, not kept)"
+        if response.stray:
+            yield f"< then {len(response.stray)} bytes that do not belong there: " + safe_bytes(
+                response.stray, _BODY
+            )
+
+
+def _fields(mark: str, headers: Headers) -> Iterator[str]:
+    for name, value in headers[:_FIELDS]:
+        yield f"{mark} {safe(name, _FIELD)}: {safe(value, _FIELD)}"
+    if len(headers) > _FIELDS:
+        yield f"{mark} ({len(headers) - _FIELDS} more fields)"
+
+
+def _target(url: str) -> str:
+    parts = urlsplit(url)
+    return safe(f"{parts.path}?{parts.query}" if parts.query else parts.path, _FIELD)
+
+
+def curl(exchange: Exchange | None) -> str:
+    """A command line that sends the same request again, or "" where there is none worth showing."""
+    if exchange is None:
+        return ""
+    request = exchange.request
+    words = ["curl", "-si"]
+    if request.method == "HEAD":
+        words.append("-I")
+    elif request.method != ("POST" if request.body else "GET"):
+        words += ["-X", shell(request.method)]
+    if any(c in request.url for c in "[]{}"):
+        words.append("-g")
+    for name, value in request.headers:
+        if name.lower() not in ("host", "content-length"):  # curl makes these itself
+            words += ["-H", shell(f"{name}: {value}" if value else f"{name};")]
+    if request.body:
+        if len(request.body) > _LONGEST_CURL_BODY:
+            return ""
+        words += ["--data-binary", shell(request.body)]
+    return " ".join([*words, shell(request.url)])
