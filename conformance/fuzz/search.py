@@ -20,7 +20,7 @@ from conformance.engine import Attempt
 from conformance.fields import field_values, tags_match_weakly
 from conformance.fuzz import MAX_EXAMPLES
 from conformance.fuzz.strategies import build
-from conformance.model import Exchange, Json, Record, Run, Verdict
+from conformance.model import Exchange, Json, Record, Run, StepRecord, Verdict
 
 _PATIENCE: Final = 10  # attempts in a row that say nothing about the server
 _MOST_SHRINKING: Final = 150  # attempts after the first counterexample
@@ -154,16 +154,23 @@ def _is_counterexample(verdict: Verdict, record: Record) -> bool:
     """
     if verdict.outcome != "fail":
         return False
-    for step in record.steps:
-        refused = step.status == "not-offered" or step.notes.get("failed")
-        if refused and (step.exchanges[-1].status or 0 if step.exchanges else 0) < _SERVER_ERROR:
-            return False
+    if any(_refuses(step) for step in record.steps):
+        return False
     return not any(_asks_for_itself(record, exchange) for step in record.steps for exchange in step.exchanges)
+
+
+def _refuses(step: StepRecord) -> bool:
+    if step.status != "not-offered" and not step.notes.get("failed"):
+        return False
+    answered = step.exchanges[-1].status if step.exchanges else None
+    return answered is None or answered < _SERVER_ERROR
 
 
 def _asks_for_itself(record: Record, exchange: Exchange) -> bool:
     """Whether a drawn tag, sent alone, is one that this server has just issued."""
-    drawn = [each for each in record.bound.values() if isinstance(each, str) and not tuple(captures.named(each))]
+    drawn = [
+        each for each in record.bound.values() if isinstance(each, str) and not tuple(captures.named(each))
+    ]
     sent = [tag for tag in field_values(exchange.request.headers, "if-none-match") if tag in drawn]
     issued = [
         tag for step in record.steps for each in step.exchanges for tag in field_values(each.headers, "etag")
@@ -176,7 +183,7 @@ def _shown(bound: Mapping[str, Json], record: Record) -> str:
 
     def last(name: str) -> Exchange | None:
         step = record.step(name)
-        return step.exchanges[0] if step and step.exchanges else None
+        return step.exchanges[-1] if step and step.exchanges else None
 
     said = []
     for name, value in bound.items():

@@ -52,7 +52,7 @@ _NEAR_MISSES: Final = (
 _SEPARATORS: Final = (", ", ",", " , ", " ,", ",\t", "\t,  ")  # RFC 9110 5.6.1: OWS "," OWS
 _MOST_BESIDE: Final = 4
 
-_TEXT: Final = _LETTERS + _LETTERS.upper() + _DIGITS + "-_.!?()äéñøßžλжя日本語🙂"
+_TEXT: Final = _LETTERS + _LETTERS.upper() + _DIGITS + "-_.!?()äéñøßžλжя日本語"
 _WORDS_MOST: Final = 3
 _WORD_LONGEST: Final = 10
 
@@ -79,7 +79,9 @@ def _one_of(*options: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
     return _choice(options).flatmap(lambda option: option)
 
 
-def _joined(pieces: st.SearchStrategy[str], least: int, most: int, between: str = "") -> st.SearchStrategy[str]:
+def _joined(
+    pieces: st.SearchStrategy[str], least: int, most: int, between: str = ""
+) -> st.SearchStrategy[str]:
     return st.lists(pieces, min_size=least, max_size=most).map(between.join)
 
 
