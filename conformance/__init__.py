@@ -18,20 +18,22 @@ __all__ = ["Report", "__version__", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "run":
-        from conformance.api import run as value  # noqa: PLC0415 (see above)
-    elif name == "Report":
-        from conformance.report.document import Report as value  # noqa: PLC0415
-    elif name == "__version__":
-        value = _version()
-    else:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
+    value = globals()[name] = _export(name)
     return value
 
 
-def _version() -> str:
-    from importlib import metadata  # noqa: PLC0415 (20 ms)
+def _export(name: str) -> object:
+    if name == "run":
+        from conformance.api import run  # noqa: PLC0415 (see above)
+
+        return run
+    if name == "Report":
+        from conformance.report.document import Report  # noqa: PLC0415 (see above)
+
+        return Report
+    from importlib import metadata  # noqa: PLC0415 (see above)
 
     try:
         return metadata.version("cache-conformance")

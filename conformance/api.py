@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Final, cast, get_args
 
 from conformance.clocks import CLOCKS, Clock
-from conformance.engine import Engine, Options, Search
+from conformance.engine import Engine
 from conformance.errors import UsageError
 from conformance.load import load
 from conformance.model import Suite, Target, Tier
 from conformance.plan import plan
 from conformance.report.document import Report
 from conformance.report.redact import without_userinfo
+from conformance.result import Options, Search
 from conformance.target import DEFAULT, load_target
 from conformance.wire.address import parse_base
 
@@ -179,7 +180,7 @@ def make_options(  # noqa: PLR0913 - each is an option of the command
 def _tier(tier: str) -> Tier:
     if tier not in TIERS:
         raise UsageError(f"there is no tier {tier!r}; accepted: {', '.join(TIERS)}")
-    return cast("Tier", tier)
+    return tier
 
 
 def _clock(clock: str | Callable[[], Clock]) -> Callable[[], Clock]:

@@ -24,12 +24,12 @@ from conformance.judge import Court, before, judge, retryable
 from conformance.ledger import Ledger
 from conformance.model import Json, Record, Run, Target, Verdict
 from conformance.plan import Plan, Work, plan
-from conformance.result import Judged, Options, Result
+from conformance.result import Attempt, Judged, Options, Result, Search
 from conformance.survey import Survey, survey
 from conformance.verbs.writing import put_back
 from conformance.wire import Limits, Wire
 
-__all__ = ["Engine", "Judged", "Options", "Result", "examples", "is_remote"]
+__all__ = ["Attempt", "Engine", "Judged", "Options", "Result", "Search", "examples", "is_remote"]
 
 _ATTEMPTS: Final = {True: 2, False: 3}  # of a work that waits, of one that does not
 _SHORTEST_TTL: Final = 4.0

@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, Phase, Verbosity, errors
 from hypothesis import strategies as st
 
 from conformance import captures
-from conformance.engine import Attempt
 from conformance.fields import field_values, tags_match_weakly
-from conformance.fuzz import MAX_EXAMPLES
 from conformance.fuzz.strategies import build
 from conformance.model import Exchange, Json, Record, Run, StepRecord, Verdict
+from conformance.result import Attempt
 
+MAX_EXAMPLES: Final = 50
 _PATIENCE: Final = 10  # attempts in a row that say nothing about the server
 _MOST_SHRINKING: Final = 150  # attempts after the first counterexample
 _SERVER_ERROR: Final = 500
@@ -33,8 +33,8 @@ class _Counterexample(Exception):  # noqa: N818 - no error of ours: what the sea
     """The server failed at these values; this is what makes Hypothesis shrink."""
 
 
-class _Ended(BaseException):  # noqa: N818 - passes through Hypothesis, which would shrink an Exception
-    """The search ends at once."""
+class _Ended(BaseException):
+    """The search ends at once; Hypothesis would shrink an Exception, and lets this pass."""
 
 
 def search(run: Run, seed: int, attempt: Attempt, *, max_examples: int = MAX_EXAMPLES) -> Found | None:

@@ -49,6 +49,7 @@ class Collection:
         self._config = config
         self._settings = settings
         self._folder = specs_folder()
+        self._names = {file.name for file in settings.options.suite.files}
 
     @functools.cached_property
     def _runs(self) -> Mapping[str, list[Run]]:
@@ -59,7 +60,7 @@ class Collection:
         return runs
 
     @functools.cached_property
-    def _passages(self) -> frozenset[Path]:
+    def _ways(self) -> frozenset[Path]:
         """Folders on the way to the specs that no other argument goes through."""
         here = self._config.invocation_params.dir
         paths = [here / str(arg).partition("::")[0] for arg in self._config.args]
@@ -70,18 +71,19 @@ class Collection:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Go straight to the specs: on the way there may be all of site-packages."""
-        if path not in self._passages:
+        if path == self._folder:
+            files = sorted(path / file.name.rpartition("/")[2] for file in self._settings.options.suite.files)
+            return _folder(parent, path, files)
+        if path not in self._ways:
             return None
-        deeper = next(p for p in (self._folder, *self._folder.parents) if p.parent == path)
-        passage: Passage = Passage.from_parent(parent, name=path.name or str(path), path=path, deeper=deeper)
-        return passage
+        return _folder(
+            parent, path, [p for p in (self._folder, *self._folder.parents) if p.parent == path]
+        )
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Take the spec files, and no other YAML."""
-        if file_path.parent != self._folder:
-            return None
         name = f"specs/{file_path.name}"
-        if name not in {file.name for file in self._settings.options.suite.files}:
+        if file_path.parent != self._folder or name not in self._names:
             return None
         runs = self._runs.get(name, [])
         tier = self._settings.options.tier
@@ -89,18 +91,28 @@ class Collection:
         return file
 
 
-class Passage(pytest.Collector):
-    """A folder of which only one entry matters."""
+def _folder(parent: pytest.Collector, path: Path, entries: list[Path]) -> Folder:
+    name = path.name or str(path)
+    node: Folder = Folder.from_parent(parent, name=name, path=path, nodeid=name, entries=entries)
+    return node
 
-    def __init__(self, *, deeper: Path, **kwargs: Any) -> None:
+
+class Folder(pytest.Collector):
+    """A folder of which only some entries matter. No pytest.Directory, or its conftest.py were loaded."""
+
+    def __init__(self, *, entries: list[Path], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._deeper = deeper
+        self._entries = entries
 
     def collect(self) -> Iterator[pytest.Collector]:
-        """The next folder on the way."""
-        found = self.config.hook.pytest_collect_directory(path=self._deeper, parent=self)
-        if found is not None:
-            yield found
+        """What is made of the entries."""
+        hook = self.config.hook
+        for path in self._entries:
+            if path.is_dir():
+                found = hook.pytest_collect_directory(path=path, parent=self)
+                yield from [found] if found is not None else []
+            else:
+                yield from hook.pytest_collect_file(file_path=path, parent=self)
 
 
 class SpecFile(pytest.File):

@@ -6,23 +6,23 @@ all that judging again needs. It knows no format but its own JSON, and no termin
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import conformance
 from conformance.errors import UsageError
 from conformance.load import level_at
-from conformance.model import Level, Record, Requirement, Run, Suite, Target, Tier, Verdict
+from conformance.model import Level, Record, Requirement, Run, Suite, Target, Tier, Verdict, VerdictName
 from conformance.report import codec
 from conformance.report.redact import Redactor
 from conformance.report.score import Score, score
+from conformance.result import Judged, Options, Result
 
-if TYPE_CHECKING:  # the engine opens sockets; reading a saved report needs none of that
-    from conformance.engine import Judged, Options, Result
 
 VERSION: Final = 1
 _LEFT_OUT: Final = Verdict("deselected", "deselected", "left out of this run")
@@ -40,6 +40,7 @@ class Entry:
         resource: the resource's name, or "" where none fits.
         read: the path of a read of the resource, or "".
         record: what was sent and what came, or None where nothing was sent for it.
+        order: when it was judged, counted from 0: its verdict may rest on those before it. -1: never.
     """
 
     id: str
@@ -56,11 +57,12 @@ class Entry:
     hint: str
     verdict: Verdict
     record: Record | None
+    order: int
 
     @classmethod
-    def of(cls, run: Run, topic: str, tier: Tier, verdict: Verdict, record: Record | None) -> Entry:
+    def of(cls, judged: Judged, topic: str, tier: Tier) -> Entry:
         """The entry of a run, as it is: nothing is redacted here."""
-        check = run.check
+        run, check = judged.run, judged.run.check
         return cls(
             id=check.id,
             nodeid=run.id,
@@ -74,8 +76,9 @@ class Entry:
             resource=run.resource.name if run.resource else "",
             why=check.why,
             hint=check.hint,
-            verdict=verdict,
-            record=record,
+            verdict=judged.verdict,
+            record=judged.record,
+            order=judged.order,
         )
 
 
@@ -115,7 +118,8 @@ class Report:
         records: dict[int, Record] = {}
         entries = {j.run.id: _entry(j, topics, options.tier, redactor, records) for j in result.judged}
         for run in result.deselected:
-            entries[run.id] = Entry.of(run, topics[run.id.partition("::")[0]], options.tier, _LEFT_OUT, None)
+            left_out = Judged(run, _LEFT_OUT, None, -1)
+            entries[run.id] = Entry.of(left_out, topics[run.id.partition("::")[0]], options.tier)
         return cls(
             suite_version=conformance.__version__,
             specs_sha256=options.suite.sha256,
@@ -152,7 +156,7 @@ class Report:
         return self._score[0]
 
     @property
-    def counts(self) -> Mapping[str, int]:
+    def counts(self) -> Mapping[VerdictName, int]:
         """How many checks have each verdict."""
         return self.score.total.counts
 
@@ -251,7 +255,8 @@ def _entry(
     if record is not None:
         record = records.setdefault(id(judged.record), redactor.record(record))
     topic = topics.get(judged.run.id.partition("::")[0], "")
-    return Entry.of(judged.run, topic, tier, redactor.verdict(judged.verdict), record)
+    plain = dataclasses.replace(judged, verdict=redactor.verdict(judged.verdict), record=record)
+    return Entry.of(plain, topic, tier)
 
 
 # ------------------------------------------------------------------ one check
@@ -297,6 +302,7 @@ def _check_out(entry: Entry, bodies: codec.Bodies) -> dict[str, Any]:
         "mend": verdict.mend,
         "step": verdict.step,
         "index": verdict.index,
+        "order": entry.order,
         **codec.record_out(entry.record, bodies),
     }
 
@@ -328,6 +334,7 @@ def _check_in(data: Mapping[str, Any], bodies: Mapping[str, Any]) -> Entry:
         hint=data["hint"],
         verdict=verdict,
         record=codec.record_in(data, bodies),
+        order=data["order"],
     )
 
 

@@ -1,14 +1,14 @@
 """A saved Report -> the Report of today's judges, without a network. Pure.
 
-Every run with a record is judged anew from that record. What was settled without one follows from
-the verdicts on other runs (blocked, not applicable) and is derived from them anew; and what only
-the run itself could know (nobody answered at all, it was stopped, the suite broke) is taken over.
+Runs are judged in the order in which they were judged at first. What has a record is judged anew
+from that record; `blocked` and `not-applicable` follow from the plan and the verdicts before; and
+what only the run itself could know (nobody answered at all, it was stopped, the suite broke) is
+taken over.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 from conformance.errors import UsageError
 from conformance.judge import Court, before, judge
@@ -17,6 +17,7 @@ from conformance.model import Run, Suite, Verdict
 from conformance.plan import plan
 from conformance.report.document import Entry, Report, topics_of
 from conformance.report.redact import Redactor
+from conformance.result import Judged
 
 _DERIVED = ("blocked", "not-applicable")
 
@@ -48,57 +49,52 @@ class _Again:
         self.old = report
         self.suite = suite
         self.plan = plan(suite, report.target, report.tier)
-        self.entries: Mapping[str, Entry] = {e.nodeid: e for e in report.judged}
+        self.known = {e.nodeid for e in report.judged}
         self.verdicts: dict[str, Verdict] = {}
 
     def report(self) -> Report:
         """The report with the new verdicts."""
         redactor = Redactor.of(self.old.target, (e.record for e in self.old.judged))
-        topics = topics_of(self.suite)
-        for run in self._ordered():
-            entry = self.entries.get(run.id)
-            if entry is not None:
-                self.verdicts[run.id] = redactor.verdict(self._verdict(run, entry))
         runs = {run.id: run for run in self.plan.runs}
+        for entry in sorted(self.old.judged, key=lambda e: e.order):
+            if entry.nodeid in runs:
+                verdict = redactor.verdict(self._verdict(runs[entry.nodeid], entry))
+                self.verdicts[entry.nodeid] = _with_addition(verdict, entry.verdict)
+        topics = topics_of(self.suite)
         entries = []
         for entry in self.old.entries:
-            verdict = self.verdicts.get(entry.nodeid)
-            if verdict is None:
-                entries.append(entry)
+            verdict = self.verdicts.get(entry.nodeid, entry.verdict)
+            if entry.nodeid in runs:
+                judged = Judged(runs[entry.nodeid], verdict, entry.record, entry.order)
+                entries.append(Entry.of(judged, topics[entry.file], self.old.tier))
             else:
-                run = runs[entry.nodeid]
-                entries.append(Entry.of(run, topics[entry.file], self.old.tier, verdict, entry.record))
+                entries.append(entry)
         return dataclasses.replace(
             self.old, specs_sha256=self.suite.sha256, entries=tuple(entries), _score=[]
         )
 
-    def _ordered(self) -> list[Run]:
-        """What a run comes after stands before it, as in the run itself."""
-        laid = [run for phase in self.plan.phases for lane in phase for run in lane]
-        return [*laid, *(run for run in self.plan.runs if run.resource is None)]
-
     def _verdict(self, run: Run, entry: Entry) -> Verdict:
-        old = entry.verdict
+        old, court = entry.verdict, self._court()
         if entry.record is not None:
-            # It was executed, so whatever it comes after had passed; if that is judged otherwise
-            # today, it is blocked today.
-            return before(run, self._court()) or judge(run, entry.record, self._court())
+            # It was sent, so what it comes after had passed; judged otherwise today, it is blocked.
+            return before(run, court) or judge(run, entry.record, court)
         if old.outcome not in _DERIVED:
             return old
-        if old.outcome == "blocked" and old.cause in self.verdicts:
-            # By the very one that blocked it: of others the run may not have known when it was stopped.
-            again = before(run, self._court(only=old.cause))
-        else:
-            again = before(run, self._court())
-        if again is not None or (old.outcome == "blocked" and old.cause not in self.entries):
-            return again or old
-        if run.resource is None or old.outcome == "not-applicable":
-            return old
-        says = f"could not be judged: the run did not send it, since {old.cause} blocked it"
-        return Verdict("inconclusive", "inconclusive", says, cause=f"not sent, since {old.cause} blocked it")
+        if old.outcome == "blocked" and old.cause not in self.known:
+            return old  # by one that ran for its sake alone, and is not in the report
+        again = before(run, court)
+        if again is not None:
+            return again
+        cause = f"the run did not send it, since {old.cause or 'nothing'} stood in its way"
+        return Verdict("inconclusive", "inconclusive", f"could not be judged: {cause}", cause=cause)
 
-    def _court(self, only: str = "") -> Court:
-        verdicts = {only: self.verdicts[only]} if only else self.verdicts
+    def _court(self) -> Court:
         return Court(
-            self.suite, self.old.target, self.old.tier, self.plan.runs, dict(verdicts), self.old.remote
+            self.suite, self.old.target, self.old.tier, self.plan.runs, self.verdicts, self.old.remote
         )
+
+
+def _with_addition(verdict: Verdict, old: Verdict) -> Verdict:
+    """A search for counterexamples ends the sentence with what it has found, which no judge knows."""
+    same = verdict == dataclasses.replace(old, message=verdict.message)
+    return old if same and old.message.startswith(f"{verdict.message}; ") else verdict

@@ -129,8 +129,14 @@ class Redactor:
 
     def verdict(self, verdict: Verdict) -> Verdict:
         """A verdict whose sentences hold no credentials."""
-        names = ("message", "expected", "actual", "cause", "mend")
-        return replace(verdict, **{name: self.text(getattr(verdict, name)) for name in names})
+        return replace(
+            verdict,
+            message=self.text(verdict.message),
+            expected=self.text(verdict.expected),
+            actual=self.text(verdict.actual),
+            cause=self.text(verdict.cause),
+            mend=self.text(verdict.mend),
+        )
 
     def record(self, record: Record) -> Record:
         """A record without credentials, in which every value is JSON."""

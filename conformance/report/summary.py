@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from conformance.model import VerdictName
 from conformance.report.document import Entry, Report
 from conformance.report.safe import safe
 from conformance.report.score import Tally
-
-if TYPE_CHECKING:  # the engine opens sockets; summing up a saved report needs none of that
-    from conformance.engine import Result
+from conformance.result import Result
 
 LINE: Final = 500  # characters of one verdict's sentence
 _MOST: Final = 40  # checks of one list
@@ -119,7 +118,7 @@ def _score(report: Report) -> Iterator[str]:
 
 def _numbers(tally: Tally) -> str:
     must, should = f"{tally.must_passed}/{tally.must_of}", f"{tally.should_passed}/{tally.should_of}"
-    words = (
+    words: tuple[tuple[VerdictName, str], ...] = (
         ("fail", "failed"),
         ("warn", "warned"),
         ("blocked", "blocked"),
@@ -128,7 +127,7 @@ def _numbers(tally: Tally) -> str:
         ("error", "errors"),
         ("deselected", "left out"),
     )
-    rest = ", ".join(f"{tally.counts[name]} {word}" for name, word in words if tally.counts.get(name))  # type: ignore[call-overload]
+    rest = ", ".join(f"{tally.counts[name]} {word}" for name, word in words if tally.counts.get(name))
     return f"{must if tally.must_of else '-':>7} {should if tally.should_of else '-':>8}   {rest}".rstrip()
 
 

@@ -7,16 +7,14 @@ pytest's summary shows no more than that. Whatever a server sent passes through 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from conformance.model import Exchange, Headers, Record, Requirement
 from conformance.report.document import Entry, entry_of
 from conformance.report.safe import safe, safe_bytes, shell
 from conformance.report.summary import LINE, summary_lines
-
-if TYPE_CHECKING:  # the engine opens sockets; describing a saved report needs none of that
-    from conformance.engine import Judged, Options
+from conformance.result import Judged, Options
 
 __all__ = ["curl", "entry_text", "safe", "summary_lines", "verdict_text"]
 
