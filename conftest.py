@@ -44,6 +44,7 @@ class MovedClock:
         self._ahead = 0.0
 
     def __call__(self) -> float:
+        """Seconds since 1970."""
         return time.time() + self._ahead
 
     def move(self, seconds: float) -> None:

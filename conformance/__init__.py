@@ -6,8 +6,7 @@ anything pays for nothing. What is exported here is imported when it is first as
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as type checkers take it; importing `typing` would cost more than all of this
 if TYPE_CHECKING:
     from conformance.api import run
     from conformance.report.document import Report
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Report", "__version__", "run"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = _export(name)

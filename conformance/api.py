@@ -67,6 +67,7 @@ def run(  # noqa: PLR0913 - each is an option of the command
     """Judge the server at a base URL.
 
     Args:
+        url: http or https, a host, perhaps a port and a path.
         target: the name of a built-in target, or the path of a target file.
         tier: how far to go: lesson, core, full or strict.
         clock: "real" waits; a function that makes a clock is for those who hold the server's.
@@ -76,7 +77,8 @@ def run(  # noqa: PLR0913 - each is an option of the command
         allow_writes: consent to write to a server that is not on this machine.
         fuzz: search for counterexamples, too; needs the extra cache-conformance[fuzz].
         deadline: seconds that the whole run may take.
-        ca: a file with the certificates of a private CA. verify: False takes any certificate.
+        ca: a file with the certificates of a private CA.
+        verify: False takes any certificate.
         on_progress: called about ten times a second while the run goes on.
 
     Raises:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from conformance import captures, durations, observe
 from conformance.clocks.base import Clock
 from conformance.fields import field_value, parse_cache_control, parse_delta_seconds
+from conformance.hosting import Hosted
 from conformance.ledger import Ledger
 from conformance.model import Exchange, Headers, Json, Resource, StepRecord, Target
 from conformance.sending import PLAIN, Ask, How
@@ -82,6 +83,7 @@ class Shared:
         kept: bytes of bodies that the run holds on to.
         wall: POSIX time of the run's start.
         remote: whether the server is somewhere else than on this machine's loopback.
+        hosted: the server, where the suite has started it.
         consent: why writes are permitted, or "" where they are not.
     """
 
@@ -95,6 +97,7 @@ class Shared:
     waiting: Callable[[str, str, float | None], None]
     wall: float = 0.0
     remote: bool = False
+    hosted: Hosted | None = None
     gate: Gate = field(default_factory=Gate)
     paths: dict[str, str] = field(default_factory=dict)
     lacking: dict[str, str] = field(default_factory=dict)
@@ -102,6 +105,11 @@ class Shared:
     digests: set[str] = field(default_factory=set)
     kept: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def workers(self) -> int | None:
+        """How many workers of the server the suite has started; None: it has not."""
+        return self.hosted.workers if self.hosted else None
 
 
 @dataclass(slots=True)

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Final
 
 NAMES: Final = ("ttl", "m", "w", "resolution", "lifetime")
-_TERM = re.compile(r"(?P<number>\d+(?:\.\d+)?)?\s*(?P<name>[a-z]+)?\s*(?:/\s*(?P<by>\d+(?:\.\d+)?))?")
+_NUMBER: Final = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
+_TERM = re.compile(rf"(?P<number>{_NUMBER})?\s*(?P<name>[a-z]+)?\s*(?:/\s*(?P<by>{_NUMBER}))?")
 
 
 def margin(ttl: float) -> float:
@@ -26,19 +27,21 @@ def parse(text: str) -> tuple[tuple[float, str], ...]:
         ValueError: it is no duration; the text says what is accepted.
     """
     terms: list[tuple[float, str]] = []
-    for sign, part in re.findall(r"([+-]?)\s*([^+-]+)", str(text)):
+    sign = "+"
+    for part in re.split(r"([+-])", str(text)):
+        if part in ("+", "-"):
+            sign = part
+            continue
         match = _TERM.fullmatch(part.strip())
-        if not match or not (match["number"] or match["name"]):
-            break
+        by = float(match["by"] or 1) if match else 0.0
+        if not match or not (match["number"] or match["name"]) or not by:
+            raise ValueError(f"{text!r} is no duration; write for instance 'ttl + 2m', 'ttl / 2' or '1.1 s'")
         name = "" if match["name"] in (None, "s") else match["name"]
         if name and name not in NAMES:
             raise ValueError(f"{name!r} is no quantity; use {', '.join(NAMES)}, or seconds")
-        factor = float(match["number"] or 1) / float(match["by"] or 1)
+        factor = float(match["number"] or 1) / by
         terms.append((-factor if sign == "-" else factor, name))
-    else:
-        if terms:
-            return tuple(terms)
-    raise ValueError(f"{text!r} is no duration; write for instance 'ttl + 2m', 'ttl / 2' or '1.1 s'")
+    return tuple(terms)
 
 
 def seconds(text: str, values: Mapping[str, float]) -> float:

@@ -13,25 +13,27 @@ import random
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Final
 from urllib.parse import urlsplit
 
-from conformance.clocks import Clock
+from conformance.attempts import Attempts, examples
+from conformance.board import Board
+from conformance.clocks import Clock, RealClock, VirtualClock
 from conformance.context import WHOLE_SECONDS_BELOW, Context, Shared
 from conformance.errors import HarnessError, TargetError
-from conformance.execute import bind, execute
-from conformance.judge import Court, before, judge, retryable
+from conformance.hosting import distrusted
+from conformance.judge import Court, before
 from conformance.ledger import Ledger
-from conformance.model import Json, Record, Run, Target, Verdict
-from conformance.plan import Plan, Work, plan
+from conformance.model import Record, Run, Target, Verdict
+from conformance.plan import PHASES, Plan, plan
 from conformance.result import Attempt, Judged, Options, Result, Search
 from conformance.survey import Survey, survey
 from conformance.verbs.writing import put_back
-from conformance.wire import Limits, Wire
+from conformance.wire import Lane, Limits, Wire
 
 __all__ = ["Attempt", "Engine", "Judged", "Options", "Result", "Search", "examples", "is_remote"]
 
-_ATTEMPTS: Final = {True: 2, False: 3}  # of a work that waits, of one that does not
 _SHORTEST_TTL: Final = 4.0
 _GRACE: Final = 60.0
 _TIDY: Final = Limits(deadline=2.0)
@@ -53,11 +55,7 @@ class Engine:
         self.wire = Wire(options.base_url, self.clock, limits=options.limits, verify=options.verify)
         self.remote = is_remote(options.base_url)
         self.waits: dict[tuple[str, str], float] = {}
-        self._works = {w.id: w for w in self.plan.works.values()}
-        self._records: dict[str, Record] = {}
-        self._verdicts: dict[str, Verdict] = {}
-        self._used: dict[str, Record] = {}
-        self._changed = threading.Condition()
+        self._board = Board()
         self._cancelled = threading.Event()
         self._finished = threading.Event()
         self._stopped = ""
@@ -66,6 +64,9 @@ class Engine:
         self._started = 0.0
         self._begun = dt.datetime.now(dt.UTC)
         self.shared = self._make_shared()
+        self._in_real_time: Shared | None = None
+        self._why_real: Mapping[str, str] = {}
+        self._attempts = Attempts(options, self.plan, self._board, self._court, self._give_up)
 
     def _make_shared(self) -> Shared:
         options = self.options
@@ -87,6 +88,7 @@ class Engine:
             waiting=self._waiting,
             wall=time.time() - self.clock.now(),
             remote=self.remote,
+            hosted=options.hosted,
         )
 
     # ---------------------------------------------------------------- for those who wait
@@ -105,9 +107,7 @@ class Engine:
         """
         if run_id not in {run.id for run in self.plan.runs}:
             raise HarnessError(f"no run is called {run_id!r}")
-        with self._changed:
-            self._changed.wait_for(lambda: run_id in self._verdicts, timeout)
-            return self._verdicts.get(run_id)
+        return self._board.wait(run_id, timeout)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the whole run; False where `timeout` seconds were not enough."""
@@ -116,17 +116,19 @@ class Engine:
     @property
     def judged_so_far(self) -> int:
         """How many runs have their verdict."""
-        return len(self._verdicts)
+        return len(self._board)
 
     def record(self, run_id: str) -> Record | None:
         """The record that a verdict rests on, or None where nothing was sent for it."""
-        return self._used.get(run_id)
+        return self._board.record(run_id)
 
     def cancel(self, why: str) -> None:
         """End the run: exchanges in flight stop at once, waits too, and the rest is not judged."""
         self._stopped = self._stopped or why
         self._cancelled.set()
         self.wire.cancel()
+        if self._in_real_time is not None:
+            self._in_real_time.wire.cancel()
 
     def close(self) -> Result:
         """End the run if it has not ended, put back what is still changed, and sum up."""
@@ -135,15 +137,18 @@ class Engine:
         if self._thread is not None:
             self._thread.join()
         self.wire.close()
+        if self._in_real_time is not None:
+            self._in_real_time.wire.close()
         return self.result()
 
     def result(self) -> Result:
         """What came of it, as far as it has come."""
-        order = {id_: index for index, id_ in enumerate(self._verdicts)}
+        verdicts = self._board.verdicts()
+        order = {id_: index for index, id_ in enumerate(verdicts)}
         judged = tuple(
-            Judged(run, self._verdicts[run.id], self._used.get(run.id), order[run.id])
+            Judged(run, verdicts[run.id], self._board.record(run.id), order[run.id])
             for run in self.plan.runs
-            if run.id in self._verdicts and self._is_wanted(run)
+            if run.id in verdicts and self._is_wanted(run)
         )
         chosen = {run.id for run in self.plan.runs if self._is_wanted(run)}
         return Result(
@@ -156,6 +161,7 @@ class Engine:
             problems=tuple(self.shared.ledger.problems),
             stopped=self._stopped,
             remote=self.remote,
+            why_real=self._why_real,
         )
 
     def _is_wanted(self, run: Run) -> bool:
@@ -175,11 +181,11 @@ class Engine:
         timer.start()
         try:
             self._prepare()
-            for phase in self.plan.phases:
-                self._phase(phase)
+            for name, lanes in zip(PHASES, self.plan.phases, strict=True):
+                self._wait_phase(lanes) if name == "wait" else self._phase(lanes)
             self._judge_the_rest()
         except Exception as problem:  # noqa: BLE001 - nobody may be left waiting for a verdict
-            self._fail_all(f"{type(problem).__name__}: {problem}")
+            self._settle_rest(self.plan.runs, self._ours(problem))
         finally:
             timer.cancel()
             self._tidy()
@@ -198,127 +204,111 @@ class Engine:
         finally:
             lane.close()
         fault = self.shared.survey.fault
-        if fault is not None:
+        if fault is None:
+            return
+        died = self.options.hosted.died() if self.options.hosted else None
+        if died is not None:
+            self._down = f"the server crashed at the first request: {died}"
+        else:
             self._down = f"the server at {self.wire.origin} can't be reached: {fault.says}"
 
+    def _give_up(self, why: str) -> None:
+        self._down = why
+
+    def _wait_phase(self, lanes: tuple[tuple[Run, ...], ...]) -> None:
+        """Lanes whose resources age with the moved clock; then the others, cold, in real time."""
+        if self.options.hosted is None or not isinstance(self.clock, VirtualClock):
+            self._phase(lanes)
+            return
+        self._probe(lanes, self.clock)
+        moved = tuple(lane for lane in lanes if not self._is_real(lane[0]))
+        self._phase(moved)
+        real = tuple(lane for lane in lanes if self._is_real(lane[0]))
+        if real and not self._cancelled.is_set():
+            self.options.hosted.restart()
+            self._phase(real)
+
+    def _probe(self, lanes: tuple[tuple[Run, ...], ...], clock: VirtualClock) -> None:
+        resources = [lane[0].resource for lane in lanes if lane[0].resource and lane[0].resource.ttl]
+        if self._down or self._cancelled.is_set() or not resources:
+            return
+        with self.wire.lane() as lane, clock.lane():
+            contexts = [Context(self.shared, lane, r, {}, random.Random(0)) for r in resources]  # noqa: S311
+            self._why_real = distrusted(contexts, clock.jump)
+        if self._why_real:
+            real = RealClock()
+            wire = Wire(self.options.base_url, real, limits=self.options.limits, verify=self.options.verify)
+            wall = time.time() - real.now()
+            self._in_real_time = dataclasses.replace(self.shared, wire=wire, clock=real, wall=wall)
+
+    def _is_real(self, run: Run) -> bool:
+        return run.resource is not None and run.resource.name in self._why_real
+
     def _phase(self, lanes: tuple[tuple[Run, ...], ...]) -> None:
-        threads = [threading.Thread(target=self._lane, args=(runs,), daemon=True) for runs in lanes[1:]]
         # Counted before any starts, or a clock that moves would jump ahead of those to come.
         entered = [self.clock.lane() for _ in lanes]
         for each in entered:
             each.__enter__()
-        self._leaving = iter(entered)
+        threads = [
+            threading.Thread(target=self._lane, args=(runs, busy), daemon=True)
+            for runs, busy in zip(lanes, entered, strict=True)
+        ]
         for thread in threads:
             thread.start()
-        if lanes:
-            self._lane(lanes[0])
         for thread in threads:
             thread.join()
 
-    def _lane(self, runs: tuple[Run, ...]) -> None:
-        lane = self.wire.lane() if not self._cancelled.is_set() else None
+    def _lane(self, runs: tuple[Run, ...], busy: AbstractContextManager[None]) -> None:
+        lanes: dict[bool, Lane] = {}
         try:
             for run in runs:
-                if lane is None or self._cancelled.is_set():
+                if self._cancelled.is_set():
                     return
                 assert run.resource is not None  # noqa: S101 - only such runs are in a lane
-                self._one(run, Context(self.shared, lane, run.resource, {}, self._random(run)))
+                real = self._is_real(run)
+                shared = self._in_real_time if real and self._in_real_time else self.shared
+                lane = lanes.get(real) or lanes.setdefault(real, shared.wire.lane())
+                self._attempts.one(run, Context(shared, lane, run.resource, {}, self._random(run)))
         except Exception as problem:  # noqa: BLE001 - ours; the other lanes go on
-            for run in runs:
-                if run.id not in self._verdicts:
-                    self._settle(run, self._ours(problem), None)
+            self._settle_rest(runs, self._ours(problem))
         finally:
-            if lane is not None:
+            for lane in lanes.values():
                 lane.close()
-            with self._changed:
-                leaving = next(self._leaving)
-            leaving.__exit__(None, None, None)
+            busy.__exit__(None, None, None)
 
     def _random(self, run: Run) -> random.Random:
         return random.Random(f"{self.options.seed}/{run.work}")  # noqa: S311 - to be repeatable, not secret
 
-    def _one(self, run: Run, context: Context) -> None:
-        court = self._court()
-        settled = before(run, court)
-        if settled is not None:
-            self._settle(run, settled, None)
-            return
-        if context.gone() and run.work not in self._records:
-            says = (
-                f"{run.resource.name if run.resource else ''} has not answered twice; no more is asked of it"
-            )
-            self._settle(run, Verdict("unreachable", "unreachable", says), None)
-            return
-        work = self._works[run.work]
-        record = self._records.get(run.work)
-        if record is None:
-            verdict, record = self._attempts(run, work, context)
-            if run.check.on is not None:
-                self._records[run.work] = record
-        else:
-            verdict = judge(run, record, court)
-        self._settle(run, verdict, record)
-
-    def _attempts(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
-        """The examples of a `forall` one by one, each again where noise spoilt it; then a search."""
-
-        def attempt(bound: Mapping[str, Json]) -> tuple[Verdict, Record]:
-            return self._steadily(run, work, bind(context, bound))
-
-        for bound in examples(work):
-            verdict, record = attempt(bound)
-            if verdict.outcome != "pass":
-                return verdict, record
-        if self.options.search is not None and work.forall:
-            found = self.options.search(run, self.options.seed, attempt)
-            if found is not None:
-                return found
-        return verdict, record
-
-    def _steadily(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
-        waits = any(step.do == "wait" and not step.when for step in work.steps)
-        siblings = [r for r in self.plan.runs if r.work == run.work] if run.check.on else [run]
-        most = _ATTEMPTS[waits]
-        for number in range(1, most + 1):
-            record = dataclasses.replace(execute(work, bind(context, context.bound)), attempts=number)
-            verdicts = [judge(each, record, self._court()) for each in siblings]
-            again = any(retryable(v, each) for v, each in zip(verdicts, siblings, strict=True))
-            if not again or self._cancelled.is_set():
-                break
-        return judge(run, record, self._court()), record
-
     def _court(self) -> Court:
         options = self.options
-        with self._changed:
-            verdicts = dict(self._verdicts)
         return Court(
-            options.suite, options.target, options.tier, self.plan.runs, verdicts, self.remote, self._down
+            options.suite,
+            options.target,
+            options.tier,
+            self.plan.runs,
+            self._board.verdicts(),
+            self.remote,
+            self._down,
+            self.shared.workers,
         )
 
-    # ---------------------------------------------------------------- settling
-
-    def _settle(self, run: Run, verdict: Verdict, record: Record | None) -> None:
-        with self._changed:
-            if record is not None:
-                self._used[run.id] = record
-            self._verdicts[run.id] = verdict
-            self._changed.notify_all()
+    # ---------------------------------------------------------------- the end
 
     def _judge_the_rest(self) -> None:
         """Runs of no lane, and those that a cancelled run has left."""
         for run in self.plan.runs:
-            if run.id in self._verdicts:
+            if run.id in self._board:
                 continue
             verdict = before(run, self._court())
             if verdict is None:
                 why = self._stopped or "its lane has ended"
                 verdict = Verdict("inconclusive", "inconclusive", f"could not be judged: {why}", cause=why)
-            self._settle(run, verdict, None)
+            self._board.settle(run, verdict)
 
-    def _fail_all(self, says: str) -> None:
-        for run in self.plan.runs:
-            if run.id not in self._verdicts:
-                self._settle(run, Verdict("error", "error", f"the suite is at fault: {says}"), None)
+    def _settle_rest(self, runs: tuple[Run, ...], verdict: Verdict) -> None:
+        for run in runs:
+            if run.id not in self._board:
+                self._board.settle(run, verdict)
 
     @staticmethod
     def _ours(problem: Exception) -> Verdict:
@@ -336,14 +326,6 @@ class Engine:
             any_resource = self.options.target.resources[0]
             context = Context(shared, lane, any_resource, {}, random.Random(0))  # noqa: S311
             self.shared.ledger.put_back(owed, lambda undo: put_back(context, undo))
-
-
-def examples(work: Work) -> tuple[Mapping[str, Json], ...]:
-    """The values that a plain run takes: the examples side by side, the shorter lists repeated."""
-    if not work.forall:
-        return ({},)
-    most = max(len(f.examples) for f in work.forall)
-    return tuple({f.name: f.examples[i % len(f.examples)] for f in work.forall} for i in range(most))
 
 
 def is_remote(base_url: str) -> bool:

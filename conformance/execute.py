@@ -67,7 +67,9 @@ def _step(step: Step, context: Context) -> bool:
 
 def case_of(context: Context) -> Case:
     """The case as far as it has come."""
-    return Case(context.steps, context.resource, context.shared.target, context.shared.remote)
+    return Case(
+        context.steps, context.resource, context.shared.target, context.shared.remote, context.shared.workers
+    )
 
 
 def _put_back(context: Context) -> None:

@@ -53,6 +53,7 @@ class Court:
         lacking: resource -> why the server does not offer it.
         remote: whether the server is somewhere else than on loopback.
         down: why the server can't be reached at all, or "".
+        workers: how many of the server's workers the suite has started; None: it has not.
     """
 
     suite: Suite
@@ -62,6 +63,7 @@ class Court:
     verdicts: Mapping[str, Verdict]
     remote: bool = False
     down: str = ""
+    workers: int | None = None
 
 
 def verdict_name(outcome: OutcomeName, level: Level) -> VerdictName:
@@ -91,7 +93,7 @@ def judge(run: Run, record: Record, court: Court) -> Verdict:
     if record.error:
         return _verdict(run, court, "error", f"the suite is at fault, not the server: {record.error}")
     steps = {s.name: s for s in record.steps}
-    case = Case(steps, run.resource, court.target, court.remote)
+    case = Case(steps, run.resource, court.target, court.remote, court.workers)
     plan = _steps_of(run, court.suite)
     verdict = _faults(run, plan, case, court) or _conditions(run, plan, case, court)
     if verdict is not None:
@@ -159,9 +161,7 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
     return None
 
 
-def _status(
-    run: Run, step: Step, record: StepRecord, case: Case, court: Court
-) -> Verdict | None:
+def _status(run: Run, step: Step, record: StepRecord, case: Case, court: Court) -> Verdict | None:
     if record.status == "not-offered" and not (step.when and step.do == "clear"):
         if record.notes.get("declared"):
             finding = Finding(f"the {step.do} that the target declares", record.says, step.name)

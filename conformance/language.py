@@ -15,7 +15,7 @@ from conformance.matchers import MATCHERS
 from conformance.matchers.base import STEP_NAME
 from conformance.model import LEVELS, POLICIES, TIERS
 from conformance.verbs import VERBS
-from conformance.yamlfile import YamlFile, did_you_mean
+from conformance.yamlfile import YamlFile, did_you_mean, guess
 
 CAPABILITIES: Final = (
     "read", "etag", "ttl", "value", "hit", "policy", "version", "distinct", "item", "members", "list",
@@ -166,14 +166,16 @@ def _sentence(error: jsonschema.ValidationError) -> tuple[str, tuple[str | int, 
         missing = next(name for name in schema["required"] if name not in has)
         return f"{_kind(path)} lacks {missing!r}", path
     accepted_text = "; ".join(dict.fromkeys(_accepted(schema)))
-    return f"{where}: found {_short(found)}; accepted: {accepted_text}", path
+    if rule == "uniqueItems":
+        accepted_text += " without repetitions"
+    near = guess(found, map(str, schema["enum"])) if rule == "enum" and isinstance(found, str) else ""
+    return f"{where}: found {_short(found)}; {near}accepted: {accepted_text}", path
 
 
 def _kind(path: tuple[str | int, ...]) -> str:
     names = [p for p in path if isinstance(p, str)]
-    return {"checks": "the check", "steps": "the step", "resources": "the resource"}.get(
-        names[-1] if names else "", f"{names[-1]!r}" if names else "the file"
-    )
+    kinds = {"checks": "the check", "steps": "the step", "doubts": "the doubt", "requirements": "the row"}
+    return kinds.get(names[-1], repr(names[-1])) if names else "the file"
 
 
 def _accepted(schema: Mapping[str, Any]) -> Iterator[str]:
@@ -190,13 +192,13 @@ def _accepted(schema: Mapping[str, Any]) -> Iterator[str]:
         yield f"text like {schema['pattern']}" + (
             f", at most {schema['maxLength']} characters" if "maxLength" in schema else ""
         )
-    elif "minLength" in schema or "maxLength" in schema:
-        yield f"text of {schema.get('minLength', 0)} to {schema.get('maxLength', 'any number of')} characters"
+    elif "maxLength" in schema:
+        yield f"text of {schema.get('minLength', 0)} to {schema['maxLength']} characters"
     else:
         size = schema.get("minItems") or schema.get("minProperties")
-        yield {"array": "a list", "object": "a mapping"}.get(
-            schema.get("type", ""), schema.get("type", "that")
-        ) + (f" with at least {size} entry" if size else "")
+        kind = str(schema.get("type", "that"))
+        words = {"array": "a list", "object": "a mapping", "string": "text", "boolean": "true or false"}
+        yield words.get(kind, kind) + (f" with at least {size} entry" if size else "")
 
 
 def _short(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What pytest loads at every start: the options, and nothing else. PYTEST_DONT_REWRITE
+"""What pytest loads at every start: the options, and nothing else (PYTEST_DONT_REWRITE).
 
 Rules of this file: it imports pytest alone and stays small, since whoever has the package installed
 pays for it at each start of pytest, used or not. Everything behind the options is the package
@@ -60,7 +60,7 @@ def pytest_load_initial_conftests(
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the rest, on demand."""
-    if config.option.conformance and not config.pluginmanager.hasplugin("conformance-run"):
+    if config.option.conformance and not config.pluginmanager.hasplugin("conformance-session"):
         from conformance.pytest_plugin import install  # noqa: PLC0415 (see the rules above)
 
         install(config)

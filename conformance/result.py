@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from conformance.clocks import Clock, RealClock
+from conformance.hosting import Hosted
 from conformance.model import Json, Record, Run, Suite, Target, Tier, Verdict
 from conformance.wire import Limits
 
@@ -18,6 +19,7 @@ class Options:
         deadline: seconds that the whole run may take; None: three TTLs and a minute.
         selected: run ids, or None for all.
         allow_writes: consent to write to a server that is not on loopback.
+        hosted: the server, where the suite has started it.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
     """
 
@@ -33,6 +35,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     verify: bool | str = True
     search: Search | None = None
+    hosted: Hosted | None = None
 
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]
@@ -63,6 +66,7 @@ class Result:
         deselected: runs of the tier that were not asked for.
         problems: what could not be put back, as sentences.
         stopped: why the run ended early, or "".
+        why_real: resource -> why it was judged in real time although the clock could be moved.
     """
 
     options: Options
@@ -74,3 +78,4 @@ class Result:
     problems: tuple[str, ...]
     stopped: str
     remote: bool
+    why_real: Mapping[str, str] = field(default_factory=dict)

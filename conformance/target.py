@@ -69,6 +69,7 @@ def schema() -> dict[str, Any]:
             "version": {"type": "boolean"},
             "distinct-from": {"type": "array", "items": _TEXT, "minItems": 1},
             "ask": {"type": "boolean"},
+            "keys": {**_GET, "pattern": r"^GET /\S*\{key\}\S*$"},
             **dict.fromkeys(_WRITES, write),
         },
         ("read",),
@@ -192,6 +193,7 @@ def _resource(
         ask=data.get("ask", False),
         headers=headers,
         place=Place(file.name, file.line(path) or 1),
+        keys=data["keys"].partition(" ")[2] if "keys" in data else None,
     )
 
 

@@ -20,7 +20,10 @@ import yaml
 from conformance.errors import SpecError
 
 _Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?")
+# At most 18 digits: what has more is no number that anybody meant, and Python refuses 4300 with an error of its own.
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
+# YAML 1.2, 5.1: everything but these may stand in a file.
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MOST_BYTES: Final = 1024 * 1024
 _DEEPEST: Final = 40
 Path_ = tuple[str | int, ...]
@@ -75,30 +78,51 @@ def read(path: Path, name: str, error: type[SpecError] = SpecError) -> YamlFile:
 
 def parse(text: str, name: str, error: type[SpecError] = SpecError) -> YamlFile:
     """Read YAML text; see `read`."""
+    control = _UNREADABLE.search(text)
+    if control is not None:
+        says = f"is not YAML: it holds the control character U+{ord(control[0]):04X}"
+        raise error(says, name, text.count("\n", 0, control.start()) + 1)
     try:
-        _refuse_aliases(text, name, error)
+        _refuse(text, name, error)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         says = f"is not YAML: {problem.problem or problem.context}"
-        if mark is not None and problem.problem and "alias" in problem.problem:
+        if "alias" in f"{problem.problem} {problem.context}":
             says += ' (an asterisk has to be quoted: "*")'
         raise error(says, name, mark.line + 1 if mark else None) from None
     except yaml.YAMLError as problem:
-        raise error(f"is not YAML: {problem}", name) from None
+        raise error(f"is not YAML: {str(problem).splitlines()[0]}", name) from None
     if node is None:
-        raise error("is empty; a spec file has at least `title` and `checks`", name)
+        raise error("is empty", name)
     lines: dict[Path_, int] = {}
     quoted: set[Path_] = set()
     data = _construct(node, (), lines, quoted, (name, error))
     return YamlFile(name, data, lines, frozenset(quoted), error)
 
 
-def _refuse_aliases(text: str, name: str, error: type[SpecError]) -> None:
+def _refuse(text: str, name: str, error: type[SpecError]) -> None:
+    """Look at the events before any tree is built: building one is what a hostile file makes costly."""
+    depth = documents = 0
     for event in yaml.parse(text, Loader=_Loader):
+        says = ""
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            says = "anchors and aliases (& and *) are not part of the language; to send an asterisk, quote it"
-            raise error(f'{says}: "*"', name, event.start_mark.line + 1 if event.start_mark else None)
+            says = (
+                "anchors and aliases (& and *) are not part of the language; to send an asterisk, quote it: "
+                '"*"'
+            )
+        elif getattr(event, "tag", None):
+            says = f"tags such as {event.tag!r} are not part of the language"
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            says = "a second document begins; a file holds one" if documents > 1 else ""
+        elif isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            says = f"is nested more than {_DEEPEST} deep" if depth > _DEEPEST else ""
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if says:
+            raise error(says, name, event.start_mark.line + 1)
 
 
 def _construct(
@@ -111,8 +135,6 @@ def _construct(
     name, error = place
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
-    if len(path) > _DEEPEST:
-        raise error(f"is nested more than {_DEEPEST} deep", name, line)
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -120,6 +142,8 @@ def _construct(
             if not isinstance(key_node, yaml.ScalarNode):
                 raise error("a key has to be plain text", name, key_line)
             key = key_node.value
+            if key == "<<" and key_node.style is None:
+                raise error("merge keys (<<) are not part of the language", name, key_line)
             if key in mapping:
                 first = lines[(*path, key)]
                 raise error(f"the key {key!r} stands twice (first in line {first})", name, key_line)
@@ -128,8 +152,6 @@ def _construct(
         return mapping
     if isinstance(node, yaml.SequenceNode):
         return [_construct(each, (*path, i), lines, quoted, place) for i, each in enumerate(node.value)]
-    if node.tag.startswith("!") or node.tag.startswith("tag:yaml.org,2002:binary"):
-        raise error(f"tags such as {node.tag!r} are not part of the language", name, line)
     if node.style in ("'", '"', "|", ">"):
         quoted.add(path)
         return node.value
@@ -147,9 +169,13 @@ def _plain(text: str) -> Any:
     return text
 
 
+def guess(found: str, accepted: Iterable[str]) -> str:
+    """ "did you mean 'expect'? " where one is near, else nothing."""
+    near = difflib.get_close_matches(found, list(accepted), n=1)
+    return f"did you mean {near[0]!r}? " if near else ""
+
+
 def did_you_mean(found: str, accepted: Iterable[str]) -> str:
-    """'; did you mean "expect"?' where one is near, then what is accepted."""
+    """ "did you mean 'expect'? " where one is near, then what is accepted."""
     names = sorted(accepted)
-    near = difflib.get_close_matches(found, names, n=1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
-    return f"{guess}accepted: {', '.join(names)}"
+    return f"{guess(found, names)}accepted: {', '.join(names)}"

@@ -49,7 +49,7 @@ def conformance_etag_revalidation(ctx: CheckContext, response: Response, case: C
         return _SKIPPED  # the resource has moved under us, or does not answer us any more
     raise AssertionError(
         f"Revalidation fails: {problem}\n\n"
-        f"The answer of the first is 200 with ETag: {etag}, and the second asks whether that is still current:\n\n"
+        f"The first is answered 200 with ETag: {etag}, and the second asks whether that is current:\n\n"
         f"    {_curl(response, case, {})}\n"
         f"    {_curl(response, case, {'If-None-Match': etag})}\n\n"
         "RFC 9110, 13.1.2: a recipient must not perform the requested method where a listed tag matches; "
@@ -86,8 +86,8 @@ class ConformanceEtagCoverage:
             raise AssertionError(f"never answered 200 with an ETag, so not revalidated: {', '.join(missing)}")
         if self._asked and not self._seen:
             raise AssertionError(
-                "no GET was answered 200 with an ETag that may be kept, so nothing was revalidated; asked were: "
-                + ", ".join(sorted(self._asked))
+                "no GET was answered 200 with an ETag that may be kept, so nothing was revalidated; "
+                f"asked were: {', '.join(sorted(self._asked))}"
             )
 
 
@@ -130,7 +130,7 @@ def _is_still(etag: str, plain: Response) -> bool:
 
 
 def _resend(ctx: CheckContext, response: Response, case: Case[Any], more: dict[str, str]) -> Response:
-    """The same request once more; session, TLS and base URL as Schemathesis has kept them for its own checks."""
+    """The same request once more; session, TLS and base URL as Schemathesis keeps them for its checks."""
     internals = getattr(ctx, "internals", None)
     kept = dict(getattr(internals, "transport_kwargs", None) or {})
     kept.pop("headers", None)

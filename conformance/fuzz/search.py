@@ -7,8 +7,8 @@ file is read or written. It runs in any thread, beside other searches.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import hypothesis
@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from conformance import captures
 from conformance.fields import field_values, tags_match_weakly
-from conformance.fuzz.strategies import build
-from conformance.model import Exchange, Json, Record, Run, StepRecord, Verdict
+from conformance.fuzz.strategies import build, corners
+from conformance.model import Exchange, ForAll, Json, Record, Run, StepRecord, Verdict
 from conformance.result import Attempt
 
 MAX_EXAMPLES: Final = 50
@@ -44,7 +44,7 @@ def search(run: Run, seed: int, attempt: Attempt, *, max_examples: int = MAX_EXA
         run: its check's `forall` says what to draw.
         seed: of the whole run; each run of a check makes a search of its own from it.
         attempt: executes the steps with the values given and judges them.
-        max_examples: how many values to try until one is found.
+        max_examples: how many values to draw until one is found, after the strategies' corners.
 
     Returns:
         A verdict `fail`, whose message ends with the values; None where nothing was found or the
@@ -75,6 +75,9 @@ def search(run: Run, seed: int, attempt: Attempt, *, max_examples: int = MAX_EXA
         hunt.follow(bound)
 
     try:
+        for bound in _corners(run.check.forall):
+            hunt.follow(bound)
+        hunt.drawing = True
         hypothesis.seed(f"{seed}/{run.id}")(explore)()
     except (_Counterexample, _Ended):
         pass
@@ -94,9 +97,10 @@ class _Hunt:
     smallest: tuple[Mapping[str, Json], Verdict, Record] | None = None
     fatal: tuple[Mapping[str, Json], Verdict, Record] | None = None
     raised: Exception | None = None
+    drawing: bool = False
     repeated: bool = True
-    mute: int = field(default=0)
-    shrinking: int = field(default=0)
+    mute: int = 0
+    shrinking: int = 0
 
     def follow(self, bound: Mapping[str, Json]) -> None:
         """Try these values.
@@ -130,7 +134,7 @@ class _Hunt:
         """What is to be reported: what has been found stands, whatever ended the search."""
         if self.smallest is not None:
             bound, verdict, record = self.smallest
-            where = f"smallest counterexample: {_shown(bound, record)}"
+            where = f"{'smallest ' if self.drawing else ''}counterexample: {_shown(bound, record)}"
             if not self.repeated:
                 where += ", but not again when it was repeated"
         elif self.fatal is not None:
@@ -139,6 +143,14 @@ class _Hunt:
         else:
             return None
         return replace(verdict, message=f"{verdict.message}; {where}"), record
+
+
+def _corners(forall: tuple[ForAll, ...]) -> Iterator[Mapping[str, Json]]:
+    """The known traps of all variables side by side, the shorter lists repeated."""
+    known = {each.name: corners(each) for each in forall}
+    if all(known.values()):
+        for index in range(max(map(len, known.values()), default=0)):
+            yield {name: values[index % len(values)] for name, values in known.items()}
 
 
 def _asked(record: Record) -> bool:

@@ -14,6 +14,7 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from hypothesis import strategies as st
@@ -31,8 +32,17 @@ _DIGITS: Final = "0123456789"
 # RFC 9110 8.8.3: "etagc = %x21 / %x23-7E / obs-text": no space and no double quote. A field of
 # today keeps to ASCII (9110 5.5), so obs-text is left out.
 _ETAGC: Final = _LETTERS + "".join(chr(c) for c in (0x21, *range(0x23, 0x7F)) if chr(c) not in _LETTERS)
-# What tempts a reader to take the tag apart, drawn about as often as all the rest.
-_TEMPTING: Final = (",", "*", "W/", "\\", "'", ";", "=", "-")
+_TEMPTING: Final = (
+    ",",
+    "*",
+    "W/",
+    "\\",
+    "'",
+    ";",
+    "=",
+    "-",
+)  # to take the tag apart, or to read more into it
+_PIECES: Final = (*_ETAGC, *_TEMPTING * 4)
 _LONGEST_TAG: Final = 12
 
 _NEAR_MISSES: Final = (
@@ -56,12 +66,21 @@ _TEXT: Final = _LETTERS + _LETTERS.upper() + _DIGITS + "-_.!?()äéñøßžλж�
 _WORDS_MOST: Final = 3
 _WORD_LONGEST: Final = 10
 
-# Few enough that case variants, anagrams and prefixes of one another are drawn again and again.
 _SHORT: Final = "abAB1é"
 _SHORT_LONGEST: Final = 3
-_STATES: Final = (2, 4)
+_STATES: Final = 4
 _WRITES: Final = (2, 8)
+# Texts that a careless digest takes for one another.
+_VARIATIONS: Final[tuple[Callable[[str], str], ...]] = (
+    lambda text: text + "x",
+    str.swapcase,
+    lambda text: text[::-1],
+    lambda text: text + text,
+    lambda text: text[0],
+    lambda text: text.replace("a", "á"),
+)
 
+_LEAST_TIMES: Final = 2
 _MOST_TIMES: Final = 20
 
 
@@ -90,22 +109,19 @@ def _literally(text: str) -> bool:
     return PATTERN.search(text) is None
 
 
-# ------------------------------------------------------------------ the table
+# ------------------------------------------------------------------ what is drawn
 
 
-def _entity_tags(forall: ForAll) -> st.SearchStrategy[str]:
-    of = str(forall.args.get("of", "first"))
-    piece = _one_of(_choice(_ETAGC), _choice(_TEMPTING))
-    opaque = _joined(piece, 0, _LONGEST_TAG).filter(_literally)
-    near = _choice([each.replace("{of.", f"{{{of}.") for each in _NEAR_MISSES])
-    weak = _choice(("", "W/"))
+def _entity_tags(of: str) -> st.SearchStrategy[str]:
+    opaque = _joined(_often("a", _choice(_PIECES)), 0, _LONGEST_TAG).filter(_literally)
+    near = _choice([_naming(of, each) for each in _NEAR_MISSES])
     tag = _one_of(opaque.map(lambda text: f'"{text}"'), near)
-    return st.tuples(weak, tag).map("".join)
+    return st.tuples(_choice(("", "W/")), tag).map("".join)
 
 
-def _entity_tag_lists(forall: ForAll) -> st.SearchStrategy[str]:
-    current = f"{{{forall.args.get('of', 'first')}.etag}}"
-    beside = st.lists(st.tuples(_entity_tags(forall), _choice(_SEPARATORS)), max_size=_MOST_BESIDE)
+def _entity_tag_lists(of: str) -> st.SearchStrategy[str]:
+    current = f"{{{of}.etag}}"
+    beside = st.lists(st.tuples(_entity_tags(of), _choice(_SEPARATORS)), max_size=_MOST_BESIDE)
 
     def written(drawn: tuple[list[tuple[str, str]], list[tuple[str, str]]]) -> str:
         before, after = drawn
@@ -115,43 +131,73 @@ def _entity_tag_lists(forall: ForAll) -> st.SearchStrategy[str]:
     return st.tuples(beside, beside).map(written)
 
 
-def _counts(_forall: ForAll) -> st.SearchStrategy[int]:
-    return _choice(range(2, _MOST_TIMES + 1))
+def _counts(_of: str) -> st.SearchStrategy[int]:
+    return st.lists(st.none(), min_size=_LEAST_TIMES, max_size=_MOST_TIMES).map(len)
 
 
-def _texts(_forall: ForAll) -> st.SearchStrategy[str]:
-    return _joined(_joined(_choice(_TEXT), 1, _WORD_LONGEST), 1, _WORDS_MOST, " ")
+def _texts(_of: str) -> st.SearchStrategy[str]:
+    return _joined(_joined(_often("a", _choice(_TEXT)), 1, _WORD_LONGEST), 1, _WORDS_MOST, " ")
 
 
-def _histories(_forall: ForAll) -> st.SearchStrategy[list[str]]:
-    """Writes that go from one to another of a few states, so that content comes back.
+def _histories(_of: str) -> st.SearchStrategy[list[str]]:
+    """Writes that go from one to another of a few states that are much alike, so that content comes back.
 
     Each step says how many states further the next one is, so no two neighbours are equal.
     """
-    least, most = _STATES
-    states = st.lists(_joined(_choice(_SHORT), 1, _SHORT_LONGEST), min_size=least, max_size=most, unique=True)
-    leaps = st.lists(_choice(range(1, most)), min_size=_WRITES[0], max_size=_WRITES[1])
+    first = _joined(_choice(_SHORT), 1, _SHORT_LONGEST)
+    variations = st.lists(_choice(_VARIATIONS), min_size=1, max_size=_STATES - 1)
+    leaps = st.lists(_choice(range(_STATES - 1)), min_size=_WRITES[0], max_size=_WRITES[1])
 
-    def written(drawn: tuple[list[str], list[int]]) -> list[str]:
-        texts, here, history = drawn[0], 0, []
-        for leap in drawn[1]:
-            history.append(texts[here])
-            here = (here + 1 + (leap - 1) % (len(texts) - 1)) % len(texts)
+    def written(drawn: tuple[str, list[Callable[[str], str]], list[int]]) -> list[str]:
+        text, ways, steps = drawn
+        states = list(dict.fromkeys([text, *(vary(text) for vary in ways)]))
+        if len(states) == 1:
+            states.append(text + "y")
+        here, history = 0, []
+        for leap in steps:
+            history.append(states[here])
+            here = (here + 1 + leap % (len(states) - 1)) % len(states)
         return history
 
-    return st.tuples(states, leaps).map(written)
+    return st.tuples(first, variations, leaps).map(written)
 
 
-BUILDERS: Final[Mapping[str, Callable[[ForAll], Strategy]]] = {
-    "entity-tags": _entity_tags,
-    "entity-tag-lists": _entity_tag_lists,
-    "counts": _counts,
-    "texts": _texts,
-    "histories": _histories,
-}
-_ARGS: Final[Mapping[str, frozenset[str]]] = {
-    "entity-tags": frozenset({"of"}),
-    "entity-tag-lists": frozenset({"of"}),
+# ------------------------------------------------------------------ the table
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One strategy.
+
+    Args:
+        draw: makes it, given the name of the step whose ETag is the current one.
+        corners: what is tried before anything is drawn: traps that are known.
+        args: what a spec may give it.
+    """
+
+    draw: Callable[[str], Strategy]
+    corners: tuple[Json, ...]
+    args: frozenset[str] = frozenset()
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "entity-tags": Kind(_entity_tags, (*_NEAR_MISSES, '""', '"*"', '"a,b"'), frozenset({"of"})),
+    "entity-tag-lists": Kind(
+        _entity_tag_lists,
+        (
+            '"a",{of.etag}',
+            '"a"\t,{of.etag} ,"b"',
+            '"a,b", {of.etag}',
+            'W/"a", "", {of.etag}, "b"',
+            '"a", "b", "c", "d", "e", "f", {of.etag}',
+        ),
+        frozenset({"of"}),
+    ),
+    "counts": Kind(_counts, ()),
+    "texts": Kind(_texts, ("0", "é", "日本語", "a" * 40)),
+    "histories": Kind(
+        _histories, (["a", "A"], ["ab", "ba"], ["e", "é"], ["a", "b", "a", "b", "a", "b", "a", "b"])
+    ),
 }
 
 
@@ -161,9 +207,32 @@ def build(forall: ForAll) -> Strategy:
     Raises:
         HarnessError: there is no such strategy, or it knows no such argument.
     """
-    if forall.strategy not in BUILDERS:
-        raise HarnessError(f"no strategy is called {forall.strategy!r}; there are {', '.join(BUILDERS)}")
-    unknown = forall.args.keys() - _ARGS.get(forall.strategy, frozenset())
+    return _kind(forall).draw(_of(forall))
+
+
+def corners(forall: ForAll) -> tuple[Json, ...]:
+    """What is tried before anything is drawn.
+
+    Raises:
+        HarnessError: as `build`.
+    """
+    return tuple(_naming(_of(forall), each) for each in _kind(forall).corners)
+
+
+def _kind(forall: ForAll) -> Kind:
+    if forall.strategy not in KINDS:
+        raise HarnessError(f"no strategy is called {forall.strategy!r}; there are {', '.join(KINDS)}")
+    kind = KINDS[forall.strategy]
+    unknown = forall.args.keys() - kind.args
     if unknown:
         raise HarnessError(f"the strategy {forall.strategy} knows no argument {', '.join(sorted(unknown))}")
-    return BUILDERS[forall.strategy](forall)
+    return kind
+
+
+def _of(forall: ForAll) -> str:
+    return str(forall.args.get("of", "first"))
+
+
+def _naming(of: str, value: Json) -> Json:
+    """A value with the step called by its name, where it was written as `of`."""
+    return value.replace("{of.", f"{{{of}.") if isinstance(value, str) else value

@@ -42,12 +42,14 @@ class Case:
     Args:
         steps: what has been done so far, by name.
         remote: whether the server is somewhere else than on this machine's loopback.
+        workers: how many of the server's workers the suite has started; None: it has not.
     """
 
     steps: Mapping[str, StepRecord]
     resource: Resource | None
     target: Target
     remote: bool = False
+    workers: int | None = None
 
     def first(self, name: str) -> Exchange | None:
         """The first exchange of a step, or None where it made none."""

@@ -122,18 +122,22 @@ def _boolean(step: StepRecord, case: Case) -> Finding | None:
 def _truthful(names: list[str], case: Case) -> Finding | None:
     """The flag against the facts: `false` with a value that was first seen long ago is a lie.
 
-    `true` with a value that nobody has seen is one too, but only where nobody else can have
-    asked: that is left to the checks on what a miss looks like.
+    `true` with a value that nobody has seen is one too, but only where nobody else can have asked:
+    where the suite has started the server, with one worker. A burst counts as one moment.
     """
     if case.resource and case.resource.repeats:
         return None
     first_seen: dict[str, float] = {}
+    alone = case.workers == 1
     for name in names:
         step = case.steps.get(name)
-        for index, exchange in enumerate(step.exchanges if step else ()):
-            if "value" not in exchange.facts or "hit" not in exchange.facts:
-                continue
+        flagged = [e for e in (step.exchanges if step else ()) if {"value", "hit"} <= e.facts.keys()]
+        computed = {repr(e.facts["value"]) for e in flagged if is_hit(e.facts["hit"]) is False}
+        for index, exchange in enumerate(flagged):
             key = repr(exchange.facts["value"])
+            if alone and is_hit(exchange.facts["hit"]) and key not in first_seen and key not in computed:
+                expected = f"{_name(case)}: false, since nobody has seen this value before"
+                return Finding(expected, _said(exchange, case), name, index)
             age = exchange.sent_at - first_seen.setdefault(key, exchange.received_at)
             if is_hit(exchange.facts["hit"]) is False and age >= _SEEN_LONG_AGO:
                 expected = f"{_name(case)}: true, since the value is {age:.1f} s old"

@@ -8,6 +8,7 @@ from conformance.fields import answered_by_cache
 from conformance.matchers.base import STEP_NAME, Case, Matcher, for_each
 from conformance.model import Exchange, Finding, Json, StepRecord
 
+_KEPT: Final = 0.4  # of what new keys weigh, to be held for growth
 _SLACK: Final = 0.010  # seconds: below that, two times on loopback are equal
 
 
@@ -56,7 +57,38 @@ def _redirect(_wanted: Json, exchange: Exchange, _case: Case) -> tuple[str, str]
     return None if to is None else ("no redirect", f"one to {to}")
 
 
+def _growth(_wanted: Json, step: StepRecord, _case: Case) -> Finding | None:
+    """Bounded: some round of new keys did not make the server's memory grow by what it was sent."""
+    rounds = step.notes.get("rounds", [])
+    if rounds and rounds[-1]["grew"] < rounds[-1]["offered"] * _KEPT:
+        return None
+    grew = sum(each["grew"] for each in rounds) / 1024
+    keys = sum(each["keys"] for each in rounds)
+    return Finding("memory that stops growing", f"{grew:.0f} KiB more after {keys} distinct keys", step.name)
+
+
+def _workers(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+    """How many workers answer, where the suite has started them."""
+    if case.workers is not None and case.workers >= wanted["at-least"]:
+        return None
+    return Finding(
+        f"{wanted['at-least']} workers or more", f"{case.workers or 'an unknown number'}", step.name
+    )
+
+
 MATCHERS: Final = (
+    Matcher("growth", {"enum": ["bounded"]}, _growth, "the server's memory stops growing under new keys"),
+    Matcher(
+        "workers",
+        {
+            "type": "object",
+            "properties": {"at-least": {"type": "integer", "minimum": 1}},
+            "required": ["at-least"],
+            "additionalProperties": False,
+        },
+        _workers,
+        "the suite has started so many workers of the server",
+    ),
     Matcher("redirect", {"enum": ["none"]}, for_each(_redirect), "the path answers itself, to the slash"),
     Matcher("stray", {"enum": ["none"]}, for_each(_stray), "no bytes follow an answer that has no body"),
     Matcher(

@@ -42,6 +42,7 @@ class Resource:
         repeats: a value made anew may equal the one before it; then `hit` alone tells them apart.
         policy: the Cache-Control that it is held to, or None.
         ask: whether the server may lack the whole resource.
+        keys: a path with "{key}", whose answers the server may keep apart by key, or None.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Resource:
     ask: bool
     headers: Headers
     place: Place
+    keys: str | None = None
 
     @property
     def capabilities(self) -> frozenset[str]:

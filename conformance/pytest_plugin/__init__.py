@@ -23,13 +23,17 @@ import pytest
 from conformance.pytest_plugin import collect, paths
 from conformance.pytest_plugin.settings import Hosting, Subject, read
 
-__all__ = ["Hosting", "Subject", "install"]
+__all__ = ["NAME", "Hosting", "Subject", "install"]
+
+NAME = "conformance-session"
+"""Under it the plugin of a session is registered, and workers are told where to ask."""
 
 
 def install(config: pytest.Config, *, hosting: Hosting | None = None, beside: bool = False) -> None:
     """Make this session judge a server.
 
     Args:
+        config: as pytest_configure has it.
         hosting: starts the server to judge where no base URL is given.
         beside: the specs run beside the tests that the arguments or `testpaths` name; else, without
             arguments, instead of them.
@@ -37,17 +41,16 @@ def install(config: pytest.Config, *, hosting: Hosting | None = None, beside: bo
     Raises:
         pytest.UsageError: an option is wrong or missing.
     """
-    worker = getattr(config, "workerinput", None)
-    settings = read(config, hosting, worker=worker is not None)
+    settings = read(config, hosting)
     paths.choose(config, beside=beside)
     collect.register_markers(config, settings)
-    if worker is not None:
+    config.pluginmanager.register(collect.Collection(config, settings), NAME)
+    if settings.sending is not None:
+        from conformance.pytest_plugin.hooks import Running  # noqa: PLC0415 (it brings the engine)
+
+        config.pluginmanager.register(Running(config, settings.sending), f"{NAME}-run")
+    elif hasattr(config, "workerinput"):
         from conformance.pytest_plugin.bridge import Worker  # noqa: PLC0415 (workers only)
 
-        plugin: object = Worker(settings, worker.get("conformance"))
-    else:
-        from conformance.pytest_plugin.hooks import Running  # noqa: PLC0415 (the engine)
-
-        plugin = Running(config, settings)
-    config.pluginmanager.register(collect.Collection(config, settings), "conformance-collection")
-    config.pluginmanager.register(plugin, "conformance-run")
+        address = config.workerinput.get(NAME)
+        config.pluginmanager.register(Worker(address), f"{NAME}-worker")

@@ -5,13 +5,13 @@ It must not know who asks: an item of this process, or one of an xdist worker.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from conformance.model import Verdict
+from conformance.model import Verdict, VerdictName
 
 Kind = Literal["pass", "fail", "skip", "error"]
-KINDS: Final[tuple[Kind, ...]] = ("pass", "fail", "skip", "error")
 
 
 class VerdictError(Exception):
@@ -32,28 +32,32 @@ class Answer:
     verdict: str
 
 
+_KINDS: Final[Mapping[VerdictName, Kind]] = {
+    "pass": "pass",
+    "info": "pass",
+    "warn": "pass",
+    "fail": "fail",
+    "blocked": "skip",
+    "not-applicable": "skip",
+    "untestable": "skip",
+}
+
+
 def kind_of(verdict: Verdict, *, strict: bool, tells: bool) -> Kind:
-    """How pytest counts a verdict.
+    """How pytest counts a verdict; what the table does not know is an error.
 
     Args:
+        verdict: the verdict of the item's run.
         strict: a warning is a failure.
         tells: of the items that nobody answered, this is the one that says so.
     """
-    match verdict.verdict:
-        case "pass" | "info":
-            return "pass"
-        case "warn":
-            return "fail" if strict else "pass"
-        case "fail":
-            return "fail"
-        case "unreachable":
-            return "fail" if tells else "skip"
-        case "inconclusive":
-            return "skip" if verdict.cause else "error"
-        case "blocked" | "not-applicable" | "untestable":
-            return "skip"
-        case _:
-            return "error"
+    if verdict.verdict == "warn" and strict:
+        return "fail"
+    if verdict.verdict == "unreachable":
+        return "fail" if tells else "skip"
+    if verdict.verdict == "inconclusive":
+        return "skip" if verdict.cause else "error"
+    return _KINDS.get(verdict.verdict, "error")
 
 
 def reason(verdict: Verdict) -> str:

@@ -21,13 +21,12 @@ import pytest
 
 from conformance.pytest_plugin.answers import Answer
 from conformance.pytest_plugin.collect import CheckItem
-from conformance.pytest_plugin.settings import Settings
 
 _HOST: Final = "127.0.0.1"
 _LONGEST: Final = 4096  # bytes of a question
 _HANDSHAKE: Final = 10.0  # seconds
 GONE: Final = "the process that runs the checks has gone"
-FAR: Final = "this worker was not told where to ask for verdicts; workers have to run on the controller's machine"
+FAR: Final = "this worker was not told where to ask for verdicts: is the plugin loaded in the controller?"
 
 
 class Bridge:
@@ -81,8 +80,7 @@ class _Server(socketserver.ThreadingTCPServer):
 class Worker:
     """The worker's side: the hook that asks, before anybody's time-out begins."""
 
-    def __init__(self, settings: Settings, address: Mapping[str, Any] | None) -> None:
-        self._settings = settings
+    def __init__(self, address: Mapping[str, Any] | None) -> None:
         self._address = address
         self._stream: Any = None
 

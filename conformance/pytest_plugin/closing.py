@@ -9,7 +9,7 @@ import pytest
 
 from conformance.errors import ConformanceError
 from conformance.pytest_plugin.conductor import Conductor
-from conformance.pytest_plugin.settings import Settings
+from conformance.pytest_plugin.settings import Sending
 from conformance.report import Report, write
 
 NOTHING_PASSED = "conformance: nothing has passed, so this run is no success"
@@ -18,8 +18,8 @@ NOTHING_PASSED = "conformance: nothing has passed, so this run is no success"
 class Closing:
     """Counts what was reported, and closes the session with it."""
 
-    def __init__(self, settings: Settings, conductor: Conductor) -> None:
-        self._settings = settings
+    def __init__(self, sending: Sending, conductor: Conductor) -> None:
+        self._sending = sending
         self._conductor = conductor
         self._passed = 0
         self._report: Report | None = None
@@ -36,7 +36,7 @@ class Closing:
         result = self._conductor.result
         if result is not None:
             self._report = Report.of(result)
-            for path in self._settings.reports:
+            for path in self._sending.reports:
                 try:
                     write(self._report, path)
                     self._lines.append(f"report: {path}")

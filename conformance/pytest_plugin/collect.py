@@ -17,7 +17,7 @@ from conformance.load import level_at, specs_folder
 from conformance.model import LEVELS, TIERS, Run
 from conformance.plan import plan
 from conformance.pytest_plugin.answers import Answer, VerdictError
-from conformance.pytest_plugin.settings import Settings
+from conformance.pytest_plugin.settings import Settings, header
 
 _PREFIX: Final = "conformance_"
 
@@ -33,7 +33,7 @@ def register_markers(config: pytest.Config, settings: Settings) -> None:
         config.addinivalue_line("markers", f"{marker(level)}: a check of level {level}")
     for tier in TIERS:
         config.addinivalue_line("markers", f"{marker(tier)}: a check of the tier {tier}")
-    for file in settings.options.suite.files:
+    for file in settings.suite.files:
         config.addinivalue_line("markers", f"{marker(topic(file.name))}: a check of {file.name}")
 
 
@@ -49,13 +49,17 @@ class Collection:
         self._config = config
         self._settings = settings
         self._folder = specs_folder()
-        self._names = {file.name for file in settings.options.suite.files}
+        self._names = {file.name for file in settings.suite.files}
+
+    def pytest_report_header(self) -> str:
+        """What this run is about."""
+        return header(self._settings)
 
     @functools.cached_property
     def _runs(self) -> Mapping[str, list[Run]]:
-        options = self._settings.options
+        of = self._settings
         runs: dict[str, list[Run]] = {}
-        for run in plan(options.suite, options.target, options.tier).runs:
+        for run in plan(of.suite, of.target, of.tier).runs:
             runs.setdefault(run.id.partition("::")[0], []).append(run)
         return runs
 
@@ -72,13 +76,11 @@ class Collection:
     def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Go straight to the specs: on the way there may be all of site-packages."""
         if path == self._folder:
-            files = sorted(path / file.name.rpartition("/")[2] for file in self._settings.options.suite.files)
+            files = sorted(path / file.name.rpartition("/")[2] for file in self._settings.suite.files)
             return _folder(parent, path, files)
         if path not in self._ways:
             return None
-        return _folder(
-            parent, path, [p for p in (self._folder, *self._folder.parents) if p.parent == path]
-        )
+        return _folder(parent, path, [p for p in (self._folder, *self._folder.parents) if p.parent == path])
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Take the spec files, and no other YAML."""
@@ -86,7 +88,7 @@ class Collection:
         if file_path.parent != self._folder or name not in self._names:
             return None
         runs = self._runs.get(name, [])
-        tier = self._settings.options.tier
+        tier = self._settings.tier
         file: SpecFile = SpecFile.from_parent(parent, path=file_path, nodeid=name, runs=runs, tier=tier)
         return file
 

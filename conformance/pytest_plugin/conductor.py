@@ -16,8 +16,11 @@ from conformance.engine import Engine, Judged, Result
 from conformance.errors import ConformanceError
 from conformance.model import Run, Verdict
 from conformance.plan import plan
-from conformance.pytest_plugin.answers import Answer, kind_of, reason
-from conformance.pytest_plugin.settings import Settings
+from conformance.pytest_plugin.answers import Answer, Kind, kind_of, reason
+from conformance.pytest_plugin.settings import Sending
+from conformance.report.document import entry_of
+from conformance.report.safe import safe
+from conformance.report.text import verdict_text
 
 GLANCE: Final = 0.2  # seconds between looks at what is being waited for
 ENDED: Final = "the run has ended before this was asked for"
@@ -31,17 +34,17 @@ class Conductor:
         result: what came of it, once closed.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, sending: Sending) -> None:
         self.engine: Engine | None = None
         self.result: Result | None = None
         self.selected: frozenset[str] = frozenset()
-        self._settings = settings
+        self._sending = sending
         self._answered: set[str] = set()
         self._lock = threading.Lock()
         self._held = ExitStack()
         self._stopped = ""
         self._broken = ""
-        options = settings.options
+        options = sending.options
         self.known = frozenset(run.id for run in plan(options.suite, options.target, options.tier).runs)
 
     def select(self, ids: Collection[str]) -> None:
@@ -59,13 +62,12 @@ class Conductor:
             if while_waiting is not None:
                 while_waiting(engine)
         run = engine.plan.run(run_id)
-        kind = kind_of(verdict, strict=self._settings.strict, tells=self._tells(engine, run, verdict))
+        kind = kind_of(verdict, strict=self._sending.strict, tells=self._tells(engine, run, verdict))
         if self._stopped and verdict.cause in (self._stopped, "stopped"):
             return Answer("skip", self._stopped, "deselected")
         with self._lock:
             self._answered.add(run_id)
-        text = reason(verdict) if kind == "skip" else self._text(engine, run, verdict)
-        return Answer(kind, text, verdict.verdict)
+        return Answer(kind, self._text(engine, run, verdict, kind), verdict.verdict)
 
     def stop(self, why: str) -> None:
         """End the run early: nobody is left waiting."""
@@ -103,19 +105,22 @@ class Conductor:
             return self.engine
 
     def _start(self) -> Engine:
-        settings = self._settings
-        options = dataclasses.replace(settings.options, selected=self.selected)
-        if settings.hosting is not None:
-            subject = self._held.enter_context(settings.hosting(options, settings.clock))
+        sending = self._sending
+        options = dataclasses.replace(sending.options, selected=self.selected)
+        if sending.hosting is not None:
+            subject = self._held.enter_context(sending.hosting(options, sending.clock))
             options = dataclasses.replace(options, base_url=subject.url, clock=subject.clock)
         engine = Engine(options)
         engine.start()
         return engine
 
-    def _text(self, engine: Engine, run: Run, verdict: Verdict) -> str:
-        from conformance.report.text import verdict_text  # noqa: PLC0415 (only failures need it)
-
+    @staticmethod
+    def _text(engine: Engine, run: Run, verdict: Verdict, kind: Kind) -> str:
         judged = Judged(run, verdict, engine.record(run.id))
+        if kind == "skip":
+            return safe(reason(entry_of(judged, engine.options).verdict))
+        if kind == "pass":
+            return ""
         return verdict_text(judged, engine.options)
 
     def _tells(self, engine: Engine, run: Run, verdict: Verdict) -> bool:
@@ -139,7 +144,7 @@ class Conductor:
         """Checks that -x or Ctrl-C left out were not selected after all."""
         kept = tuple(j for j in result.judged if j.run.id in self._answered)
         left = {run.id for run in result.deselected} | self.selected - self._answered
-        runs = plan(self._settings.options.suite, result.options.target, result.options.tier).runs
+        runs = plan(self._sending.options.suite, result.options.target, result.options.tier).runs
         return dataclasses.replace(
             result, judged=kept, deselected=tuple(run for run in runs if run.id in left)
         )

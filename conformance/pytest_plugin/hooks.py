@@ -18,7 +18,7 @@ import pytest
 from conformance.pytest_plugin.closing import Closing
 from conformance.pytest_plugin.collect import CheckItem
 from conformance.pytest_plugin.conductor import Conductor
-from conformance.pytest_plugin.settings import Settings, header
+from conformance.pytest_plugin.settings import Sending
 from conformance.pytest_plugin.waiting import Waiting
 
 _SIGTERM_STATUS: Final = 128 + signal.SIGTERM
@@ -27,19 +27,12 @@ _SIGTERM_STATUS: Final = 128 + signal.SIGTERM
 class Running:
     """See above."""
 
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+    def __init__(self, config: pytest.Config, sending: Sending) -> None:
         self._config = config
-        self._settings = settings
-        self._conductor = Conductor(settings)
-        self._closing = Closing(settings, self._conductor)
+        self._conductor = Conductor(sending)
+        self._closing = Closing(sending, self._conductor)
         self._waiting: Waiting | None = None
         self._bridge: Any = None
-
-    def pytest_report_header(self) -> str:
-        """What this run is about to do."""
-        return header(self._settings)
-
-    # ---------------------------------------------------------------- the run
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -97,7 +90,7 @@ class Running:
             from conformance.pytest_plugin.bridge import Bridge  # noqa: PLC0415 (xdist only)
 
             self._bridge = Bridge(self._answer_worker, self._session)
-        node.workerinput["conformance"] = self._bridge.address
+        node.workerinput["conformance-session"] = self._bridge.address
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:

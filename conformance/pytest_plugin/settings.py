@@ -1,7 +1,8 @@
 """The options of the plugin, checked once and for all, before anything is collected or sent.
 
 It must not know what they are for: it turns them into `engine.Options`, and every fault into the
-UsageError that pytest prints as one sentence.
+UsageError that pytest prints as one sentence. Where nothing will be sent (`--collect-only`, the
+workers of xdist) the engine is not even imported.
 """
 
 from __future__ import annotations
@@ -10,18 +11,20 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 
-from conformance.api import make_options
 from conformance.clocks import Clock
-from conformance.engine import Options
-from conformance.errors import ConformanceError
-from conformance.report import check_path
-from conformance.target import DEFAULT
+from conformance.errors import ConformanceError, UsageError
+from conformance.load import load
+from conformance.model import TIERS, Suite, Target, Tier
+from conformance.target import DEFAULT, load_target
 
-_NO_URL: Final = "http://localhost"  # stands in for the URL until there is one
+if TYPE_CHECKING:
+    from conformance.engine import Options
+
+_TO_COME: Final = "http://127.0.0.1"  # stands in for the URL of a server that will be started
 MISSING: Final = (
     "--conformance needs the URL of the server to judge, and has none: "
     "add --base-url http://localhost:8000, or set PYTEST_BASE_URL, or base_url in pytest's configuration"
@@ -36,13 +39,27 @@ class Subject:
     clock: Callable[[], Clock]
 
 
-Hosting = Callable[[Options, str], AbstractContextManager[Subject]]
+Hosting = Callable[["Options", str], AbstractContextManager[Subject]]
 """Starts a server: the options, and the clock's name as it was asked for or "" -> the server, until left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a session is to do.
+    """What a session is about: enough to collect.
+
+    Args:
+        sending: None where this process sends nothing.
+    """
+
+    suite: Suite
+    target: Target
+    tier: Tier
+    sending: Sending | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What the process that runs the plan is to do.
 
     Args:
         options: `base_url` and `clock` are not meant where `hosting` is set.
@@ -70,45 +87,62 @@ def base_url(config: pytest.Config) -> str:
     return str(url or "").strip()
 
 
-def read(config: pytest.Config, hosting: Hosting | None, *, worker: bool = False) -> Settings:
+def read(config: pytest.Config, hosting: Hosting | None) -> Settings:
     """Check all options.
 
     Raises:
         pytest.UsageError: one is wrong, or the URL is missing; collecting alone needs none.
     """
     option = config.getoption
-    url = base_url(config)
-    hosting = None if url else hosting
-    if not url and hosting is None and not worker and not option("collectonly"):
-        raise pytest.UsageError(MISSING)
-    clock = option("conformance_clock") or ""
     try:
-        reports = tuple(Path(config.invocation_params.dir, p) for p in option("conformance_report") or ())
-        for report in reports:
-            check_path(report)
-        options = make_options(
-            url or _NO_URL,
-            target=option("conformance_target") or DEFAULT,
-            tier=option("conformance_tier") or "lesson",
-            clock="real" if clock == "virtual" and hosting is not None else clock or "real",
-            seed=option("conformance_seed"),
-            overrides=option("conformance_set") or (),
-            allow_writes=option("conformance_allow_writes"),
-            fuzz=option("conformance_fuzz"),
-            deadline=option("conformance_deadline"),
-            ca=option("conformance_ca"),
-        )
+        tier = option("conformance_tier") or TIERS[0]
+        if tier not in TIERS:
+            raise UsageError(f"there is no tier {tier!r}; accepted: {', '.join(TIERS)}")
+        suite = load()
+        target = load_target(option("conformance_target") or DEFAULT, option("conformance_set") or ())
+        settings = Settings(suite, target, cast("Tier", tier), None)
+        if option("collectonly") or hasattr(config, "workerinput"):
+            return settings
+        return Settings(suite, target, settings.tier, _sending(config, settings, hosting))
     except ConformanceError as problem:
         raise pytest.UsageError(str(problem)) from None
-    return Settings(options, hosting, clock, option("conformance_strict"), reports)
+
+
+def _sending(config: pytest.Config, settings: Settings, hosting: Hosting | None) -> Sending:
+    from conformance.api import make_options  # noqa: PLC0415 (see the rules above)
+    from conformance.report import check_path  # noqa: PLC0415
+
+    option = config.getoption
+    url = base_url(config)
+    hosting = None if url else hosting
+    if not url and hosting is None:
+        raise UsageError(MISSING)
+    reports = tuple(Path(config.invocation_params.dir, p) for p in option("conformance_report") or ())
+    for report in reports:
+        check_path(report)
+    clock = option("conformance_clock") or ""
+    options = make_options(
+        url or _TO_COME,
+        target=settings.target,
+        tier=settings.tier,
+        clock="real" if clock == "virtual" and hosting is not None else clock or "real",
+        seed=option("conformance_seed"),
+        allow_writes=option("conformance_allow_writes"),
+        fuzz=option("conformance_fuzz"),
+        deadline=option("conformance_deadline"),
+        ca=option("conformance_ca"),
+        suite=settings.suite,
+    )
+    return Sending(options, hosting, clock, option("conformance_strict"), reports)
 
 
 def header(settings: Settings) -> str:
     """The line of the report header: what this run is about to do."""
-    options = settings.options
-    where = "the embedded reference" if settings.hosting else options.base_url
-    clock = settings.clock or ("virtual" if settings.hosting else "real")
-    return (
-        f"conformance: {where}, target {options.target.name}, tier {options.tier}, clock {clock}, "
-        f"seed {options.seed}, specs sha256:{options.suite.sha256[:12]}"
-    )
+    about = f"target {settings.target.name}, tier {settings.tier}"
+    specs = f"specs sha256:{settings.suite.sha256[:12]}"
+    sending = settings.sending
+    if sending is None:
+        return f"conformance: {about}, {specs}"
+    where = "the reference, started here" if sending.hosting else sending.options.base_url
+    clock = sending.clock or ("virtual" if sending.hosting else "real")
+    return f"conformance: {where}, {about}, clock {clock}, seed {sending.options.seed}, {specs}"

@@ -6,6 +6,7 @@ waited for. It must not know why anything is waited for.
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from typing import Final
@@ -31,10 +32,11 @@ class Waiting:
         self._reporter: pytest.TerminalReporter | None = reporter
         if config.get_verbosity() < 0:
             self._reporter = None
-        self._rewrites = not plain and reporter is not None and reporter.isatty
+        self._rewrites = not plain and reporter is not None and bool(reporter.isatty)
         self._clock = clock
         self._since: float | None = None
-        self._said: frozenset[str] = frozenset()
+        self._plain = plain
+        self._said: frozenset[tuple[str, str]] = frozenset()
         self._shown = False
 
     def show(self, engine: Engine) -> None:
@@ -42,19 +44,19 @@ class Waiting:
         if self._reporter is None:
             return
         now = engine.clock.now()
-        waits = {r: max(0.0, until - now) for (r, _), until in list(engine.waits.items())}
+        waits = {key: until - now for key, until in list(engine.waits.items()) if until - now >= _PATIENCE}
         self._since = self._clock() if self._since is None else self._since
         if self._clock() - self._since < _PATIENCE:
             return
-        done, total = engine.judged_so_far, len(engine.plan.runs)
+        line = _line(waits, engine.judged_so_far, len(engine.plan.runs))
         if self._rewrites:
             if not self._shown:
                 self._reporter.ensure_newline()
                 self._shown = True
-            self._reporter.rewrite(_line(waits, done, total), erase=True, cyan=True)
+            self._reporter.rewrite(line[: shutil.get_terminal_size().columns - 1], erase=True, cyan=True)
         elif waits and not self._said >= waits.keys():
             self._said |= waits.keys()
-            self._reporter.write_line(_line(waits, done, total))
+            self._reporter.write_line(f"\n{line}" if self._plain else line)
 
     def done(self) -> None:
         """The verdict is there: take the line away."""
@@ -65,9 +67,12 @@ class Waiting:
             self._shown = False
 
 
-def _line(waits: dict[str, float], done: int, total: int) -> str:
+def _line(waits: dict[tuple[str, str], float], done: int, total: int) -> str:
     head = f"conformance: {done} of {total} judged"
     if not waits:
         return f"{head}, waiting for answers"
-    longest = max(waits.values())
-    return f"{head}, waiting for {', '.join(sorted(waits))}: {longest:.0f} s more"
+    by_reason: dict[str, list[str]] = {}
+    for resource, why in sorted(waits):
+        by_reason.setdefault(why, []).append(resource)
+    says = "; ".join(f"{why} ({', '.join(resources)})" for why, resources in by_reason.items())
+    return f"{head}, {max(waits.values()):.0f} s more for {says}"

@@ -17,12 +17,11 @@ from typing import Any, Final
 import conformance
 from conformance.errors import UsageError
 from conformance.load import level_at
-from conformance.model import Level, Record, Requirement, Run, Suite, Target, Tier, Verdict, VerdictName
+from conformance.model import Level, Record, Requirement, Suite, Target, Tier, Verdict, VerdictName
 from conformance.report import codec
 from conformance.report.redact import Redactor
 from conformance.report.score import Score, score
 from conformance.result import Judged, Options, Result
-
 
 VERSION: Final = 1
 _LEFT_OUT: Final = Verdict("deselected", "deselected", "left out of this run")
@@ -89,6 +88,7 @@ class Report:
     Args:
         suite_version: of the program that made it. specs_sha256: over the specs that it judged by.
         remote: whether the server was somewhere else than on loopback.
+        workers: how many of the server's workers the suite has started; None: it has not.
         stopped: why the run ended early, or "".
         problems: what could not be put back, as sentences.
         entries: every check of the tier, those that were left out included, in the order of the specs.
@@ -99,6 +99,7 @@ class Report:
     target: Target
     base_url: str
     remote: bool
+    workers: int | None
     tier: Tier
     clock: str
     seed: int
@@ -126,6 +127,7 @@ class Report:
             target=redactor.target(options.target),
             base_url=redactor.text(options.base_url),
             remote=result.remote,
+            workers=getattr(result, "workers", None),
             tier=options.tier,
             clock=result.clock,
             seed=options.seed,
@@ -184,6 +186,7 @@ class Report:
             "target": codec.target_out(self.target),
             "base_url": self.base_url,
             "remote": self.remote,
+            "workers": self.workers,
             "tier": self.tier,
             "clock": self.clock,
             "seed": self.seed,
@@ -213,6 +216,7 @@ class Report:
                 target=codec.target_in(document["target"]),
                 base_url=document["base_url"],
                 remote=document["remote"],
+                workers=document["workers"],
                 tier=document["tier"],
                 clock=document["clock"],
                 seed=document["seed"],

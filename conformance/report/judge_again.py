@@ -26,6 +26,7 @@ def judge_again(report: Report, suite: Suite | None = None, *, other_specs: bool
     """The same run under the same specs gives the same verdicts; under other ones, theirs.
 
     Args:
+        report: of any run, also one that ended early.
         suite: the specs to judge by; by default the built-in ones.
         other_specs: judge although the specs are not those of the run; checks that they lack keep
             their verdict.
@@ -89,8 +90,15 @@ class _Again:
         return Verdict("inconclusive", "inconclusive", f"could not be judged: {cause}", cause=cause)
 
     def _court(self) -> Court:
+        old = self.old
         return Court(
-            self.suite, self.old.target, self.old.tier, self.plan.runs, self.verdicts, self.old.remote
+            self.suite,
+            old.target,
+            old.tier,
+            self.plan.runs,
+            self.verdicts,
+            old.remote,
+            workers=old.workers,
         )
 
 

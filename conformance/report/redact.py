@@ -109,7 +109,7 @@ class Redactor:
         """Fields with the values of those that carry credentials taken out."""
         return tuple((self.text(n), REDACTED if is_sensitive(n) else self.text(v)) for n, v in headers)
 
-    def plain(self, value: object) -> Json:
+    def plain(self, value: object) -> Json:  # noqa: PLR0911 - one for each kind of value
         """Any value as JSON, without credentials; pairs that look like a header field count as one."""
         if isinstance(value, str):
             return self.text(value)
@@ -145,6 +145,7 @@ class Redactor:
             steps=tuple(map(self._step, record.steps)),
             bound=self.plain(record.bound),
             error=self.text(record.error),
+            log=self.text(record.log),
         )
 
     def resource(self, resource: Resource) -> Resource:

@@ -17,6 +17,7 @@ from conformance.result import Result
 
 LINE: Final = 500  # characters of one verdict's sentence
 _MOST: Final = 40  # checks of one list
+_SHARING: Final = 4  # checks that are named where several share a sentence
 
 
 def summary_lines(of: Report | Result) -> list[str]:
@@ -87,6 +88,9 @@ def _first(report: Report) -> Iterator[str]:
         return
     entry = first_to_mend(report)
     if entry is None:
+        passed = any(e.verdict.outcome == "pass" for e in report.judged)
+        if passed and not report.score.withheld:
+            yield "Everything that could be judged holds."
         return
     yield f"First thing to mend: {safe(entry.title)}"
     yield f"  {safe(entry.verdict.message, LINE)}"
@@ -106,9 +110,11 @@ def _score(report: Report) -> Iterator[str]:
     score = report.score
     if not report.judged:
         yield "No check was selected, so nothing is known of this server."
+    if all(e.verdict.outcome == "unreachable" for e in report.judged):
         return
     width = max(len(t.title) for t in score.topics)
-    yield f"{'Score':<{width}}    MUST   SHOULD"
+    yield f"{'Passed (MUST: has to hold, SHOULD: is advised)':<{width}}"
+    yield f"{'':<{width}}    MUST   SHOULD"
     for topic in score.topics:
         yield f"{safe(topic.title):<{width}} {_numbers(topic.tally)}"
     yield f"{'all':<{width}} {_numbers(score.total)}"
@@ -148,11 +154,22 @@ def _lists(report: Report) -> Iterator[str]:
         if number:
             yield ""
         yield f"{heading}: {len(entries)}"
-        for entry in entries[:_MOST]:
+        yield from _grouped(entries)
+
+
+def _grouped(entries: list[Entry]) -> Iterator[str]:
+    """Each check with its sentence; a sentence that several share stands once."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.verdict.message, []).append(entry)
+    for message, those in list(groups.items())[:_MOST]:
+        for entry in those[:_SHARING]:
             yield f"  {safe(entry.nodeid)}"
-            yield f"      {safe(entry.verdict.message, LINE)}"
-        if len(entries) > _MOST:
-            yield f"  ... and {len(entries) - _MOST} more"
+        if len(those) > _SHARING:
+            yield f"  and {_checks(len(those) - _SHARING)} more"
+        yield f"      {safe(message, LINE)}"
+    if len(groups) > _MOST:
+        yield f"  ... and {len(groups) - _MOST} more"
 
 
 def _folded(report: Report) -> Iterator[str]:
@@ -192,11 +209,11 @@ def _problems(report: Report) -> Iterator[str]:
 
 def _closing(report: Report) -> Iterator[str]:
     counts = report.counts
-    told = [f"{counts[name]} {name}" for name in counts if counts[name]]
-    yield ", ".join(told) or "no checks"
-    if any(e.verdict.outcome == "fail" for e in report.judged):
-        entry = first_to_mend(report)
-        yield f"Details: conformance explain {safe(entry.id)}" if entry else ""
+    yield ", ".join(f"{counts[name]} {name}" for name in counts if counts[name]) or "no checks"
+    entry = first_to_mend(report)
+    if entry is not None:
+        yield f"What a check is about: conformance explain {safe(entry.id)}"
+        yield "What was sent and what came: write a report (.json), then conformance judge -v report.json"
 
 
 def _checks(count: int) -> str:

@@ -22,6 +22,7 @@ _SHOWN: Final = 4  # exchanges
 _FIELDS: Final = 30  # header lines of one message
 _FIELD: Final = 200  # characters of one
 _BODY: Final = 200
+_LOG_LINES: Final = 15
 _SENTENCE: Final = 1000
 _LONGEST_CURL_BODY: Final = 2000
 _Sent = tuple[str, int, Exchange]
@@ -48,6 +49,7 @@ def _lines(entry: Entry) -> Iterator[str]:
         yield f"Actual:      {safe(verdict.actual, _SENTENCE)}"
     if entry.record is not None:
         yield from _exchanges(entry.record, verdict.step, verdict.index)
+        yield from _log(entry.record.log)
     if entry.why:
         yield f"Why:         {safe(entry.why)}"
     mend = verdict.mend or (entry.hint if verdict.outcome == "fail" else "")
@@ -104,6 +106,14 @@ def _exchanges(record: Record, step: str, index: int) -> Iterator[str]:
         yield f"Reproduce:   {command}"
 
 
+def _log(log: str) -> Iterator[str]:
+    """The last lines that the server has printed."""
+    lines = log.splitlines()[-_LOG_LINES:]
+    if lines:
+        yield "Printed by the server meanwhile:"
+        yield from (f"     | {safe(line, _FIELD)}" for line in lines)
+
+
 def _chosen(sent: list[_Sent], decisive: int) -> list[int]:
     """The decisive exchange, the very first, and the last ones of the steps just before; in order."""
     ends = {name: i for i, (name, _, _) in enumerate(sent[:decisive]) if name != sent[decisive][0]}
@@ -136,12 +146,12 @@ def _exchange(exchange: Exchange) -> Iterator[str]:
         how = {"none": "without asking the server", "conditional": "after asking the server with a condition"}
         said = how.get(exchange.contact or "", "after asking the server without a condition")
         yield f"> GET {_target(request.url)}, through {_CACHES.get(exchange.through, exchange.through)}"
-        yield f"< answered {said}"
-    else:
-        yield f"> {request.method} {_target(request.url)} HTTP/1.1"
-        yield from _fields(">", request.headers)
-        if request.body:
-            yield f"> {safe_bytes(request.body, _BODY)}"
+        yield f"< {exchange.status}, {said}"
+        return
+    yield f"> {request.method} {_target(request.url)} HTTP/1.1"
+    yield from _fields(">", request.headers)
+    if request.body:
+        yield f"> {safe_bytes(request.body, _BODY)}"
     if fault is not None:
         yield f"< no valid answer: {safe(fault.says, _SENTENCE)}"
         if fault.raw:
@@ -149,7 +159,7 @@ def _exchange(exchange: Exchange) -> Iterator[str]:
     if response is not None:
         for interim in response.interim:
             yield f"< ({interim} first)"
-        yield f"< HTTP/{safe(response.version)} {response.status} {safe(response.reason, _FIELD)}".rstrip()
+        yield f"< {safe(response.version)} {response.status} {safe(response.reason, _FIELD)}".rstrip()
         yield from _fields("<", response.headers)
         if response.body.content:
             yield f"< {safe_bytes(response.body.content, _BODY)}"

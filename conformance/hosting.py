@@ -1,0 +1,77 @@
+"""A server that the suite has started: what the engine needs of it, and whether to trust its clock.
+
+Pure of processes: how a server is started is known in `servers/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, Protocol
+
+from conformance.observe import is_hit
+
+if TYPE_CHECKING:  # a context holds a Hosted
+    from conformance.context import Context
+    from conformance.model import Exchange
+
+_FAR: Final = 20  # TTLs: so far that no entry of an honest cache is left
+
+
+class Hosted(Protocol):
+    """See `servers.Started`.
+
+    Attributes:
+        moves: whether `move` has any effect.
+        workers: how many processes answer.
+        starts: how often it has been started; another number means that its state is another.
+    """
+
+    url: str
+    moves: bool
+    workers: int
+    starts: int
+
+    def move(self, seconds: float) -> None:
+        """Set the clock of all workers forward."""
+
+    def died(self) -> str | None:
+        """Why it does not run any more, as a sentence, or None."""
+
+    def restart(self) -> None:
+        """Start it anew on the same port, with nothing kept."""
+
+    def memory(self) -> int:
+        """Bytes that all its processes hold."""
+
+    def printed(self) -> int:
+        """How many characters it has printed so far."""
+
+    def log(self, since: int) -> str:
+        """What it has printed since then, as far as that is kept."""
+
+
+def distrusted(contexts: list[Context], jump: Callable[[float], None]) -> dict[str, str]:
+    """Resources whose values do not age with the moved clock, and why that is believed.
+
+    Each is read, the clock is moved by 20 TTLs without a read, and each is read again: then another
+    value, or a miss, has to come. A pair of probes just before and just after the TTL would distrust
+    exactly the servers that are flawed.
+    """
+    firsts = [context.read() for context in contexts]
+    ttl = max((context.resource.ttl or 0.0 for context in contexts), default=0.0)
+    if not ttl:
+        return {}
+    jump(_FAR * ttl)
+    seconds = [context.read() for context in contexts]
+    return {
+        context.resource.name: "its value outlived 20 TTLs of moved time, so real time was waited for"
+        for context, first, second in zip(contexts, firsts, seconds, strict=True)
+        if _unmoved(first, second)
+    }
+
+
+def _unmoved(first: Exchange, second: Exchange) -> bool:
+    if "value" not in first.facts or "value" not in second.facts:
+        return False  # there is nothing to time
+    miss = is_hit(second.facts.get("hit")) is False
+    return not miss and first.facts["value"] == second.facts["value"]

@@ -1,0 +1,56 @@
+"""The progress of a run on a terminal, or rarely a line where there is none. Shell.
+
+It must not know what is being judged: it shows how many checks have their verdict, what is being
+waited for, and how long still.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TextIO
+
+from conformance.api import Progress
+from conformance.report.safe import safe
+
+_RARELY: Final = 10.0  # seconds between two lines where there is no terminal
+
+
+def line(progress: Progress) -> str:
+    """How far it is, in one line."""
+    text = f"{progress.done} of {progress.total} checks judged"
+    if progress.waits:
+        resource, why, seconds = progress.waits[-1]
+        text += f"; {safe(resource)} waits for {safe(why, 100)}, {seconds:.0f} s still"
+        others = len({name for name, _, _ in progress.waits} - {resource})
+        text += f" (and {others} more)" if others else ""
+    return text
+
+
+@contextmanager
+def shown(stream: TextIO, now: Callable[[], float] = time.monotonic) -> Iterator[Callable[[Progress], None]]:
+    """What to call with the progress; the line is gone at the end."""
+    if not stream.isatty():
+        yield _Plain(stream, now)
+        return
+    from rich.console import Console  # noqa: PLC0415 (0.1 s that a run in a pipeline does without)
+    from rich.text import Text  # noqa: PLC0415
+
+    with Console(file=stream).status(Text("starting")) as status:
+        yield lambda progress: status.update(Text(line(progress)))
+
+
+class _Plain:
+    """A line now and then, for logs."""
+
+    def __init__(self, stream: TextIO, now: Callable[[], float]) -> None:
+        self._stream = stream
+        self._now = now
+        self._last = now()
+
+    def __call__(self, progress: Progress) -> None:
+        if self._now() - self._last >= _RARELY:
+            self._last = self._now()
+            self._stream.write(f"conformance: {line(progress)}\n")
+            self._stream.flush()

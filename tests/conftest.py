@@ -1,0 +1,83 @@
+"""What the tests of the plugin share: a small target without waits, servers, and pytest in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from reference_impl.serve import start
+from reference_impl.settings import Settings
+
+TINY = """\
+name: tiny
+resources:
+  items:
+    read: GET /items/
+    json: array
+    etag: true
+    change: {request: "PUT /items/{id}", from: list, edit: auto}
+"""
+
+Judge = Callable[..., pytest.RunResult]
+Serve = Callable[[str], str]
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Serve]:
+    """The URL of the reference, or of its twin with a flaw, served by this process until all tests end."""
+    with ExitStack() as running:
+        urls: dict[str, str] = {}
+
+        def url(flaw: str = "") -> str:
+            if flaw not in urls:
+                urls[flaw] = running.enter_context(start(flaw=flaw or None)).url
+            return urls[flaw]
+
+        yield url
+
+
+@pytest.fixture
+def good(serve: Serve) -> str:
+    """The URL of the reference."""
+    return serve("")
+
+
+@pytest.fixture
+def tiny(pytester: pytest.Pytester) -> Path:
+    """A target file whose run takes no waiting, in the folder that pytest is started in."""
+    return pytester.makefile(".yaml", tiny=TINY)
+
+
+@pytest.fixture
+def judge(pytester: pytest.Pytester, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Judge:
+    """Pytest in a process of its own, with this plugin, pytest-base-url and no other but those named."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("PYTEST_BASE_URL", raising=False)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+
+    def run(
+        *args: str, url: str = "", plugins: tuple[str, ...] = (), target: str = tiny.name
+    ) -> pytest.RunResult:
+        names = ("pytest_base_url.plugin", "conformance.plugin", *plugins)
+        options = [arg for name in names for arg in ("-p", name)]
+        options += ["--conformance", "--conformance-target", target]
+        options += ["--base-url", url] if url else []
+        return pytester.runpytest_subprocess(*options, *args, timeout=60)
+
+    return run
+
+
+@pytest.fixture
+def unused_url() -> str:
+    """A URL on which nothing listens: port 1 is for root, and nobody uses it."""
+    return "http://127.0.0.1:1"
+
+
+@pytest.fixture
+def reference_with_ttl_4() -> Iterator[str]:
+    """The reference with the shortest TTL that is judged in real time."""
+    with start(Settings(ttl=4.0)) as running:
+        yield running.url
