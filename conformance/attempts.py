@@ -22,6 +22,7 @@ from conformance.result import Options
 
 _MOST: Final = {True: 2, False: 3}  # tries of a work that waits, of one that does not
 _MOST_STARTS: Final = 12  # a server that dies more often than this is given up
+_NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
 _LAST_WORDS: Final = 300  # characters
 
 
@@ -98,7 +99,7 @@ class Attempts:
             verdict, record = self._steadily(run, work, context)
             log = hosted.log(since)
             record = dataclasses.replace(record, log=log)
-            died = self._revived(hosted, starts)
+            died = self._revived(hosted, starts, _NEWS if verdict.outcome == "unreachable" else 0.0)
             if died is None and (hosted.starts == starts or verdict.outcome == "pass"):
                 return judge(run, record, self._court()), record
             context.lane.rest()
@@ -109,10 +110,10 @@ class Attempts:
         says = f"the server crashed on this ({died}{last})"
         return Verdict("unreachable", "unreachable", says, mend=run.check.hint), record
 
-    def _revived(self, hosted: Hosted, starts: int) -> str | None:
+    def _revived(self, hosted: Hosted, starts: int, within: float) -> str | None:
         """Start a server that has died again, once for all lanes; returns why it died."""
         with self._reviving:
-            died = hosted.died()
+            died = hosted.died(within)
             if died is not None and hosted.starts == starts:
                 if hosted.starts >= _MOST_STARTS:
                     self._give_up(

@@ -84,7 +84,7 @@ def fill(value: Json, last: Callable[[str], Exchange | None], bound: Mapping[str
     def replaced(match: re.Match[str]) -> str:
         name, capture = match[1], match[2]
         if capture is None:
-            return str(bound[name]) if name in bound else match[0]
+            return str(fill(bound[name], last, {})) if name in bound else match[0]
         exchange = last(name)
         found = CAPTURES[capture](exchange) if exchange else None
         if found is None:

@@ -70,10 +70,10 @@ def _top(
     if version:
         import conformance  # noqa: PLC0415 (its version is looked up when it is asked for)
 
-        typer.echo(f"cache-conformance {conformance.__version__}")
+        _say(f"cache-conformance {conformance.__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        _say(context.get_help())
         raise typer.Exit(USAGE)
 
 
@@ -136,7 +136,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     _print(made, verbose=verbose)
     for path in report or ():
         write(made, path)
-        typer.echo(f"report: {safe(str(path))}")
+        _say(f"report: {safe(str(path))}")
     raise typer.Exit(_SIGNALLED + signals.came if signals.came else api.exit_code(made, strict=strict))
 
 
@@ -174,7 +174,7 @@ def list_(
     if tier not in TIERS:
         raise UsageError(f"there is no tier {tier!r}; accepted: {', '.join(TIERS)}")
     for each in listing(load(), load_target(target, set_ or ()), cast("Any", tier)):
-        typer.echo(each)
+        _say(each)
 
 
 @app.command()
@@ -189,9 +189,9 @@ def explain(
     suite = load()
     for number, check in enumerate(find(suite, name)):
         if number:
-            typer.echo("\n----\n")
+            _say("\n----\n")
         for line in lines(suite, check):
-            typer.echo(line)
+            _say(line)
 
 
 @app.command()
@@ -205,7 +205,12 @@ def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SP
         Schema.TARGET: target.schema,
         Schema.REPORT: report_schema,
     }
-    typer.echo(json.dumps(made[which](), indent=2))
+    _say(json.dumps(made[which](), indent=2))
+
+
+def _say(line: str) -> None:
+    # Not typer.echo, which takes another encoding than the terminal's where that is ASCII.
+    sys.stdout.write(f"{line}\n")
 
 
 def _print(report: Report, *, verbose: bool) -> None:
@@ -214,9 +219,9 @@ def _print(report: Report, *, verbose: bool) -> None:
     if verbose:
         for entry in report.judged:
             if entry.verdict.verdict in ("fail", "warn", "inconclusive", "error", "unreachable"):
-                typer.echo(f"---- {safe(entry.nodeid)}\n{entry_text(entry)}\n")
+                _say(f"---- {safe(entry.nodeid)}\n{entry_text(entry)}\n")
     for line in summary_lines(report):
-        typer.echo(line)
+        _say(line)
 
 
 # ------------------------------------------------------------------ signals

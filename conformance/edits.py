@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from conformance.model import Json
-from conformance.observe import item_id
+from conformance.observe import id_name
 
 _FIRST: Final = ("name", "title", "description")
 _SPECIAL: Final = re.compile(
@@ -25,17 +25,20 @@ _MOST_FIELDS: Final = 4
 def fields_to_edit(item: Mapping[str, Json], wanted: str = "auto") -> list[str]:
     """The fields worth trying, best first; `wanted` is "auto" or the one to take."""
     if wanted != "auto":
-        return [wanted] if wanted in item else []
+        return [wanted] if _editable(item.get(wanted)) else []
     return list(dict.fromkeys(_candidates(item)))[:_MOST_FIELDS]
 
 
 def _candidates(item: Mapping[str, Json]) -> Iterator[str]:
-    ids = {name for name, value in item.items() if value == item_id(item)}
-    free = {name: value for name, value in item.items() if name not in ids}
+    free = {name: value for name, value in item.items() if name != id_name(item)}
     lower = {name.lower(): name for name in free}
     yield from (lower[n] for n in _FIRST if n in lower and isinstance(free[lower[n]], str))
     yield from (n for n, v in free.items() if isinstance(v, str) and not _SPECIAL.fullmatch(v))
-    yield from (n for n, v in free.items() if isinstance(v, int | float) and not isinstance(v, bool))
+    yield from (n for n, v in free.items() if _editable(v) and not isinstance(v, str))
+
+
+def _editable(value: Json) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def edited(value: Json, token: str) -> Json:
@@ -48,5 +51,4 @@ def edited(value: Json, token: str) -> Json:
 def bodies(item: Mapping[str, Json], field: str, value: Json) -> tuple[dict[str, Any], dict[str, Any]]:
     """The whole item with one field changed, and the same without its id."""
     whole = {**item, field: value}
-    ids = {name for name, each in item.items() if each == item_id(item) and each is not None}
-    return whole, {name: each for name, each in whole.items() if name not in ids}
+    return whole, {name: each for name, each in whole.items() if name != id_name(item)}

@@ -264,17 +264,21 @@ class Engine:
             for run in runs:
                 if self._cancelled.is_set():
                     return
-                assert run.resource is not None  # noqa: S101 - only such runs are in a lane
-                real = self._is_real(run)
-                shared = self._in_real_time if real and self._in_real_time else self.shared
-                lane = lanes.get(real) or lanes.setdefault(real, shared.wire.lane())
-                self._attempts.one(run, Context(shared, lane, run.resource, {}, self._random(run)))
-        except Exception as problem:  # noqa: BLE001 - ours; the other lanes go on
-            self._settle_rest(runs, self._ours(problem))
+                try:
+                    self._one(run, lanes)
+                except Exception as problem:  # noqa: BLE001 - ours, and of this run alone
+                    self._settle_rest((run,), self._ours(problem))
         finally:
             for lane in lanes.values():
                 lane.close()
             busy.__exit__(None, None, None)
+
+    def _one(self, run: Run, lanes: dict[bool, Lane]) -> None:
+        assert run.resource is not None  # noqa: S101 - only such runs are in a lane
+        real = self._is_real(run)
+        shared = self._in_real_time if real and self._in_real_time else self.shared
+        lane = lanes.get(real) or lanes.setdefault(real, shared.wire.lane())
+        self._attempts.one(run, Context(shared, lane, run.resource, {}, self._random(run)))
 
     def _random(self, run: Run) -> random.Random:
         return random.Random(f"{self.options.seed}/{run.work}")  # noqa: S311 - to be repeatable, not secret

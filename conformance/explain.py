@@ -16,10 +16,10 @@ from typing import Final
 from conformance import captures
 from conformance.errors import UsageError
 from conformance.fuzz.table import STRATEGIES
-from conformance.load import level_at
 from conformance.matchers import MATCHERS
 from conformance.model import TIERS, Check, Json, Requirement, Step, Suite, Target, Tier
 from conformance.plan import plan
+from conformance.runs import level_at
 from conformance.verbs import VERBS
 
 __all__ = ["explain", "find", "flaws_caught", "listing"]
@@ -56,6 +56,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("answered-by-cache", "true"): "an answer of a cache in front",
     ("contact", "none"): "the client's cache does not ask the server",
     ("contact", "conditional"): "the client's cache asks the server with a condition",
+    ("growth", "bounded"): "memory that stops growing",
     ("contact", "full"): "the client's cache asks the server without a condition",
 }
 _RELATIONS: Final[Mapping[tuple[str, str], str]] = {
@@ -83,6 +84,7 @@ _RELATIONS: Final[Mapping[tuple[str, str], str]] = {
     ("age", "surely-above-ttl"): "surely after the end of the TTL that began with {}",
     ("bytes", "fewer-than"): "fewer bytes than {}",
     ("time", "no-slower-than"): "no more time than {}",
+    ("workers", "at-least"): "at least {} workers that the suite has started",
     ("ttl", "under"): "a TTL under {} s",
     ("shows", "of"): "what {} has done shows",
     ("shows", "not-of"): "what {} has tried does not show",

@@ -22,20 +22,20 @@ class Hosted(Protocol):
 
     Attributes:
         moves: whether `move` has any effect.
-        workers: how many processes answer.
+        workers: how many processes answer, where that is known.
         starts: how often it has been started; another number means that its state is another.
     """
 
     url: str
     moves: bool
-    workers: int
+    workers: int | None
     starts: int
 
     def move(self, seconds: float) -> None:
         """Set the clock of all workers forward."""
 
-    def died(self) -> str | None:
-        """Why it does not run any more, as a sentence, or None."""
+    def died(self, within: float = 0.0) -> str | None:
+        """Why it does not run any more, as a sentence, or None; such news is waited for so many seconds."""
 
     def restart(self) -> None:
         """Start it anew on the same port, with nothing kept."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from conformance.load import level_at
 from conformance.matchers import MATCHERS, Case, first_finding, holds
 from conformance.model import (
     Check,
@@ -29,7 +28,7 @@ from conformance.model import (
     Verdict,
     VerdictName,
 )
-from conformance.plan import needed_by, prerequisites
+from conformance.runs import level_at, needed_by, prerequisites
 from conformance.symptoms import recognise
 
 _BY_LEVEL: Final[Mapping[tuple[OutcomeName, Level], VerdictName]] = {
@@ -169,6 +168,10 @@ def _status(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
         return _not_applicable(run, court, record.says)
     if record.status == "untestable" and not step.when:
         return _verdict(run, court, "untestable", f"untestable: {record.says}", cause=record.says)
+    last = record.exchanges[-1] if record.exchanges else None
+    if record.notes.get("failed") and last is not None and (last.status or 0) < 500:  # noqa: PLR2004
+        cause = f"{last.request.method} {_path(last)} was answered {last.status}"
+        return _verdict(run, court, "inconclusive", f"could not be judged: {cause}", cause=cause)
     if record.status == "broken":
         says = f"could not be judged: {record.says}"
         return _verdict(run, court, "inconclusive", says, cause=record.says)
@@ -231,8 +234,8 @@ def _not_applicable(run: Run, court: Court, says: str) -> Verdict:
 def _crash(record: Record) -> Finding | None:
     """A write that was answered 5xx: one diagnosis, whatever the check was about."""
     for step in record.steps:
-        if step.notes.get("failed") and step.exchanges:
-            last = step.exchanges[-1]
+        last = step.exchanges[-1] if step.exchanges else None
+        if step.notes.get("failed") and last is not None and (last.status or 0) >= 500:  # noqa: PLR2004
             return Finding(
                 "a 2xx, or a 4xx that says what is wrong",
                 f"{last.status}",
@@ -267,11 +270,13 @@ def _complete(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Ver
     seen = {n for n, s in case.steps.items() if s.status == "done"}
     expecting = [s for s in plan if s.expect and (not s.when or s.name in seen)] if check.on is None else []
     missing = [s.name for s in expecting if s.name not in seen]
-    unseen = bool(check.expects) and not any(set(each) <= seen for each in check.expects)
+    # Without expecting steps, what was to be looked at was left out: an empty set never passes.
+    unseen = not any(set(each) <= seen for each in check.expects) if check.expects else not expecting
     if check.unseen and (missing or unseen):
         return _verdict(run, court, "untestable", f"untestable: {check.unseen}", cause=check.unseen)
     if missing or unseen:
-        names = ", ".join(missing or sorted({n for each in check.expects for n in each} - seen))
+        looked_at = {n for each in check.expects for n in each} | {s.name for s in plan if s.expect}
+        names = ", ".join(missing or sorted(looked_at - seen)) or "what is to be judged"
         return _verdict(run, court, "inconclusive", f"could not be judged: {names} was not reached")
     return _verdict(run, court, "pass", check.title)
 

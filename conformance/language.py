@@ -146,7 +146,13 @@ def check_file(file: YamlFile, against: Mapping[str, Any]) -> None:
         SpecError: at the first thing in the file that is wrong.
     """
     errors = jsonschema.Draft202012Validator(against).iter_errors(file.data)
-    first = min(errors, key=lambda e: (file.line(e.absolute_path) or 0, -len(e.absolute_path)), default=None)
+
+    def place(error: jsonschema.ValidationError) -> tuple[int, int, bool]:
+        # Of a key that is unknown and one that is missing, the unknown one says more: it is misspelt.
+        where = error.absolute_path
+        return file.line(where) or 0, -len(where), error.validator == "required"
+
+    first = min(errors, key=place, default=None)
     if first is not None:
         says, path = _sentence(first)
         raise file.fail(says, path)

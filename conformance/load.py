@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from conformance import captures, durations, language
 from conformance.errors import SpecError
-from conformance.fields import parse_entity_tag_list
+from conformance.fields import parse_entity_tag_list, parse_http_date
 from conformance.matchers import references
 from conformance.model import (
     LEVELS,
-    TIERS,
     Check,
     Doubt,
     ForAll,
@@ -34,7 +34,7 @@ from conformance.model import (
     Timeline,
 )
 from conformance.verbs import VERBS
-from conformance.yamlfile import Path_, YamlFile, did_you_mean, read
+from conformance.yamlfile import Path_, YamlFile, did_you_mean, guess, read
 
 REGISTER: Final = "requirements.yaml"
 _TAG_FIELDS: Final = ("if-none-match", "if-match", "if-range")
@@ -91,7 +91,8 @@ def load(folder: Path | None = None) -> Suite:
 # ------------------------------------------------------------------ the register
 
 
-def _register_schema() -> dict[str, Any]:
+def register_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the register."""
     text = {"type": "string", "minLength": 1}
     row = {
         "type": "object",
@@ -107,6 +108,8 @@ def _register_schema() -> dict[str, Any]:
         "additionalProperties": False,
     }
     return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The register of requirements of cache-conformance",
         "type": "object",
         "properties": {
             "lesson": {"type": "string"},
@@ -124,7 +127,7 @@ def load_register(path: Path) -> Mapping[str, Requirement]:
         SpecError: it is missing, or a row is wrong.
     """
     file = read(path, f"specs/{path.name}")
-    language.check_file(file, _register_schema())
+    language.check_file(file, register_schema())
     rows: dict[str, Requirement] = {}
     for index, row in enumerate(file.data["requirements"]):
         if row["id"] in rows:
@@ -143,7 +146,7 @@ def load_register(path: Path) -> Mapping[str, Requirement]:
 def _source(text: str) -> tuple[str, str]:
     """The text and URL of "9110 13.1.2", for instance; any other text stays, without a URL."""
     number, _, section = text.partition(" ")
-    if number.isdigit() and len(number) == 4:  # noqa: PLR2004
+    if number.isascii() and number.isdigit() and len(number) == 4:  # noqa: PLR2004
         first = section.split(",")[0].split(" ")[0]
         url = f"https://www.rfc-editor.org/rfc/rfc{number}.html"
         return f"RFC {number}, section {section}", f"{url}#section-{first}" if first else url
@@ -164,9 +167,9 @@ class _Reader:
         for id_, data in self.file.data.get("timelines", {}).items():
             path = ("timelines", id_)
             steps = tuple(self._steps(data["steps"], (*path, "steps"), {}))
-            yield Timeline(
-                id_, tuple(data["needs"]), tuple(data.get("without", ())), steps, self._place(path)
-            )
+            needs = tuple(data["needs"])
+            self._check_needs(steps, needs, path)
+            yield Timeline(id_, needs, tuple(data.get("without", ())), steps, self._place(path))
 
     def checks(self) -> Iterator[Check]:
         for index, data in enumerate(self.file.data["checks"]):
@@ -179,28 +182,28 @@ class _Reader:
             ForAll(name, each["strategy"], each.get("args", {}), tuple(each["examples"]))
             for name, each in data.get("forall", {}).items()
         )
-        steps = tuple(self._steps(data.get("steps", ()), (*path, "steps"), {f.name: None for f in forall}))
+        known: dict[str, Json] = {f.name: list(f.examples) for f in forall}
+        steps = tuple(self._steps(data.get("steps", ()), (*path, "steps"), known))
         expects = _alternatives(data.get("expect"))
         if not expects and not any(s.expect for s in steps):
             raise self.file.fail(f"the check {data['id']!r} expects nothing, so it can't fail", path)
         if forall and "on" in data:
             raise self.file.fail("`forall` needs steps of its own", (*path, "forall"))
-        names = {s.name for s in steps}
-        for name in [n for each in expects for n in each] if steps else ():
-            if name not in names:
-                raise self.file.fail(f"no step is called {name!r}", (*path, "expect"))
+        used = {name for s in steps for name, _ in captures.named(s.args)}
+        for name in (f.name for f in forall if f.name not in used):
+            raise self.file.fail(f"no step uses the variable {name!r}", (*path, "forall", name))
         doubts = tuple(
             Doubt(d["because"], _alternatives(d["when"]), d.get("retry", False))
             for d in data.get("doubts", ())
         )
-        return Check(
+        check = Check(
             id=data["id"],
             title=data["title"],
             requirement=self._requirement(data["requirement"], (*path, "requirement")),
             also=tuple(self._requirement(r, (*path, "also", i)) for i, r in enumerate(data.get("also", ()))),
             levels=_levels(data["level"], data["tier"]),
             tier=data["tier"],
-            needs=tuple(data.get("needs", ["read"])),
+            needs=tuple(data.get("needs", ("read",))),
             without=tuple(data.get("without", ())),
             after=tuple(data.get("after", ())),
             on=data.get("on"),
@@ -214,19 +217,29 @@ class _Reader:
             hint=data["hint"].strip(),
             place=self._place((*path, "id")),
         )
+        self._check_needs(steps, check.needs, (*path, "steps"))
+        for key, name in _unknown(check, steps) if steps else ():
+            raise self.file.fail(f"no step is called {name!r}", (*path, key))
+        return check
+
+    def _check_needs(self, steps: tuple[Step, ...], needs: tuple[str, ...], path: Path_) -> None:
+        lacking = {VERBS[s.do].needs for s in steps if not s.when} - {"", *needs}
+        if lacking:
+            says = f"its steps need {', '.join(sorted(lacking))}, which `needs` does not name"
+            raise self.file.fail(says, path)
 
     def _requirement(self, id_: str, path: Path_) -> Requirement:
         if id_ not in self.requirements:
             says = f"the register (specs/{REGISTER}) has no requirement {id_!r}"
-            near = did_you_mean(id_, self.requirements).partition("? ")[0]
-            raise self.file.fail(f"{says}; {near}?" if near.startswith("did") else says, path)
+            near = guess(id_, self.requirements).strip()
+            raise self.file.fail(f"{says}; {near}" if near else says, path)
         return self.requirements[id_]
 
     def _place(self, path: Path_) -> Place:
         return Place(self.file.name, self.file.line(path) or 1)
 
-    def _steps(self, data: Any, path: Path_, known: dict[str, None]) -> Iterator[Step]:
-        """The steps in order; `known` collects the names that later ones may refer to."""
+    def _steps(self, data: Any, path: Path_, known: dict[str, Json]) -> Iterator[Step]:
+        """The steps in order; `known` has what they may refer to: earlier ones, variables with examples."""
         for index, raw in enumerate(data):
             here = (*path, index)
             name = raw.get("as") or f"{raw['do']}-{index}"
@@ -253,7 +266,7 @@ class _Reader:
         args: Mapping[str, Any],
         when: tuple[Mapping[str, Any], ...],
         path: Path_,
-        known: Mapping[str, None],
+        known: Mapping[str, Json],
     ) -> None:
         named = [(n, "when") for each in when for n in each]
         named += [(n, "when") for each in when for wanted in each.values() for n in references(wanted)]
@@ -265,40 +278,66 @@ class _Reader:
             if name not in known:
                 raise self.file.fail(f"no earlier step is called {name!r}", (*path, key))
         for name, capture in captures.named(args):
-            if name not in known:
-                says = (
-                    f"{{{name}{'.' + capture if capture else ''}}} is used before anything is called {name!r}"
-                )
-                raise self.file.fail(says, path)
-            if capture is not None and capture not in captures.CAPTURES:
-                raise self.file.fail(
-                    f"nothing called {capture!r} can be captured; {did_you_mean(capture, captures.CAPTURES)}",
-                    path,
-                )
+            self._check_capture(name, capture, path, known)
+            if capture is None:
+                for each in captures.named(known[name]):
+                    self._check_capture(*each, path, known)
         for key in ("for", "at"):
             if key in args:
                 try:
                     durations.parse(str(args[key]))
                 except ValueError as problem:
                     raise self.file.fail(str(problem), (*path, key)) from None
-        self._check_tags(args.get("headers", {}), (*path, "headers"))
+        self._check_tags(args.get("headers", {}), (*path, "headers"), known)
 
-    def _check_tags(self, headers: Mapping[str, Json], path: Path_) -> None:
+    def _check_capture(self, name: str, capture: str | None, path: Path_, known: Mapping[str, Json]) -> None:
+        """`{name}` is a variable, `{name.capture}` comes from the answer to an earlier step."""
+        written = f"{{{name}{'.' + capture if capture else ''}}}"
+        if name not in known:
+            raise self.file.fail(f"{written} is used before anything is called {name!r}", path)
+        if (known[name] is None) != (capture is not None):
+            kind = "a step: write {%s.etag}, for instance" if capture is None else "a variable: write {%s}"
+            raise self.file.fail(f"{written}: {name!r} is {kind % name}", path)
+        if capture is not None and capture not in captures.CAPTURES:
+            says = f"nothing called {capture!r} can be captured; {did_you_mean(capture, captures.CAPTURES)}"
+            raise self.file.fail(says, path)
+
+    def _check_tags(self, headers: Mapping[str, Json], path: Path_, known: Mapping[str, Json]) -> None:
         """A tag whose quotes YAML has taken: `If-None-Match: "abc"` is the text abc."""
         for name, value in headers.items():
             if name.lower() not in _TAG_FIELDS or not isinstance(value, str):
                 continue
-            probe = captures.PATTERN.sub('"x"', value) if not _quoted_capture(value) else value
-            if parse_entity_tag_list(probe) is None:
-                says = (
-                    f"{name}: {value} is no list of entity tags; YAML has taken its quotes? write "
-                    f"'\"{value}\"', or {{raw: ...}} to send what is malformed on purpose"
-                )
-                raise self.file.fail(says, (*path, name))
+            whole = captures.PATTERN.fullmatch(value)
+            for each in known[whole[1]] if whole and whole[2] is None else (value,):
+                if not _is_condition(name, str(each)):
+                    says = (
+                        f"{name}: {each} is no list of entity tags; YAML has taken its quotes? write "
+                        f"'\"{each}\"', or {{raw: ...}} to send what is malformed on purpose"
+                    )
+                    raise self.file.fail(says, (*path, name))
 
 
-def _quoted_capture(value: str) -> bool:
-    return any(f'"{m[0]}' in value for m in captures.PATTERN.finditer(value))
+def _is_condition(name: str, value: str) -> bool:
+    """Whether a value is what its field takes, once its captures are filled in."""
+
+    def probe(match: re.Match[str]) -> str:
+        bare = value[: match.start()].endswith('"') or (match[2] or "").startswith("opaque")
+        return "x" if bare else '"x"'
+
+    filled = captures.PATTERN.sub(probe, value)
+    if name.lower() == "if-range" and (parse_http_date(value) or captures.PATTERN.fullmatch(value)):
+        return True
+    return parse_entity_tag_list(filled) is not None
+
+
+def _unknown(check: Check, steps: tuple[Step, ...]) -> Iterator[tuple[str, str]]:
+    """(key, name): what a check says of a step that is not there."""
+    names = {s.name for s in steps}
+    doubts = [condition for doubt in check.doubts for condition in doubt.when]
+    for key, conditions in (("expect", check.expects), ("only-if", (check.only_if,)), ("doubts", doubts)):
+        for condition in conditions:
+            for name, wanted in condition.items():
+                yield from ((key, n) for n in (name, *references(wanted)) if n not in names)
 
 
 def _alternatives(data: Json) -> tuple[Mapping[str, Any], ...]:
@@ -310,12 +349,6 @@ def _alternatives(data: Json) -> tuple[Mapping[str, Any], ...]:
 def _levels(data: Json, tier: Tier) -> Mapping[Tier, Level]:
     levels: Mapping[Tier, Level] = data if isinstance(data, dict) else {tier: data}
     return levels
-
-
-def level_at(check: Check, tier: Tier) -> Level:
-    """What a check counts as when the run goes up to that tier: the last level set on the way there."""
-    reached = TIERS[: TIERS.index(tier) + 1]
-    return [check.levels[t] for t in reached if t in check.levels][-1]
 
 
 # ------------------------------------------------------------------ across files
@@ -331,26 +364,16 @@ def _check_references(suite: Suite) -> None:
     for check in checks.values():
         for name in check.after:
             if name not in checks:
-                raise _at(check, f"`after` names {name!r}, and no check is called that")
-        if check.on is not None:
-            _check_timeline(suite, check, check.on)
+                near = guess(name, checks).strip()
+                says = f"`after` names {name!r}, and no check is called that"
+                raise _at(check, f"{says}; {near}" if near else says)
+        if check.on is not None and check.on not in suite.timelines:
+            raise _at(check, f"`on` names {check.on!r}, and no timeline is called that")
+        for key, name in _unknown(check, suite.timelines[check.on].steps) if check.on else ():
+            raise _at(check, f"`{key}`: the timeline {check.on!r} has no step {name!r}")
         if check.tier not in check.levels:
             raise _at(check, f"`level` says nothing for the check's own tier, {check.tier}")
-        needed = {VERBS[s.do].needs for s in check.steps if not s.when} - {"", *check.needs}
-        if needed:
-            raise _at(check, f"its steps need {', '.join(sorted(needed))}, which `needs` does not name")
     _check_cycles(checks)
-
-
-def _check_timeline(suite: Suite, check: Check, on: str) -> None:
-    if on not in suite.timelines:
-        raise _at(check, f"`on` names {on!r}, and no timeline is called that")
-    steps = {s.name for s in suite.timelines[on].steps}
-    doubts = [condition for doubt in check.doubts for condition in doubt.when]
-    for condition in (*check.expects, check.only_if, *doubts):
-        for name in condition:
-            if name not in steps:
-                raise _at(check, f"the timeline {on!r} has no step {name!r}")
 
 
 def _check_cycles(checks: Mapping[str, Check]) -> None:

@@ -7,10 +7,11 @@ judged again from a saved report, and with the same verdict.
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from conformance.fields import field_value
 from conformance.model import Headers, Json, Resource
@@ -19,6 +20,8 @@ MISSING: Final = "missing"
 _TYPES: Final = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
 _MOST_MEMBERS: Final = 64
 _LONGEST_VALUE: Final = 2048
+_MOST_NESTED: Final = 64
+_IDS: Final = ("id", "_id", "uuid", "item_id", "key", "slug")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,20 @@ def is_hit(flag: Json) -> bool | None:
 
 def _document(headers: Headers, content: bytes) -> tuple[Json, bool]:
     try:
-        return json.loads(_decoded(headers, content)), True
+        text = _decoded(headers, content)
+        return json.loads(text, parse_constant=_no_json, parse_float=_finite), True
     except (ValueError, zlib.error, RecursionError):
         return None, False
+
+
+def _no_json(constant: str) -> NoReturn:
+    """Refuse what Python's reader takes for JSON and JSON does not have: NaN and Infinity."""
+    raise ValueError(constant)
+
+
+def _finite(text: str) -> float | str:
+    """A number, or its text where it is too large for one: a report has to be JSON, too."""
+    return float(text) if math.isfinite(float(text)) else text
 
 
 def _decoded(headers: Headers, content: bytes, most: int = 5 * 1024 * 1024) -> bytes:
@@ -121,9 +135,12 @@ def _decoded(headers: Headers, content: bytes, most: int = 5 * 1024 * 1024) -> b
 
 
 def _bounded(value: Json) -> Json:
-    """A value as it is, or its beginning and digest where it is long."""
-    text = json.dumps(value, sort_keys=True)
-    if len(text) <= _LONGEST_VALUE:
+    """A value as it is, or its beginning and digest where it is long or nested deep."""
+    try:
+        text = json.dumps(value, sort_keys=True)
+    except RecursionError:
+        return {"begins": "", "crc": 0, "length": 0}
+    if len(text) <= _LONGEST_VALUE and text.count("[") + text.count("{") <= _MOST_NESTED:
         return value
     return {"begins": text[:80], "crc": zlib.crc32(text.encode()), "length": len(text)}
 
@@ -142,8 +159,13 @@ def _item(document: Json, items: list[Any] | None, tracked: Tracked) -> Mapping[
 
 def item_id(item: Json) -> Json:
     """The id of an item, under the names that APIs give it, or None."""
-    if isinstance(item, dict):
-        for name in ("id", "_id", "uuid", "item_id", "key", "slug"):
-            if isinstance(item.get(name), str | int) and not isinstance(item.get(name), bool):
-                return item[name]
+    name = id_name(item)
+    return None if name is None else item[name]
+
+
+def id_name(item: Json) -> str | None:
+    """Which member of an item is its id, or None."""
+    for name in _IDS if isinstance(item, Mapping) else ():
+        if isinstance(item.get(name), str | int) and not isinstance(item.get(name), bool):
+            return name
     return None

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.model import TIERS, Check, ForAll, Resource, Run, Step, Suite, Target, Tier
+from conformance.model import TIERS, ForAll, Resource, Run, Step, Suite, Target, Tier
+from conformance.runs import prerequisites
 from conformance.verbs import VERBS
 
 PHASES: Final = ("read", "write", "wait", "sweep")
@@ -90,14 +91,6 @@ def _work(suite: Suite, run: Run) -> Work:
     return Work(run.work, run.resource, steps, run.check.forall)
 
 
-def prerequisites(run: Run, runs: Collection[Run]) -> tuple[Run, ...]:
-    """The runs on the same resource that this one comes after."""
-    if not run.check.after or run.resource is None:
-        return ()
-    name = run.resource.name
-    return tuple(r for r in runs if r.check.id in run.check.after and r.resource and r.resource.name == name)
-
-
 def _with_prerequisites(runs: tuple[Run, ...], selected: Collection[str]) -> set[str]:
     wanted = set(selected)
     queue = [run for run in runs if run.id in wanted]
@@ -129,8 +122,8 @@ def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...],
         timeline = run.check.on is not None
         steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
         own = phase_of(steps, timeline=timeline)
-        if own == "read" and run.resource.ttl is not None:
-            own = "wait"  # reading a resource before its timeline would warm its cache
+        if run.resource.ttl is not None:  # reading a resource before its timeline would warm its cache
+            own = {"read": "wait", "write": "sweep"}.get(own, own)
         before = max((PHASES.index(phase[p.id]) for p in prerequisites(run, runs)), default=0)
         if before > PHASES.index(own):
             own = "sweep" if own in _ALONE else PHASES[before]
@@ -162,8 +155,3 @@ def _topological(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     for run in sorted(runs, key=lambda r: r.check.on is None):
         place(run)
     return tuple(placed.values())
-
-
-def needed_by(check: Check) -> str:
-    """Why no resource fits a check, for people."""
-    return f"the target declares no resource with {', '.join(check.needs)}"

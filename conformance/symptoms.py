@@ -109,7 +109,7 @@ def _unstable_tag(_run: Run, finding: Finding, case: Case, exchange: Exchange | 
     if back and len({e.connection for e in seen}) > 1 and len(set(tags)) <= 4:  # noqa: PLR2004
         return Symptom(
             "the same body has a few ETags that take turns",
-            "Hash the bytes that you send, or JSON with sorted keys: str(data) follows an order that changes. "
+            "Hash the bytes that you send, or JSON with sorted keys: the order in str(data) changes. "
             "With several workers, make sure that each computes the tag from the content alone.",
         )
     return Symptom(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, NoReturn
 
 from conformance.errors import TargetError
 from conformance.language import check_file
@@ -29,7 +30,12 @@ _GET: Final = {
     "pattern": "^GET /\\S*$",
     "description": "'GET' and a path, such as GET /items/",
 }
-_SECONDS: Final = {"type": "number", "exclusiveMinimum": 0, "description": "seconds, above 0"}
+_SECONDS: Final = {
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "maximum": 2**31,  # RFC 9111 1.2.2: what a cache takes for infinity
+    "description": "seconds, above 0 and at most 2147483648",
+}
 
 
 def schema() -> dict[str, Any]:
@@ -109,15 +115,18 @@ def load_target(name: str = DEFAULT, overrides: Sequence[str] = ()) -> Target:
     """
     path, built_in = _find(name)
     file = read(path, f"specs/targets/{path.name}" if built_in else name, TargetError)
-    _override(file, overrides)
     check_file(file, schema())
+    if overrides:
+        _override(file.data["resources"], overrides, file.name)
+        check_file(file, schema())
     headers = tuple(file.data.get("headers", {}).items())
     resources = tuple(_resource(file, each, data, headers) for each, data in file.data["resources"].items())
     names = [r.name for r in resources]
     for resource in resources:
         for other in resource.distinct_from:
-            if other not in names:
-                says = f"{resource.name} is distinct-from {other!r}, and no resource is called that"
+            if other not in names or other == resource.name:
+                why = "that is itself" if other in names else "no resource is called that"
+                says = f"{resource.name} is distinct-from {other!r}, and {why}"
                 raise file.fail(says, ("resources", resource.name, "distinct-from"))
     digest = hashlib.sha256(json.dumps(file.data, sort_keys=True).encode()).hexdigest()
     declares = any(not w.ask for r in resources for w in r.writes.values())
@@ -130,45 +139,47 @@ def built_in_targets() -> tuple[str, ...]:
 
 
 def _find(name: str) -> tuple[Path, bool]:
-    built_in = specs_folder() / "targets" / f"{name}.yaml"
-    if "/" not in name and built_in.is_file():
-        return built_in, True
-    if Path(name).is_file():
-        return Path(name), False
-    raise TargetError(
-        f"is no target file, and no built-in target either ({', '.join(built_in_targets())})", name
-    )
+    names = built_in_targets()
+    if name in names:
+        return specs_folder() / "targets" / f"{name}.yaml", True
+    with suppress(OSError):  # such as a name that is too long
+        if Path(name).is_file():
+            return Path(name), False
+    raise TargetError(f"is no target file, and no built-in target either ({', '.join(names)})", name)
 
 
-def _override(file: YamlFile, overrides: Sequence[str]) -> None:
-    """Replace values of the target: "RESOURCE.KEY=VALUE"."""
+def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], name: str) -> None:
+    """Replace values of the target: "RESOURCE.KEY=VALUE"; RESOURCE may be * for all that have the key."""
     for text in overrides:
         where, equals, value = text.partition("=")
-        resource, dot, key = where.strip().partition(".")
+        resource, dot, key = (part.strip() for part in where.partition("."))
         if not (equals and dot and key):
             raise TargetError(
-                f"{text!r} overrides nothing; write RESOURCE.KEY=VALUE, as in cached-time.ttl=5", file.name
+                f"{text!r} overrides nothing; write RESOURCE.KEY=VALUE, as in cached-time.ttl=5", name
             )
-        resources = file.data.get("resources", {}) if isinstance(file.data, dict) else {}
-        names = list(resources) if resource == "*" else [resource]
+        names = [each for each in resources if key in resources[each]] if resource == "*" else [resource]
+        if not names:
+            raise TargetError(f"{text!r} overrides nothing: no resource has a {key!r}", name)
         for each in names:
             if each not in resources:
-                raise TargetError(
-                    f"{text!r}: no resource is called {each!r}; {did_you_mean(each, resources)}", file.name
-                )
-            if resource == "*" and key not in resources[each]:
-                continue
+                says = f"{text!r}: no resource is called {each!r}; {did_you_mean(each, resources)}"
+                raise TargetError(says, name)
             try:
-                resources[each][key] = json.loads(value)
-            except ValueError:
+                resources[each][key] = json.loads(value, parse_constant=_no_json)
+            except (ValueError, RecursionError):
                 resources[each][key] = value
+
+
+def _no_json(constant: str) -> NoReturn:
+    """Refuse what Python's reader takes for JSON and JSON does not have: NaN and Infinity."""
+    raise ValueError(constant)
 
 
 def _resource(
     file: YamlFile, name: str, data: Mapping[str, Any], headers: tuple[tuple[str, str], ...]
 ) -> Resource:
     path = ("resources", name)
-    for key, needs in (("ttl", "value"), ("value", "ttl")):
+    for key, needs in (("ttl", "value"), ("value", "ttl"), ("hit", "ttl")):
         if key in data and needs not in data:
             raise file.fail(
                 f"{name} has a {key} and no {needs}; a value that is kept needs both", (*path, key)
@@ -200,5 +211,6 @@ def _resource(
 def _write(kind: str, data: Any) -> Write:
     given: dict[str, Any] = {"request": data} if isinstance(data, str) else dict(data)
     method, _, path = given["request"].partition(" ")
-    source = given.get("from") or ("list" if "{id}" in path or kind == "create" else "self")
+    own: Literal["list", "self"] = "list" if "{id}" in path or kind == "create" else "self"
+    source = given.get("from") or own
     return Write(method, path, source, given.get("edit", "auto"), given.get("body"), given.get("ask", False))

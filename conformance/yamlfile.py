@@ -20,7 +20,7 @@ import yaml
 from conformance.errors import SpecError
 
 _Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# At most 18 digits: what has more is no number that anybody meant, and Python refuses 4300 with an error of its own.
+# At most 18 digits: more are no number that anybody meant, and Python refuses 4300 by an error of its own.
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
 # YAML 1.2, 5.1: everything but these may stand in a file.
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -111,8 +111,8 @@ def _refuse(text: str, name: str, error: type[SpecError]) -> None:
                 "anchors and aliases (& and *) are not part of the language; to send an asterisk, quote it: "
                 '"*"'
             )
-        elif getattr(event, "tag", None):
-            says = f"tags such as {event.tag!r} are not part of the language"
+        elif tag := getattr(event, "tag", None):
+            says = f"tags such as {tag!r} are not part of the language"
         elif isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             says = "a second document begins; a file holds one" if documents > 1 else ""
@@ -122,7 +122,7 @@ def _refuse(text: str, name: str, error: type[SpecError]) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if says:
-            raise error(says, name, event.start_mark.line + 1)
+            raise error(says, name, event.start_mark.line + 1 if event.start_mark else None)
 
 
 def _construct(
@@ -142,7 +142,7 @@ def _construct(
             if not isinstance(key_node, yaml.ScalarNode):
                 raise error("a key has to be plain text", name, key_line)
             key = key_node.value
-            if key == "<<" and key_node.style is None:
+            if key == "<<" and not key_node.style:
                 raise error("merge keys (<<) are not part of the language", name, key_line)
             if key in mapping:
                 first = lines[(*path, key)]
@@ -170,12 +170,12 @@ def _plain(text: str) -> Any:
 
 
 def guess(found: str, accepted: Iterable[str]) -> str:
-    """ "did you mean 'expect'? " where one is near, else nothing."""
+    """A guess at what was meant, where a name is near, else nothing."""
     near = difflib.get_close_matches(found, list(accepted), n=1)
     return f"did you mean {near[0]!r}? " if near else ""
 
 
 def did_you_mean(found: str, accepted: Iterable[str]) -> str:
-    """ "did you mean 'expect'? " where one is near, then what is accepted."""
+    """A guess at what was meant, where a name is near, then all that is accepted."""
     names = sorted(accepted)
     return f"{guess(found, names)}accepted: {', '.join(names)}"

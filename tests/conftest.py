@@ -1,12 +1,13 @@
-"""What the tests of the plugin share: a small target without waits, servers, and pytest in a process of its own."""
+"""What the tests of the plugin share: a target without waits, servers, and pytest in its own process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from judging import Collect, Judge, Serve
 
 from reference_impl.serve import start
 from reference_impl.settings import Settings
@@ -20,9 +21,6 @@ resources:
     etag: true
     change: {request: "PUT /items/{id}", from: list, edit: auto}
 """
-
-Judge = Callable[..., pytest.RunResult]
-Serve = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
@@ -51,18 +49,45 @@ def tiny(pytester: pytest.Pytester) -> Path:
     return pytester.makefile(".yaml", tiny=TINY)
 
 
+PLUGINS = ("-p", "pytest_base_url.plugin", "-p", "conformance.plugin")
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the processes of the tests keep what they compile, for the next."""
+    return tmp_path_factory.mktemp("compiled")
+
+
 @pytest.fixture
-def judge(pytester: pytest.Pytester, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Judge:
-    """Pytest in a process of its own, with this plugin, pytest-base-url and no other but those named."""
+def plain(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment in which pytest loads no plugin but those named, and quickly."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.delenv("PYTEST_BASE_URL", raising=False)
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(compiled))
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTEST_BASE_URL", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def collect(pytester: pytest.Pytester, tiny: Path, plain: None) -> Collect:
+    """The node ids that pytest collects, in this process: nothing is run."""
+
+    def run(*args: str) -> list[str]:
+        options = ("--conformance", "--conformance-target", tiny.name, "--collect-only", "-q", *args)
+        result = pytester.runpytest_inprocess(*PLUGINS, *options)
+        assert result.ret in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        return [line for line in result.outlines if "::" in line]
+
+    return run
+
+
+@pytest.fixture
+def judge(pytester: pytest.Pytester, tiny: Path, plain: None) -> Judge:
+    """Pytest in a process of its own, with this plugin, pytest-base-url and no other but those named."""
 
     def run(
         *args: str, url: str = "", plugins: tuple[str, ...] = (), target: str = tiny.name
     ) -> pytest.RunResult:
-        names = ("pytest_base_url.plugin", "conformance.plugin", *plugins)
-        options = [arg for name in names for arg in ("-p", name)]
+        options = [*PLUGINS, *(arg for name in plugins for arg in ("-p", name))]
         options += ["--conformance", "--conformance-target", target]
         options += ["--base-url", url] if url else []
         return pytester.runpytest_subprocess(*options, *args, timeout=60)

@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from hostile import unused_port
+
 import conformance
 from conformance.clocks import VirtualClock
 from conformance.report import Report
-from hostile import unused_port
 from reference_impl.serve import start
 from reference_impl.settings import Settings
 
@@ -34,7 +35,9 @@ def judging(flaw: str = "", **options: Any) -> Report:
     """A run against the reference or its twin with a flaw; the options are those of `conformance.run`."""
     moved = MovedTime()
     with start(Settings(clock=moved, cost=0.0, flaw=flaw)) as server:
-        return conformance.run(server.url, **{"clock": lambda: VirtualClock(moved.move), "seed": 1, **options})
+        return conformance.run(
+            server.url, **{"clock": lambda: VirtualClock(moved.move), "seed": 1, **options}
+        )
 
 
 @functools.cache

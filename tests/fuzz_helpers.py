@@ -17,8 +17,14 @@ from reference_impl.serve import start
 from reference_impl.twists import made_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    import pytest
+
     from conformance.model import Run, Verdict
     from conformance.result import Search
+    from reference_impl.caching import Validators
     from reference_impl.twists import Apply
 
 SUITE = load()
@@ -31,10 +37,12 @@ STATES = "specs/invalidation.yaml::items::body-and-tag-move-together"
 VERSIONS = "specs/invalidation.yaml::versioned::body-and-tag-move-together"
 
 
-def matching(matches) -> Apply:
-    """The reference with If-None-Match compared in another way: (field, current tag) -> whether it matches."""
+def matching(matches: Callable[[str, str], bool]) -> Apply:
+    """The reference with If-None-Match compared in another way, by the field and the current tag."""
 
-    def evaluate(method, fields, now, clock):
+    def evaluate(
+        method: str, fields: Mapping[str, Sequence[str]], now: Validators, clock: float
+    ) -> int | None:
         field = ", ".join(fields.get("if-none-match", ()))
         if field and method == "GET" and now.etag is not None:
             return NOT_MODIFIED if matches(field, now.etag) else None
@@ -43,7 +51,7 @@ def matching(matches) -> Apply:
     return made_of(lambda parts: replace(parts, evaluate=evaluate))
 
 
-def tagging(**exchanged) -> Apply:
+def tagging(**exchanged: Any) -> Apply:
     """The reference with its tags made in another way."""
     return made_of(lambda parts: replace(parts, **exchanged))
 
@@ -67,7 +75,7 @@ DEFECTS = {
 """Name -> how the server is made, and the run that has to find it."""
 
 
-def judged(monkeypatch, name: str, search: Search | None, seed: int = 0) -> Verdict:
+def judged(monkeypatch: pytest.MonkeyPatch, name: str, search: Search | None, seed: int = 0) -> Verdict:
     """The verdict on a defect's run against the reference that has it."""
     apply, run_id = DEFECTS[name]
     monkeypatch.setitem(FLAWS, name, Flaw(name, name, apply, breaks=()))

@@ -8,15 +8,17 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from conformance.load import load
+from conformance.model import Suite
 from reference_impl.flaws import FLAWS
 from tools import matrix
 
+Text = Callable[[Mapping[str, matrix.Outcomes], Suite], str]
 SUITE = load()
 NAMES = matrix.runnable(SUITE)
 LESSON = tuple(name for name in NAMES if matrix.of_lesson(FLAWS[name]))
@@ -100,9 +102,7 @@ def test_a_check_catches_a_flaw(check: str, found: Mapping[str, matrix.Outcomes]
         ("lesson-merged", {"etag-quoted", "not-modified-repeats-cache-control"}),
     ],
 )
-def test_a_flaw_fails_nothing_else(
-    name: str, fails: set[str], found: Mapping[str, matrix.Outcomes]
-) -> None:
+def test_a_flaw_fails_nothing_else(name: str, fails: set[str], found: Mapping[str, matrix.Outcomes]) -> None:
     assert set(matrix.failing(name, found[name], SUITE)) == fails
 
 
@@ -115,7 +115,7 @@ def test_the_check_of_the_row_comes_first(found: Mapping[str, matrix.Outcomes]) 
 @pytest.mark.parametrize(
     ("path", "text"), [(matrix.MATRIX, matrix.markdown), (matrix.FLAWS_OF_CHECKS, matrix.json_text)]
 )
-def test_what_is_generated_is_not_stale(path: Path, text, found: Mapping[str, matrix.Outcomes]) -> None:
+def test_what_is_generated_is_not_stale(path: Path, text: Text, found: Mapping[str, matrix.Outcomes]) -> None:
     assert path.read_text(encoding="utf-8") == text(found, SUITE), "stale: run python -m tools.matrix"
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from pathlib import Path
 
 import pytest
-from conftest import Judge, Serve
+from judging import Judge, Serve
+
+from conformance.pytest_plugin.settings import read
 
 XDIST = ("xdist",)
 INM = "specs/conditional.yaml::items::inm-current-is-304"
@@ -61,9 +64,7 @@ def test_a_flaw_fails_with_the_whole_verdict_first(judge: Judge, serve: Serve, m
 
 
 def test_what_a_failure_blocks_is_skipped_with_the_reason(judge: Judge, serve: Serve, mode: Mode) -> None:
-    result = judge(
-        "-rs", "-k", "inm-current or no-body", *mode[0], url=serve("ignores-inm"), plugins=mode[1]
-    )
+    result = judge("-rs", "-k", "inm-current or no-body", *mode[0], url=serve("ignores-inm"), plugins=mode[1])
 
     result.assert_outcomes(failed=1, skipped=1)
     result.stdout.fnmatch_lines(
@@ -111,7 +112,7 @@ def test_a_run_of_nothing_is_no_success(judge: Judge, good: str) -> None:
 def test_a_run_that_its_deadline_ends_is_no_success(judge: Judge, good: str) -> None:
     result = judge(
         "-k",
-        "etag-present or ttl-holds",
+        "items and etag-present or cached-time and ttl-ends",
         "--conformance-deadline=1",
         "--conformance-set=*.ttl=30",
         url=good,
@@ -178,27 +179,34 @@ def test_times_of_a_cache_are_waited_for(judge: Judge, reference_with_ttl_4: str
         ("--conformance-clock=virtual", "the clock 'virtual' * against a URL use the clock 'real'*"),
         ("--conformance-report=r.txt", "the report *r.txt' has no known suffix; accepted: .json*"),
         ("--conformance-report=no/r.json", "the report *r.json' can't be written: there is no folder *"),
-        ("--conformance-set=items.etagg=1", "*tiny.yaml:*etagg*"),
+        ("--conformance-set=items.etagg=1", "tiny.yaml:*etagg*"),
         ("--conformance-ca=none.pem", "there is no file 'none.pem' *"),
         ("--conformance-seed=-1", "the seed -1 is out of range*"),
         ("--conformance-deadline=0", "the deadline 0.0 is none*"),
         ("--base-url=ftp://x", "*ftp*"),
+        ("--conformance-target=lessson", "lessson: *built-in target*lesson*"),
         ("--base-url=", "--conformance needs the URL of the server to judge, and has none: *"),
     ],
 )
-def test_a_wrong_option_is_one_sentence(judge: Judge, option: str, says: str) -> None:
-    url = "" if option.startswith("--base-url") else "http://127.0.0.1:1"
-    result = judge(option, url=url)
+@pytest.mark.usefixtures("plain")
+def test_a_wrong_option_is_one_sentence(
+    pytester: pytest.Pytester, tiny: Path, option: str, says: str
+) -> None:
+    options = ("--conformance-target", tiny.name, "--base-url=http://127.0.0.1:1", *option.split())
+    config = pytester.parseconfig("-p", "pytest_base_url.plugin", "-p", "conformance.plugin", *options)
+
+    with pytest.raises(pytest.UsageError) as found:
+        read(config, None)
+
+    assert fnmatch.fnmatch(str(found.value), says)
+
+
+def test_a_wrong_option_ends_pytest_before_it_collects(judge: Judge) -> None:
+    result = judge("--conformance-tier=best", url="http://127.0.0.1:1")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: {says}"])
-
-
-def test_a_target_that_is_none_is_one_sentence(judge: Judge) -> None:
-    result = judge(url="http://127.0.0.1:1", target="lessson")
-
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: lessson: *built-in target*lesson*"])
+    assert result.errlines[0].startswith("ERROR: there is no tier 'best'")
+    assert not result.outlines
 
 
 @pytest.mark.parametrize("where", ["environment", "ini"])
@@ -213,10 +221,10 @@ def test_the_url_may_stand_elsewhere(
     judge("-k", "inm-current").assert_outcomes(passed=1)
 
 
+@pytest.mark.usefixtures("plain")
 def test_without_pytest_base_url_the_option_is_there_all_the_same(
-    pytester: pytest.Pytester, tiny: Path, good: str, monkeypatch: pytest.MonkeyPatch
+    pytester: pytest.Pytester, tiny: Path, good: str
 ) -> None:
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     result = pytester.runpytest_subprocess(
         *("-p", "conformance.plugin", "--conformance", "--base-url", good),
         *("--conformance-target", str(tiny), "-k", "inm-current"),

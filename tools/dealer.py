@@ -85,6 +85,7 @@ def dealt(settings: Mapping[str, str], workers: int = 2) -> Iterator[str]:
 
     Args:
         settings: environment variables, such as REFERENCE_FLAW.
+        workers: how many processes.
     """
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="dealt-"))

@@ -32,16 +32,8 @@ _DIGITS: Final = "0123456789"
 # RFC 9110 8.8.3: "etagc = %x21 / %x23-7E / obs-text": no space and no double quote. A field of
 # today keeps to ASCII (9110 5.5), so obs-text is left out.
 _ETAGC: Final = _LETTERS + "".join(chr(c) for c in (0x21, *range(0x23, 0x7F)) if chr(c) not in _LETTERS)
-_TEMPTING: Final = (
-    ",",
-    "*",
-    "W/",
-    "\\",
-    "'",
-    ";",
-    "=",
-    "-",
-)  # to take the tag apart, or to read more into it
+# What tempts a reader to take the tag apart, or to see more in it.
+_TEMPTING: Final = (",", "*", "W/", "\\", "'", ";", "=", "-")
 _PIECES: Final = (*_ETAGC, *_TEMPTING * 4)
 _LONGEST_TAG: Final = 12
 
@@ -96,6 +88,11 @@ def _choice(options: Sequence[T]) -> st.SearchStrategy[T]:
 
 def _one_of(*options: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
     return _choice(options).flatmap(lambda option: option)
+
+
+def _often(simplest: T, otherwise: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    """`otherwise`, or in one draw of four the simplest: few booleans, so that shrinking can drop it."""
+    return _choice((st.just(simplest), *[otherwise] * 3)).flatmap(lambda option: option)
 
 
 def _joined(

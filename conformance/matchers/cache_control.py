@@ -24,10 +24,9 @@ def _cache_control(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, s
     cc = of(exchange)
     if "same-as" in wanted:
         other = case.last(wanted["same-as"])
-        if other is not None and _as_set(of(other)) == _as_set(cc):
-            return None
-        due = shown(other, "cache-control") if other else "none"
-        return f"the same Cache-Control as with the 200 ({due})", _sent(exchange)
+        if other is None or _as_set(of(other)) != _as_set(cc):
+            due = shown(other, "cache-control") if other else "none"
+            return f"the same Cache-Control as with the 200 ({due})", _sent(exchange)
     for name in wanted.get("has", ()):
         if name not in cc:
             return f"Cache-Control with {name}", _sent(exchange)

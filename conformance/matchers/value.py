@@ -85,8 +85,8 @@ def _hit(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
             return Finding(f"a flag at {pointer}", fault, step.name, index)
     if isinstance(wanted, bool):
         return _all(wanted, step, case)
-    if wanted == "boolean":
-        return _boolean(step, case)
+    if isinstance(wanted, str):
+        return _FORMS[wanted](step, case)
     ((relation, argument),) = wanted.items()
     return (
         _truthful(argument, case) if relation == "truthful-over" else _count(relation, argument, step, case)
@@ -117,6 +117,16 @@ def _boolean(step: StepRecord, case: Case) -> Finding | None:
             expected = f"{_name(case)} to be true or false"
             return Finding(expected, f"the {json_type(flag)} {flag!r}", step.name, index)
     return None
+
+
+def _mixed(step: StepRecord, case: Case) -> Finding | None:
+    """Hits and misses at one moment: what several caches behind one address look like."""
+    if {is_hit(e.facts["hit"]) for e in step.exchanges} >= {True, False}:
+        return None
+    return Finding(f"answers with {_name(case)}: true and others with false", "only one of them", step.name)
+
+
+_FORMS: Final = {"boolean": _boolean, "mixed": _mixed}
 
 
 def _truthful(names: list[str], case: Case) -> Finding | None:
@@ -208,7 +218,7 @@ MATCHERS: Final = (
         {
             "anyOf": [
                 {"type": "boolean"},
-                {"enum": ["boolean"]},
+                {"enum": list(_FORMS)},
                 {
                     "type": "object",
                     "properties": {
@@ -223,8 +233,8 @@ MATCHERS: Final = (
             ]
         },
         _hit,
-        "the flag that tells a hit: true or false, a JSON boolean, true to fact over some steps, or "
-        "at least or at most once in a burst",
+        "the flag that tells a hit: true or false, a JSON boolean, mixed (hits and misses in one burst), "
+        "true to fact over some steps, or at least or at most once in a burst",
     ),
     Matcher(
         "age",

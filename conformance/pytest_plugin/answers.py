@@ -14,10 +14,6 @@ from conformance.model import Verdict, VerdictName
 Kind = Literal["pass", "fail", "skip", "error"]
 
 
-class VerdictError(Exception):
-    """An item did not pass; the text is all that there is to say."""
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What becomes of an item.

@@ -7,17 +7,18 @@ every folder, also where the specs lie in site-packages.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from conformance.load import level_at, specs_folder
+from conformance.load import specs_folder
 from conformance.model import LEVELS, TIERS, Run
-from conformance.plan import plan
-from conformance.pytest_plugin.answers import Answer, VerdictError
+from conformance.plan import PHASES, Plan, plan
+from conformance.pytest_plugin.answers import Answer
 from conformance.pytest_plugin.settings import Settings, header
+from conformance.runs import level_at
 
 _PREFIX: Final = "conformance_"
 
@@ -56,10 +57,13 @@ class Collection:
         return header(self._settings)
 
     @functools.cached_property
+    def _plan(self) -> Plan:
+        return plan(self._settings.suite, self._settings.target, self._settings.tier)
+
+    @functools.cached_property
     def _runs(self) -> Mapping[str, list[Run]]:
-        of = self._settings
         runs: dict[str, list[Run]] = {}
-        for run in plan(of.suite, of.target, of.tier).runs:
+        for run in self._plan.runs:
             runs.setdefault(run.id.partition("::")[0], []).append(run)
         return runs
 
@@ -91,6 +95,25 @@ class Collection:
         tier = self._settings.tier
         file: SpecFile = SpecFile.from_parent(parent, path=file_path, nodeid=name, runs=runs, tier=tier)
         return file
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """What is judged before any TTL is waited for comes first, so that -x and a person see it at once."""
+        places = [i for i, item in enumerate(items) if isinstance(item, CheckItem)]
+        late = {r.id for phase in self._plan.phases[PHASES.index("wait") :] for lane in phase for r in lane}
+        ours = sorted((items[i] for i in places), key=lambda item: item.nodeid in late)
+        for place, item in zip(places, ours, strict=True):
+            items[place] = item
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """See `CheckItem.locate`."""
+        report = yield
+        if isinstance(item, CheckItem) and report.failed:
+            item.locate(report)
+        return report
 
 
 def _folder(parent: pytest.Collector, path: Path, entries: list[Path]) -> Folder:
@@ -176,28 +199,23 @@ class CheckItem(pytest.Item):
 
     def setup(self) -> None:
         """Stop here where there is no verdict."""
-        if self.answer is None:
-            raise VerdictError(f"{self.run_id}: nobody has asked for its verdict")
-        if self.answer.kind == "skip":
-            pytest.skip(self.answer.text)
-        if self.answer.kind == "error":
-            raise VerdictError(self.answer.text)
+        answer = self.answer or Answer("error", "nobody has asked for the verdict of this item", "error")
+        if answer.kind == "skip":
+            pytest.skip(answer.text)
+        if answer.kind == "error":
+            pytest.fail(answer.text, pytrace=False)
 
     def runtest(self) -> None:
         """Fail where the verdict says so."""
         if self.answer is not None and self.answer.kind == "fail":
-            raise VerdictError(self.answer.text)
+            pytest.fail(self.answer.text, pytrace=False)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The verdict's own text; where it was raised is of no interest."""
-        if not isinstance(excinfo.value, VerdictError):
-            return super().repr_failure(excinfo, style)
-        shown = excinfo.getrepr(style="value")
-        crash = shown.reprcrash
-        if crash is not None:  # what the short summary and --tb=line print
+    def locate(self, report: pytest.TestReport) -> None:
+        """Have a failure be where the check stands; its first line is what the short summary prints."""
+        crash = getattr(report.longrepr, "reprcrash", None)
+        if crash is not None and self.answer is not None and self.answer.kind in ("fail", "error"):
             crash.path, crash.lineno = str(self.path), self._check.place.line
-            crash.message = str(excinfo.value).partition("\n")[0]
-        return shown
+            crash.message = self.answer.text.partition("\n")[0]
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The check's place in its file, and the title of a failure."""

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -20,8 +20,6 @@ from conformance.pytest_plugin.collect import CheckItem
 from conformance.pytest_plugin.conductor import Conductor
 from conformance.pytest_plugin.settings import Sending
 from conformance.pytest_plugin.waiting import Waiting
-
-_SIGTERM_STATUS: Final = 128 + signal.SIGTERM
 
 
 class Running:
@@ -130,7 +128,7 @@ def _terminated_politely() -> Generator[None]:
         nonlocal ending
         if not ending:
             ending = True
-            pytest.exit("terminated by SIGTERM", returncode=_SIGTERM_STATUS)
+            pytest.exit("terminated by SIGTERM", returncode=pytest.ExitCode.INTERRUPTED)
 
     before: Callable[[int, FrameType | None], Any] | int | None = signal.signal(signal.SIGTERM, end)
     try:

@@ -16,12 +16,12 @@ from typing import Any, Final
 
 import conformance
 from conformance.errors import UsageError
-from conformance.load import level_at
 from conformance.model import Level, Record, Requirement, Suite, Target, Tier, Verdict, VerdictName
 from conformance.report import codec
 from conformance.report.redact import Redactor
 from conformance.report.score import Score, score
 from conformance.result import Judged, Options, Result
+from conformance.runs import level_at
 
 VERSION: Final = 1
 _LEFT_OUT: Final = Verdict("deselected", "deselected", "left out of this run")
@@ -89,6 +89,7 @@ class Report:
         suite_version: of the program that made it. specs_sha256: over the specs that it judged by.
         remote: whether the server was somewhere else than on loopback.
         workers: how many of the server's workers the suite has started; None: it has not.
+        why_real: resource -> why it was judged in real time although the clock could be moved.
         stopped: why the run ended early, or "".
         problems: what could not be put back, as sentences.
         entries: every check of the tier, those that were left out included, in the order of the specs.
@@ -102,6 +103,7 @@ class Report:
     workers: int | None
     tier: Tier
     clock: str
+    why_real: Mapping[str, str]
     seed: int
     started: str
     seconds: float
@@ -127,9 +129,10 @@ class Report:
             target=redactor.target(options.target),
             base_url=redactor.text(options.base_url),
             remote=result.remote,
-            workers=getattr(result, "workers", None),
+            workers=options.hosted.workers if options.hosted else None,
             tier=options.tier,
             clock=result.clock,
+            why_real={name: redactor.text(why) for name, why in result.why_real.items()},
             seed=options.seed,
             started=result.started,
             seconds=result.seconds,
@@ -189,6 +192,7 @@ class Report:
             "workers": self.workers,
             "tier": self.tier,
             "clock": self.clock,
+            "why_real": dict(self.why_real),
             "seed": self.seed,
             "started": self.started,
             "seconds": self.seconds,
@@ -219,6 +223,7 @@ class Report:
                 workers=document["workers"],
                 tier=document["tier"],
                 clock=document["clock"],
+                why_real=document["why_real"],
                 seed=document["seed"],
                 started=document["started"],
                 seconds=document["seconds"],

@@ -39,6 +39,8 @@ def _heading(report: Report) -> Iterator[str]:
         f"{safe(report.base_url, LINE)}, judged as {safe(report.target.name)!r}, tier {report.tier}, "
         f"in {report.seconds:.1f} s, {clock}; seed {report.seed}"
     )
+    for name, why in report.why_real.items():
+        yield f"  {safe(name)} in real time: {safe(why, LINE)}"
     if report.stopped:
         yield f"The run ended early: {safe(report.stopped, LINE)}. What was not reached is not judged."
     if report.partial:
@@ -92,7 +94,8 @@ def _first(report: Report) -> Iterator[str]:
         if passed and not report.score.withheld:
             yield "Everything that could be judged holds."
         return
-    yield f"First thing to mend: {safe(entry.title)}"
+    where = f" (of {safe(entry.resource)})" if entry.resource else ""
+    yield f"First thing to mend: {safe(entry.title)}{where}"
     yield f"  {safe(entry.verdict.message, LINE)}"
     if entry.verdict.mend or entry.hint:
         yield f"  Next: {safe(entry.verdict.mend or entry.hint, LINE)}"

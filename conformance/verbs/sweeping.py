@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from conformance.context import Context
 
 _KEYS: Final = 400  # a round
-_KEY_LENGTH: Final = 4000  # letters: many servers refuse a request line of more than 8 KiB
+_LENGTHS: Final = (4000, 400, 60)  # letters: many servers refuse a request line of more than 8 KiB
 _ROUNDS: Final = 8
 _KEPT: Final = 0.4  # of the letters that were sent, at least so many are still there where entries pile up
-_TOO_LONG: Final = (400, 404, 413, 414, 422, 431)
+_NOISE: Final = 256 * 1024  # bytes: below that, growth is the allocator's affair
+_REFUSED: Final = (400, 404, 413, 414, 422, 431)
 
 
 def _clear(step: Step, context: Context) -> StepRecord:
@@ -43,33 +44,52 @@ def _clear(step: Step, context: Context) -> StepRecord:
 def _flood(step: Step, context: Context) -> StepRecord:
     """Ask for ever new keys, in rounds, until the server's memory stops growing, or has grown all along.
 
-    The keys are long, so that an entry that is kept weighs more than the allocator's noise.
+    The keys are as long as the server takes them, so that an entry that is kept weighs more than the
+    allocator's noise.
     """
     hosted = context.shared.hosted
     if hosted is None:
         return untestable(
             step, "the server's memory can only be measured where the suite has started the server"
         )
-    resource = context.resource
-    path = resource.keys or f"{resource.read}{'&' if '?' in resource.read else '?'}conformance={{key}}"
+    first = _longest(context)
+    if first.response is None or first.status in _REFUSED:
+        says = f"a key of {_LENGTHS[-1]} letters was answered {first.status or 'not at all'}"
+        return not_offered(step, says, [_without_key(first)], declared=False)
+    length = len(first.request.url) - len(context.shared.wire.url(_keyed(context, "")))
     rounds: list[dict[str, Json]] = []
-    asked: list[Exchange] = []
     before = hosted.memory()
     for _ in range(_ROUNDS):
         for _ in range(_KEYS):
-            key = "".join(context.random.choices(ascii_lowercase, k=_KEY_LENGTH))
-            asked[1:] = [context.send("GET", path.replace("{key}", key))]
-            if asked[-1].response is None:
-                return done(step, asked, {"rounds": rounds})
-            if asked[-1].status in _TOO_LONG:
-                says = f"a key of {_KEY_LENGTH} letters was answered {asked[-1].status}"
-                return not_offered(step, says, [_without_key(e) for e in asked[-1:]], declared=False)
+            last = context.send("GET", _keyed(context, _letters(context, length)))
+            if last.response is None:
+                return done(step, [last], {"rounds": rounds})
         after = hosted.memory()
-        rounds.append({"keys": _KEYS, "offered": _KEYS * _KEY_LENGTH, "grew": after - before})
-        if after - before < _KEYS * _KEY_LENGTH * _KEPT:
+        counts = max(_NOISE, int(_KEYS * length * _KEPT))
+        rounds.append({"keys": _KEYS, "counts": counts, "grew": after - before})
+        if after - before < counts:
             break
         before = after
-    return done(step, [_without_key(e) for e in asked], {"rounds": rounds})
+    return done(step, [_without_key(first)], {"rounds": rounds})
+
+
+def _longest(context: Context) -> Exchange:
+    """The answer to the longest key that the server takes, or to the shortest that it refuses."""
+    for length in _LENGTHS:
+        exchange = context.send("GET", _keyed(context, _letters(context, length)))
+        if exchange.response is None or exchange.status not in _REFUSED:
+            break
+    return exchange
+
+
+def _keyed(context: Context, key: str) -> str:
+    resource = context.resource
+    path = resource.keys or f"{resource.read}{'&' if '?' in resource.read else '?'}conformance={{key}}"
+    return path.replace("{key}", key)
+
+
+def _letters(context: Context, length: int) -> str:
+    return "".join(context.random.choices(ascii_lowercase, k=length))
 
 
 def _without_key(exchange: Exchange) -> Exchange:

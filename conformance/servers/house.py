@@ -1,0 +1,210 @@
+"""One life of a server under test: its warden, its processes, its output, its temporary folder.
+
+Shell. Knows processes and nothing of apps, clocks or HTTP; `restart` is a new house.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+
+from conformance.servers.channel import Channel, Closed
+from conformance.servers.environment import scrubbed
+from conformance.servers.errors import ServerError
+from conformance.servers.output import Output
+
+__all__ = ["House"]
+
+GRACE: Final = 1.5  # seconds between SIGTERM and SIGKILL
+_ENDED_WITHIN: Final = GRACE + 6.0
+_PIDS_WITHIN: Final = 10.0
+_DATA: Final = 4 << 30
+_FILE: Final = 1 << 30
+_PROCESSES: Final = 256
+_WARDEN: Final = Path(__file__).with_name("warden.py")
+
+
+class House:
+    """Starts commands at once; what is handed to them stays open in our process, for the caller to close.
+
+    Args:
+        commands: one for each process.
+        handed: for each command the descriptors that it gets.
+        cwd: where they run.
+        env: added to the scrubbed environment.
+        memory: bytes of data for each process, or None for a generous default.
+
+    Raises:
+        ServerError: a command can't be run, or the folder is none.
+    """
+
+    def __init__(
+        self,
+        commands: Sequence[Sequence[str]],
+        handed: Sequence[Sequence[int]],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        memory: int | None,
+    ) -> None:
+        if not cwd.is_dir():
+            raise ServerError(f"{cwd} is not a folder, so no server can run there")
+        self.pids: tuple[int, ...] = ()
+        self.exited: dict[int, int] = {}
+        self.crowd = 0
+        self._lock = threading.RLock()
+        self._over = False
+        self.temporary = tempfile.mkdtemp(prefix="served-")
+        ours, theirs = socket.socketpair()
+        reading, writing = os.pipe()
+        settings = {
+            "control": theirs.fileno(),
+            "handed": [list(some) for some in handed],
+            "commands": [list(command) for command in commands],
+            "limits": {"data": memory or _DATA, "file": _FILE, "processes": _PROCESSES},
+            "most": _PROCESSES,
+            "grace": GRACE,
+            "temporary": self.temporary,
+        }
+        self._warden = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-I", "-S", str(_WARDEN), json.dumps(settings)],
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            stderr=writing,
+            cwd=cwd,
+            env=scrubbed(os.environ) | dict.fromkeys(("TMPDIR", "TMP", "TEMP"), self.temporary) | dict(env),
+            pass_fds=[theirs.fileno(), *{each for some in handed for each in some}],
+            start_new_session=True,
+        )
+        theirs.close()
+        os.close(writing)
+        self.channel = Channel(ours)
+        self.output = Output(reading)
+        self._await_pids()
+
+    def _await_pids(self) -> None:
+        deadline = time.monotonic() + _PIDS_WITHIN
+        while not self.pids:
+            if not self._hear(deadline - time.monotonic()) and not self.pids:
+                self.end()
+                raise ServerError("no process could be started for the server", self.output.text())
+
+    def _hear(self, within: float) -> bool:
+        """Take one message of the warden; False where there is none."""
+        try:
+            message = self.channel.receive(max(0.0, within))
+        except Closed:
+            self._lose()
+            return False
+        if message is None:
+            return False
+        self._take(message)
+        return True
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "failed" in message:
+            self.end()
+            raise ServerError(f"the command can't be run: {message['failed']}", self.output.text())
+        if "pids" in message:
+            self.pids = tuple(message["pids"])
+        if "exited" in message:
+            self.exited[message["exited"]] = message["status"]
+        if "crowd" in message:
+            self.crowd = message["crowd"]
+        self._over = self._over or "ended" in message
+
+    def _lose(self) -> None:
+        """The warden is gone; only the server can have done that."""
+        self._over = True
+        for index in range(len(self.pids)):
+            self.exited.setdefault(index, -signal.SIGKILL)
+
+    def look(self, within: float = 0.0) -> None:
+        """Learn what has happened; waits for news so many seconds."""
+        with self._lock:
+            while not self._over and self._hear(within):
+                within = 0.0
+
+    def processes(self) -> list[psutil.Process]:
+        """The server's processes and their descendants, without the warden."""
+        found = {}
+        for pid in (self._warden.pid, *self.pids):
+            with contextlib.suppress(psutil.Error):
+                for process in psutil.Process(pid).children(recursive=True):
+                    found[process.pid] = process
+                if pid != self._warden.pid:
+                    found[pid] = psutil.Process(pid)
+        return list(found.values())
+
+    def memory(self) -> int:
+        """The resident memory of all processes, in bytes."""
+        total = 0
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_info().rss
+        return total
+
+    def listening(self) -> set[int]:
+        """The TCP ports on which its processes listen, as far as we may know."""
+        ports = set()
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                ports |= {
+                    each.laddr.port
+                    for each in process.net_connections("tcp")
+                    if each.status == psutil.CONN_LISTEN
+                }
+        return ports
+
+    def end(self) -> None:
+        """End all processes, and leave nothing behind; may be called twice."""
+        with self._lock:
+            left = self.processes() if sys.platform != "linux" or self._warden.poll() is not None else []
+            deadline = time.monotonic() + _ENDED_WITHIN
+            with contextlib.suppress(Closed):
+                self.channel.send({"end": True})
+            while not self._over and time.monotonic() < deadline:
+                self._hear(deadline - time.monotonic())
+            self._kill(left)
+            self.channel.close()
+            self.output.close()
+            shutil.rmtree(self.temporary, ignore_errors=True)
+
+    def _kill(self, left: list[psutil.Process]) -> None:
+        """What the warden could not do: it was killed itself, or the platform hides orphans from it."""
+        try:
+            self._warden.wait(1.0)
+        except subprocess.TimeoutExpired:
+            self._warden.kill()
+            self._warden.wait()
+        if self._warden.returncode == 0 and not left:
+            return
+        for pid in self.pids:
+            with contextlib.suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
+        for process in [*left, *self._marked()]:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+    def _marked(self) -> list[psutil.Process]:
+        """Processes that carry our temporary folder in their environment: they can only be the server's."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.environ().get("TMPDIR") == self.temporary:
+                    found.append(process)
+        return found

@@ -1,0 +1,313 @@
+"""How an app and how a command become a running server: the two ways in, one table's worth each.
+
+Shell. A `Running` is one life of it; `Started` in `started.py` is what outlives a restart.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shlex
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from conformance.servers.channel import Channel, Closed
+from conformance.servers.environment import scrubbed
+from conformance.servers.errors import ServerDied, ServerError
+from conformance.servers.house import House
+from conformance.servers.output import one_line, telling_line
+from conformance.servers.specs import AppSpec, CommandSpec
+
+__all__ = ["Running", "launch_app", "launch_command"]
+
+_ROOT: Final = str(Path(__file__).resolve().parents[2])
+# By text, so that nothing of ours has to be on the app's path; -P keeps the current folder off it, too.
+_RUNNER: Final = (
+    f"import sys; sys.path.insert(0, {_ROOT!r}); "
+    "from conformance.servers.runner import main; del sys.path[0]; main()"
+)
+_BACKLOG: Final = 2048
+_GLANCE: Final = 0.02
+_MOVED_WITHIN: Final = 5.0
+_SETTLED: Final = 0.3  # seconds for the last output of a process that has ended
+_ELSEWHERE: Final = 2.0  # seconds that a server may listen on another port only, if it was not told ours
+_HELD: Final = 0.03  # seconds that a connection has to be held for its server to count as ready
+
+
+@dataclass
+class Running:
+    """The processes of one life, and the lines to their clocks."""
+
+    name: str
+    port: int
+    house: House
+    lines: list[Channel] = field(default_factory=list)
+
+    def move(self, seconds: float) -> None:
+        """Set all clocks forward.
+
+        Raises:
+            ServerDied: one of them does not answer.
+        """
+        try:
+            for line in self.lines:
+                line.send({"move": seconds})
+            for line in self.lines:
+                self._moved(line, seconds)
+        except Closed:
+            self.house.look(_SETTLED)
+            says = self.died() or "the server has closed the line by which its clock is moved"
+            raise ServerDied(says, self.house.output.text(_SETTLED)) from None
+
+    def _moved(self, line: Channel, seconds: float) -> None:
+        deadline = time.monotonic() + _MOVED_WITHIN
+        while (left := deadline - time.monotonic()) > 0:
+            message = line.receive(left)
+            if message is not None and message.get("moved") == seconds:
+                return
+        says = f"the server did not move its clock within {_MOVED_WITHIN:g} s"
+        raise ServerDied(says, self.house.output.text())
+
+    def died(self, within: float = 0.0) -> str | None:
+        """How the server ended, as a sentence; None while it is alive."""
+        self.house.look(within)
+        if self.house.crowd:
+            return f"the server was ended, since it had started {self.house.crowd} processes"
+        if not self.house.exited:
+            return None
+        index, status = next(iter(self.house.exited.items()))
+        who = "the server" if len(self.house.pids) == 1 else f"worker {index + 1} of {len(self.house.pids)}"
+        return f"{who} {_ending(status)}"
+
+    def stop(self) -> None:
+        """End it, and leave nothing behind."""
+        self.house.end()
+        for line in self.lines:
+            line.close()
+
+
+def _ending(status: int) -> str:
+    return f"was killed by signal {-status}" if status < 0 else f"exited with status {status}"
+
+
+# ------------------------------------------------------------------ an app
+
+
+def launch_app(spec: AppSpec, port: int, ahead: float) -> Running:
+    """Serve an app by runners of ours, and return once each of them is ready.
+
+    Args:
+        spec: what to serve.
+        port: where, or 0 for any port that is free.
+        ahead: how many seconds its clock is ahead from the start.
+
+    Raises:
+        ServerError: with the reason, in the app's own words where it has some.
+    """
+    folder = (spec.app_dir or Path()).resolve()
+    with contextlib.ExitStack() as ours:
+        listening = ours.enter_context(_listen(port))
+        port = listening.getsockname()[1]
+        pairs = [socket.socketpair() for _ in range(spec.workers)]
+        for _, theirs in pairs:
+            ours.callback(theirs.close)
+        settings = {
+            "app": spec.app,
+            "folder": str(folder),
+            "factory": spec.factory,
+            "clock": spec.clock,
+            "loop": spec.loop,
+            "ahead": ahead,
+            "listening": listening.fileno(),
+        }
+        commands = [
+            [sys.executable, "-P", "-c", _RUNNER, json.dumps(settings | {"control": theirs.fileno()})]
+            for _, theirs in pairs
+        ]
+        env = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", "PORT": str(port), **(spec.env or {})}
+        handed = [[listening.fileno(), theirs.fileno()] for _, theirs in pairs]
+        lines = [Channel(mine) for mine, _ in pairs]
+        try:
+            house = House(commands, handed, cwd=folder, env=env, memory=spec.memory)
+        except ServerError:
+            for line in lines:
+                line.close()
+            raise
+    running = Running(spec.app, port, house, lines)
+    _or_stop(running, lambda: _await_app(running, spec.ready_within))
+    return running
+
+
+def _listen(port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind(("127.0.0.1", port))
+    except OSError as problem:
+        sock.close()
+        raise ServerError(f"port {port} can't be had: {problem.strerror}") from None
+    sock.listen(_BACKLOG)
+    return sock
+
+
+def _or_stop(running: Running, wait: Callable[[], None]) -> None:
+    try:
+        wait()
+    except BaseException:
+        running.stop()
+        raise
+
+
+def _await_app(running: Running, within: float) -> None:
+    deadline = time.monotonic() + within
+    for line in running.lines:
+        while not _is_ready(running, line):
+            if time.monotonic() > deadline:
+                raise ServerError(
+                    f"{running.name} was not ready within {within:g} s{_why_not_ready(running)}",
+                    running.house.output.text(),
+                )
+            died = running.died()
+            if died is not None and not _is_ready(running, line):
+                raise _gone(running, died)
+
+
+def _is_ready(running: Running, line: Channel) -> bool:
+    try:
+        message = line.receive(_GLANCE) or {}
+    except Closed:
+        raise _gone(running, running.died(_SETTLED) or "it has closed the line to us") from None
+    if "failed" in message:
+        printed = running.house.output.text(_SETTLED)
+        raise ServerError(one_line(str(message["failed"])), f"{printed}{message.get('trace', '')}")
+    return "ready" in message
+
+
+def _gone(running: Running, died: str) -> ServerError:
+    output = running.house.output.text(_SETTLED)
+    why = telling_line(output)
+    return ServerError(f"{running.name}: {died} before it was ready{f': {why}' if why else ''}", output)
+
+
+def _why_not_ready(running: Running) -> str:
+    """Where it hangs, and whether it serves on its own meanwhile."""
+    elsewhere = running.house.listening() - {running.port}
+    why = ""
+    with contextlib.suppress(Closed):
+        running.lines[0].send({"where": True})
+        at = (running.lines[0].receive(1.0) or {}).get("where")
+        why = f"; it is still in {one_line(str(at))}" if at else ""
+    if elsewhere:
+        ports = " and ".join(map(str, sorted(elsewhere)))
+        why += f"; it listens on port {ports} itself: a server is started only under `if __name__ == ...`"
+    return why
+
+
+# ------------------------------------------------------------------ a command
+
+
+def launch_command(spec: CommandSpec, port: int, ahead: float = 0.0) -> Running:  # noqa: ARG001 - one shape
+    """Run a command, and return once its port takes connections.
+
+    Raises:
+        ServerError: with the reason, from what it printed.
+    """
+    folder = (spec.cwd or Path()).resolve()
+    if not port:
+        with _listen(0) as free:
+            port = free.getsockname()[1]
+    env = {"PORT": str(port), **(spec.env or {})}
+    command = _split(spec.command, port)
+    if (
+        shutil.which(command[0], path=scrubbed(os.environ, env).get("PATH")) is None
+        and not (folder / command[0]).is_file()
+    ):
+        raise ServerError(f"there is no command {one_line(command[0])!r} here")
+    if _connects(port):
+        raise ServerError(f"port {port} is taken: another server answers there")
+    running = Running(command[0], port, House([command], [[]], cwd=folder, env=env, memory=spec.memory))
+    _or_stop(running, lambda: _await_command(running, spec))
+    return running
+
+
+def _split(command: str, port: int) -> list[str]:
+    try:
+        words = shlex.split(command)
+    except ValueError as problem:
+        raise ServerError(f"the command can't be split into words: {problem}") from None
+    if not words:
+        raise ServerError("the command is empty")
+    return [word.replace("{port}", str(port)) for word in words]
+
+
+def _await_command(running: Running, spec: CommandSpec) -> None:
+    begun = time.monotonic()
+    told = "{port}" in spec.command
+    looked = begun
+    while not _connects(running.port):
+        died = running.died(_GLANCE)
+        if died is not None:
+            raise _gone(running, died)
+        now = time.monotonic()
+        if now - looked < _ELSEWHERE and now - begun < spec.ready_within:
+            continue
+        looked = now
+        elsewhere = running.house.listening()
+        late = now - begun > spec.ready_within
+        if elsewhere and running.port not in elsewhere and (late or not told):
+            raise ServerError(_elsewhere(running.port, elsewhere, told=told), running.house.output.text())
+        if late:
+            raise _late(running, spec.ready_within)
+    _refuse_strangers(running)
+
+
+def _elsewhere(port: int, ports: set[int], *, told: bool) -> str:
+    found = " and ".join(map(str, sorted(ports)))
+    mend = "" if told else "; the command has to say {port} where its port belongs, or to read $PORT"
+    return f"the server listens on port {found}, not on {port}, which it was given{mend}"
+
+
+def _late(running: Running, within: float) -> ServerError:
+    output = running.house.output.text()
+    why = telling_line(output)
+    says = f"{running.name} did not listen on port {running.port} within {within:g} s"
+    return ServerError(f"{says}{f'; the last it printed: {why}' if why else ''}", output)
+
+
+def _connects(port: int) -> bool:
+    """Whether somebody takes a connection there, and holds it (a proxy with nothing behind it does not)."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1.0) as sock:
+            sock.settimeout(_HELD)
+            return sock.recv(1) != b""
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+
+
+def _refuse_strangers(running: Running) -> None:
+    """A server that took our port before ours could is not the one to judge."""
+    import psutil  # noqa: PLC0415 (see house.py; here for one question)
+
+    ours = {process.pid for process in running.house.processes()}
+    try:
+        found = {
+            each.pid
+            for each in psutil.net_connections("tcp")
+            if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == running.port
+        }
+    except (psutil.Error, OSError):
+        return  # macOS tells root only
+    if found and None not in found and not found & ours:
+        pids = ", ".join(str(pid) for pid in sorted(pid for pid in found if pid))
+        raise ServerError(
+            f"port {running.port} is taken by another process ({pids})", running.house.output.text()
+        )

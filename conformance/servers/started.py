@@ -1,0 +1,145 @@
+"""A started server, from `start` to `stop`, restarts included. What the engine holds.
+
+It knows neither HTTP nor verdicts: whether a request was answered is not asked here.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from conformance.servers.errors import ServerError
+from conformance.servers.running import Running, launch_app, launch_command
+from conformance.servers.specs import AppSpec, CommandSpec
+
+__all__ = ["Started", "start"]
+
+Launch = Callable[[int, float], Running]
+_LIVE: weakref.WeakSet[Started] = weakref.WeakSet()
+
+
+class Started:
+    """A server that is ready; a context manager that stops it.
+
+    Args:
+        launch: makes it run on a port (0: any), its clock so many seconds ahead.
+        moves: whether its clock is in our hands.
+
+    Attributes:
+        moves: whether `move` does anything.
+    """
+
+    def __init__(self, launch: Launch, *, moves: bool) -> None:
+        self._launch = launch
+        self._lock = threading.RLock()
+        self._ahead = 0.0
+        self._stopped = False
+        self._running = launch(0, 0.0)
+        self.moves = moves
+        _LIVE.add(self)
+
+    @property
+    def port(self) -> int:
+        """Its port, the same after a restart."""
+        return self._running.port
+
+    @property
+    def url(self) -> str:
+        """Its base URL."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Its own processes: one for each worker, or that of the command."""
+        return self._running.house.pids
+
+    @property
+    def output(self) -> str:
+        """What it has printed since it was last started, the middle left out where it is long."""
+        return self._running.house.output.text()
+
+    def move(self, seconds: float) -> None:
+        """Set its clock forward, in all workers; returns once that is done.
+
+        Raises:
+            ServerDied: a worker is gone, or does not answer.
+        """
+        if not self.moves:
+            return
+        with self._lock:
+            self._running.move(seconds)
+            self._ahead += seconds
+
+    def alive(self) -> bool:
+        """Whether all its processes run."""
+        return self.died() is None
+
+    def died(self, within: float = 0.0) -> str | None:
+        """How it ended, as a sentence, or None while it runs.
+
+        Args:
+            within: seconds to wait for such news; right after a connection was reset, the process may
+                still be about to end.
+        """
+        with self._lock:
+            return "the server was stopped" if self._stopped else self._running.died(within)
+
+    def restart(self) -> None:
+        """Start it again from nothing on the same port; its clock stays as far ahead as it was.
+
+        Raises:
+            ServerError: it does not start any more.
+        """
+        with self._lock:
+            port = self.port
+            self._running.stop()
+            self._running = self._launch(port, self._ahead)
+            self._stopped = False
+
+    def memory(self) -> int:
+        """The resident memory of its processes, in bytes."""
+        return self._running.house.memory()
+
+    def stop(self) -> None:
+        """End all its processes, and leave nothing behind; may be called twice."""
+        with self._lock:
+            if not self._stopped:
+                self._stopped = True
+                self._running.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def start(spec: AppSpec | CommandSpec) -> Started:
+    """Start a server, and return once it is ready.
+
+    Raises:
+        ServerError: it did not start; the text says why.
+    """
+    if sys.platform == "win32" or not hasattr(os, "fork"):
+        raise ServerError("servers are started on Linux and macOS only; start it yourself and pass its URL")
+    if isinstance(spec, AppSpec):
+        return Started(lambda port, ahead: launch_app(spec, port, ahead), moves=spec.clock)
+    return Started(lambda port, ahead: launch_command(spec, port, ahead), moves=False)
+
+
+@atexit.register
+def _stop_all() -> None:
+    """For whoever forgot; whoever is killed has the warden, which notices that we are gone."""
+    for each in list(_LIVE):
+        each.stop()

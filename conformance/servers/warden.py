@@ -1,0 +1,219 @@
+"""The parent of a server under test: starts it, waits for it, and leaves nothing of it behind.
+
+A small process between the suite and the server (`python -I -S warden.py SETTINGS`), because only a
+parent can be sure of all its descendants: on Linux it adopts those whose parents have died, so that
+a daemon can't get away. It ends everything when it is told to, and also when the suite is gone, for
+whatever reason: its end of the control socket closes then.
+
+Must not know: HTTP, clocks, apps. Imports nothing of ours and little else, since each start pays.
+Each server gets a session and a process group of its own, so that it can't hit the warden by its group.
+"""
+
+# ruff: noqa: PTH112, PTH116, PTH123, PTH208
+# (pathlib would cost each start more than all that is imported here)
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+_GLANCE = 0.5  # seconds between looks at how many processes there are
+_KILLED_WITHIN = 5.0
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
+_RESTORED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
+
+
+class Warden:
+    """One server, of one or more processes, from its start to its end.
+
+    Args:
+        settings: control (descriptor of the socket to the suite), commands, handed (for each command
+            the descriptors that it gets), limits, most (processes), grace (seconds after SIGTERM),
+            temporary (a folder to remove).
+    """
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.settings = settings
+        self.control = socket.socket(fileno=settings["control"])
+        self.servers: list[int] = []
+        self.running: set[int] = set()
+
+    def main(self) -> None:
+        """Start, wait, end."""
+        _adopt_orphans()
+        woken, wake = os.pipe()
+        os.set_blocking(woken, False)
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self.told_to_end = False
+        signal.signal(signal.SIGTERM, self._told)
+        for ignored in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(ignored, signal.SIG_IGN)
+        try:
+            self._start()
+            self._watch(woken)
+        finally:
+            self._end()
+
+    def _told(self, *_: object) -> None:
+        self.told_to_end = True
+
+    def _tell(self, **message: Any) -> None:
+        with contextlib.suppress(OSError):
+            self.control.sendall(json.dumps(message).encode() + b"\n")
+
+    def _start(self) -> None:
+        handed = self.settings["handed"]
+        for descriptor in {self.control.fileno(), *(each for some in handed for each in some)}:
+            os.set_inheritable(descriptor, False)
+        for command, descriptors in zip(self.settings["commands"], handed, strict=True):
+            pid, failed = spawn(command, descriptors, self.settings["limits"])
+            self.servers.append(pid)
+            self.running.add(pid)
+            if failed:
+                self._tell(failed=failed)
+        for descriptor in {each for some in handed for each in some}:
+            os.close(descriptor)
+        self._tell(pids=self.servers)
+
+    def _watch(self, woken: int) -> None:
+        """Until the suite says so or is gone; the death of a server is reported, no more."""
+        while not self.told_to_end:
+            ready, _, _ = select.select([self.control.fileno(), woken], [], [], _GLANCE)
+            if woken in ready:
+                os.read(woken, 512)
+            self._reap()
+            if self.control.fileno() in ready:
+                return
+            count = len(descendants(os.getpid()))
+            if count > self.settings["most"]:
+                self._tell(crowd=count)
+                return
+
+    def _reap(self) -> bool:
+        """Whether there are children left."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            if pid in self.running:
+                self.running.discard(pid)
+                self._tell(exited=self.servers.index(pid), status=os.waitstatus_to_exitcode(status))
+
+    def _end(self) -> None:
+        """Ask all to end; after the grace, make them."""
+        self._signal(signal.SIGTERM)
+        deadline = time.monotonic() + self.settings["grace"]
+        while self._reap() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        deadline = time.monotonic() + _KILLED_WITHIN
+        while self._reap() and time.monotonic() < deadline:
+            # First stopped, then killed: whoever forks as fast as we look would get away otherwise.
+            self._signal(signal.SIGSTOP)
+            self._signal(signal.SIGKILL)
+            time.sleep(0.005)
+        if self.settings["temporary"]:
+            import shutil  # noqa: PLC0415 (only at the end)
+
+            shutil.rmtree(self.settings["temporary"], ignore_errors=True)
+        self._tell(ended=True)
+
+    def _signal(self, number: int) -> None:
+        for pid in self.running:
+            with contextlib.suppress(OSError):
+                os.killpg(pid, number)
+        for pid in descendants(os.getpid()):
+            with contextlib.suppress(OSError):
+                os.kill(pid, number)
+
+
+def spawn(command: list[str], handed: list[int], limits: dict[str, int]) -> tuple[int, str]:
+    """Start a command with these descriptors; its pid, and why it could not be run, if so."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.setsid()
+            for number in _RESTORED:
+                signal.signal(number, signal.SIG_DFL)
+            limit(limits)
+            for descriptor in handed:
+                os.set_inheritable(descriptor, True)
+            os.execvp(command[0], command)  # noqa: S606 - no shell, on purpose
+        except BaseException as problem:  # noqa: BLE001 - the child must not go on as a second warden
+            os.write(writing, str(getattr(problem, "strerror", None) or problem).encode())
+        finally:
+            os._exit(127)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        return pid, pipe.read().decode()
+
+
+def limit(limits: dict[str, int]) -> None:
+    """Set what the platform has of the limits: data, file (bytes), processes (of the user, more than now)."""
+    wanted = {"RLIMIT_CORE": 0, "RLIMIT_DATA": limits["data"], "RLIMIT_FSIZE": limits["file"]}
+    if os.getuid() != 0:  # root is not bound by it
+        wanted["RLIMIT_NPROC"] = limits["processes"] + _threads_of_mine()
+    for name, value in wanted.items():
+        number = getattr(resource, name, None)
+        if number is None:
+            continue
+        hard = resource.getrlimit(number)[1]
+        most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(number, (most, most))
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes below one, as far as the platform tells (Linux does)."""
+    found: list[int] = []
+    ask = [pid]
+    while ask:
+        children = list(_children(ask.pop()))
+        found += children
+        ask += children
+    return found
+
+
+def _children(pid: int) -> Iterator[int]:
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return
+    for thread in threads:
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/children") as children:
+            yield from map(int, children.read().split())
+
+
+def _threads_of_mine() -> int:
+    count = 0
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else []:
+        with contextlib.suppress(OSError):
+            if name.isdigit() and os.stat(f"/proc/{name}").st_uid == os.getuid():
+                count += len(os.listdir(f"/proc/{name}/task"))
+    return count
+
+
+def _adopt_orphans() -> None:
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 (4 ms that no other platform needs)
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+
+
+if __name__ == "__main__":
+    Warden(json.loads(sys.argv[1])).main()

@@ -1,0 +1,199 @@
+"""The Python API: what it exports, what it costs to import, and what it refuses."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from embedded import dead_port, judged, judging, stopped
+
+import conformance
+from conformance import api
+from conformance.clocks import RealClock
+from conformance.errors import ConformanceError, SpecError, TargetError, UsageError
+from conformance.load import load
+from conformance.report import Report
+from conformance.target import load_target
+from reference_impl.serve import start
+
+
+def test_what_is_exported() -> None:
+    assert list(conformance.__all__) == sorted(conformance.__all__) == ["Report", "__version__", "run"]
+    assert conformance.run is api.run
+    assert conformance.Report is Report
+    assert conformance.__version__[0].isdigit()
+    with pytest.raises(AttributeError, match="no attribute 'runn'"):
+        conformance.runn  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import conformance; print(sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(eval(done.stdout)) <= {"conformance", "__future__"}  # noqa: S307 - our own list of names
+
+
+def test_a_version_that_nobody_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib import metadata  # noqa: PLC0415
+
+    def missing(_name: str) -> str:
+        raise metadata.PackageNotFoundError
+
+    monkeypatch.setattr(metadata, "version", missing)
+    monkeypatch.delitem(vars(conformance), "__version__", raising=False)
+    assert conformance.__version__ == "unknown"
+    monkeypatch.undo()
+    vars(conformance).pop("__version__", None)
+
+
+# ------------------------------------------------------------------ options
+
+
+def test_the_defaults_are_those_of_the_lesson() -> None:
+    options = api.make_options("http://h")
+    assert (options.tier, options.target.name, options.clock) == ("lesson", "lesson", RealClock)
+    assert options.suite is load()
+    assert (options.selected, options.deadline, options.verify, options.search) == (None, None, True, None)
+
+
+def test_a_seed_is_made_up_and_told() -> None:
+    seeds = {api.make_options("http://h").seed for _ in range(8)}
+    assert len(seeds) > 1
+    assert api.make_options("http://h", seed=0).seed == 0
+
+
+def test_what_is_given_arrives(tmp_path: Path) -> None:
+    ca = tmp_path / "ca.pem"
+    ca.touch()
+    one = "specs/validators.yaml::items::etag-quoted"
+    options = api.make_options(
+        "http://h",
+        overrides=["cached-time.ttl=5"],
+        selected=[one],
+        ca=ca,
+        deadline=9,
+        allow_writes=True,
+        fuzz=True,
+    )
+    assert options.target.resource("cached-time").ttl == 5
+    assert (options.selected, options.verify, options.deadline) == (frozenset([one]), str(ca), 9)
+    assert options.allow_writes
+    assert callable(options.search)
+    assert api.make_options("http://h", verify=False).verify is False
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "says"),
+    [
+        ({"url": "h"}, UsageError, "has no scheme"),
+        ({"url": "http://u:secret@h"}, UsageError, "user name or password"),
+        ({"tier": "top"}, UsageError, "accepted: lesson"),
+        ({"clock": "x"}, UsageError, "accepted: real"),
+        ({"clock": "virtual"}, UsageError, "moves the server's own clock"),
+        ({"target": "x"}, TargetError, "no built-in target"),
+        ({"overrides": ["x"]}, TargetError, "overrides nothing"),
+        ({"seed": 2**63}, UsageError, "out of range"),
+        ({"deadline": float("inf")}, UsageError, "above 0"),
+        ({"deadline": -1}, UsageError, "above 0"),
+        ({"ca": "/no/ca.pem"}, UsageError, "there is no file"),
+        ({"ca": "/no/ca.pem", "verify": False}, UsageError, "exclude each other"),
+        ({"selected": ["specs/validators.yaml::items::etag-quotd"]}, UsageError, "did you mean"),
+        ({"target": load_target(), "overrides": ["a.b=c"]}, UsageError, "given as an object"),
+    ],
+)
+def test_what_is_wrong_is_refused(given: dict[str, Any], kind: type[Exception], says: str) -> None:
+    with pytest.raises(kind, match=says) as caught:
+        api.make_options(**{"url": "http://h", **given})
+    assert isinstance(caught.value, ConformanceError)
+    assert issubclass(TargetError, SpecError)
+    assert "secret" not in str(caught.value)
+
+
+# ------------------------------------------------------------------ runs
+
+
+def test_an_exception_of_the_caller_ends_the_run_and_passes_through() -> None:
+    class Enough(Exception):  # noqa: N818 - no error
+        pass
+
+    def on_progress(progress: api.Progress) -> None:
+        if progress.waits:
+            raise Enough
+
+    with start() as server, pytest.raises(Enough):
+        conformance.run(server.url, on_progress=on_progress)
+
+
+def test_the_progress_grows_and_tells_what_is_waited_for() -> None:
+    seen: list[api.Progress] = []
+
+    def on_progress(progress: api.Progress) -> None:
+        seen.append(progress)
+        if progress.waits:
+            progress.stop("seen")
+
+    with start() as server:
+        report = conformance.run(server.url, on_progress=on_progress)
+    resource, why, seconds = seen[-1].waits[-1]
+    assert resource in ("cached-time", "reports")
+    assert "TTL of 30 s" in why
+    assert 0 < seconds <= 30
+    assert [p.done for p in seen] == sorted(p.done for p in seen)
+    assert seen[-1].total == len(report.entries)
+
+
+def test_a_deadline_ends_the_run() -> None:
+    with start() as server:
+        report = conformance.run(server.url, deadline=0.05)
+    assert "deadline" in report.stopped
+    assert api.exit_code(report) == 2
+
+
+def test_the_same_seed_makes_the_same_values() -> None:
+    one, two = judging(seed=5), judging(seed=5)
+    assert [e.verdict.verdict for e in one.entries] == [e.verdict.verdict for e in two.entries]
+    assert one.seed == two.seed == 5
+
+
+# ------------------------------------------------------------------ exit codes
+
+
+def test_exit_codes() -> None:
+    assert api.exit_code(judged()) == 0
+    assert api.exit_code(judged(), strict=True) == 0
+    assert api.exit_code(judged("unquoted-etag")) == 0
+    assert api.exit_code(judged("unquoted-etag"), strict=True) == 1
+    assert api.exit_code(judged("ignores-inm")) == 1
+    assert api.exit_code(dead_port()) == 1
+    assert api.exit_code(stopped()) == 2
+    assert api.exit_code(judging(selected=[])) == 5
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cause", "code"),
+    [
+        ("inconclusive", "", 1),
+        ("inconclusive", "several workers", 0),
+        ("unreachable", "", 1),
+        ("error", "", 3),
+        ("untestable", "", 0),
+    ],
+)
+def test_one_odd_verdict_among_passes(outcome: Any, cause: str, code: int) -> None:
+    good = judged()
+    first = good.entries[0]
+    verdict = dataclasses.replace(first.verdict, outcome=outcome, verdict=outcome, cause=cause)
+    odd = dataclasses.replace(first, verdict=verdict)
+    assert api.exit_code(dataclasses.replace(good, entries=(odd, *good.entries[1:]), _score=[])) == code
+
+
+def test_nothing_passed_is_no_success() -> None:
+    good = judged()
+    kept = tuple(e for e in good.entries if e.verdict.outcome == "not-applicable")
+    assert kept
+    assert api.exit_code(dataclasses.replace(good, entries=kept, _score=[])) == 1

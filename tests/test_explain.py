@@ -1,0 +1,112 @@
+"""`conformance explain`: every check in words, none of them JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance import explain as room
+from conformance.errors import UsageError
+from conformance.explain import explain, find, flaws_caught, listing
+from conformance.load import load
+from conformance.matchers import MATCHERS
+from conformance.model import Check
+from conformance.target import load_target
+
+CHECKS = tuple(check for file in load().files for check in file.checks)
+
+
+def text(check: Check) -> str:
+    return "\n".join(explain(load(), check))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.id)
+def test_every_check_can_be_explained(check: Check) -> None:
+    told = text(check)
+    for part in (
+        check.id,
+        check.title,
+        check.requirement.says,
+        check.requirement.source,
+        check.why,
+        check.hint,
+    ):
+        assert part in told
+    assert "{" not in told.split("If it fails")[0].replace(check.why, "")
+    for line in told.split("\n"):
+        assert line == line.rstrip()
+
+
+def test_steps_are_told_in_order() -> None:
+    (check,) = find(load(), "inm-current-is-304")
+    assert (
+        "What the suite does:\n"
+        "  1. first: GET the resource\n"
+        "     Needed, or nothing can be judged: status 200, an ETag.\n"
+        "  2. again: GET the resource with If-None-Match: <the ETag of first>\n"
+        "     Expected: status 304.\n"
+    ) in text(check)
+    assert "Asked of each resource of the target with: etag, no ttl\n" in text(check)
+    assert "Judged once these have passed: etag-present, etag-repeats\n" in text(check)
+
+
+def test_a_timeline_is_told_as_far_as_it_is_judged() -> None:
+    (check,) = find(load(), "miss-says-so")
+    assert "1. fresh:" in text(check)
+    assert "2. soon:" not in text(check)
+    assert "Expected of fresh: marked as not cached." in text(check)
+
+
+def test_variables_are_told_with_their_examples() -> None:
+    (check,) = find(load(), "inm-other-is-200")
+    assert 'With <other> one after another: "conformance-no-such-tag", ' in text(check)
+    assert "with --fuzz" in text(check)
+
+
+def test_what_has_no_phrase_is_told_by_its_room() -> None:
+    assert room._one("remote", argument=True) == f"{MATCHERS['remote'].says}: true"  # noqa: SLF001
+    assert room._one("etag", {"shines-like": "gold"}) == "its ETag shines like gold"  # noqa: SLF001
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "inm-current-is-304",
+        "specs/conditional.yaml::items::inm-current-is-304",
+        "specs/conditional.yaml::items::inm-current-is-304[x]",
+    ],
+)
+def test_a_check_is_found_by_its_id_and_its_node_id(name: str) -> None:
+    assert [c.id for c in find(load(), name)] == ["inm-current-is-304"]
+
+
+def test_checks_are_found_by_their_requirement() -> None:
+    assert "inm-current-is-304" in [c.id for c in find(load(), "b01")]
+    assert len(find(load(), "LES28")) > 1
+
+
+@pytest.mark.parametrize("name", ["inm-current", "", "LES99", "\x1b"])
+def test_what_is_not_there(name: str) -> None:
+    with pytest.raises(UsageError, match="conformance list shows all"):
+        find(load(), name)
+
+
+def test_flaws_are_told_where_they_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (check,) = find(load(), "inm-current-is-304")
+    path = tmp_path / "flaws.json"
+    monkeypatch.setattr(room, "_FLAWS", path)
+    flaws_caught.cache_clear()
+    assert "Flaws of the reference" not in text(check)
+    path.write_text('{"inm-current-is-304": ["ignores-inm", "stripped-compare"]}')
+    flaws_caught.cache_clear()
+    assert text(check).endswith("Flaws of the reference that it catches: ignores-inm, stripped-compare")
+    monkeypatch.undo()
+    flaws_caught.cache_clear()
+
+
+def test_the_listing_has_the_level_of_the_tier() -> None:
+    rows = {tier: list(listing(load(), load_target(), tier)) for tier in ("lesson", "strict")}
+    quoted = {tier: next(r for r in lines if r.startswith("etag-quoted")) for tier, lines in rows.items()}
+    assert quoted["lesson"].split()[1] == "SHOULD"
+    assert quoted["strict"].split()[1] == "MUST"

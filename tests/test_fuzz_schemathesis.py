@@ -1,0 +1,271 @@
+"""The checks for Schemathesis: by themselves, and in the processes that they are meant for."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import schemathesis
+from schemathesis import Case
+from schemathesis.errors import FailureGroup
+
+from conformance.fuzz.schemathesis_checks import ConformanceEtagCoverage, conformance_etag_revalidation
+from reference_impl.asgi import Answer, Asked
+from reference_impl.flaws import FLAWS, Flaw
+from reference_impl.serve import start
+from reference_impl.twists import answering
+
+HOOKS = "conformance.fuzz.schemathesis_checks"
+BOTH = "conformance_etag_revalidation,ConformanceEtagCoverage"
+SCHEMA = {
+    "openapi": "3.1.0",
+    "info": {"title": "Items", "version": "1"},
+    "paths": {
+        "/items/": {
+            "get": {"responses": {"200": {"description": "OK"}}},
+            "post": {"responses": {"201": {"description": "Created"}}},
+        },
+        "/items/{item}": {
+            "get": {
+                "parameters": [
+                    {"name": "item", "in": "path", "required": True, "schema": {"type": "integer"}}
+                ],
+                "responses": {"200": {"description": "OK"}},
+            }
+        },
+    },
+}
+
+
+def case(url: str, method: str = "GET", **headers: str) -> Case:
+    schema = schemathesis.openapi.from_dict(SCHEMA)
+    schema.config.update(base_url=url)
+    return schema["/items/"][method].Case(headers=headers)
+
+
+def failure(asking: Case, **how: object) -> str:
+    """What the check says of an exchange, or ""."""
+    try:
+        asking.call_and_validate(checks=[conformance_etag_revalidation], **how)
+    except FailureGroup as failures:
+        return str(failures.exceptions[0].message)
+    return ""
+
+
+@contextmanager
+def odd(monkeypatch: pytest.MonkeyPatch, status: int = 304, key: str = "", **fields: str) -> Iterator[str]:
+    """The reference, with other fields on its list, answers 304 under another status, and asks for a key."""
+
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        if asked.path != "/items/" or asked.method != "GET":
+            return answer
+        if key and asked.get("x-key") != key:
+            return Answer(401).carrying(b"null")
+        for name, value in fields.items():
+            answer = answer.having(name.replace("_", "-"), value)
+        return replace(answer, status=status) if answer.status == 304 else answer
+
+    monkeypatch.setitem(FLAWS, "odd", Flaw("odd", "a defect of this test", answering(edit), breaks=()))
+    with start(flaw="odd") as running:
+        yield running.url
+
+
+# ------------------------------------------------------------------ the check
+
+
+def test_the_reference_has_no_failure() -> None:
+    with start() as running:
+        assert failure(case(running.url)) == ""
+
+
+@pytest.mark.parametrize(
+    ("flaw", "says"),
+    [
+        ("ignores-inm", ", expected 304, got 200"),
+        ("no-etag-on-304", ", expected 304 with the ETag, got a 304 without one"),
+        ("other-etag-on-304", ', expected 304 with that ETag, got a 304 with ETag: "not-modified"'),
+    ],
+)
+def test_a_revalidation_that_fails_is_named(flaw: str, says: str) -> None:
+    with start(flaw=flaw) as running:
+        said = failure(case(running.url))
+
+    assert re.search(rf"Revalidation fails: sent If-None-Match: \S+{re.escape(says)}\n", said), said
+
+
+def test_a_tag_without_quotes_is_sent_as_it_came_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with odd(monkeypatch, status=200, etag="abc") as url:
+        said = failure(case(url))
+
+    assert "sent If-None-Match: abc, expected 304, got 200 (the ETag is not in double quotes" in said
+
+
+def test_weak_tags_are_no_failure() -> None:
+    with start(variant="weak-tags") as running:
+        assert failure(case(running.url)) == ""
+
+
+@pytest.mark.parametrize("flaw", ["random-etag", "no-etag", "items-500"])
+def test_a_tag_that_has_moved_or_is_not_there_is_no_failure(flaw: str) -> None:
+    with start(flaw=flaw) as running:
+        assert failure(case(running.url)) == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "fails"),
+    [
+        ({"vary": "*"}, False),
+        ({"vary": "accept"}, True),
+        ({"cache_control": "private, no-store"}, False),
+        ({"cache_control": "private"}, True),
+    ],
+)
+def test_what_no_cache_may_ask_about_is_left_alone(
+    fields: dict[str, str], fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with odd(monkeypatch, status=200, **fields) as url:
+        assert bool(failure(case(url))) == fails
+
+
+@pytest.mark.parametrize("name", ["If-None-Match", "if-match", "If-Modified-Since", "Range"])
+def test_a_request_that_is_conditional_itself_is_left_alone(name: str) -> None:
+    with start(flaw="ignores-inm") as running:
+        assert failure(case(running.url, **{name: "*"})) == ""
+
+
+@pytest.mark.parametrize("how", ["of the case", "of the call"])
+def test_the_headers_of_the_first_request_are_sent_again(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without them the second would be a 401, and nothing would be found."""
+    key = {"X-Key": "hush"}
+    with odd(monkeypatch, status=200, key="hush") as url:
+        said = failure(case(url), headers=key) if how == "of the call" else failure(case(url, **key))
+
+    assert "expected 304, got 200" in said
+
+
+def test_the_base_url_of_the_call_is_asked_again() -> None:
+    with start(flaw="ignores-inm") as running:
+        assert "expected 304, got 200" in failure(case("http://127.0.0.1:9"), base_url=running.url)
+
+
+def test_a_failure_shows_both_requests_and_no_secret() -> None:
+    with start(flaw="ignores-inm") as running:
+        said = failure(case(running.url), headers={"Authorization": "Bearer hush", "X-Kind": "a b"})
+        where = f"{running.url}/items/"
+
+    found = re.search(r"ETag: (\S+), and", said)
+    assert found is not None
+    first = "    curl -i -H 'Authorization: [Filtered]' -H 'X-Kind: a b'"
+    assert f"{first} {where}\n" in said
+    assert f"{first} -H 'If-None-Match: {found[1]}' {where}\n" in said
+    assert "hush" not in said
+
+
+# ------------------------------------------------------------------ the guard
+
+
+def guarded(url: str, require: list[str] | None, method: str = "GET") -> str:
+    """What the guard says of a run of one exchange."""
+    guard = ConformanceEtagCoverage(require=require)
+    asked = case(url, method)
+    guard.after_response(None, asked.call(), asked)
+    try:
+        guard.after_run(None)
+    except AssertionError as said:
+        return str(said)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("flaw", "require", "says"),
+    [
+        ("", None, ""),
+        ("", ["GET /items/"], ""),
+        ("", ["GET /a", "GET /items/"], "never answered 200 with an ETag, so not revalidated: GET /a"),
+        ("no-etag", None, "so nothing was revalidated; asked were: GET /items/"),
+        ("items-missing", None, "so nothing was revalidated; asked were: GET /items/"),
+    ],
+)
+def test_a_run_that_has_revalidated_nothing_fails(flaw: str, require: list[str] | None, says: str) -> None:
+    with start(flaw=flaw) as running:
+        said = guarded(running.url, require)
+
+    assert said.endswith(says)
+    assert bool(said) == bool(says)
+
+
+def test_a_run_without_any_get_has_nothing_to_revalidate() -> None:
+    with start() as running:
+        assert guarded(running.url, None, "POST") == ""
+
+
+# ------------------------------------------------------------------ st run, and pytest
+
+
+def ran(command: list[str], folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if name != "CI" and "SCHEMATHESIS" not in name}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env=clean | env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def st_run(url: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    fast = ["--max-examples", "5", "--seed", "1", "--phases", "fuzzing", "--include-path", "/items/"]
+    return ran(["-m", "schemathesis.cli", "run", f"{url}/openapi.json", "-c", BOTH, *fast], folder, **env)
+
+
+def test_st_run_passes_the_reference(tmp_path: Path) -> None:
+    with start() as running:
+        done = st_run(running.url, tmp_path, SCHEMATHESIS_HOOKS=HOOKS)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_st_run_finds_a_server_that_ignores_if_none_match(tmp_path: Path) -> None:
+    with start(flaw="ignores-inm") as running:
+        done = st_run(running.url, tmp_path, SCHEMATHESIS_HOOKS=HOOKS)
+
+    assert done.returncode == 1
+    assert "Custom check failed: `conformance_etag_revalidation`" in done.stdout
+    assert "expected 304, got 200" in done.stdout
+
+
+def test_st_run_takes_the_checks_and_the_guard_from_a_configuration_too(tmp_path: Path) -> None:
+    config = f'hooks = "{HOOKS}"\n[checks.ConformanceEtagCoverage]\nrequire = ["GET /nowhere/"]\n'
+    (tmp_path / "schemathesis.toml").write_text(config)
+    with start() as running:
+        done = st_run(running.url, tmp_path)
+
+    assert done.returncode == 1
+    assert "never answered 200 with an ETag, so not revalidated: GET /nowhere/" in done.stdout
+
+
+@pytest.mark.parametrize(("flaw", "code"), [("", 0), ("ignores-inm", 1)])
+def test_pytest_takes_the_checks_from_a_configuration(flaw: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "schemathesis.toml").write_text(f'hooks = "{HOOKS}"\n[generation]\nmax-examples = 5\n')
+    (tmp_path / "pytest.ini").touch()
+    with start(flaw=flaw) as running:
+        (tmp_path / "test_api.py").write_text(f"""
+import schemathesis
+
+schema = schemathesis.openapi.from_url("{running.url}/openapi.json")
+
+@schema.include(method="GET", path="/items/").parametrize()
+def test_api(case):
+    case.call_and_validate()
+""")
+        done = ran(["-m", "pytest", "-p", "no:cacheprovider", "-q"], tmp_path)
+
+    assert done.returncode == code, done.stdout
+    assert ("expected 304, got 200" in done.stdout) == bool(code)
