@@ -36,6 +36,7 @@ __all__ = ["Attempt", "Engine", "Judged", "Options", "Result", "Search", "exampl
 
 _SHORTEST_TTL: Final = 4.0
 _GRACE: Final = 60.0
+_SEARCHING: Final = 300.0  # more for a search: thousands of exchanges
 _TIDY: Final = Limits(deadline=2.0)
 
 
@@ -194,7 +195,8 @@ class Engine:
     def _allowance(self) -> float:
         if self.options.deadline is not None:
             return self.options.deadline
-        return 3 * max((r.ttl or 0.0 for r in self.options.target.resources), default=0.0) + _GRACE
+        ttl = max((r.ttl or 0.0 for r in self.options.target.resources), default=0.0)
+        return 3 * ttl + _GRACE + (_SEARCHING if self.options.search is not None else 0.0)
 
     def _prepare(self) -> None:
         lane = self.wire.lane()

@@ -89,6 +89,11 @@ def before(run: Run, court: Court) -> Verdict | None:
 
 def judge(run: Run, record: Record, court: Court) -> Verdict:
     """The verdict on a run whose work has been done."""
+    verdict = _judge(run, record, court)
+    return replace(verdict, message=f"{verdict.message}; {record.remark}") if record.remark else verdict
+
+
+def _judge(run: Run, record: Record, court: Court) -> Verdict:
     if record.error:
         return _verdict(run, court, "error", f"the suite is at fault, not the server: {record.error}")
     steps = {s.name: s for s in record.steps}

@@ -178,7 +178,7 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "header that is a number": ('"{other}"', "5", "If-None-Match: found 5; accepted: text, which in YAML an ETag keeps its quotes in only as", "headers:"),
     "header that is true": ('"{other}"', "true", "If-None-Match: found True; accepted: text", "headers:"),
     "header that is nothing": ('"{other}"', "", "If-None-Match: found None; accepted: text", "headers:"),
-    "asterisk without quotes": ('"{other}"', "*", 'is not YAML: ', "headers:"),
+    "asterisk without quotes": ('"{other}"', "*", "is not YAML: ", "headers:"),
     "tag that lost its quotes": ('"{other}"', '"abc"', "If-None-Match: abc is no list of entity tags; YAML has taken its quotes? write '\"abc\"', or {raw: ...} to send what is malformed on purpose", "headers:"),
     "opaque part without quotes": ('"{other}"', '"{first.opaque}"', "If-None-Match: {first.opaque} is no list of entity tags;", "headers:"),
     "alias": ("title: A topic", "title: *t", "anchors and aliases (& and *) are not part of the language", "title"),
@@ -266,7 +266,7 @@ def test_a_file_that_holds_no_checks_is_refused(loads: Loads, raw: bytes, expect
 
 
 def test_a_folder_without_specs_is_refused(loads: Loads, tmp_path: Path) -> None:
-    for wanted in (lambda: loads(), lambda: load(tmp_path / "missing")):
+    for wanted in (loads, lambda: load(tmp_path / "missing")):
         with pytest.raises(SpecError, match="holds no spec files"):
             wanted()
 
@@ -315,10 +315,46 @@ def test_a_source_has_its_link(tmp_path: Path, source: str, expected: tuple[str,
 
 
 _PIECES = st.sampled_from(
-    ["", "*", "&a", "*a", "!!x ", "{", "}", "[", "]", ": ", "- ", "\n", "\t", "#", '"', "'", "|", ">", "%", "@"]
-    + ["<<: {}", "\0", "\x1b", "\ud800", "é", "null", "true", "5", "1e9", "{first.etag}", "---\n", "...\n"]
-    + [" ", "    ", "steps", "expect", "read", "id: a-check\n", "ttl / 0", "9" * 5000, "?", ","]
-)  # fmt: skip
+    [
+        *(
+            "",
+            "*",
+            "&a",
+            "*a",
+            "!!x ",
+            "{",
+            "}",
+            "[",
+            "]",
+            ": ",
+            "- ",
+            "\n",
+            "\t",
+            "#",
+            '"',
+            "'",
+            "|",
+            ">",
+            "%",
+        ),
+        *(
+            "@",
+            "<<: {}",
+            "\0",
+            "\x1b",
+            "\ud800",
+            "é",
+            "null",
+            "true",
+            "5",
+            "1e9",
+            "{first.etag}",
+            "---\n",
+            "?",
+        ),
+        *("...\n", " ", "    ", "steps", "expect", "read", "id: a-check\n", "ttl / 0", "9" * 5000, ","),
+    ]
+)
 _POSITIONS = st.integers(0, len(SPEC))
 
 

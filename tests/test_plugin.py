@@ -18,7 +18,7 @@ INM = "specs/conditional.yaml::items::inm-current-is-304"
 @pytest.fixture(params=["alone", "xdist"])
 def mode(request: pytest.FixtureRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Arguments and plugins for a run in one process, and in several."""
-    return ((), ()) if request.param == "alone" else (("-n2",), XDIST)
+    return ((), ()) if request.param == "alone" else (("-n1",), XDIST)
 
 
 Mode = tuple[tuple[str, ...], tuple[str, ...]]

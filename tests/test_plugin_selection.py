@@ -105,7 +105,7 @@ def test_deselect_takes_out(collect: Collect) -> None:
     assert INM not in ids
 
 
-def test_last_failed_runs_the_failed_ones_again(judge: Judge, serve: Serve) -> None:
+def test_last_failed_runs_the_failed_ones_again(judge: Judge, serve: Serve, collect: Collect) -> None:
     url = serve("ignores-inm")
     first = judge("-k", "inm-current or etag-present", url=url)
     first.assert_outcomes(passed=1, failed=1)
@@ -113,7 +113,7 @@ def test_last_failed_runs_the_failed_ones_again(judge: Judge, serve: Serve) -> N
     again = judge("--lf", "-k", "inm-current or etag-present", url=url)
     again.assert_outcomes(failed=1, deselected=51)
 
-    order = collected(judge("--ff", "--collect-only", "-q"))
+    order = collect("--ff")
     assert order[0] == INM
 
 

@@ -143,7 +143,7 @@ WRONG = {
     "key of a resource": ("    etag: true", "    etga: true", f"unknown key 'etga'; did you mean 'etag'? {ACCEPTED}", "etga"),
     "key of a write": ("edit: title", "edti: title", "unknown key 'edti'; did you mean 'edit'? accepted: ask, body, edit, from, request", "edti"),
     "no name": ("name: mine\n", "", "the file lacks 'name'", "headers"),
-    "no way to read": ("    read: GET /me\n", "", "'me' lacks 'read'", "me:"),
+    "no way to read": ("    read: GET /me\n", "", "'me' lacks 'read'", "  me:"),
     "read by another method": ("GET /me", "POST /me", "read: found 'POST /me'; accepted: 'GET' and a path, such as GET /items/", "POST /me"),
     "read without a method": ("GET /me", "/me", "read: found '/me'; accepted: 'GET' and a path", "read: /me"),
     "read of another server": ("GET /me", "GET http://example.com/me", "read: found 'GET http://example.com/me'; accepted: 'GET' and a path", "example"),

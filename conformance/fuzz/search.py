@@ -142,7 +142,7 @@ class _Hunt:
             where = f"asked with {_shown(bound, record)}"
         else:
             return None
-        return replace(verdict, message=f"{verdict.message}; {where}"), record
+        return replace(verdict, message=f"{verdict.message}; {where}"), replace(record, remark=where)
 
 
 def _corners(forall: tuple[ForAll, ...]) -> Iterator[Mapping[str, Json]]:

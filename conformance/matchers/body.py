@@ -105,12 +105,16 @@ def _shows_words(exchange: Exchange, notes: Json, *, positive: bool) -> tuple[st
 def _echoed(wanted: Json, step: StepRecord, _case: Case) -> Finding | None:
     if bool(step.notes.get("echoed")) is wanted:
         return None
-    return Finding("an answer that shows the write itself", "none", step.name)
+    does, does_not = "an answer that shows the write", "an answer that does not"
+    return Finding(*((does, does_not) if wanted else (does_not, does)), step.name)
 
 
 def _item_known(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
     known = step.notes.get("id") is not None and case.resource is not None and case.resource.item is not None
-    return None if known is wanted else Finding("an item with a route of its own", "none", step.name)
+    if known is wanted:
+        return None
+    a, no = "an item with a route of its own", "none"
+    return Finding(*((a, no) if wanted else (no, a)), step.name)
 
 
 MATCHERS: Final = (

@@ -141,9 +141,10 @@ def _truthful(names: list[str], case: Case) -> Finding | None:
     alone = case.workers == 1
     for name in names:
         step = case.steps.get(name)
-        flagged = [e for e in (step.exchanges if step else ()) if {"value", "hit"} <= e.facts.keys()]
-        computed = {repr(e.facts["value"]) for e in flagged if is_hit(e.facts["hit"]) is False}
-        for index, exchange in enumerate(flagged):
+        every = enumerate(step.exchanges if step else ())
+        flagged = [(index, e) for index, e in every if {"value", "hit"} <= e.facts.keys()]
+        computed = {repr(e.facts["value"]) for _, e in flagged if is_hit(e.facts["hit"]) is False}
+        for index, exchange in flagged:
             key = repr(exchange.facts["value"])
             if alone and is_hit(exchange.facts["hit"]) and key not in first_seen and key not in computed:
                 expected = f"{_name(case)}: false, since nobody has seen this value before"

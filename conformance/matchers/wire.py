@@ -28,7 +28,7 @@ def _bytes(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | No
 
 def _time(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
     other = case.last(wanted["no-slower-than"])
-    if other is None or not step.exchanges:
+    if other is None or other.response is None or not step.exchanges:
         return Finding("an answer to compare with", "none", step.name)
     mine = min(e.received_at - e.sent_at for e in step.exchanges)
     theirs = other.received_at - other.sent_at
@@ -38,6 +38,8 @@ def _time(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
 
 
 def _by_cache(wanted: Json, step: StepRecord, _case: Case) -> Finding | None:
+    if not step.exchanges:
+        return Finding("an answer", step.says or "none: nothing was asked", step.name)
     for index, exchange in enumerate(step.exchanges):
         by = answered_by_cache(exchange.headers)
         if by is not None:

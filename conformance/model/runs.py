@@ -54,6 +54,7 @@ class Record:
         error: a defect of the suite that broke it off, as one sentence, or "".
         attempts: how often it was run, when noise made it be repeated.
         clock: the name of the clock that timed it.
+        remark: what a search has to add to the verdict: the values that it has found.
         log: what the server under test has printed meanwhile, where the suite has started it.
     """
 
@@ -66,6 +67,7 @@ class Record:
     attempts: int = 1
     error: str = ""
     log: str = ""
+    remark: str = ""
 
     def step(self, name: str) -> StepRecord | None:
         """The step of that name, or None where the work stopped before it."""

@@ -27,8 +27,8 @@ class Running:
 
     def __init__(self, config: pytest.Config, sending: Sending) -> None:
         self._config = config
-        self._conductor = Conductor(sending)
-        self._closing = Closing(sending, self._conductor)
+        self.conductor = Conductor(sending)
+        self._closing = Closing(sending, self.conductor)
         self._waiting: Waiting | None = None
         self._bridge: Any = None
 
@@ -38,20 +38,20 @@ class Running:
         if self._config.getoption("collectonly"):
             return (yield)
         if self._bridge is None:
-            self._conductor.select([item.run_id for item in session.items if isinstance(item, CheckItem)])
+            self.conductor.select([item.run_id for item in session.items if isinstance(item, CheckItem)])
         self._waiting = Waiting(self._config, plain=self._bridge is not None)
         with _terminated_politely():
             try:
                 result = yield
             except BaseException:
-                self._conductor.stop(_why(session))
+                self.conductor.stop(_why(session))
                 raise
             else:
                 if session.shouldfail or session.shouldstop:
-                    self._conductor.stop(_why(session))
+                    self.conductor.stop(_why(session))
                 return result
             finally:
-                self._conductor.close()
+                self.conductor.close()
                 if self._bridge is not None:
                     self._bridge.close()
 
@@ -61,7 +61,7 @@ class Running:
         if isinstance(item, CheckItem) and not self._config.getoption("setuponly", default=False):
             assert self._waiting is not None  # noqa: S101 - within the loop
             try:
-                item.take(self._conductor.answer(item.run_id, self._waiting.show))
+                item.take(self.conductor.answer(item.run_id, self._waiting.show))
             finally:
                 self._waiting.done()
         return (yield)
@@ -73,7 +73,7 @@ class Running:
         if self._bridge is not None and self._bridge.session is not None:
             session = self._bridge.session
             if session.shouldfail or session.shouldstop:
-                self._conductor.stop(_why(session))
+                self.conductor.stop(_why(session))
 
     # ---------------------------------------------------------------- the controller of xdist
 
@@ -93,11 +93,11 @@ class Running:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         """Learn the ids; every worker has collected the same."""
-        if not self._conductor.selected:
-            self._conductor.select(ids)
+        if not self.conductor.selected:
+            self.conductor.select(ids)
 
     def _answer_worker(self, run_id: str) -> Any:
-        return self._conductor.answer(run_id, self._waiting.show if self._waiting else None)
+        return self.conductor.answer(run_id, self._waiting.show if self._waiting else None)
 
     # ---------------------------------------------------------------- the end
 

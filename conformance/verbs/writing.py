@@ -18,13 +18,14 @@ from conformance.fields import field_value
 from conformance.ledger import Undo
 from conformance.model import Exchange, Headers, Json, Step, StepRecord, Write
 from conformance.observe import Tracked, find_list, item_id
-from conformance.verbs.base import NOT_OFFERED, Verb, done, not_offered, untestable
+from conformance.verbs.base import Verb, done, not_offered, untestable
 
 if TYPE_CHECKING:
     from conformance.context import Context
 
 _JSON: Final[Headers] = (("Content-Type", "application/json"),)
 _TRY_ANOTHER: Final = (400, 422)
+_CLIENT_ERROR: Final = 4  # hundred
 _CONDITION_WANTED: Final = (412, 428)
 _SUCCESS: Final = (200, 201, 202, 204, 205, 303)
 _TOKEN: Final = "abcdefghijkmnpqrstuvwxyz23456789"  # noqa: S105 - letters that nobody confuses
@@ -100,7 +101,7 @@ def _changed(step: Step, context: Context, to: Json) -> StepRecord:
         echo = context.json(exchange)
         notes["echoed"] = isinstance(echo, Mapping) and echo.get(field) == value
         return done(step, tried[-1:], {**notes, "path": path, "key": path})
-    return _refused(step, context, "change", write, tried)
+    return _refused(step, context, "change", tried, made_up=to is None)
 
 
 def _attempts(
@@ -137,12 +138,18 @@ def _subject(context: Context, write: Write) -> tuple[Mapping[str, Any], str, Js
     return known[0], write.path.replace("{id}", quote(str(id_), safe="")), id_
 
 
-def _refused(step: Step, context: Context, kind: str, write: Write, tried: list[Exchange]) -> StepRecord:
-    """Not offered, by its status; any other failure is the server's, and is judged by its last answer."""
-    last = tried[-1]
-    if last.status in NOT_OFFERED:
+def _refused(
+    step: Step, context: Context, kind: str, tried: list[Exchange], *, made_up: bool = True
+) -> StepRecord:
+    """Not offered, by its status; a 5xx is the server's, and is judged by its last answer.
+
+    A value that the check asked for, and that was not `made_up` by us, may be refused for itself,
+    which says nothing of later writes.
+    """
+    write, last = context.resource.writes[kind], tried[-1]
+    if last.status is not None and last.status // 100 == _CLIENT_ERROR:
         says = f"{last.request.method} {urlsplit(last.request.url).path} was answered {last.status}"
-        if write.ask:
+        if write.ask and made_up:
             context.shared.lacking.setdefault(f"{context.resource.name} {kind}", says)
         return not_offered(step, says, tried[-1:], declared=not write.ask)
     return done(step, tried[-1:], {"kind": kind, "failed": True})
@@ -173,7 +180,7 @@ def _create(step: Step, context: Context) -> StepRecord:
         return done(step, tried[-1:], notes)
     if not tried:
         return not_offered(step, "the list shows no item to model a new one on", [], declared=not write.ask)
-    return _refused(step, context, "create", write, tried)
+    return _refused(step, context, "create", tried)
 
 
 def _new_items(context: Context, write: Write, items: list[Mapping[str, Any]]) -> Iterator[Json]:
@@ -235,7 +242,7 @@ def _remove(step: Step, context: Context) -> StepRecord:
         tag = field_value(context.send("GET", path).headers, "etag")
         exchange = context.send(write.method, path, (("If-Match", tag),) if tag else ())
     if exchange.status not in _SUCCESS:
-        return _refused(step, context, "remove", write, [exchange])
+        return _refused(step, context, "remove", [exchange])
     context.shared.ledger.settled(path)
     return done(step, [exchange], {"kind": "remove", "id": made.notes["id"], "path": path})
 

@@ -70,13 +70,15 @@ class MovedClock:
     def __init__(self, ahead: float = 0.0) -> None:
         self._ns = 0
         self._seconds = 0.0
+        self._known = 0
         self._wall = _travel()  # first: it takes what it finds in `time` for functions of C
         self._install()
         self.move(ahead)
-        self.pin()
 
     def move(self, seconds: float) -> None:
         """Set it forward."""
+        if len(sys.modules) != self._known:
+            self.pin()  # something was imported by a request
         self._wall.shift(float(seconds))
         self._ns += round(seconds * _NANO)
         self._seconds = self._ns / _NANO
@@ -101,9 +103,9 @@ class MovedClock:
                 "clock_gettime_ns", lambda clock: gettime_ns(clock) + self._ns * (clock in _MONOTONIC)
             )
 
-    @staticmethod
-    def pin() -> None:
+    def pin(self) -> None:
         """Give real time back to the modules that wait, those that the app has imported included."""
+        self._known = len(sys.modules)
         for name, module in list(sys.modules.items()):
             if module is None or name.partition(".")[0] not in _WAITING or module is sys.modules[__name__]:
                 continue

@@ -1,0 +1,119 @@
+"""The lesson's own code, as students copy it: only warnings, whichever server runs it, with one worker or two."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hostile import unused_port
+from runs import bad, fetch, options, run
+
+from conformance.result import Result
+
+APP = "reference_impl.app:app"
+STARTING = 30.0  # seconds; two processors start two dozen processes
+ENDING = 10.0
+AT_ONCE = 8
+FLAWS = ("lesson-sample", "lesson-merged")
+WARNS = {
+    "lesson-sample": {"etag-quoted", "cache-control-present"},
+    "lesson-merged": {"etag-quoted", "not-modified-repeats-cache-control"},
+}
+
+
+def _uvicorn(http: str) -> Callable[[int, int], Sequence[str]]:
+    return lambda port, workers: (
+        *("uvicorn", APP, "--port", str(port), "--http", http, "--workers", str(workers)),
+        *("--log-level", "critical"),
+    )
+
+
+SERVERS: Mapping[str, Callable[[int, int], Sequence[str]]] = {
+    "uvicorn-h11": _uvicorn("h11"),
+    "uvicorn-httptools": _uvicorn("httptools"),
+    "hypercorn": lambda port, workers: ("hypercorn", APP, "-b", f"127.0.0.1:{port}", "-w", str(workers)),
+    "granian": lambda port, workers: (
+        *("granian", "--interface", "asgi", APP, "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", str(workers)),
+    ),
+}
+CASES = tuple(product(FLAWS, SERVERS, (1, 2)))
+
+
+@contextmanager
+def _running(flaw: str, server: str, workers: int) -> Iterator[str]:
+    """The URL of a server of its own processes, begun and not yet waited for."""
+    port = unused_port()
+    name, *args = SERVERS[server](port, workers)
+    command = [str(Path(sysconfig.get_path("scripts"), name)), *args]
+    env = os.environ | {"REFERENCE_FLAW": flaw, "REFERENCE_TTL": "4"}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env=env, start_new_session=True, **quiet) as process:
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(ENDING)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, 9)
+
+
+def _wait_for(url: str) -> None:
+    """Until a request is answered."""
+    port = int(url.rpartition(":")[2])
+    deadline = time.monotonic() + STARTING
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            assert time.monotonic() < deadline, "the server does not start"
+            time.sleep(0.05)  # nobody tells when a foreign server listens
+        else:
+            fetch(url, "/items/")
+            return
+
+
+def _judge(url: str) -> Result:
+    return run(options(url, overrides=("*.ttl=4",)))
+
+
+@pytest.fixture(scope="module")
+def results() -> Mapping[tuple[str, str, int], Result]:
+    """All cases, some at once; those of a batch begin when its servers answer."""
+    found: dict[tuple[str, str, int], Result] = {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for begin in range(0, len(CASES), AT_ONCE):
+            batch = CASES[begin : begin + AT_ONCE]
+            with ExitStack() as running:
+                urls = [running.enter_context(_running(*case)) for case in batch]
+                list(pool.map(_wait_for, urls))
+                found |= zip(batch, pool.map(_judge, urls), strict=True)
+    return found
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sessions of processes are POSIX")
+@pytest.mark.parametrize(("flaw", "server", "workers"), CASES)
+def test_the_lessons_code_gets_nothing_worse_than_warnings(
+    flaw: str, server: str, workers: int, results: Mapping[tuple[str, str, int], Result]
+) -> None:
+    result = results[flaw, server, workers]
+    assert bad(result, "fail", "error", "unreachable") == {}
+    warned = {e.run.check.id for e in result.judged if e.verdict.verdict == "warn"}
+    assert warned - {"workers-agree"} == WARNS[flaw]
+    doubted = {e.verdict.cause for e in result.judged if e.verdict.outcome == "inconclusive"}
+    if workers == 1:
+        assert doubted == set()
+        assert "workers-agree" not in warned
+    else:
+        assert doubted <= {"several workers each have a cache of their own"}
