@@ -1,4 +1,4 @@
-"""What the plugin costs: at the start of a pytest that does not use it, in collecting all specs, and for each item.
+"""What the plugin costs: unused at the start of pytest, in collecting all specs, and for each item.
 
 `python bench/plugin_overhead.py [ROUNDS]`. The starts are compared between two folders of the same
 packages, one of them with cache-conformance as its wheel would install it, in turns; told is the

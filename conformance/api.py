@@ -23,12 +23,15 @@ from conformance.plan import plan
 from conformance.report.document import Report
 from conformance.report.redact import without_userinfo
 from conformance.result import Options, Search
+from conformance.starting import Serving
 from conformance.target import DEFAULT, load_target
 from conformance.wire.address import parse_base
 
 __all__ = ["Progress", "conduct", "exit_code", "make_options", "run"]
 
 TIERS: Final[tuple[Tier, ...]] = get_args(Tier)
+AUTO: Final = "auto"
+_TO_COME: Final = "http://127.0.0.1"  # until the server is started
 _GLANCE: Final = 0.1  # seconds between looks at the progress
 _MOST_SEED: Final = 2**63
 
@@ -49,11 +52,12 @@ class Progress:
 
 
 def run(  # noqa: PLR0913 - each is an option of the command
-    url: str,
+    url: str = "",
     *,
+    serving: Serving | None = None,
     target: str | Target = DEFAULT,
     tier: str = "lesson",
-    clock: str | Callable[[], Clock] = "real",
+    clock: str | Callable[[], Clock] = AUTO,
     seed: int | None = None,
     overrides: Sequence[str] = (),
     selected: Collection[str] | None = None,
@@ -67,10 +71,13 @@ def run(  # noqa: PLR0913 - each is an option of the command
     """Judge the server at a base URL.
 
     Args:
-        url: http or https, a host, perhaps a port and a path.
+        url: http or https, a host, perhaps a port and a path; "" where `serving` starts the server.
+        serving: how to start the server under test, so that its clock can be moved.
         target: the name of a built-in target, or the path of a target file.
         tier: how far to go: lesson, core, full or strict.
-        clock: "real" waits; a function that makes a clock is for those who hold the server's.
+        clock: "auto" moves the clock of an app that the suite starts, and waits else; "real" waits;
+            "virtual" is "auto", refused where it can't be; a function that makes a clock is for those
+            who hold the server's.
         seed: what the made-up values come from; None: a random one, which the report tells.
         overrides: values of the target, such as "cached-time.ttl=5".
         selected: node ids of checks, or None for all.
@@ -87,6 +94,7 @@ def run(  # noqa: PLR0913 - each is an option of the command
     """
     options = make_options(
         url,
+        serving=serving,
         target=target,
         tier=tier,
         clock=clock,
@@ -129,11 +137,12 @@ def _progress(engine: Engine) -> Progress:
 
 
 def make_options(  # noqa: PLR0913 - each is an option of the command
-    url: str,
+    url: str = "",
     *,
+    serving: Serving | None = None,
     target: str | Target = DEFAULT,
     tier: str = "lesson",
-    clock: str | Callable[[], Clock] = "real",
+    clock: str | Callable[[], Clock] = AUTO,
     seed: int | None = None,
     overrides: Sequence[str] = (),
     selected: Collection[str] | None = None,
@@ -155,7 +164,13 @@ def make_options(  # noqa: PLR0913 - each is an option of the command
             f"the base URL {without_userinfo(url)!r} holds a user name or password: give credentials "
             "as a header of a target file instead"
         )
-    parse_base(url)
+    host = serving.host() if serving is not None else None
+    if host is not None and url:
+        raise UsageError(
+            "a base URL, and a server to be started, exclude each other: one server is judged at a time"
+        )
+    if host is None:
+        parse_base(url)
     suite = suite or load()
     judged = target if isinstance(target, Target) else load_target(target, overrides)
     if isinstance(target, Target) and overrides:
@@ -165,11 +180,12 @@ def make_options(  # noqa: PLR0913 - each is an option of the command
     if deadline is not None and not (deadline > 0 and math.isfinite(deadline)):
         raise UsageError(f"the deadline {deadline} is none; accepted is a number of seconds above 0")
     return Options(
-        base_url=url,
+        base_url=url or _TO_COME,
+        host=host,
         suite=suite,
         target=judged,
         tier=_tier(tier),
-        clock=_clock(clock),
+        clock=_clock(clock, serving),
         seed=secrets.randbelow(2**32) if seed is None else seed,
         selected=None if selected is None else _selected(selected, suite, judged, _tier(tier)),
         allow_writes=allow_writes,
@@ -185,17 +201,18 @@ def _tier(tier: str) -> Tier:
     return tier
 
 
-def _clock(clock: str | Callable[[], Clock]) -> Callable[[], Clock]:
+def _clock(clock: str | Callable[[], Clock], serving: Serving | None) -> Callable[[], Clock] | None:
+    """What makes the clock; None leaves it to the engine, which knows whether the server's can be moved."""
     if callable(clock):
         return clock
-    if clock not in CLOCKS:
-        raise UsageError(f"there is no clock {clock!r}; accepted: {', '.join(CLOCKS)}")
-    if clock == "virtual":
+    if clock not in (AUTO, *CLOCKS):
+        raise UsageError(f"there is no clock {clock!r}; accepted: {AUTO}, {', '.join(CLOCKS)}")
+    if clock == "virtual" and (serving is None or not serving.app):
         raise UsageError(
-            "the clock 'virtual' moves the server's own clock, so it only works where the suite has started "
-            "the server; against a URL use the clock 'real', which waits"
+            "the clock 'virtual' moves the server's own clock, so it only works for an app that the suite "
+            "starts itself (main:app); use the clock 'real', which waits"
         )
-    return CLOCKS[clock]
+    return None if clock in (AUTO, "virtual") else CLOCKS[clock]
 
 
 def _selected(selected: Collection[str], suite: Suite, target: Target, tier: Tier) -> frozenset[str]:

@@ -19,6 +19,7 @@ from conformance.judge import Court, before, judge, retryable
 from conformance.model import Json, Record, Run, Verdict
 from conformance.plan import Plan, Work
 from conformance.result import Options
+from conformance.servers.errors import ServerError
 
 _MOST: Final = {True: 2, False: 3}  # tries of a work that waits, of one that does not
 _MOST_STARTS: Final = 12  # a server that dies more often than this is given up
@@ -120,8 +121,14 @@ class Attempts:
                         f"the server has died {_MOST_STARTS} times ({died}); no more is asked of it"
                     )
                 else:
-                    hosted.restart()
+                    self._restart(hosted)
             return died
+
+    def _restart(self, hosted: Hosted) -> None:
+        try:
+            hosted.restart()
+        except ServerError as problem:
+            self._give_up(str(problem))
 
     def _steadily(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
         """The work, again where noise has spoilt it."""

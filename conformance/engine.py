@@ -13,27 +13,29 @@ import random
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Final
 from urllib.parse import urlsplit
 
 from conformance.attempts import Attempts, examples
 from conformance.board import Board
 from conformance.clocks import Clock, RealClock, VirtualClock
-from conformance.context import WHOLE_SECONDS_BELOW, Context, Shared
+from conformance.context import WHOLE_SECONDS_BELOW, Context, GivenUpError, Shared
 from conformance.errors import HarnessError, TargetError
-from conformance.hosting import distrusted
+from conformance.hosting import Hosted, distrusted
 from conformance.judge import Court, before
 from conformance.ledger import Ledger
 from conformance.model import Record, Run, Target, Verdict
 from conformance.plan import PHASES, Plan, plan
 from conformance.result import Attempt, Judged, Options, Result, Search
+from conformance.servers.errors import ServerDied, ServerError
 from conformance.survey import Survey, survey
 from conformance.verbs.writing import put_back
 from conformance.wire import Lane, Limits, Wire
 
 __all__ = ["Attempt", "Engine", "Judged", "Options", "Result", "Search", "examples", "is_remote"]
 
+_NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
 _SHORTEST_TTL: Final = 4.0
 _GRACE: Final = 60.0
 _SEARCHING: Final = 300.0  # more for a search: thousands of exchanges
@@ -51,16 +53,18 @@ class Engine:
             if options.selected is None
             else plan(options.suite, options.target, options.tier, options.selected)
         )
-        self.clock = options.clock()
+        self._down = self._output = ""
+        self.hosted = self._host()
+        self.base_url = self.hosted.url if self.hosted else options.base_url
+        self.clock = self._clock()
         _refuse_short_ttls(options.target, self.clock)
-        self.wire = Wire(options.base_url, self.clock, limits=options.limits, verify=options.verify)
-        self.remote = is_remote(options.base_url)
+        self.wire = Wire(self.base_url, self.clock, limits=options.limits, verify=options.verify)
+        self.remote = is_remote(self.base_url)
         self.waits: dict[tuple[str, str], float] = {}
         self._board = Board()
         self._cancelled = threading.Event()
         self._finished = threading.Event()
         self._stopped = ""
-        self._down = ""
         self._thread: threading.Thread | None = None
         self._started = 0.0
         self._begun = dt.datetime.now(dt.UTC)
@@ -89,8 +93,24 @@ class Engine:
             waiting=self._waiting,
             wall=time.time() - self.clock.now(),
             remote=self.remote,
-            hosted=options.hosted,
+            hosted=self.hosted,
         )
+
+    def _host(self) -> Hosted | None:
+        """Start the server under test, where that is asked of us; one that does not start is judged so."""
+        if self.options.host is None:
+            return None
+        try:
+            return self.options.host()
+        except ServerError as problem:
+            self._down, self._output = str(problem), problem.output
+            return None
+
+    def _clock(self) -> Clock:
+        if self.options.clock is not None:
+            return self.options.clock()
+        moves = self.hosted is not None and self.hosted.moves
+        return VirtualClock(self.hosted.move) if self.hosted and moves else RealClock()
 
     # ---------------------------------------------------------------- for those who wait
 
@@ -140,6 +160,9 @@ class Engine:
         self.wire.close()
         if self._in_real_time is not None:
             self._in_real_time.wire.close()
+        if self.hosted is not None:
+            self._output = self._output or (self.hosted.log(0) if self._down else "")
+            self.hosted.stop()
         return self.result()
 
     def result(self) -> Result:
@@ -163,6 +186,9 @@ class Engine:
             stopped=self._stopped,
             remote=self.remote,
             why_real=self._why_real,
+            output=self._output,
+            base_url=self.base_url,
+            workers=self.shared.workers,
         )
 
     def _is_wanted(self, run: Run) -> bool:
@@ -181,7 +207,8 @@ class Engine:
         timer.daemon = True
         timer.start()
         try:
-            self._prepare()
+            if not self._down:
+                self._prepare()
             for name, lanes in zip(PHASES, self.plan.phases, strict=True):
                 self._wait_phase(lanes) if name == "wait" else self._phase(lanes)
             self._judge_the_rest()
@@ -189,8 +216,10 @@ class Engine:
             self._settle_rest(self.plan.runs, self._ours(problem))
         finally:
             timer.cancel()
-            self._tidy()
-            self._finished.set()
+            try:
+                self._tidy()
+            finally:
+                self._finished.set()
 
     def _allowance(self) -> float:
         if self.options.deadline is not None:
@@ -208,7 +237,7 @@ class Engine:
         fault = self.shared.survey.fault
         if fault is None:
             return
-        died = self.options.hosted.died() if self.options.hosted else None
+        died = self.hosted.died(_NEWS) if self.hosted else None
         if died is not None:
             self._down = f"the server crashed at the first request: {died}"
         else:
@@ -219,7 +248,7 @@ class Engine:
 
     def _wait_phase(self, lanes: tuple[tuple[Run, ...], ...]) -> None:
         """Lanes whose resources age with the moved clock; then the others, cold, in real time."""
-        if self.options.hosted is None or not isinstance(self.clock, VirtualClock):
+        if self.hosted is None or not isinstance(self.clock, VirtualClock):
             self._phase(lanes)
             return
         self._probe(lanes, self.clock)
@@ -227,7 +256,10 @@ class Engine:
         self._phase(moved)
         real = tuple(lane for lane in lanes if self._is_real(lane[0]))
         if real and not self._cancelled.is_set():
-            self.options.hosted.restart()
+            try:
+                self.hosted.restart()
+            except ServerError as problem:
+                self._give_up(str(problem))
             self._phase(real)
 
     def _probe(self, lanes: tuple[tuple[Run, ...], ...], clock: VirtualClock) -> None:
@@ -236,10 +268,12 @@ class Engine:
             return
         with self.wire.lane() as lane, clock.lane():
             contexts = [Context(self.shared, lane, r, {}, random.Random(0)) for r in resources]  # noqa: S311
-            self._why_real = distrusted(contexts, clock.jump)
+            # A server that dies of the probe is found dead by its lanes, and told by them.
+            with suppress(ServerDied, GivenUpError):
+                self._why_real = distrusted(contexts, clock.jump)
         if self._why_real:
             real = RealClock()
-            wire = Wire(self.options.base_url, real, limits=self.options.limits, verify=self.options.verify)
+            wire = Wire(self.base_url, real, limits=self.options.limits, verify=self.options.verify)
             wall = time.time() - real.now()
             self._in_real_time = dataclasses.replace(self.shared, wire=wire, clock=real, wall=wall)
 
@@ -326,7 +360,7 @@ class Engine:
         owed = self.shared.ledger.open
         if not owed:
             return
-        with Wire(self.options.base_url, self.clock, limits=_TIDY, verify=self.options.verify) as wire:
+        with Wire(self.base_url, self.clock, limits=_TIDY, verify=self.options.verify) as wire:
             lane = wire.lane()
             shared = dataclasses.replace(self.shared, wire=wire, cancelled=threading.Event())
             any_resource = self.options.target.resources[0]

@@ -16,6 +16,7 @@ from conformance.context import Context, GivenUpError
 from conformance.matchers import Case, first_finding, holds
 from conformance.model import Json, Record, Step, StepRecord
 from conformance.plan import Work
+from conformance.servers.errors import ServerDied
 from conformance.verbs import VERBS
 from conformance.verbs.writing import put_back
 
@@ -34,8 +35,8 @@ def execute(work: Work, context: Context) -> Record:
         for step in work.steps:
             if not _step(step, context):
                 break
-    except GivenUpError:
-        pass
+    except (GivenUpError, ServerDied):
+        pass  # what has been done stands; why it ends here is known to whoever ended it
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours, and costs nobody a point
         error = f"{type(problem).__name__}: {problem}"
     with suppress(GivenUpError):  # the engine puts back what a cancelled run still owes

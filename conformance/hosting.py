@@ -49,6 +49,9 @@ class Hosted(Protocol):
     def log(self, since: int) -> str:
         """What it has printed since then, as far as that is kept."""
 
+    def stop(self) -> None:
+        """End it, and leave nothing behind."""
+
 
 def distrusted(contexts: list[Context], jump: Callable[[float], None]) -> dict[str, str]:
     """Resources whose values do not age with the moved clock, and why that is believed.

@@ -31,10 +31,10 @@ class Ledger:
         self._owed: dict[str, Undo] = {}
         self.problems: list[str] = []
 
-    def owe(self, key: str, undo: Undo) -> None:
-        """Note how to put `key` back, unless that is known already."""
+    def owe(self, key: str, undo: Undo) -> bool:
+        """Note how to put `key` back, unless that is known already; whether it was not."""
         with self._lock:
-            self._owed.setdefault(key, undo)
+            return self._owed.setdefault(key, undo) is undo
 
     def settled(self, key: str) -> None:
         """It has been put back, or is gone for good."""
@@ -53,14 +53,23 @@ class Ledger:
             return tuple(reversed(self._owed))
 
     def put_back(self, keys: tuple[str, ...], send: Callable[[Undo], Exchange]) -> None:
-        """Put these back; what does not work is noted in `problems`, once."""
+        """Put these back; what does not work is noted in `problems`, once.
+
+        Where `send` raises, since the run is being cancelled, the rest is still owed.
+        """
         for key in keys:
             undo = self.get(key)
             if undo is None:
                 continue
-            self.settled(key)
             exchange = send(undo)
+            self.settled(key)
             gone = undo.method == "DELETE" and exchange.status in (404, 410)
             if not gone and (exchange.status is None or exchange.status >= 300):  # noqa: PLR2004
                 came = exchange.status or (exchange.fault.says if exchange.fault else "no answer")
-                self.problems.append(f"could not {undo.says}: {undo.method} {undo.path} gave {came}")
+                self.regret(f"could not {undo.says}: {undo.method} {undo.path} gave {came}")
+
+    def regret(self, says: str) -> None:
+        """Note what can't be put back; a second time changes nothing."""
+        with self._lock:
+            if says not in self.problems:
+                self.problems.append(says)

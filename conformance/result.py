@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from conformance.clocks import Clock, RealClock
+from conformance.clocks import Clock
 from conformance.hosting import Hosted
 from conformance.model import Json, Record, Run, Suite, Target, Tier, Verdict
 from conformance.wire import Limits
@@ -19,7 +19,8 @@ class Options:
         deadline: seconds that the whole run may take; None: three TTLs and a minute.
         selected: run ids, or None for all.
         allow_writes: consent to write to a server that is not on loopback.
-        hosted: the server, where the suite has started it.
+        clock: makes the clock; None: moved time where the server's clock is in our hands, else real.
+        host: starts the server under test; its URL takes the place of `base_url`.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
     """
 
@@ -27,7 +28,7 @@ class Options:
     suite: Suite
     target: Target
     tier: Tier = "lesson"
-    clock: Callable[[], Clock] = RealClock
+    clock: Callable[[], Clock] | None = None
     seed: int = 0
     selected: frozenset[str] | None = None
     allow_writes: bool = False
@@ -35,7 +36,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     verify: bool | str = True
     search: Search | None = None
-    hosted: Hosted | None = None
+    host: Callable[[], Hosted] | None = None
 
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]
@@ -66,6 +67,8 @@ class Result:
         deselected: runs of the tier that were not asked for.
         problems: what could not be put back, as sentences.
         stopped: why the run ended early, or "".
+        base_url: where the server was. workers: how many of its workers the suite has started.
+        output: what the server has printed last, where the suite has started it and it failed.
         why_real: resource -> why it was judged in real time although the clock could be moved.
     """
 
@@ -79,3 +82,6 @@ class Result:
     stopped: str
     remote: bool
     why_real: Mapping[str, str] = field(default_factory=dict)
+    output: str = ""
+    base_url: str = ""
+    workers: int | None = None

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from conformance.judge import Court
+from conformance.judge import Court, judge
 from conformance.model import (
     Body,
     Check,
@@ -198,8 +198,27 @@ def court(
     **more: Any,
 ) -> Court:
     """The surroundings of a judgement over these runs."""
-    of = suite(*dict.fromkeys(r.check for r in runs), timelines=timelines)
+    of = suite(*(r.check for r in runs), timelines=timelines)
     return Court(of, target(), tier, runs, verdicts or {}, **more)
+
+
+def expecting(expect: Mapping[str, Json] | None = None, **more: Any) -> Check:
+    """A check of one step, `answer`, that expects this of it; `more` are fields of Check."""
+    return check("a-check", step("answer", expect=expect or {"status": 200}), **more)
+
+
+def verdict(
+    of: Check,
+    *steps: StepRecord,
+    on: Resource | None = None,
+    others: Sequence[tuple[Run, Verdict]] = (),
+    **surroundings: Any,
+) -> Verdict:
+    """The verdict on a check whose steps left these records."""
+    mine = run(of, on)
+    verdicts = {other.id: each for other, each in others}
+    around = court(mine, *(other for other, _ in others), verdicts=verdicts, **surroundings)
+    return judge(mine, record(*steps), around)
 
 
 def failed(message: str = "expected this, found that", mend: str = "") -> Verdict:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,12 +14,14 @@ from typing import Any
 import httpx
 
 from conformance.clocks import VirtualClock
+from conformance.context import Context
 from conformance.engine import Engine
 from conformance.load import load
-from conformance.model import Exchange, Verdict
+from conformance.model import Exchange, Step, StepRecord, Verdict
 from conformance.plan import plan
 from conformance.result import Judged, Options, Result
 from conformance.target import load_target
+from conformance.verbs import VERBS
 from conformance.wire import Limits
 from reference_impl import serve
 from reference_impl.asgi import Answer, ask, tell
@@ -31,7 +34,9 @@ __all__ = [
     "Embedded",
     "answering",
     "bad",
+    "context",
     "counts",
+    "done",
     "exchanges",
     "fetch",
     "judged",
@@ -179,3 +184,25 @@ def answering(change: Callable[[Mapping[str, Any], Callable[[], Any]], Any]) -> 
         return outer
 
     return wrap
+
+
+# ------------------------------------------------------------------ one step at a time
+
+
+@contextmanager
+def context(url: str, name: str = "items", *, deadline: float = 2.0, **more: Any) -> Iterator[Context]:
+    """The surroundings of a step, as the engine makes them."""
+    engine = Engine(quick(url, deadline, **more))
+    resource = engine.options.target.resource(name)
+    lane = engine.wire.lane()
+    try:
+        yield Context(engine.shared, lane, resource, {}, random.Random(0))
+    finally:
+        engine.close()
+
+
+def done(within: Context, do: str, name: str = "", **args: Any) -> StepRecord:
+    """Do one step, and let it stand in the record as `execute` would."""
+    step = Step(name or do, do, args)
+    within.steps[step.name] = record = VERBS[do].run(step, within)
+    return record

@@ -67,6 +67,28 @@ def test_a_good_server(target: str, tmp_path: Path, capsys: pytest.CaptureFixtur
     jsonschema.validate(json.loads(path.read_text()), report_schema())
 
 
+def test_pytest_writes_the_same_report(target: str, tmp_path: Path) -> None:
+    """But for what differs from run to run: times, ports and what follows from them."""
+    ours, theirs = tmp_path / "ours.json", tmp_path / "theirs.json"
+    options = ["-q", "-p", "no:cacheprovider", "--conformance", "--conformance-seed", "7"]
+    options += ["--conformance-target", target, "--conformance-report", str(theirs)]
+    with start(flaw="ignores-inm") as server:
+        assert cli.command(["run", server.url, "--target", target, "--seed", "7", "--report", str(ours)]) == 1
+        pytest_command = [sys.executable, "-m", "pytest", *options, "--base-url", server.url]
+        done = subprocess.run(pytest_command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    one, two = read(ours), read(theirs)
+    assert [(e.nodeid, e.verdict) for e in one.entries] == [(e.nodeid, e.verdict) for e in two.entries]
+    assert (one.target, one.seed, one.tier, one.specs_sha256) == (
+        two.target,
+        two.seed,
+        two.tier,
+        two.specs_sha256,
+    )
+    steps = [[s.name for s in e.record.steps] if e.record else None for e in one.entries]
+    assert steps == [[s.name for s in e.record.steps] if e.record else None for e in two.entries]
+
+
 def test_a_failure_is_1_and_a_warning_only_with_strict(target: str) -> None:
     with start(flaw="ignores-inm") as server:
         assert cli.command(["run", server.url, "--target", target]) == 1

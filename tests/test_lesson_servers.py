@@ -1,4 +1,4 @@
-"""The lesson's own code, as students copy it: only warnings, whichever server runs it, with one worker or two."""
+"""The lesson's own code, as students copy it: only warnings on any server, with one worker or two."""
 
 from __future__ import annotations
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import math
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from embedded import dead_port, judged, judging, stopped
+from hostile import Peer, serve
 
+import conformance
 from conformance.errors import UsageError
 from conformance.load import load
 from conformance.model import Body, Record
@@ -25,6 +29,44 @@ FLAWS = ("", "unquoted-etag", "ignores-inm", "items-500", "sliding-ttl", "body-o
 HIDDEN = "specs/conditional.yaml::items::not-modified-has-etag"
 
 
+BROKEN = """\
+name: broken
+resources:
+  fine: {read: GET /fine, json: array, etag: true}
+  garbage: {read: GET /garbage, etag: true}
+  silent: {read: GET /silent, etag: true}
+  torn: {read: GET /torn, etag: true}
+  twice: {read: GET /twice, etag: true}
+  early: {read: GET /early, json: any, etag: true}
+"""
+ANSWERS = {
+    b"/fine": b'HTTP/1.1 200 OK\r\nETag: "a"\r\nContent-Type: text/json\r\nContent-Length: 2\r\n\r\n[]',
+    b"/garbage": b"\x16\x03\x01\xff no HTTP at all\r\n\r\n",
+    b"/silent": b"",
+    b"/torn": b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
+    b"/twice": b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    b"/early": b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\xff[NaN",
+}
+
+
+@functools.cache
+def breaking() -> Report:
+    """A run against a server of which each route is broken in another way."""
+
+    def script(peer: Peer) -> None:
+        while request := peer.request():
+            answer = ANSWERS.get(request.split(b" ")[1], b"HTTP/1.1 404 N\r\nContent-Length: 0\r\n\r\n")
+            peer.send(answer)
+            if not answer.startswith(b"HTTP") or b"torn" in request or b"twice" in request:
+                return
+
+    with tempfile.TemporaryDirectory() as folder, serve(script) as server:
+        path = Path(folder) / "broken.yaml"
+        path.write_text(BROKEN)
+        return conformance.run(server.url, target=str(path), seed=1)
+
+
+@functools.cache
 def deselecting() -> Report:
     """A run of one check, blocked by a prerequisite that nobody asked for."""
     return judging("ignores-inm", selected=[HIDDEN])
@@ -35,6 +77,7 @@ MAKERS = {
     "dead port": dead_port,
     "stopped": stopped,
     "deselecting": deselecting,
+    "breaking": breaking,
 }
 
 
@@ -214,10 +257,10 @@ def test_what_was_stopped_or_could_not_be_judged_is_no_grade() -> None:
     assert "enough is known" in stopped().score.withheld
     good = judged()
     doubtful = [dataclasses.replace(e, verdict=_outcome(e, "inconclusive")) for e in good.entries[:1]]
-    noisy = dataclasses.replace(good, entries=(*doubtful, *good.entries[1:]), _score=[])
+    noisy = dataclasses.replace(good, entries=(*doubtful, *good.entries[1:]))
     assert noisy.score.withheld == "1 of the checks could not be judged"
     broken = [dataclasses.replace(e, verdict=_outcome(e, "error")) for e in good.entries[:1]]
-    failed = dataclasses.replace(good, entries=(*broken, *good.entries[1:]), _score=[])
+    failed = dataclasses.replace(good, entries=(*broken, *good.entries[1:]))
     assert failed.score.withheld == "the suite itself failed in 1 of the checks"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -113,6 +114,35 @@ def test_a_credential_is_known_without_its_scheme_too() -> None:
     assert {f"Basic {TOKEN}", TOKEN, SESSION} <= credentials(headers)
     assert "everything" not in credentials(headers)
     assert "b" not in credentials(headers)
+
+
+def test_words_that_stand_everywhere_are_no_credentials() -> None:
+    assert credentials((("Cookie", "a=public; b=no-store; c=short; d=1"), ("X-Api-Key", "private"))) == {
+        "a=public; b=no-store; c=short; d=1",
+        "b=no-store;",
+        "c=short;",
+    }
+
+
+def test_basic_authentication_is_opened() -> None:
+    basic = base64.b64encode(b"me:" + PASSWORD.encode()).decode()
+    assert {basic, f"me:{PASSWORD}", PASSWORD} <= credentials((("Authorization", f"Basic {basic}"),))
+    assert credentials((("Authorization", "Basic \u00e4\u00f6\u00fc-no-base64"),))
+
+
+def test_a_credential_is_found_in_any_coding() -> None:
+    odd = "\u00fcber-gehe1m?"
+    redactor = Redactor([odd])
+    for data in (odd.encode(), odd.encode("latin-1")):
+        assert redactor.raw(b"<" + data + b">") == b"<redacted>"
+
+
+@pytest.mark.parametrize("text", ["a" * 300_000, "://" * 100_000, "cookie" * 400, "x://" + "u:" * 150_000])
+def test_long_texts_take_no_long_time(text: str) -> None:
+    """A pattern that looks back would take minutes here."""
+    redactor = Redactor([TOKEN])
+    assert redactor.text(text) == text
+    assert redactor.raw(text.encode()) == text.encode()
 
 
 @pytest.mark.parametrize(

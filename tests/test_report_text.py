@@ -7,11 +7,12 @@ import json
 import re
 import shlex
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 from embedded import dead_port, judged, judging, stopped
-from hostile import answers, serve
+from hostile import Peer, answers, serve
 
 import conformance
 from conformance.load import load
@@ -108,6 +109,25 @@ def test_a_dead_port_is_one_diagnosis() -> None:
     ]
 
 
+def test_a_route_that_does_not_answer_is_no_dead_server(tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text("name: t\nresources: {a: {read: GET /a, etag: true}, b: {read: GET /b, etag: true}}")
+
+    def script(peer: Peer) -> None:
+        while request := peer.request():
+            if request.startswith(b"GET /b"):
+                return
+            peer.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+
+    with serve(script) as server:
+        text = plain(conformance.run(server.url, target=str(path), seed=1))
+    assert (
+        "First thing to mend: every route has to answer\n  GET /b was not answered: the server closed" in text
+    )
+    assert "  Next: look at what your server has printed when these requests came" in text
+    assert re.search(r"\n  \d+ x for \d+ other reasons\n", text)
+
+
 def test_a_run_that_ended_early_says_so_once() -> None:
     text = plain(stopped())
     assert "The run ended early: enough is known. What was not reached is not judged." in text
@@ -131,10 +151,19 @@ def test_what_was_not_put_back_is_said() -> None:
     assert "Not put back as it was (please look at your data):\n  could not put 'name' back" in plain(report)
 
 
+def test_what_was_judged_in_real_time_all_the_same_is_told() -> None:
+    report = dataclasses.replace(
+        judged(), why_real={"reports": "its value outlived 20 TTLs"}, clock="sundial"
+    )
+    assert "by the clock sundial; seed 1\n  reports in real time: its value outlived 20 TTLs\n" in plain(
+        report
+    )
+
+
 def test_many_failures_are_cut() -> None:
     good = judged()
     entries = tuple(_failing(e, f"fault {n}") for n, e in enumerate(good.entries))
-    text = plain(dataclasses.replace(good, entries=entries, _score=[]))
+    text = plain(dataclasses.replace(good, entries=entries))
     assert f"  ... and {len(entries) - 40} more" in text
 
 
@@ -158,7 +187,7 @@ def test_roots_are_counted_along_the_chain() -> None:
         dataclasses.replace(second, verdict=Verdict("blocked", "blocked", "", cause=first.nodeid)),
         dataclasses.replace(third, verdict=Verdict("blocked", "blocked", "", cause=second.nodeid)),
     )
-    report = dataclasses.replace(good, entries=chain, _score=[])
+    report = dataclasses.replace(good, entries=chain)
     assert roots(report) == {first.nodeid: 2}
     assert first_to_mend(report) == chain[0]
     assert first_to_mend(good) is None
@@ -296,7 +325,7 @@ def test_nothing_that_a_server_sent_reaches_the_terminal_raw() -> None:
         verdict: Any = dataclasses.replace(hostile_entry().verdict, outcome=name, verdict=name)
         entry = dataclasses.replace(hostile_entry(), verdict=verdict)
         report = dataclasses.replace(
-            judged(), entries=(entry,), stopped=HOSTILE, problems=(HOSTILE,), base_url=HOSTILE, _score=[]
+            judged(), entries=(entry,), stopped=HOSTILE, problems=(HOSTILE,), base_url=HOSTILE
         )
         assert_tame("\n".join(summary_lines(report)))
 

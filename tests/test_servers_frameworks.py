@@ -144,7 +144,7 @@ def test_a_bare_wsgi_function_is_served(tmp_path: Path) -> None:
         answer = client.get("/")
         assert (answer.status_code, answer.reason_phrase, answer.text) == (201, "Made", "written, returned")
         assert client.get("/never").status_code == 500
-        assert "without start_response" in server.output
+        assert until(lambda: "without start_response" in server.output)
         with pytest.raises(httpx.RemoteProtocolError):
             client.get("/bad")
 

@@ -10,7 +10,7 @@ import dataclasses
 import functools
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -110,7 +110,6 @@ class Report:
     stopped: str
     problems: tuple[str, ...]
     entries: tuple[Entry, ...]
-    _score: list[Score] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
     def of(cls, result: Result) -> Report:
@@ -127,9 +126,9 @@ class Report:
             suite_version=conformance.__version__,
             specs_sha256=options.suite.sha256,
             target=redactor.target(options.target),
-            base_url=redactor.text(options.base_url),
+            base_url=redactor.text(result.base_url),
             remote=result.remote,
-            workers=options.hosted.workers if options.hosted else None,
+            workers=result.workers,
             tier=options.tier,
             clock=result.clock,
             why_real={name: redactor.text(why) for name, why in result.why_real.items()},
@@ -156,9 +155,7 @@ class Report:
     @property
     def score(self) -> Score:
         """What has passed, by topic and in all."""
-        if not self._score:
-            self._score.append(score(self.entries, self.stopped))
-        return self._score[0]
+        return score(self.entries, self.stopped)
 
     @property
     def counts(self) -> Mapping[VerdictName, int]:
@@ -182,6 +179,7 @@ class Report:
         """The document: JSON values only, as conformance/schemas/report.json describes them."""
         bodies: codec.Bodies = {}
         checks = [_check_out(entry, bodies) for entry in self.entries]
+        made = self.score
         return {
             "version": VERSION,
             "suite": {"version": self.suite_version},
@@ -199,8 +197,8 @@ class Report:
             "partial": self.partial,
             "stopped": self.stopped,
             "problems": list(self.problems),
-            "score": self.score.to_json(),
-            "counts": dict(self.counts),
+            "score": made.to_json(),
+            "counts": dict(made.total.counts),
             "checks": checks,
             "bodies": bodies,
         }

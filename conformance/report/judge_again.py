@@ -70,9 +70,7 @@ class _Again:
                 entries.append(Entry.of(judged, topics[entry.file], self.old.tier))
             else:
                 entries.append(entry)
-        return dataclasses.replace(
-            self.old, specs_sha256=self.suite.sha256, entries=tuple(entries), _score=[]
-        )
+        return dataclasses.replace(self.old, specs_sha256=self.suite.sha256, entries=tuple(entries))
 
     def _verdict(self, run: Run, entry: Entry) -> Verdict:
         old, court = entry.verdict, self._court()

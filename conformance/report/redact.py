@@ -9,6 +9,7 @@ What is left is plain, too: JSON values and text that UTF-8 can hold.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -36,9 +37,12 @@ _RAW_FIELD: Final = re.compile(
     + _NAMES.encode()
     + rb")[!#$%&'*+.^_`|~0-9a-z-]*[ \t]*:)[^\r\n]*"
 )
-_USERINFO: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#\"'<>]+@")
-_RAW_USERINFO: Final = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#\"'<>]+@")
-_SHORTEST: Final = 6  # a shorter credential would be found in words that have nothing to do with it
+# Without the scheme before it: a run of letters would be searched anew from each of its letters.
+_USERINFO: Final = re.compile(r"://[^\s/?#\"'<>]*@")
+_RAW_USERINFO: Final = re.compile(_USERINFO.pattern.encode())
+# A short credential, or one that is a word such as "public", would be found where it has no business.
+_TOO_COMMON: Final = re.compile(r".{0,5}|[a-z-]{1,11}", re.DOTALL)
+_NOBODY: Final = f"://{REDACTED}@".encode()
 _PAIR: Final = 2
 
 
@@ -49,7 +53,7 @@ def is_sensitive(name: str) -> bool:
 
 def without_userinfo(url: str) -> str:
     """A URL, or a text that holds URLs, without user names and passwords."""
-    return _USERINFO.sub(rf"\1{REDACTED}@", url)
+    return _USERINFO.sub(f"://{REDACTED}@", url)
 
 
 def credentials(headers: Headers) -> set[str]:
@@ -58,9 +62,21 @@ def credentials(headers: Headers) -> set[str]:
     for name, value in headers:
         if is_sensitive(name):
             whole = value.strip()
-            pieces = [whole, *whole.split()[1:], *(p.partition("=")[2] for p in whole.split(";"))]
-            found |= {piece for piece in pieces if len(piece) >= _SHORTEST and piece != REDACTED}
-    return found
+            found |= {whole, *whole.split()[1:], *(part.partition("=")[2] for part in whole.split(";"))}
+            found |= _basic(whole)
+    return {each for each in found if not _TOO_COMMON.fullmatch(each) and each != REDACTED}
+
+
+def _basic(value: str) -> set[str]:
+    """User name and password of Basic authentication (RFC 7617 2)."""
+    scheme, _, token = value.partition(" ")
+    if scheme.lower() != "basic":
+        return set()
+    try:
+        pair = base64.b64decode(token, validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return set()
+    return {pair, pair.partition(":")[2]}
 
 
 class Redactor:
@@ -72,8 +88,9 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         ordered = sorted(set(secrets), key=len, reverse=True)
+        raw = {each.encode(coding, "replace") for each in ordered for coding in ("utf-8", "latin-1")}
         self._text = re.compile("|".join(map(re.escape, ordered))) if ordered else None
-        self._raw = re.compile(self._text.pattern.encode("latin-1", "replace")) if self._text else None
+        self._raw = re.compile(b"|".join(map(re.escape, sorted(raw, key=len, reverse=True)))) if raw else None
 
     @classmethod
     def of(cls, target: Target | None, records: Iterable[Record | None]) -> Redactor:
@@ -102,7 +119,7 @@ class Redactor:
 
     def raw(self, data: bytes) -> bytes:
         """Bytes without credentials, header lines among them included."""
-        data = _RAW_USERINFO.sub(rb"\1" + REDACTED.encode() + b"@", _RAW_FIELD.sub(rb"\1 redacted", data))
+        data = _RAW_USERINFO.sub(_NOBODY, _RAW_FIELD.sub(rb"\1 redacted", data))
         return data if self._raw is None else self._raw.sub(REDACTED.encode(), data)
 
     def headers(self, headers: Headers) -> Headers:
@@ -189,9 +206,7 @@ class Redactor:
         )
 
     def _content(self, content: bytes) -> bytes:
-        content = (
-            _RAW_USERINFO.sub(rb"\1" + REDACTED.encode() + b"@", content) if b"://" in content else content
-        )
+        content = _RAW_USERINFO.sub(_NOBODY, content)
         return content if self._raw is None else self._raw.sub(REDACTED.encode(), content)
 
     def _body(self, body: Body, headers: Headers) -> Body:

@@ -17,6 +17,7 @@ from conformance.result import Result
 
 LINE: Final = 500  # characters of one verdict's sentence
 _MOST: Final = 40  # checks of one list
+_REASONS: Final = 10  # that are told of checks which are only counted
 _SHARING: Final = 4  # checks that are named where several share a sentence
 
 
@@ -80,12 +81,8 @@ def first_to_mend(report: Report) -> Entry | None:
 def _first(report: Report) -> Iterator[str]:
     nobody = [e for e in report.judged if e.verdict.outcome == "unreachable"]
     if nobody:
-        yield "First thing to mend: the server has to answer"
-        for message, count in Counter(e.verdict.message for e in nobody).most_common(_MOST):
-            yield f"  {safe(message, LINE)} ({_checks(count)})"
-        advice = next((e.verdict.mend for e in nobody if e.verdict.mend), "")
-        yield "  Next: " + safe(
-            advice or "start your server, see that it answers in a browser or with curl, and run this again"
+        yield from _unanswered(
+            nobody, alive=any(e.verdict.outcome in ("pass", "fail") for e in report.judged)
         )
         return
     entry = first_to_mend(report)
@@ -104,6 +101,20 @@ def _first(report: Report) -> Iterator[str]:
         verb = "waits" if count == 1 else "wait"
         yield f"  {_checks(count).capitalize()} {verb} for this one and can't be judged before."
     yield f"  {safe(entry.nodeid)}"
+
+
+def _unanswered(entries: list[Entry], *, alive: bool) -> Iterator[str]:
+    """One diagnosis for all that got no answer; `alive`: other requests did."""
+    yield f"First thing to mend: {'every route' if alive else 'the server'} has to answer"
+    messages = Counter(e.verdict.message for e in entries).most_common()
+    for message, count in messages[:_REASONS]:
+        yield f"  {safe(message, LINE)} ({_checks(count)})"
+    if len(messages) > _REASONS:
+        yield f"  ... and {len(messages) - _REASONS} more"
+    start = "start your server, see that it answers in a browser or with curl, and run this again"
+    look = "look at what your server has printed when these requests came: it failed, or it hangs"
+    advice = next((e.verdict.mend for e in entries if e.verdict.mend), look if alive else start)
+    yield f"  Next: {safe(advice, LINE)}"
 
 
 # ------------------------------------------------------------------ the score
@@ -200,8 +211,11 @@ def _reasons(entries: Iterable[Entry], report: Report) -> Iterator[str]:
             reasons[f"by {root.nodeid if root else verdict.cause}"] += 1
         else:
             reasons[verdict.message.removeprefix(f"{verdict.outcome.replace('-', ' ')}: ")] += 1
-    for reason, count in reasons.most_common(_MOST):
+    told = reasons.most_common()
+    for reason, count in told[:_REASONS]:
         yield f"  {count} x {safe(reason, LINE)}"
+    if len(told) > _REASONS:
+        yield f"  {sum(count for _, count in told[_REASONS:])} x for {len(told) - _REASONS} other reasons"
 
 
 def _problems(report: Report) -> Iterator[str]:

@@ -19,7 +19,7 @@ _LINE: Final = 400
 _TELLS: Final = re.compile(
     r"^(?!\s)[\w.]*(Error|Exception|Exit|Interrupt|Warning)\b|\b(error|fatal|cannot|panic)\b", re.IGNORECASE
 )
-_UNPRINTABLE: Final = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[^\x20-\x7e\xa0-\uffff]")
+_ESCAPES: Final = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
 class Output:
@@ -47,6 +47,19 @@ class Output:
             head, tail, dropped = bytes(self._head), bytes(self._tail), self._dropped
         gap = f"\n[... {dropped} bytes ...]\n".encode() if dropped else b""
         return (head + gap + tail).decode("utf-8", "replace")
+
+    @property
+    def printed(self) -> int:
+        """How many bytes there have been so far."""
+        with self._lock:
+            return len(self._head) + self._dropped + len(self._tail)
+
+    def since(self, printed: int) -> str:
+        """What came after so many bytes, as far as it is kept."""
+        with self._lock:
+            kept = bytes(self._head) if printed < len(self._head) else b""
+            start = printed - len(self._head) - self._dropped
+            return (kept[printed:] + bytes(self._tail[max(0, start) :])).decode("utf-8", "replace")
 
     def close(self) -> None:
         """Stop reading, whoever still holds the other end."""
@@ -81,13 +94,14 @@ class Output:
 
 def one_line(text: str) -> str:
     """A text by a stranger, fit for the middle of a sentence of ours: one line, printable, short."""
-    line = " ".join(_UNPRINTABLE.sub(" ", text).split())
+    printable = "".join(c if c.isprintable() else " " for c in _ESCAPES.sub("", text))
+    line = " ".join(printable.split())
     return line if len(line) <= _LINE else line[: _LINE - 3] + "..."
 
 
 def telling_line(output: str) -> str:
     """The line of an output that most likely says why the program ended; "" where there is none."""
-    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    lines = [line.rstrip() for line in _ESCAPES.sub("", output).splitlines() if line.strip()]
     if not lines:
         return ""
     return one_line(next((line for line in reversed(lines) if _TELLS.search(line)), lines[-1]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -33,11 +34,13 @@ _RUNNER: Final = (
     f"import sys; sys.path.insert(0, {_ROOT!r}); "
     "from conformance.servers.runner import main; del sys.path[0]; main()"
 )
+_PYTHON: Final = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}  # say it now; leave no __pycache__
 _BACKLOG: Final = 2048
 _GLANCE: Final = 0.02
 _MOVED_WITHIN: Final = 5.0
 _SETTLED: Final = 0.3  # seconds for the last output of a process that has ended
 _ELSEWHERE: Final = 2.0  # seconds that a server may listen on another port only, if it was not told ours
+_SERVES: Final = re.compile(r"\.(run|serve|serve_forever|run_forever|run_app)\(")
 _HELD: Final = 0.03  # seconds that a connection has to be held for its server to count as ready
 
 
@@ -74,6 +77,13 @@ class Running:
                 return
         says = f"the server did not move its clock within {_MOVED_WITHIN:g} s"
         raise ServerDied(says, self.house.output.text())
+
+    def where(self) -> str:
+        """Where the app is just now: `load in main.py:12: time.sleep(100)`; "" where nobody tells."""
+        with contextlib.suppress(Closed, IndexError):
+            self.lines[0].send({"where": True})
+            return one_line(str((self.lines[0].receive(1.0) or {}).get("where", "")))
+        return ""
 
     def died(self, within: float = 0.0) -> str | None:
         """How the server ended, as a sentence; None while it is alive."""
@@ -131,7 +141,7 @@ def launch_app(spec: AppSpec, port: int, ahead: float) -> Running:
             [sys.executable, "-P", "-c", _RUNNER, json.dumps(settings | {"control": theirs.fileno()})]
             for _, theirs in pairs
         ]
-        env = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", "PORT": str(port), **(spec.env or {})}
+        env = {**_PYTHON, "PORT": str(port), **(spec.env or {})}
         handed = [[listening.fileno(), theirs.fileno()] for _, theirs in pairs]
         lines = [Channel(mine) for mine, _ in pairs]
         try:
@@ -166,17 +176,22 @@ def _or_stop(running: Running, wait: Callable[[], None]) -> None:
 
 
 def _await_app(running: Running, within: float) -> None:
-    deadline = time.monotonic() + within
-    for line in running.lines:
-        while not _is_ready(running, line):
-            if time.monotonic() > deadline:
-                raise ServerError(
-                    f"{running.name} was not ready within {within:g} s{_why_not_ready(running)}",
-                    running.house.output.text(),
-                )
-            died = running.died()
-            if died is not None and not _is_ready(running, line):
-                raise _gone(running, died)
+    begun = looked = time.monotonic()
+    waiting = list(running.lines)
+    while waiting:
+        waiting = [line for line in waiting if not _is_ready(running, line)]
+        died = running.died()
+        if died is not None:
+            for line in waiting:
+                _is_ready(running, line)  # which may tell more
+            raise _gone(running, died)
+        now = time.monotonic()
+        if waiting and (now - looked > _ELSEWHERE or now - begun > within):
+            looked = now
+            hangs, why = _why_not_ready(running)
+            if hangs or now - begun > within:
+                says = f"{running.name} was not ready within {now - begun:.2g} s{why}"
+                raise ServerError(says, running.house.output.text())
 
 
 def _is_ready(running: Running, line: Channel) -> bool:
@@ -190,24 +205,24 @@ def _is_ready(running: Running, line: Channel) -> bool:
     return "ready" in message
 
 
-def _gone(running: Running, died: str) -> ServerError:
+def _gone(running: Running, died: str, content: bool = False) -> ServerError:
     output = running.house.output.text(_SETTLED)
     why = telling_line(output)
-    return ServerError(f"{running.name}: {died} before it was ready{f': {why}' if why else ''}", output)
+    advice = "; a server has to stay in the foreground" if content else ""
+    says = f"{running.name}: {died} before it was ready{advice}{f': {why}' if why else ''}"
+    return ServerError(says, output)
 
 
-def _why_not_ready(running: Running) -> str:
-    """Where it hangs, and whether it serves on its own meanwhile."""
+def _why_not_ready(running: Running) -> tuple[bool, str]:
+    """Whether it serves on its own while it is imported, so that it never will be; and where it is."""
+    at = running.where()
+    why = f"; it is still in {at}" if at else ""
     elsewhere = running.house.listening() - {running.port}
-    why = ""
-    with contextlib.suppress(Closed):
-        running.lines[0].send({"where": True})
-        at = (running.lines[0].receive(1.0) or {}).get("where")
-        why = f"; it is still in {one_line(str(at))}" if at else ""
-    if elsewhere:
-        ports = " and ".join(map(str, sorted(elsewhere)))
-        why += f"; it listens on port {ports} itself: a server is started only under `if __name__ == ...`"
-    return why
+    if not elsewhere:
+        return False, why
+    ports = " and ".join(map(str, sorted(elsewhere)))
+    advice = "a server is started only under `if __name__ == ...`"
+    return bool(_SERVES.search(at)), f"{why}; it listens on port {ports} itself: {advice}"
 
 
 # ------------------------------------------------------------------ a command
@@ -223,7 +238,7 @@ def launch_command(spec: CommandSpec, port: int, ahead: float = 0.0) -> Running:
     if not port:
         with _listen(0) as free:
             port = free.getsockname()[1]
-    env = {"PORT": str(port), **(spec.env or {})}
+    env = {**_PYTHON, "PORT": str(port), **(spec.env or {})}
     command = _split(spec.command, port)
     if (
         shutil.which(command[0], path=scrubbed(os.environ, env).get("PATH")) is None
@@ -254,7 +269,7 @@ def _await_command(running: Running, spec: CommandSpec) -> None:
     while not _connects(running.port):
         died = running.died(_GLANCE)
         if died is not None:
-            raise _gone(running, died)
+            raise _gone(running, died, 0 in running.house.exited.values())
         now = time.monotonic()
         if now - looked < _ELSEWHERE and now - begun < spec.ready_within:
             continue
@@ -265,7 +280,6 @@ def _await_command(running: Running, spec: CommandSpec) -> None:
             raise ServerError(_elsewhere(running.port, elsewhere, told=told), running.house.output.text())
         if late:
             raise _late(running, spec.ready_within)
-    _refuse_strangers(running)
 
 
 def _elsewhere(port: int, ports: set[int], *, told: bool) -> str:
@@ -291,23 +305,3 @@ def _connects(port: int) -> bool:
         return True
     except OSError:
         return False
-
-
-def _refuse_strangers(running: Running) -> None:
-    """A server that took our port before ours could is not the one to judge."""
-    import psutil  # noqa: PLC0415 (see house.py; here for one question)
-
-    ours = {process.pid for process in running.house.processes()}
-    try:
-        found = {
-            each.pid
-            for each in psutil.net_connections("tcp")
-            if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == running.port
-        }
-    except (psutil.Error, OSError):
-        return  # macOS tells root only
-    if found and None not in found and not found & ours:
-        pids = ", ".join(str(pid) for pid in sorted(pid for pid in found if pid))
-        raise ServerError(
-            f"port {running.port} is taken by another process ({pids})", running.house.output.text()
-        )

@@ -64,6 +64,16 @@ class Started:
         """What it has printed since it was last started, the middle left out where it is long."""
         return self._running.house.output.text()
 
+    @property
+    def printed(self) -> int:
+        """How many bytes that was, the ones left out included; for `output_since`."""
+        return self._running.house.output.printed
+
+    def output_since(self, printed: int) -> str:
+        """What it has printed after so many bytes; all, where it was started again since."""
+        output = self._running.house.output
+        return output.since(printed if printed <= output.printed else 0)
+
     def move(self, seconds: float) -> None:
         """Set its clock forward, in all workers; returns once that is done.
 
@@ -90,6 +100,14 @@ class Started:
         with self._lock:
             return "the server was stopped" if self._stopped else self._running.died(within)
 
+    def where(self) -> str:
+        """What the app's main thread is doing, such as `home in main.py:12: time.sleep(100)`; "" if unknown.
+
+        For an app of Python only: where it blocks its event loop, this is what to blame.
+        """
+        with self._lock:
+            return "" if self._stopped else self._running.where()
+
     def restart(self) -> None:
         """Start it again from nothing on the same port; its clock stays as far ahead as it was.
 
@@ -98,7 +116,7 @@ class Started:
         """
         with self._lock:
             port = self.port
-            self._running.stop()
+            self.stop()
             self._running = self._launch(port, self._ahead)
             self._stopped = False
 

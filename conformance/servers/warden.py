@@ -46,6 +46,7 @@ class Warden:
         self.control = socket.socket(fileno=settings["control"])
         self.servers: list[int] = []
         self.running: set[int] = set()
+        self.told_to_end = False
 
     def main(self) -> None:
         """Start, wait, end."""
@@ -55,7 +56,6 @@ class Warden:
         os.set_blocking(wake, False)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        self.told_to_end = False
         signal.signal(signal.SIGTERM, self._told)
         for ignored in (signal.SIGINT, signal.SIGHUP):
             signal.signal(ignored, signal.SIG_IGN)

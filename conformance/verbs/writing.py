@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -86,22 +87,26 @@ def _changed(step: Step, context: Context, to: Json) -> StepRecord:
         return not_offered(step, "the item has no field that we dare to change", [], declared=not write.ask)
     tried: list[Exchange] = []
     for field, value, method, body in _attempts(context, write, item, fields, to):
+        # Owed before it is sent: the run may end, or the server fall silent, before the answer.
+        old = json.dumps({name: item[name] for name in body}).encode()
+        says = f"put {field!r} of {path} back to {item[field]!r}"
+        new = context.shared.ledger.owe(path, Undo(method, path, _JSON, old, says))
         exchange = _send(context, write, path, body, method)
         tried.append(exchange)
+        if new and exchange.status is not None and exchange.status not in _SUCCESS:
+            context.shared.ledger.settled(path)
         if exchange.status in _TRY_ANOTHER:
             continue
         if exchange.status not in _SUCCESS:
             break
         context.tracked = Tracked(id_, field)
-        whole = {**item, field: item[field]}
-        back = {name: whole[name] for name in body}
-        says = f"put {field!r} of {path} back to {item[field]!r}"
-        context.shared.ledger.owe(path, Undo(method, path, _JSON, json.dumps(back).encode(), says))
         notes = {"kind": "change", "id": id_, "field": field, "before": item[field], "after": value}
         echo = context.json(exchange)
         notes["echoed"] = isinstance(echo, Mapping) and echo.get(field) == value
         return done(step, tried[-1:], {**notes, "path": path, "key": path})
-    return _refused(step, context, "change", tried, made_up=to is None)
+    record = _refused(step, context, "change", tried, made_up=to is None)
+    # Without an answer the server may have done it all the same: then it is put back with the rest.
+    return replace(record, notes={**record.notes, "key": path}) if tried[-1].response is None else record
 
 
 def _attempts(
@@ -175,7 +180,7 @@ def _create(step: Step, context: Context) -> StepRecord:
             break
         id_ = _new_id(context, exchange, items)
         context.tracked = Tracked(id_, None)
-        path = _owe_removal(context, id_)
+        path = _owe_removal(context, write, id_)
         notes = {"kind": "create", "id": id_, "key": path, "path": path}
         return done(step, tried[-1:], notes)
     if not tried:
@@ -204,26 +209,27 @@ def _free_id(context: Context, items: list[Mapping[str, Any]]) -> Json:
 
 
 def _new_id(context: Context, exchange: Exchange, items: list[Mapping[str, Any]]) -> Json:
-    """From the body, from Location, or from the list that has grown."""
-    echo = context.json(exchange)
-    if isinstance(echo, Mapping) and item_id(echo) is not None:
-        return item_id(echo)
+    """From the body, from Location, or from the list that has grown; never an id that was there before."""
     known = {item_id(i) for i in items}
+    echo = context.json(exchange)
     location = urlsplit(field_value(exchange.headers, "location") or "").path.rstrip("/")
-    if location:
-        last = location.rsplit("/", 1)[-1]
-        return int(last) if last.isdigit() and any(isinstance(i, int) for i in known) else last
+    last = location.rsplit("/", 1)[-1]
+    number = last.isdigit() and any(isinstance(i, int) for i in known)
+    for found in (item_id(echo), int(last) if number else last or None):
+        if found is not None and found not in known:
+            return found
     now = find_list(context.json(context.read())) or []
     return next((item_id(i) for i in now if item_id(i) not in known), None)
 
 
-def _owe_removal(context: Context, id_: Json) -> str | None:
-    remove = context.resource.writes.get("remove")
+def _owe_removal(context: Context, write: Write, id_: Json) -> str | None:
+    ledger, remove = context.shared.ledger, context.resource.writes.get("remove")
     if remove is None or id_ is None:
+        why = "its id is not to be seen" if id_ is None else "the target names no way to remove it"
+        ledger.regret(f"what {write.method} {write.path} has created stays there: {why}")
         return None
     path = remove.path.replace("{id}", quote(str(id_), safe=""))
-    undo = Undo(remove.method, path, (), b"", f"remove {path}, which the suite has created")
-    context.shared.ledger.owe(path, undo)
+    ledger.owe(path, Undo(remove.method, path, (), b"", f"remove {path}, which the suite has created"))
     return path
 
 

@@ -5,7 +5,7 @@
 
 import asyncio
 import concurrent.futures
-import datetime
+import datetime as dt
 import itertools
 import multiprocessing.pool
 import queue
@@ -15,7 +15,7 @@ import threading
 import time
 import time as clock_module
 from collections.abc import Callable
-from datetime import datetime as Datetime
+from datetime import datetime
 from time import clock_gettime, monotonic, monotonic_ns, perf_counter
 from time import time as now
 from typing import Any
@@ -39,14 +39,14 @@ class Late:
 
 
 CLOCKS: dict[str, Callable[[], float]] = {
-    "time.time": lambda: time.time(),
+    "time.time": lambda: time.time(),  # noqa: PLW0108 - looked up at each call
     "from-time-import-time": now,
     "time.time_ns": lambda: time.time_ns() / 1e9,
-    "datetime.now": lambda: datetime.datetime.now().timestamp(),  # noqa: DTZ005
-    "from-datetime-utc": lambda: Datetime.now(datetime.UTC).timestamp(),
-    "time.monotonic": lambda: time.monotonic(),
+    "datetime.now": lambda: dt.datetime.now().timestamp(),  # noqa: DTZ005
+    "from-datetime-utc": lambda: datetime.now(dt.UTC).timestamp(),
+    "time.monotonic": lambda: time.monotonic(),  # noqa: PLW0108
     "from-time-import-monotonic": monotonic,
-    "as-module": lambda: clock_module.monotonic(),
+    "as-module": lambda: clock_module.monotonic(),  # noqa: PLW0108
     "monotonic_ns": lambda: monotonic_ns() / 1e9,
     "perf_counter": perf_counter,
     "clock_gettime": lambda: clock_gettime(time.CLOCK_MONOTONIC),

@@ -6,6 +6,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+import pytest
+
+from conformance.servers import AppSpec, CommandSpec, ServerError, start
+
 # `handle(path)` is what a test adds; it returns the text of the answer.
 PLAIN = """
 import os, sys, time
@@ -43,3 +48,12 @@ def until(happens: Callable[[], object], within: float = 5.0) -> bool:
             return False
         os.sched_yield()
     return True
+
+
+def refused(spec: AppSpec | CommandSpec) -> ServerError:
+    """Why it does not start; and nothing is left of it."""
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    with pytest.raises(ServerError) as caught:
+        start(spec).stop()
+    assert {child.pid for child in psutil.Process().children(recursive=True)} == before
+    return caught.value

@@ -125,15 +125,20 @@ def _attribute(module: ModuleType, path: str, file: str) -> Any:
 def _did_you_mean(module: ModuleType, attribute: str) -> str:
     public = {n: v for n, v in vars(module).items() if not n.startswith("_") and callable(v)}
     own = {n: v for n, v in public.items() if getattr(v, "__module__", module.__name__) == module.__name__}
-    apps = [n for n, v in public.items() if not inspect.isclass(v) and not inspect.isroutine(v) and kind(v)]
-    makers = [n for n in own if "app" in n.lower() and inspect.isroutine(own[n])]
-    names = apps or difflib.get_close_matches(attribute, own, 1) or makers
+    apps = [n for n, v in public.items() if _is_surely(v)]
+    makers = [n for n, v in own.items() if "app" in n.lower() and inspect.isroutine(v)]
+    names = difflib.get_close_matches(attribute, {**own, **dict.fromkeys(apps)}, 1) or apps or makers
     if not names:
         return " and nothing that could be an app"
-    factory = (
-        "" if apps else " (with the option for a factory)" if inspect.isroutine(public[names[0]]) else ""
-    )
+    factory = "" if kind(public[names[0]]) else " (with the option for a factory)"
     return f"; did you mean {module.__name__}:{names[0]}{factory}?"
+
+
+def _is_surely(found: Any) -> bool:
+    """Whether something is meant as an app: of functions with two or three parameters, few are."""
+    if inspect.isroutine(found):
+        return next(iter(inspect.signature(found).parameters), "") in {"scope", "environ"}
+    return kind(found) is not None
 
 
 def _made(factory: Any, attribute: str, file: str, folder: str) -> Any:
@@ -215,7 +220,7 @@ def place(frames: list[tuple[str, int]], folder: str) -> str:
     """The innermost place in the student's own files, as ` (main.py:3)`; "" where there is none."""
     for file, line in reversed(frames):
         shown = _shown(file, folder)
-        if not os.path.isabs(shown) and "site-packages" not in shown and not shown.startswith("<"):
+        if os.path.isabs(file) and not os.path.isabs(shown) and "site-packages" not in shown:
             return f" ({shown}:{line})"
     return ""
 
@@ -226,7 +231,9 @@ def told(problem: BaseException, folder: str) -> str:
     if isinstance(problem, SyntaxError) and problem.filename:
         frames.append((problem.filename, problem.lineno or 0))
     last = traceback.format_exception_only(problem)[-1].strip()
-    return f"{last}{place(frames, folder)}"
+    runs = isinstance(problem, RuntimeError) and any(".run(" in (f.line or "") for f in _frames(problem))
+    advice = "; a server is started only under `if __name__ == ...`" if runs else ""
+    return f"{last}{place(frames, folder)}{advice}"
 
 
 def last_line(text: str, folder: str) -> str:

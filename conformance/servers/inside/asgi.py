@@ -75,7 +75,8 @@ class _Heard(logging.Handler):
         self.setFormatter(logging.Formatter("%(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(self.format(record))
+        if not record.msg.startswith("Application startup failed"):  # what follows the reason
+            self.said.append(self.format(record))
 
 
 async def serve(app: Any, listening: socket.socket, ready: Callable[[], None]) -> None:
