@@ -79,14 +79,36 @@ def _top(
 
 @app.command()
 def run(  # noqa: PLR0913, PLR0917 - each is an option
-    url: Annotated[str, typer.Argument(help="The base URL, such as http://localhost:8000")],
+    url: Annotated[
+        str,
+        typer.Argument(help="The base URL, such as http://localhost:8000; or let --app or --serve start it."),
+    ] = "",
     target: Target = "lesson",
     tier: Annotated[str, typer.Option(help="How far to go: lesson, core, full or strict.")] = "lesson",
     report: Annotated[
         list[Path] | None,
         typer.Option(metavar="PATH", help="Write a report; its suffix names the format (.json); repeatable."),
     ] = None,
-    clock: Annotated[str, typer.Option(help="How TTLs pass: real waits for them.")] = "real",
+    app_: Annotated[
+        str | None,
+        typer.Option("--app", metavar="MODULE:APP", help="Start this ASGI or WSGI app, and move its clock."),
+    ] = None,
+    serve: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND", help="Start this command; {port} in it, or $PORT, is where to listen."
+        ),
+    ] = None,
+    app_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder that the server is started in.")
+    ] = None,
+    factory: Annotated[
+        bool, typer.Option("--factory", help="--app names a function that returns it.")
+    ] = False,
+    workers: Annotated[int, typer.Option(help="How many processes serve the app.")] = 1,
+    clock: Annotated[
+        str, typer.Option(help="auto moves the clock of an app that is started here; real waits for TTLs.")
+    ] = "auto",
     seed: Annotated[int | None, typer.Option(help="Repeat a run with the seed that it printed.")] = None,
     set_: Set = None,
     allow_writes: Annotated[
@@ -103,7 +125,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     ] = None,
     verbose: Verbose = False,
 ) -> None:
-    """Judge the server at URL.
+    """Judge the server at URL, or the one that --app or --serve starts.
 
     Exit codes: 0 all passed, 1 something failed or nothing passed, 2 the run ended early, 3 the suite itself
     failed, 4 wrong usage, target or specs, 5 nothing was selected; 130 and 143 after Ctrl-C and SIGTERM.
@@ -111,11 +133,18 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     from conformance import api, progress  # noqa: PLC0415 (see above)
     from conformance.report import check_path, write  # noqa: PLC0415
     from conformance.report.safe import safe  # noqa: PLC0415
+    from conformance.starting import Serving  # noqa: PLC0415
 
     for path in report or ():
         check_path(path)
+    serving = Serving(app_, serve, app_dir, factory, workers)
+    if not url and serving.host() is None:
+        raise UsageError(
+            "there is no server to judge: give its URL, or start it with --app main:app or --serve"
+        )
     options = api.make_options(
         url,
+        serving=serving,
         target=target,
         tier=tier,
         clock=clock,

@@ -24,7 +24,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         help="write a report; its suffix names the format (.json); repeatable",
     )
-    add("--conformance-clock", metavar="CLOCK", help="how TTLs pass: real waits for them (default)")
+    add(
+        "--conformance-app",
+        metavar="MODULE:APP",
+        help="start this ASGI or WSGI app instead of asking --base-url, and move its clock",
+    )
+    add(
+        "--conformance-factory",
+        action="store_true",
+        help="--conformance-app names a function that returns it",
+    )
+    add("--conformance-app-dir", metavar="DIR", help="the folder that the server is started in")
+    add("--conformance-workers", metavar="N", type=int, default=1, help="how many processes serve the app")
+    add(
+        "--conformance-serve",
+        metavar="COMMAND",
+        help="start this command instead; {port} in it, or $PORT, is where it is to listen",
+    )
+    add(
+        "--conformance-clock",
+        metavar="CLOCK",
+        help="how TTLs pass: auto (default) moves the clock of an app started here; real waits",
+    )
     add("--conformance-seed", metavar="N", type=int, help="repeat a run with the seed that it printed")
     add(
         "--conformance-set",

@@ -17,7 +17,7 @@ from conformance.clocks import VirtualClock
 from conformance.context import Context
 from conformance.engine import Engine
 from conformance.load import load
-from conformance.model import Exchange, Step, StepRecord, Verdict
+from conformance.model import Exchange, Place, Step, StepRecord, Verdict
 from conformance.plan import plan
 from conformance.result import Judged, Options, Result
 from conformance.target import load_target
@@ -203,6 +203,6 @@ def context(url: str, name: str = "items", *, deadline: float = 2.0, **more: Any
 
 def done(within: Context, do: str, name: str = "", **args: Any) -> StepRecord:
     """Do one step, and let it stand in the record as `execute` would."""
-    step = Step(name or do, do, args)
+    step = Step(do, name or do, args, {}, {}, {}, (), Place("a test", 1))
     within.steps[step.name] = record = VERBS[do].run(step, within)
     return record

@@ -19,6 +19,7 @@ from conformance.clocks import Clock
 from conformance.errors import ConformanceError, UsageError
 from conformance.load import load
 from conformance.model import TIERS, Suite, Target, Tier
+from conformance.starting import Serving
 from conformance.target import DEFAULT, load_target
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 _TO_COME: Final = "http://127.0.0.1"  # stands in for the URL of a server that will be started
 MISSING: Final = (
     "--conformance needs the URL of the server to judge, and has none: "
-    "add --base-url http://localhost:8000, or set PYTEST_BASE_URL, or base_url in pytest's configuration"
+    "add --base-url http://localhost:8000 (or set PYTEST_BASE_URL, or base_url in pytest's configuration), "
+    "or let the suite start it: --conformance-app main:app"
 )
 
 
@@ -67,6 +69,7 @@ class Sending:
         clock: its name as asked for, or "".
         strict: whether a warning fails its item.
         reports: the files to write.
+        starts: what is started to be judged, as it was asked for, or "".
     """
 
     options: Options
@@ -74,6 +77,7 @@ class Sending:
     clock: str
     strict: bool
     reports: tuple[Path, ...]
+    starts: str = ""
 
 
 def base_url(config: pytest.Config) -> str:
@@ -113,19 +117,28 @@ def _sending(config: pytest.Config, settings: Settings, hosting: Hosting | None)
     from conformance.report import check_path  # noqa: PLC0415
 
     option = config.getoption
+    serving = Serving(
+        app=option("conformance_app"),
+        serve=option("conformance_serve"),
+        app_dir=option("conformance_app_dir"),
+        factory=option("conformance_factory"),
+        workers=option("conformance_workers"),
+    )
+    started = serving.host() is not None
     url = base_url(config)
-    hosting = None if url else hosting
-    if not url and hosting is None:
+    hosting = None if url or started else hosting
+    if not url and not started and hosting is None:
         raise UsageError(MISSING)
     reports = tuple(Path(config.invocation_params.dir, p) for p in option("conformance_report") or ())
     for report in reports:
         check_path(report)
     clock = option("conformance_clock") or ""
     options = make_options(
-        url or _TO_COME,
+        url or ("" if started else _TO_COME),
+        serving=serving,
         target=settings.target,
         tier=settings.tier,
-        clock="real" if clock == "virtual" and hosting is not None else clock or "real",
+        clock="real" if clock == "virtual" and hosting is not None else clock or "auto",
         seed=option("conformance_seed"),
         allow_writes=option("conformance_allow_writes"),
         fuzz=option("conformance_fuzz"),
@@ -133,7 +146,8 @@ def _sending(config: pytest.Config, settings: Settings, hosting: Hosting | None)
         ca=option("conformance_ca"),
         suite=settings.suite,
     )
-    return Sending(options, hosting, clock, option("conformance_strict"), reports)
+    name = serving.app or serving.serve or ""
+    return Sending(options, hosting, clock, option("conformance_strict"), reports, name)
 
 
 def header(settings: Settings) -> str:
@@ -143,6 +157,7 @@ def header(settings: Settings) -> str:
     sending = settings.sending
     if sending is None:
         return f"conformance: {about}, {specs}"
-    where = "the reference, started here" if sending.hosting else sending.options.base_url
-    clock = sending.clock or ("virtual" if sending.hosting else "real")
+    where = f"{sending.starts}, started here" if sending.starts else sending.options.base_url
+    where = "the reference, started here" if sending.hosting else where
+    clock = sending.clock or ("virtual" if sending.hosting else "auto" if sending.starts else "real")
     return f"conformance: {where}, {about}, clock {clock}, seed {sending.options.seed}, {specs}"
