@@ -10,6 +10,7 @@ import dataclasses
 import threading
 from collections.abc import Callable, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from conformance.board import Board
 from conformance.context import Context
@@ -108,8 +109,12 @@ class Attempts:
             return verdict, record
         words = log.strip().splitlines()
         last = f"; its last words: {words[-1][:_LAST_WORDS]}" if words else ""
-        says = f"the server crashed on this ({died}{last})"
-        return Verdict("unreachable", "unreachable", says, mend=run.check.hint), record
+        exchanges = [e for step in record.steps for e in step.exchanges]
+        request = exchanges[-1].request if exchanges else None
+        on = f"{request.method} {urlsplit(request.url).path}" if request else "this"
+        says = f"the server crashed on {on} ({died}{last})"
+        mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
+        return Verdict("unreachable", "unreachable", says, mend=mend), record
 
     def _revived(self, hosted: Hosted, starts: int, within: float) -> str | None:
         """Start a server that has died again, once for all lanes; returns why it died."""

@@ -187,7 +187,7 @@ class Engine:
             remote=self.remote,
             why_real=self._why_real,
             output=self._output,
-            base_url=self.base_url,
+            base_url=self.base_url if self.hosted or self.options.host is None else "",
             workers=self.shared.workers,
         )
 

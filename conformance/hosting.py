@@ -44,7 +44,7 @@ class Hosted(Protocol):
         """Bytes that all its processes hold."""
 
     def printed(self) -> int:
-        """How many characters it has printed so far."""
+        """How many bytes it has printed so far."""
 
     def log(self, since: int) -> str:
         """What it has printed since then, as far as that is kept."""

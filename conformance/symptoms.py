@@ -50,6 +50,8 @@ def _crashed(_run: Run, _finding: Finding, _case: Case, exchange: Exchange | Non
 def _route_missing(run: Run, _finding: Finding, _case: Case, exchange: Exchange | None) -> Symptom | None:
     if exchange is None or exchange.status != 404 or run.resource is None:  # noqa: PLR2004
         return None
+    if exchange.request.method != "GET":
+        return None
     return Symptom(
         "the route is missing",
         f"Add the route GET {run.resource.read}; the path has to be the same to the slash.",

@@ -30,6 +30,11 @@ _GET: Final = {
     "pattern": "^GET /\\S*$",
     "description": "'GET' and a path, such as GET /items/",
 }
+_NAME: Final = {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$",
+    "description": "a name of letters, digits, '-', '_' and '.', since node ids have it in them",
+}
 _SECONDS: Final = {
     "type": "number",
     "exclusiveMinimum": 0,
@@ -87,7 +92,12 @@ def schema() -> dict[str, Any]:
             {
                 "name": _TEXT,
                 "headers": {"type": "object", "additionalProperties": {"type": "string"}},
-                "resources": {"type": "object", "minProperties": 1, "additionalProperties": resource},
+                "resources": {
+                    "type": "object",
+                    "minProperties": 1,
+                    "propertyNames": _NAME,
+                    "additionalProperties": resource,
+                },
             },
             ("name", "resources"),
         ),

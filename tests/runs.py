@@ -46,6 +46,7 @@ __all__ = [
     "quick",
     "reference",
     "run",
+    "step",
     "wrapped",
 ]
 
@@ -196,13 +197,17 @@ def context(url: str, name: str = "items", *, deadline: float = 2.0, **more: Any
     resource = engine.options.target.resource(name)
     lane = engine.wire.lane()
     try:
-        yield Context(engine.shared, lane, resource, {}, random.Random(0))
+        yield Context(engine.shared, lane, resource, {}, random.Random(0))  # noqa: S311
     finally:
         engine.close()
 
 
+def step(do: str, name: str = "", *, given: Any = None, when: Any = (), **args: Any) -> Step:
+    return Step(do, name or do, args, given or {}, {}, {}, when, Place("a test", 1))
+
+
 def done(within: Context, do: str, name: str = "", **args: Any) -> StepRecord:
     """Do one step, and let it stand in the record as `execute` would."""
-    step = Step(do, name or do, args, {}, {}, {}, (), Place("a test", 1))
-    within.steps[step.name] = record = VERBS[do].run(step, within)
+    what = step(do, name, **args)
+    within.steps[what.name] = record = VERBS[do].run(what, within)
     return record

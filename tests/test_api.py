@@ -13,7 +13,6 @@ from embedded import dead_port, judged, judging, stopped
 
 import conformance
 from conformance import api
-from conformance.clocks import RealClock
 from conformance.errors import ConformanceError, SpecError, TargetError, UsageError
 from conformance.load import load
 from conformance.report import Report
@@ -56,7 +55,7 @@ def test_a_version_that_nobody_installed(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_defaults_are_those_of_the_lesson() -> None:
     options = api.make_options("http://h")
-    assert (options.tier, options.target.name, options.clock) == ("lesson", "lesson", RealClock)
+    assert (options.tier, options.target.name) == ("lesson", "lesson")
     assert options.suite is load()
     assert (options.selected, options.deadline, options.verify, options.search) == (None, None, True, None)
 
@@ -93,7 +92,7 @@ def test_what_is_given_arrives(tmp_path: Path) -> None:
         ({"url": "h"}, UsageError, "has no scheme"),
         ({"url": "http://u:secret@h"}, UsageError, "user name or password"),
         ({"tier": "top"}, UsageError, "accepted: lesson"),
-        ({"clock": "x"}, UsageError, "accepted: real"),
+        ({"clock": "x"}, UsageError, "accepted: auto, real"),
         ({"clock": "virtual"}, UsageError, "moves the server's own clock"),
         ({"target": "x"}, TargetError, "no built-in target"),
         ({"overrides": ["x"]}, TargetError, "overrides nothing"),

@@ -114,8 +114,8 @@ def test_verbose_tells_all_about_what_did_not_pass(target: str, capsys: pytest.C
     ("options", "says"),
     [
         (["--tier", "all"], "accepted: lesson, core, full, strict"),
-        (["--clock", "sundial"], "accepted: real, virtual"),
-        (["--clock", "virtual"], "only works where the suite has started the server"),
+        (["--clock", "sundial"], "accepted: auto, real, virtual"),
+        (["--clock", "virtual"], "only works for an app that the suite starts itself"),
         (["--target", "no.yaml"], "no built-in target either"),
         (["--set", "cached-time.tll=5"], "did you mean 'ttl'?"),
         (["--set", "nonsense"], "write RESOURCE.KEY=VALUE"),
@@ -152,7 +152,7 @@ def test_a_wrong_target_file_is_named_with_its_line(
 
 def test_a_url_is_wanted(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.command(["run"]) == 4
-    assert "Missing argument" in sentence(capsys)
+    assert "give its URL, or start it with --app" in sentence(capsys)
 
 
 def test_fuzzing_without_hypothesis_names_the_extra(

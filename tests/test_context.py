@@ -167,9 +167,9 @@ def test_a_time_out_beside_others_is_tried_again_alone() -> None:
 def test_a_write_is_never_repeated() -> None:
     student = Student(lambda method, *_: HOLD if method == "PUT" else None)
     with serve(student) as server, context(server.url, deadline=0.2) as within:
-        with within.shared.wire.lane() as other:
-            other.exchange("GET", "/items/")
-            assert within.send("PUT", "/items/1", (), b"{}").fault is not None
+        other = within.shared.wire.lane()
+        other.exchange("GET", "/items/")
+        assert within.send("PUT", "/items/1", (), b"{}").fault is not None
     assert [m for m, _ in student.asked] == ["GET", "PUT"]
 
 
@@ -220,9 +220,9 @@ def test_a_front_page_for_every_path_is_no_resource() -> None:
 
 
 def test_a_document_without_the_value_is_another_resource() -> None:
-    with serve(Student(lambda *_: reply(200, {"path": "/reports/"}))) as server:
-        with context(server.url, "reports") as within:
-            assert "without a value at /report" in str(within.lacks(within.read()))
+    student = Student(lambda *_: reply(200, {"path": "/reports/"}))
+    with serve(student) as server, context(server.url, "reports") as within:
+        assert "without a value at /report" in str(within.lacks(within.read()))
 
 
 def test_durations_come_from_the_target_and_the_answer() -> None:

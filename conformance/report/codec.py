@@ -139,7 +139,8 @@ def record_out(record: Record | None, bodies: Bodies) -> dict[str, Any]:
     """The keys of a check that tell what was done for it; `attempts` is 0 where nothing was."""
     if record is None:
         empty = {"work": "", "attempts": 0, "clock": "", "started_at": 0.0, "ended_at": 0.0, "duration": 0.0}
-        return {**empty, "suite_error": "", "log": "", "bound": {}, "steps": [], "exchanges": []}
+        texts = {"suite_error": "", "log": "", "remark": ""}
+        return {**empty, **texts, "bound": {}, "steps": [], "exchanges": []}
     return {
         "work": record.work,
         "attempts": record.attempts,
@@ -149,6 +150,7 @@ def record_out(record: Record | None, bodies: Bodies) -> dict[str, Any]:
         "duration": record.ended_at - record.started_at,
         "suite_error": record.error,
         "log": record.log,
+        "remark": record.remark,
         "bound": value_out(record.bound),
         "steps": [
             {"name": s.name, "do": s.do, "status": s.status, "says": s.says, "notes": value_out(s.notes)}
@@ -179,6 +181,7 @@ def record_in(data: Mapping[str, Any], bodies: Mapping[str, Any]) -> Record | No
         data["attempts"],
         data["suite_error"],
         data["log"],
+        data["remark"],
     )
 
 

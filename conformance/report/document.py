@@ -92,6 +92,7 @@ class Report:
         why_real: resource -> why it was judged in real time although the clock could be moved.
         stopped: why the run ended early, or "".
         problems: what could not be put back, as sentences.
+        output: what the server has printed last, where the suite has started it and it failed.
         entries: every check of the tier, those that were left out included, in the order of the specs.
     """
 
@@ -104,6 +105,7 @@ class Report:
     tier: Tier
     clock: str
     why_real: Mapping[str, str]
+    output: str
     seed: int
     started: str
     seconds: float
@@ -132,6 +134,7 @@ class Report:
             tier=options.tier,
             clock=result.clock,
             why_real={name: redactor.text(why) for name, why in result.why_real.items()},
+            output=redactor.text(result.output),
             seed=options.seed,
             started=result.started,
             seconds=result.seconds,
@@ -191,6 +194,7 @@ class Report:
             "tier": self.tier,
             "clock": self.clock,
             "why_real": dict(self.why_real),
+            "output": self.output,
             "seed": self.seed,
             "started": self.started,
             "seconds": self.seconds,
@@ -222,6 +226,7 @@ class Report:
                 tier=document["tier"],
                 clock=document["clock"],
                 why_real=document["why_real"],
+                output=document["output"],
                 seed=document["seed"],
                 started=document["started"],
                 seconds=document["seconds"],

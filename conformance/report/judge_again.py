@@ -60,7 +60,7 @@ class _Again:
         for entry in sorted(self.old.judged, key=lambda e: e.order):
             if entry.nodeid in runs:
                 verdict = redactor.verdict(self._verdict(runs[entry.nodeid], entry))
-                self.verdicts[entry.nodeid] = _with_addition(verdict, entry.verdict)
+                self.verdicts[entry.nodeid] = verdict
         topics = topics_of(self.suite)
         entries = []
         for entry in self.old.entries:
@@ -98,9 +98,3 @@ class _Again:
             old.remote,
             workers=old.workers,
         )
-
-
-def _with_addition(verdict: Verdict, old: Verdict) -> Verdict:
-    """A search for counterexamples ends the sentence with what it has found, which no judge knows."""
-    same = verdict == dataclasses.replace(old, message=verdict.message)
-    return old if same and old.message.startswith(f"{verdict.message}; ") else verdict

@@ -163,6 +163,7 @@ class Redactor:
             bound=self.plain(record.bound),
             error=self.text(record.error),
             log=self.text(record.log),
+            remark=self.text(record.remark),
         )
 
     def resource(self, resource: Resource) -> Resource:

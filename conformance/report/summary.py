@@ -17,6 +17,7 @@ from conformance.result import Result
 
 LINE: Final = 500  # characters of one verdict's sentence
 _MOST: Final = 40  # checks of one list
+_PRINTED: Final = 30  # lines of what a server that failed has printed
 _REASONS: Final = 10  # that are told of checks which are only counted
 _SHARING: Final = 4  # checks that are named where several share a sentence
 
@@ -37,7 +38,7 @@ def _heading(report: Report) -> Iterator[str]:
         report.clock, f"by the clock {report.clock}"
     )
     yield (
-        f"{safe(report.base_url, LINE)}, judged as {safe(report.target.name)!r}, tier {report.tier}, "
+        f"{safe(report.base_url, LINE) or 'A server that did not start'}, judged as {safe(report.target.name)!r}, tier {report.tier}, "
         f"in {report.seconds:.1f} s, {clock}; seed {report.seed}"
     )
     for name, why in report.why_real.items():
@@ -82,7 +83,7 @@ def _first(report: Report) -> Iterator[str]:
     nobody = [e for e in report.judged if e.verdict.outcome == "unreachable"]
     if nobody:
         yield from _unanswered(
-            nobody, alive=any(e.verdict.outcome in ("pass", "fail") for e in report.judged)
+            report, nobody, alive=any(e.verdict.outcome in ("pass", "fail") for e in report.judged)
         )
         return
     entry = first_to_mend(report)
@@ -103,7 +104,7 @@ def _first(report: Report) -> Iterator[str]:
     yield f"  {safe(entry.nodeid)}"
 
 
-def _unanswered(entries: list[Entry], *, alive: bool) -> Iterator[str]:
+def _unanswered(report: Report, entries: list[Entry], *, alive: bool) -> Iterator[str]:
     """One diagnosis for all that got no answer; `alive`: other requests did."""
     yield f"First thing to mend: {'every route' if alive else 'the server'} has to answer"
     messages = Counter(e.verdict.message for e in entries).most_common()
@@ -112,9 +113,16 @@ def _unanswered(entries: list[Entry], *, alive: bool) -> Iterator[str]:
     if len(messages) > _REASONS:
         yield f"  ... and {len(messages) - _REASONS} more"
     start = "start your server, see that it answers in a browser or with curl, and run this again"
+    if not report.base_url:
+        start = "mend that, and run this again; started by hand, your server has to stay up and answer"
     look = "look at what your server has printed when these requests came: it failed, or it hangs"
     advice = next((e.verdict.mend for e in entries if e.verdict.mend), look if alive else start)
     yield f"  Next: {safe(advice, LINE)}"
+    if report.output:
+        yield ""
+        yield "What the server printed:"
+        for line in report.output.splitlines()[-_PRINTED:]:
+            yield f"  | {safe(line, LINE)}"
 
 
 # ------------------------------------------------------------------ the score

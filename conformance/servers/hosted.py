@@ -44,13 +44,12 @@ class Host:
         return self._server.memory()
 
     def printed(self) -> int:
-        """How many characters it has printed so far."""
-        return len(self._server.output)
+        """How many bytes it has printed so far."""
+        return self._server.printed
 
     def log(self, since: int) -> str:
         """What it has printed since then, the end of it where it is long."""
-        output = self._server.output
-        return (output[since:] if since <= len(output) else output)[-_LOG:]
+        return self._server.output_since(since)[-_LOG:]
 
     def stop(self) -> None:
         """End it, and leave nothing behind."""
