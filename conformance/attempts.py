@@ -10,10 +10,9 @@ import dataclasses
 import threading
 from collections.abc import Callable, Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 from conformance.board import Board
-from conformance.context import Context
+from conformance.context import Context, Gate
 from conformance.execute import bind, execute
 from conformance.hosting import Hosted
 from conformance.judge import Court, before, judge, retryable
@@ -96,9 +95,17 @@ class Attempts:
         hosted = context.shared.hosted
         if hosted is None:
             return self._steadily(run, work, context)
-        for _ in range(2):
+        for again in (False, True):
             starts, since = hosted.starts, hosted.printed()
-            verdict, record = self._steadily(run, work, context)
+            if again and not _waits(work):
+                # Alone, behind a gate of its own, so that nobody else's request is what kills the server.
+                with context.shared.gate.alone():
+                    self._revived(hosted, hosted.starts, 0.0)
+                    starts, since = hosted.starts, hosted.printed()
+                    quiet = dataclasses.replace(context.shared, gate=Gate())
+                    verdict, record = self._steadily(run, work, dataclasses.replace(context, shared=quiet))
+            else:
+                verdict, record = self._steadily(run, work, context)
             log = hosted.log(since)
             record = dataclasses.replace(record, log=log)
             died = self._revived(hosted, starts, _NEWS if verdict.outcome == "unreachable" else 0.0)
@@ -109,12 +116,8 @@ class Attempts:
             return verdict, record
         words = log.strip().splitlines()
         last = f"; its last words: {words[-1][:_LAST_WORDS]}" if words else ""
-        exchanges = [e for step in record.steps for e in step.exchanges]
-        request = exchanges[-1].request if exchanges else None
-        on = f"{request.method} {urlsplit(request.url).path}" if request else "this"
-        says = f"the server crashed on {on} ({died}{last})"
-        mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
-        return Verdict("unreachable", "unreachable", says, mend=mend), record
+        record = dataclasses.replace(record, crash=f"{died}{last}")
+        return judge(run, record, self._court()), record
 
     def _revived(self, hosted: Hosted, starts: int, within: float) -> str | None:
         """Start a server that has died again, once for all lanes; returns why it died."""
@@ -137,9 +140,8 @@ class Attempts:
 
     def _steadily(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
         """The work, again where noise has spoilt it."""
-        waits = any(step.do == "wait" and not step.when for step in work.steps)
         siblings = [r for r in self._plan.runs if r.work == run.work] if run.check.on else [run]
-        for number in range(1, _MOST[waits] + 1):
+        for number in range(1, _MOST[_waits(work)] + 1):
             record = dataclasses.replace(execute(work, bind(context, context.bound)), attempts=number)
             court = self._court()
             verdicts = [judge(each, record, court) for each in siblings]
@@ -147,6 +149,10 @@ class Attempts:
             if not again or context.shared.cancelled.is_set():
                 break
         return verdicts[siblings.index(run)], record
+
+
+def _waits(work: Work) -> bool:
+    return any(step.do == "wait" and not step.when for step in work.steps)
 
 
 def examples(work: Work) -> tuple[Mapping[str, Json], ...]:

@@ -162,9 +162,10 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
             signals.heed(state)
 
         made = api.conduct(options, on_progress)
+    for path in report or ():  # first, since whoever reads the rest may close the pipe
+        write(made, path)
     _print(made, verbose=verbose)
     for path in report or ():
-        write(made, path)
         _say(f"report: {safe(str(path))}")
     raise typer.Exit(_SIGNALLED + signals.came if signals.came else api.exit_code(made, strict=strict))
 

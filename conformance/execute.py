@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 
 from conformance.captures import MissingError
 from conformance.context import Context, GivenUpError
@@ -19,6 +20,8 @@ from conformance.plan import Work
 from conformance.servers.errors import ServerDied
 from conformance.verbs import VERBS
 from conformance.verbs.writing import put_back
+
+_STOPPED: Final = "the run was stopped before this was done"
 
 
 def execute(work: Work, context: Context) -> Record:
@@ -35,7 +38,7 @@ def execute(work: Work, context: Context) -> Record:
         for step in work.steps:
             if not _step(step, context):
                 break
-    except (GivenUpError, ServerDied):
+    except ServerDied:
         pass  # what has been done stands; why it ends here is known to whoever ended it
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours, and costs nobody a point
         error = f"{type(problem).__name__}: {problem}"
@@ -56,6 +59,9 @@ def _step(step: Step, context: Context) -> bool:
         record = VERBS[step.do].run(step, context)
     except MissingError as missing:
         context.steps[step.name] = StepRecord(step.name, step.do, "broken", str(missing), ())
+        return False
+    except GivenUpError:
+        context.steps[step.name] = StepRecord(step.name, step.do, "broken", _STOPPED, ())
         return False
     context.steps[step.name] = record
     if record.status != "done" or record.notes.get("failed"):

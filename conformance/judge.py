@@ -96,6 +96,12 @@ def judge(run: Run, record: Record, court: Court) -> Verdict:
 def _judge(run: Run, record: Record, court: Court) -> Verdict:
     if record.error:
         return _verdict(run, court, "error", f"the suite is at fault, not the server: {record.error}")
+    if record.crash:
+        exchanges = [e for step in record.steps for e in step.exchanges]
+        on = f"{exchanges[-1].request.method} {_path(exchanges[-1])}" if exchanges else "this"
+        mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
+        says = f"the server crashed on {on} ({record.crash})"
+        return replace(_verdict(run, court, "unreachable", says), mend=mend)
     steps = {s.name: s for s in record.steps}
     case = Case(steps, run.resource, court.target, court.remote, court.workers)
     plan = _steps_of(run, court.suite)

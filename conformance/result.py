@@ -67,7 +67,8 @@ class Result:
         deselected: runs of the tier that were not asked for.
         problems: what could not be put back, as sentences.
         stopped: why the run ended early, or "".
-        base_url: where the server was; "" for one that did not start. workers: how many of its workers the suite has started.
+        base_url: where the server was; "" for one that did not start.
+        workers: how many of its workers the suite has started.
         output: what the server has printed last, where the suite has started it and it failed.
         why_real: resource -> why it was judged in real time although the clock could be moved.
     """

@@ -6,6 +6,8 @@ import json
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -49,14 +51,14 @@ def _phases(result: Result) -> list[list[Record]]:
 def test_a_phase_begins_when_the_one_before_has_ended(whole: Result) -> None:
     spans = [_span(records) for records in _phases(whole) if records]
     assert len(spans) == 4
-    for (_, ended), (begins, _) in zip(spans, spans[1:], strict=False):
+    for (_, ended), (begins, _) in pairwise(spans):
         assert ended <= begins
 
 
 def test_writes_run_one_after_another(whole: Result) -> None:
     works = sorted(_phases(whole)[1], key=lambda r: r.started_at)
     assert len(works) > 8
-    for before, after in zip(works, works[1:], strict=False):
+    for before, after in pairwise(works):
         assert before.ended_at <= after.started_at
 
 
@@ -88,9 +90,8 @@ def test_no_cache_is_warmed_before_its_timeline(whole: Result) -> None:
 
 
 def test_every_run_of_the_plan_has_a_verdict(whole: Result) -> None:
-    assert [e.run.id for e in whole.judged] == [
-        r.id for r in plan(SUITE, load_target("lesson"), "lesson").runs
-    ]
+    planned = plan(SUITE, load_target("lesson"), "lesson").runs
+    assert [e.run.id for e in whole.judged] == [r.id for r in planned]
     assert sorted(e.order for e in whole.judged) == list(range(len(whole.judged)))
     assert (whole.stopped, whole.deselected, whole.remote, whole.clock) == ("", (), False, "virtual")
 
@@ -100,9 +101,12 @@ def test_every_run_of_the_plan_has_a_verdict(whole: Result) -> None:
 
 @pytest.mark.parametrize(
     "flaw",
-    ["", "update-not-invalidated-list", "update-not-invalidated-item", "create-not-invalidated"]
-    + ["delete-not-invalidated", "tag-lags-body", "body-lags-tag", "constant-etag", "sticky-revert-tag"]
-    + ["version-not-raised", "old-tag-304", "refused-write-changes-tag"],
+    [
+        "",
+        *("update-not-invalidated-list", "update-not-invalidated-item", "create-not-invalidated"),
+        *("delete-not-invalidated", "tag-lags-body", "body-lags-tag", "constant-etag", "sticky-revert-tag"),
+        *("version-not-raised", "old-tag-304", "refused-write-changes-tag"),
+    ],
 )
 def test_the_server_is_left_as_it_was_found(flaw: str) -> None:
     with reference(flaw=flaw) as server:
@@ -150,11 +154,11 @@ class Interrupted:
 def test_whatever_ends_the_run_the_change_is_put_back(how: str) -> None:
     server_of = Interrupted()
     with serve(server_of.student) as server:
-        more = {"deadline": 0.6} if how == "deadline" else {}
-        engine = Engine(quick(server.url, 30.0, selected=only("change-shows"), **more))
+        given = quick(server.url, 30.0, selected=only("change-shows"))
+        engine = Engine(replace(given, deadline=0.6) if how == "deadline" else given)
         engine.start()
         assert server_of.hangs.wait(BOUND)
-        assert server_of.student.items[0]["name"] != "Pen"
+        assert how == "deadline" or server_of.student.items[0]["name"] != "Pen"
         before = time.monotonic()
         if how == "cancel":
             engine.cancel("Ctrl-C")
@@ -168,7 +172,7 @@ def test_whatever_ends_the_run_the_change_is_put_back(how: str) -> None:
     assert verdict.outcome == "inconclusive"
     why = {"cancel": "Ctrl-C", "close": "the run was stopped", "deadline": "the run's deadline has passed"}
     assert result.stopped == why[how]
-    assert verdict.cause
+    assert verdict.cause == "the run was stopped before this was done"
 
 
 def test_a_defect_of_ours_costs_one_check_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,10 +151,11 @@ def test_a_bomb_stays_small() -> None:
 @pytest.mark.parametrize(
     ("pointer", "expected"),
     [
-        ("", (True, {"a": {"b": [1, {"c/d": 2, "~": 3}]}, "": 4})),
+        ("", (True, {"a": {"b": [1, {"c/d": 2, "~": 3, "~1": 5}]}, "": 4})),
         ("/a/b/0", (True, 1)),
         ("/a/b/1/c~1d", (True, 2)),
         ("/a/b/1/~0", (True, 3)),
+        ("/a/b/1/~01", (True, 5)),
         ("/", (True, 4)),
         ("/a/b/2", (False, None)),
         ("/a/b/-1", (False, None)),
@@ -164,7 +165,7 @@ def test_a_bomb_stays_small() -> None:
     ],
 )
 def test_a_pointer_points_as_rfc_6901_says(pointer: str, expected: tuple[bool, Json]) -> None:
-    assert pointed({"a": {"b": [1, {"c/d": 2, "~": 3}]}, "": 4}, pointer) == expected
+    assert pointed({"a": {"b": [1, {"c/d": 2, "~": 3, "~1": 5}]}, "": 4}, pointer) == expected
 
 
 @pytest.mark.parametrize(

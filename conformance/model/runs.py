@@ -54,6 +54,7 @@ class Record:
         error: a defect of the suite that broke it off, as one sentence, or "".
         attempts: how often it was run, when noise made it be repeated.
         clock: the name of the clock that timed it.
+        crash: how the server died of it, as a sentence, where the suite has started it; or "".
         remark: what a search has to add to the verdict: the values that it has found.
         log: what the server under test has printed meanwhile, where the suite has started it.
     """
@@ -68,6 +69,7 @@ class Record:
     error: str = ""
     log: str = ""
     remark: str = ""
+    crash: str = ""
 
     def step(self, name: str) -> StepRecord | None:
         """The step of that name, or None where the work stopped before it."""

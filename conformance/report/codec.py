@@ -139,7 +139,7 @@ def record_out(record: Record | None, bodies: Bodies) -> dict[str, Any]:
     """The keys of a check that tell what was done for it; `attempts` is 0 where nothing was."""
     if record is None:
         empty = {"work": "", "attempts": 0, "clock": "", "started_at": 0.0, "ended_at": 0.0, "duration": 0.0}
-        texts = {"suite_error": "", "log": "", "remark": ""}
+        texts = {"suite_error": "", "log": "", "remark": "", "crash": ""}
         return {**empty, **texts, "bound": {}, "steps": [], "exchanges": []}
     return {
         "work": record.work,
@@ -151,6 +151,7 @@ def record_out(record: Record | None, bodies: Bodies) -> dict[str, Any]:
         "suite_error": record.error,
         "log": record.log,
         "remark": record.remark,
+        "crash": record.crash,
         "bound": value_out(record.bound),
         "steps": [
             {"name": s.name, "do": s.do, "status": s.status, "says": s.says, "notes": value_out(s.notes)}
@@ -182,6 +183,7 @@ def record_in(data: Mapping[str, Any], bodies: Mapping[str, Any]) -> Record | No
         data["suite_error"],
         data["log"],
         data["remark"],
+        data["crash"],
     )
 
 

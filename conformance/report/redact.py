@@ -164,6 +164,7 @@ class Redactor:
             error=self.text(record.error),
             log=self.text(record.log),
             remark=self.text(record.remark),
+            crash=self.text(record.crash),
         )
 
     def resource(self, resource: Resource) -> Resource:

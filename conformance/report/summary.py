@@ -37,8 +37,9 @@ def _heading(report: Report) -> Iterator[str]:
     clock = {"real": "in real time", "virtual": "with the server's clock moved"}.get(
         report.clock, f"by the clock {report.clock}"
     )
+    where = safe(report.base_url, LINE) or "A server that did not start"
     yield (
-        f"{safe(report.base_url, LINE) or 'A server that did not start'}, judged as {safe(report.target.name)!r}, tier {report.tier}, "
+        f"{where}, judged as {safe(report.target.name)!r}, tier {report.tier}, "
         f"in {report.seconds:.1f} s, {clock}; seed {report.seed}"
     )
     for name, why in report.why_real.items():
