@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from conformance.attempts import Attempts, examples
 from conformance.board import Board
+from conformance.clients import preload
 from conformance.clocks import Clock, RealClock, VirtualClock
 from conformance.context import WHOLE_SECONDS_BELOW, Context, GivenUpError, Shared
 from conformance.errors import HarnessError, TargetError
@@ -100,6 +101,8 @@ class Engine:
         """Start the server under test, where that is asked of us; one that does not start is judged so."""
         if self.options.host is None:
             return None
+        # Importing the client caches takes as long as starting a server does, in a process of its own.
+        threading.Thread(target=preload, name="conformance: imports", daemon=True).start()
         try:
             return self.options.host()
         except ServerError as problem:

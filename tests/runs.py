@@ -154,16 +154,18 @@ def fetch(url: str, path: str, method: str = "GET", body: Any = None) -> Any:
 
 
 @contextmanager
-def wrapped(wrap: Callable[[Any], Any], **settings: Any) -> Iterator[Embedded]:
+def wrapped(
+    wrap: Callable[[Any], Any], build: Callable[[Settings], Any] = serve.build, **settings: Any
+) -> Iterator[Embedded]:
     """The reference behind an ASGI function of the test's own."""
-    build = serve.build
+    before = serve.build
     serve.build = lambda made: wrap(build(made))
     try:
         with reference(**settings) as server:
-            serve.build = build
+            serve.build = before
             yield server
     finally:
-        serve.build = build
+        serve.build = before
 
 
 def answering(change: Callable[[Mapping[str, Any], Callable[[], Any]], Any]) -> Callable[[Any], Any]:

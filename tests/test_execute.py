@@ -129,7 +129,8 @@ def test_a_cancel_leaves_the_change_owed() -> None:
         ).start()
         record = worked(within, CHANGE, READ)
         assert within.shared.ledger.open == ("/items/1",)
-    assert statuses(record) == {"change": "done"}
+    assert statuses(record) == {"change": "done", "read": "broken"}
+    assert record.steps[-1].says == "the run was stopped before this was done"
     assert record.error == ""
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "Send",
     "Through",
     "make_client",
+    "preload",
 ]
 
 CLIENTS: Final[Mapping[str, ClientKind]] = MappingProxyType(
@@ -56,3 +57,8 @@ def make_client(kind: str, send: Send) -> ClientCache:
     from conformance.clients.rfc9111 import Hishel  # noqa: PLC0415
 
     return ClientCache(CLIENTS[kind], send, Hishel)
+
+
+def preload() -> None:
+    """Import what the first cache needs, ahead of time."""
+    from conformance.clients import rfc9111  # noqa: F401, PLC0415 (see above)

@@ -1,0 +1,22 @@
+"""`make bench`: all benchmarks, as one table; ratios compare within one run. Some minutes, on a quiet machine."""
+
+from __future__ import annotations
+
+import sys
+
+import collecting
+import exchange
+import hosted
+import plugin_overhead
+import tier
+
+
+def main() -> int:
+    """Run all; 1 where a budget was not held."""
+    held = [exchange.main(), hosted.main(), collecting.main(), plugin_overhead.main() == 0]
+    held.append(tier.main(quick="--quick" in sys.argv))
+    return 0 if all(held) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,325 @@
+"""Servers that are broken, hostile or not there: the run ends in time, says once why, and keeps what it can."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hostile import Peer, Script, serve, unused_port
+from runs import bad, counts, judged, on, only, options, quick, reference, run, wrapped
+from student import HOLD, Student, reply
+
+from conformance.clocks import VirtualClock
+from conformance.result import Options, Result
+from conformance.wire import Limits
+from reference_impl.serve import start
+
+DEADLINE = 0.3
+SMALL = 1.5  # seconds, for a busy machine
+
+
+def bounded(given: Options, seconds: float) -> Result:
+    """A run that has to end in time, without a traceback in any verdict."""
+    before = time.monotonic()
+    result = run(given)
+    took = time.monotonic() - before
+    assert took < seconds, f"it took {took:.1f} s"
+    assert bad(result, "error") == {}
+    for each in result.judged:
+        assert "Traceback" not in each.verdict.message
+        assert each.verdict.message
+    return result
+
+
+def diagnosis(result: Result) -> str:
+    """The one sentence that stands for every check, where nothing can be judged."""
+    assert set(counts(result)) <= {"unreachable", "not-applicable"}
+    (says,) = set(bad(result, "unreachable").values())
+    return says
+
+
+def moved(given: Options) -> Options:
+    """The same without waits: what answers is nobody's cache."""
+    return replace(given, clock=lambda: VirtualClock(lambda _: None))
+
+
+# ------------------------------------------------------------------ nobody there
+
+
+def test_a_port_on_which_nothing_listens() -> None:
+    port = unused_port()
+    says = diagnosis(bounded(quick(f"http://127.0.0.1:{port}"), SMALL))
+    assert says.startswith(f"the server at http://127.0.0.1:{port} can't be reached: ")
+    assert "refused" in says
+
+
+def test_a_host_that_has_no_name() -> None:
+    says = diagnosis(bounded(quick("http://no-such-host.invalid", 2.0), 2 * 2.0 + SMALL))
+    assert "no-such-host.invalid" in says
+
+
+def test_tls_to_a_plain_port() -> None:
+    with serve(Student()) as server:
+        url = server.url.replace("http:", "https:")
+        says = diagnosis(bounded(quick(url, 1.0), 2 * 1.0 + SMALL))
+    assert says.startswith(f"the server at {url} can't be reached: ")
+
+
+def test_plain_http_to_a_tls_port(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)  # without a certificate no handshake succeeds
+    with serve(Student(), tls=context) as server:
+        result = bounded(quick(server.url.replace("https:", "http:")), SMALL + 2)
+    assert set(counts(result)) <= {"unreachable", "not-applicable"}
+
+
+# ------------------------------------------------------------------ where it is
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_base_url_with_a_path_prefix(slash: str) -> None:
+    def mounted(app: Any) -> Any:
+        async def outer(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http":
+                path = scope["path"]
+                # What is outside the mount is not there.
+                scope = {**scope, "path": path.removeprefix("/api") if path.startswith("/api/") else "/404"}
+            await app(scope, receive, send)
+
+        return outer
+
+    with wrapped(mounted) as server:
+        given = server.options(selected=only("inm-current-is-304", "change-shows", "create-shows"))
+        result = run(replace(given, base_url=f"{server.url}/api{slash}"))
+    assert {e.verdict.outcome for e in result.judged} == {"pass"}
+    record = judged(result, "change-shows").record
+    assert record is not None
+    assert "/api/items/1" in {
+        x.request.url.removeprefix(server.url) for s in record.steps for x in s.exchanges
+    }
+
+
+def test_a_final_slash_of_the_base_url_is_none() -> None:
+    with reference() as server:
+        given = server.options(selected=only("inm-current-is-304"))
+        result = run(replace(given, base_url=f"{server.url}/"))
+    assert on(result, "inm-current-is-304").outcome == "pass"
+
+
+def _ipv6() -> bool:
+    try:
+        with closing(socket.create_server(("::1", 0), family=socket.AF_INET6)):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not _ipv6(), reason="this machine has no IPv6")
+def test_an_address_of_ipv6() -> None:
+    with serve(Student(), host="::1") as server:
+        given = quick(f"http://[::1]:{server.port}", 5.0, selected=only("inm-current-is-304"))
+        result = bounded(given, 5)
+    assert on(result, "inm-current-is-304").outcome == "pass"
+    assert result.remote is False
+
+
+# ------------------------------------------------------------------ hangs
+
+
+def test_a_server_that_hangs_on_everything() -> None:
+    with serve(Student(lambda *_: HOLD)) as server:
+        says = diagnosis(bounded(quick(server.url, DEADLINE), 2 * DEADLINE + SMALL))
+        assert server.connections == 2
+    assert "can't be reached" in says
+
+
+def test_such_a_server_has_all_its_verdicts_within_25_seconds() -> None:
+    assert 2 * Limits().deadline + 5 <= 25
+
+
+def test_a_server_that_hangs_on_one_route_loses_that_lane_alone() -> None:
+    student = Student(lambda _method, path, *_: HOLD if path == "/cached-time/" else None)
+    with serve(student) as server:
+        result = bounded(moved(quick(server.url, DEADLINE)), 6 * DEADLINE + 2 * SMALL)
+    assert student.asked.count(("GET", "/cached-time/")) == 2
+    assert on(result, "members-present", "cached-time").outcome == "unreachable"
+    assert on(result, "inm-current-is-304").outcome == "pass"
+    assert on(result, "create-shows").outcome == "pass"
+    assert bad(result, "fail") == {}
+
+
+def test_a_write_that_hangs_leaves_the_reads() -> None:
+    student = Student(lambda method, *_: HOLD if method in ("PUT", "POST") else None)
+    with serve(student) as server:
+        result = bounded(moved(quick(server.url, DEADLINE)), 12 * DEADLINE + 2 * SMALL)
+    assert len([m for m, _ in student.asked if m in ("PUT", "POST")]) <= 4
+    assert on(result, "inm-current-is-304").outcome == "pass"
+    assert on(result, "change-shows").outcome == "unreachable"
+
+
+def test_the_runs_deadline_ends_it() -> None:
+    """A warm cache is being waited out when the time is over."""
+    with start() as server:
+        given = options(server.url, deadline=1.0)  # a TTL of 30 s, in real time
+        result = bounded(given, 1.0 + 2 * SMALL)
+    assert result.stopped == "the run's deadline has passed"
+    assert len(result.judged) == len(result.judged) + len(result.deselected)
+    left = [e.verdict for e in result.judged if e.verdict.outcome == "inconclusive"]
+    assert left
+    assert all("stopped" in v.cause or "deadline" in v.cause for v in left)
+    assert on(result, "inm-current-is-304").outcome == "pass"
+
+
+# ------------------------------------------------------------------ nonsense on the wire
+
+
+def after_request(*pieces: bytes) -> Script:
+    def script(peer: Peer) -> None:
+        if peer.request():
+            for piece in pieces:
+                peer.send(piece)
+
+    return script
+
+
+def dripping(peer: Peer) -> None:
+    if peer.request():
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        peer.drip(b"x", 0.02)
+
+
+def resetting(peer: Peer) -> None:
+    if peer.request():
+        peer.reset()
+
+
+def interim_for_ever(peer: Peer) -> None:
+    if peer.request():
+        peer.drip(b"HTTP/1.1 103 Early Hints\r\n\r\n", 0)
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+NOBODY: Mapping[str, Script] = {
+    "drips": dripping,
+    "resets": resetting,
+    "closes": after_request(),
+}
+NONSENSE: Mapping[str, Script] = {
+    "1xx for ever": interim_for_ever,
+    "no HTTP at all": after_request(b"SSH-2.0-OpenSSH_9.6\r\n"),
+    "binary": after_request(bytes(range(256)) * 8),
+    "two Content-Lengths": after_request(OK + b"Content-Length: 2\r\nContent-Length: 5\r\n\r\n[]"),
+    "a header of 1 MiB": after_request(OK + b"X: " + b"a" * 1048576 + b"\r\nContent-Length: 2\r\n\r\n[]"),
+}
+
+
+@pytest.mark.parametrize("script", NOBODY.values(), ids=NOBODY)
+def test_a_server_that_never_answers_is_one_diagnosis(script: Script) -> None:
+    with serve(script) as server:
+        diagnosis(bounded(quick(server.url, DEADLINE), 2 * DEADLINE + SMALL))
+
+
+@pytest.mark.parametrize("script", NONSENSE.values(), ids=NONSENSE)
+def test_a_server_that_speaks_no_http_is_one_diagnosis(script: Script) -> None:
+    with serve(script) as server:
+        says = diagnosis(bounded(quick(server.url, 2.0), 2 * 2.0 + SMALL))
+    assert len(says) < 400
+    assert says.isprintable()
+
+
+@pytest.mark.parametrize("script", [*NOBODY.values(), *NONSENSE.values()], ids=[*NOBODY, *NONSENSE])
+def test_one_such_route_costs_its_own_verdicts_and_no_others(script: Script) -> None:
+    student = Student()
+
+    def mixed(peer: Peer) -> None:
+        begin = peer.sock.recv(64, socket.MSG_PEEK)
+        (script if b" /cached-time/ " in begin else student)(peer)
+
+    with serve(mixed) as server:
+        result = bounded(moved(quick(server.url, DEADLINE)), 6 * DEADLINE + 2 * SMALL)
+    assert on(result, "members-present", "cached-time").outcome in ("unreachable", "fail")
+    assert on(result, "inm-current-is-304").outcome == "pass"
+    assert on(result, "change-shows").outcome == "pass"
+    assert {e.run.resource.name for e in result.judged if e.verdict.verdict == "fail" and e.run.resource} <= {
+        "cached-time"
+    }
+
+
+@pytest.mark.parametrize("evil", ['"\x1b[31m"', '"</script><script>"', '"::error::x"', '"\u202e"'])
+def test_what_a_server_says_is_evidence_and_no_command(evil: str) -> None:
+    tags = iter([evil, '"b"'] * 1000)  # another at each read, so that it stands in the message
+    answer = lambda *_: reply(200, [{"id": 1, "name": "Pen"}], {"ETag": next(tags)})  # noqa: E731
+    try:
+        evil.encode("latin-1")
+    except UnicodeEncodeError:
+        pytest.skip("no field can hold it")
+    with serve(Student(answer)) as server:
+        result = bounded(quick(server.url, 2.0, selected=only("etag-repeats")), 5)
+    verdict = on(result, "etag-repeats")
+    assert verdict.outcome in ("fail", "blocked")
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", verdict.message)
+
+
+# ------------------------------------------------------------------ memory
+
+_JUDGE = textwrap.dedent("""
+    import json, resource, sys
+    from conformance.clocks import VirtualClock
+    from conformance.engine import Engine, Options
+    from conformance.load import load
+    from conformance.target import load_target
+
+    clock = lambda: VirtualClock(lambda seconds: None)
+    engine = Engine(Options(sys.argv[1], load(), load_target("lesson"), clock=clock))
+    engine.start()
+    assert engine.wait(60)
+    verdicts = [each.verdict.verdict for each in engine.close().judged]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(json.dumps({"MiB": peak / 1024, "verdicts": verdicts}))
+""")
+
+
+@cache
+def _bomb(size: int = 1024 * 1024) -> bytes:
+    """A million bytes that unpack to a thousand million."""
+    return gzip.compress(bytes(64 * 1024 * 1024)) * (size // 65_000)
+
+
+def _body(content: bytes, *lines: bytes) -> bytes:
+    return OK + b"".join((*lines, b"Content-Length: %d\r\n\r\n" % len(content), content))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the peak of memory is asked of POSIX")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(lambda: _body(_bomb(), b'ETag: "x"\r\nContent-Encoding: gzip\r\n'), id="gzip bomb"),
+        pytest.param(lambda: _body(b"[" * 4_000_000, b'ETag: "x"\r\n'), id="deep JSON"),
+        pytest.param(
+            lambda: _body(b'[{"id":1,"a":"' + b"x" * 4_900_000 + b'"}]', b'ETag: "x"\r\n'), id="5 MiB"
+        ),
+        pytest.param(lambda: _body(b"x" * 8_000_000), id="8 MiB"),
+    ],
+)
+def test_memory_stays_bounded(answer: Callable[[], bytes]) -> None:
+    made = answer()
+    with serve(Student(lambda *_: made)) as server:
+        command = [sys.executable, "-c", _JUDGE, server.url]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    found = json.loads(done.stdout)
+    assert found["MiB"] < 150
+    assert "error" not in found["verdicts"]
