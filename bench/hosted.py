@@ -27,8 +27,8 @@ asked = json.load(open(sys.argv[1]))
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
     port = free.getsockname()[1]
-command = [sys.executable, "-m", "uvicorn", "reference_impl.app:app", "--port", str(port), "--log-level", "critical"]
-server = subprocess.Popen(command)
+command = [sys.executable, "-m", "uvicorn", "reference_impl.app:app", "--log-level", "critical"]
+server = subprocess.Popen([*command, "--port", str(port)])
 client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
 while True:
     try:

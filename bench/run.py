@@ -1,4 +1,4 @@
-"""`make bench`: all benchmarks, as one table; ratios compare within one run. Some minutes, on a quiet machine."""
+"""`make bench`: all benchmarks, as one table; ratios compare within one run. Takes some minutes."""
 
 from __future__ import annotations
 

@@ -60,6 +60,7 @@ class Schema(StrEnum):
     SPEC = "spec"
     TARGET = "target"
     REPORT = "report"
+    REQUIREMENTS = "requirements"
 
 
 @app.callback(invoke_without_command=True)
@@ -227,13 +228,14 @@ def explain(
 @app.command()
 def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SPEC) -> None:
     """Print a JSON Schema: of a spec file, of a target file, or of report.json."""
-    from conformance import language, target  # noqa: PLC0415 (see above)
+    from conformance import language, load, target  # noqa: PLC0415 (see above)
     from conformance.report.document import report_schema  # noqa: PLC0415
 
     made: dict[Schema, Any] = {
         Schema.SPEC: language.schema,
         Schema.TARGET: target.schema,
         Schema.REPORT: report_schema,
+        Schema.REQUIREMENTS: load.register_schema,
     }
     _say(json.dumps(made[which](), indent=2))
 

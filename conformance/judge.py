@@ -108,12 +108,8 @@ def _judge(run: Run, record: Record, court: Court) -> Verdict:
     verdict = _faults(run, plan, case, court) or _conditions(run, plan, case, court)
     if verdict is not None:
         return verdict
-    finding = _crash(record) or _expectations(run.check, plan, case)
-    if finding is None:
-        return _complete(run, plan, case, court)
-    if isinstance(finding, Verdict):
-        return finding
-    return _failed(run, finding, case, court)
+    finding = _expectations(run.check, case)
+    return _complete(run, plan, case, court) if finding is None else _failed(run, finding, case, court)
 
 
 def _steps_of(run: Run, suite: Suite) -> tuple[Step, ...]:
@@ -154,7 +150,13 @@ def _relevant(run: Run, plan: tuple[Step, ...], case: Case) -> list[StepRecord]:
 
 
 def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Verdict | None:
-    """Not offered, untestable, a `given` that was not met, in the order of the steps."""
+    """Not offered, untestable, a `given` unmet, an `expect` that does not hold: which came first."""
+    for name, wanted in run.check.only_if.items():
+        record = case.steps.get(name)
+        done = record is not None and record.status == "done"
+        finding = first_finding(wanted, record, case) if record and done else None
+        if finding is not None:
+            return _not_applicable(run, court, f"it needs {finding.expected}, and there is {finding.actual}")
     relevant = {s.name for s in _relevant(run, plan, case)}
     for step in plan:
         record = case.steps.get(step.name)
@@ -163,11 +165,11 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
         verdict = _status(run, step, record, case, court) or _givens(run, step, record, case, court)
         if verdict is not None:
             return verdict
-    for name, wanted in run.check.only_if.items():
-        record = case.steps.get(name)
-        finding = first_finding(wanted, record, case) if record else None
+        finding = _crash(record)
+        if finding is None and run.check.on is None and record.status == "done":
+            finding = first_finding(step.expect, record, case)
         if finding is not None:
-            return _not_applicable(run, court, f"it needs {finding.expected}, and there is {finding.actual}")
+            return _failed(run, finding, case, court)
     return None
 
 
@@ -242,28 +244,17 @@ def _not_applicable(run: Run, court: Court, says: str) -> Verdict:
 # ------------------------------------------------------------------ what was expected
 
 
-def _crash(record: Record) -> Finding | None:
+def _crash(step: StepRecord) -> Finding | None:
     """A write that was answered 5xx: one diagnosis, whatever the check was about."""
-    for step in record.steps:
-        last = step.exchanges[-1] if step.exchanges else None
-        if step.notes.get("failed") and last is not None and (last.status or 0) >= 500:  # noqa: PLR2004
-            return Finding(
-                "a 2xx, or a 4xx that says what is wrong",
-                f"{last.status}",
-                step.name,
-                len(step.exchanges) - 1,
-            )
-    return None
+    last = step.exchanges[-1] if step.exchanges else None
+    if not step.notes.get("failed") or last is None or (last.status or 0) < 500:  # noqa: PLR2004
+        return None
+    expected = "a 2xx, or a 4xx that says what is wrong"
+    return Finding(expected, f"{last.status}", step.name, len(step.exchanges) - 1)
 
 
-def _expectations(check: Check, plan: tuple[Step, ...], case: Case) -> Finding | Verdict | None:
-    """The first expectation that does not hold; of alternatives, that of the last that was observed."""
-    for step in plan if check.on is None else ():
-        record = case.steps.get(step.name)
-        if step.expect and record is not None and record.status == "done":
-            finding = first_finding(step.expect, record, case)
-            if finding is not None:
-                return finding
+def _expectations(check: Check, case: Case) -> Finding | None:
+    """Why none of the alternatives holds: the first finding of the last that was observed."""
     last: Finding | None = None
     for alternative in check.expects:
         if any(n not in case.steps or case.steps[n].status == "skipped" for n in alternative):

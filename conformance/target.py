@@ -13,6 +13,7 @@ from conformance.errors import TargetError
 from conformance.language import check_file
 from conformance.load import specs_folder
 from conformance.model import Place, Resource, Target, Write
+from conformance.verbs.base import FIELD_NAME
 from conformance.yamlfile import YamlFile, did_you_mean, read
 
 DEFAULT: Final = "lesson"
@@ -91,7 +92,11 @@ def schema() -> dict[str, Any]:
         **_closed(
             {
                 "name": _TEXT,
-                "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+                "headers": {
+                    "type": "object",
+                    "propertyNames": FIELD_NAME,
+                    "additionalProperties": {"type": "string", "pattern": r"^[^\r\n\0]*$"},
+                },
                 "resources": {
                     "type": "object",
                     "minProperties": 1,

@@ -18,7 +18,7 @@ MAKE: dict[str, Callable[[], Clock]] = {
 
 
 class Asked(threading.Event):
-    """An event that tells when somebody has first looked whether it is set, as a clock does before it sleeps."""
+    """An event that tells when somebody first looks whether it is set, as a clock does before it sleeps."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -81,6 +81,12 @@ def test_a_timeline_is_run_once_for_all_its_checks(whole: Result) -> None:
     assert len({id(judged(whole, check, "cached-time").record) for check in checks}) == 1
 
 
+def test_a_timeline_takes_one_ttl_of_the_runs_clock(whole: Result) -> None:
+    record = judged(whole, "ttl-ends", "cached-time").record
+    assert record is not None
+    assert 30 < record.ended_at - record.started_at < 1.1 * 30 + 1
+
+
 def test_no_cache_is_warmed_before_its_timeline(whole: Result) -> None:
     asked = [x for x in exchanges(whole) if x.request.url.endswith(("/cached-time/", "/reports/"))]
     first: dict[str, Exchange] = {}

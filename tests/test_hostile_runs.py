@@ -1,10 +1,9 @@
-"""Servers that are broken, hostile or not there: the run ends in time, says once why, and keeps what it can."""
+"""Servers that are broken, hostile or not there: the run ends in time, says once why, and keeps the rest."""
 
 from __future__ import annotations
 
 import gzip
 import json
-import re
 import socket
 import ssl
 import subprocess
@@ -24,6 +23,9 @@ from runs import bad, counts, judged, on, only, options, quick, reference, run, 
 from student import HOLD, Student, reply
 
 from conformance.clocks import VirtualClock
+from conformance.report import FORMATS, Report
+from conformance.report.summary import summary_lines
+from conformance.report.text import verdict_text
 from conformance.result import Options, Result
 from conformance.wire import Limits
 from reference_impl.serve import start
@@ -154,7 +156,7 @@ def test_a_server_that_hangs_on_one_route_loses_that_lane_alone() -> None:
     student = Student(lambda _method, path, *_: HOLD if path == "/cached-time/" else None)
     with serve(student) as server:
         result = bounded(moved(quick(server.url, DEADLINE)), 6 * DEADLINE + 2 * SMALL)
-    assert student.asked.count(("GET", "/cached-time/")) == 2
+    assert 1 <= student.asked.count(("GET", "/cached-time/")) <= 2
     assert on(result, "members-present", "cached-time").outcome == "unreachable"
     assert on(result, "inm-current-is-304").outcome == "pass"
     assert on(result, "create-shows").outcome == "pass"
@@ -176,7 +178,7 @@ def test_the_runs_deadline_ends_it() -> None:
         given = options(server.url, deadline=1.0)  # a TTL of 30 s, in real time
         result = bounded(given, 1.0 + 2 * SMALL)
     assert result.stopped == "the run's deadline has passed"
-    assert len(result.judged) == len(result.judged) + len(result.deselected)
+    assert result.deselected == ()
     left = [e.verdict for e in result.judged if e.verdict.outcome == "inconclusive"]
     assert left
     assert all("stopped" in v.cause or "deadline" in v.cause for v in left)
@@ -258,25 +260,27 @@ def test_one_such_route_costs_its_own_verdicts_and_no_others(script: Script) -> 
     }
 
 
-@pytest.mark.parametrize("evil", ['"\x1b[31m"', '"</script><script>"', '"::error::x"', '"\u202e"'])
-def test_what_a_server_says_is_evidence_and_no_command(evil: str) -> None:
+@pytest.mark.parametrize("evil", ['"\x1b[31m"', '"</script><script>"', '"::error::x"', '"\x9b31m"'])
+def test_what_a_server_says_is_shown_and_not_obeyed(evil: str) -> None:
     tags = iter([evil, '"b"'] * 1000)  # another at each read, so that it stands in the message
-    answer = lambda *_: reply(200, [{"id": 1, "name": "Pen"}], {"ETag": next(tags)})  # noqa: E731
-    try:
-        evil.encode("latin-1")
-    except UnicodeEncodeError:
-        pytest.skip("no field can hold it")
+
+    def answer(*_: Any) -> bytes:
+        return reply(200, [{"id": 1, "name": "Pen"}], {"ETag": next(tags)})
+
     with serve(Student(answer)) as server:
         result = bounded(quick(server.url, 2.0, selected=only("etag-repeats")), 5)
-    verdict = on(result, "etag-repeats")
-    assert verdict.outcome in ("fail", "blocked")
-    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", verdict.message)
+    assert on(result, "etag-repeats").outcome in ("fail", "blocked")
+    report = Report.of(result)
+    printed = [*summary_lines(report), verdict_text(judged(result, "etag-repeats"), result.options)]
+    assert all(line.isprintable() for text in printed for line in text.split("\n"))
+    assert FORMATS[".json"].write(report).isascii()
 
 
 # ------------------------------------------------------------------ memory
 
 _JUDGE = textwrap.dedent("""
-    import json, resource, sys
+    import json, re, sys
+    from pathlib import Path
     from conformance.clocks import VirtualClock
     from conformance.engine import Engine, Options
     from conformance.load import load
@@ -287,7 +291,8 @@ _JUDGE = textwrap.dedent("""
     engine.start()
     assert engine.wait(60)
     verdicts = [each.verdict.verdict for each in engine.close().judged]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Not getrusage: that counts what the process was before it became this one, too.
+    peak = int(re.search(r"VmHWM:\\s*(\\d+) kB", Path("/proc/self/status").read_text())[1])
     print(json.dumps({"MiB": peak / 1024, "verdicts": verdicts}))
 """)
 
@@ -302,7 +307,7 @@ def _body(content: bytes, *lines: bytes) -> bytes:
     return OK + b"".join((*lines, b"Content-Length: %d\r\n\r\n" % len(content), content))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the peak of memory is asked of POSIX")
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read from /proc")
 @pytest.mark.parametrize(
     "answer",
     [

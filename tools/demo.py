@@ -1,4 +1,4 @@
-"""`make demo`: start the reference on a free port, and let pytest judge it by its URL, as for anybody's server."""
+"""`make demo`: start the reference on a free port, and let pytest judge it by its URL."""
 
 from __future__ import annotations
 

@@ -16,15 +16,22 @@ if TYPE_CHECKING:  # the context is built by execute.py, which reads the table o
     from conformance.context import Context
 
 NOT_OFFERED: Final = frozenset({400, 401, 403, 404, 405, 410, 415, 422, 429, 501})
+_VALUE: Final = {"type": "string", "pattern": r"^[^\r\n\0]*$"}
+FIELD_NAME: Final = {
+    "type": "string",
+    "pattern": r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+    "description": "a field name, such as If-None-Match",
+}
 HEADERS_SCHEMA: Final = {
     "type": "object",
     "minProperties": 1,
+    "propertyNames": FIELD_NAME,
     "additionalProperties": {
         "anyOf": [
-            {"type": "string"},
+            _VALUE,
             {
                 "type": "object",
-                "properties": {"raw": {"type": "string"}},
+                "properties": {"raw": _VALUE},
                 "required": ["raw"],
                 "additionalProperties": False,
             },

@@ -133,8 +133,11 @@ VERBS: Final = (
                 "target declares to be another key",
             },
             "times": {
-                "type": ["integer", "string"],
-                "description": "how often; a number or a variable such as '{n}'",
+                "anyOf": [
+                    {"type": "integer", "minimum": 1, "maximum": 1000},
+                    {"type": "string", "pattern": r"^\{[a-z][a-z0-9-]*\}$"},
+                ],
+                "description": "how often: a number from 1 to 1000, or a variable such as '{n}'",
             },
             "together": {"const": True, "description": "all at once, on connections of their own"},
             "connection": {"enum": ["fresh"], "description": "a new connection for each"},

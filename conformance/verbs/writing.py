@@ -18,7 +18,7 @@ from conformance import edits
 from conformance.fields import field_value
 from conformance.ledger import Undo
 from conformance.model import Exchange, Headers, Json, Step, StepRecord, Write
-from conformance.observe import Tracked, find_list, item_id
+from conformance.observe import Tracked, find_list, id_name, item_id
 from conformance.verbs.base import Verb, done, not_offered, untestable
 
 if TYPE_CHECKING:
@@ -198,8 +198,8 @@ def _new_items(context: Context, write: Write, items: list[Mapping[str, Any]]) -
             yield edits.bodies(items[0], field, value)[1]
         for field in fields[:1]:  # some APIs want the id from the client
             whole, _ = edits.bodies(items[0], field, edits.edited(items[0][field], _token(context)))
-            ids = [name for name, value in whole.items() if value == item_id(items[0])]
-            yield whole | {name: _free_id(context, items) for name in ids}
+            name = id_name(items[0])
+            yield whole if name is None else whole | {name: _free_id(context, items)}
 
 
 def _free_id(context: Context, items: list[Mapping[str, Any]]) -> Json:

@@ -1,4 +1,7 @@
-"""The lesson's own code, as students copy it: only warnings on any server, with one worker or two."""
+"""Real time, with a TTL of four seconds: what a moved clock tells, and the lesson's own code on four servers.
+
+Each run mostly waits, so they run side by side, and nothing else beside them.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hostile import unused_port
-from runs import bad, fetch, options, run
+from runs import bad, fetch, on, options, reference, run
 
 from conformance.result import Result
 
@@ -47,6 +51,13 @@ SERVERS: Mapping[str, Callable[[int, int], Sequence[str]]] = {
         *("--workers", str(workers)),
     ),
 }
+OF_TTL = {
+    "": set(),
+    "half-ttl": {"hit-until-ttl"},
+    "double-ttl": {"ttl-ends"},
+    "sliding-ttl": {"reads-do-not-prolong"},
+}
+"""What fails of the reference, and of three flaws."""
 CASES = tuple(product(FLAWS, SERVERS, (1, 2)))
 
 
@@ -88,24 +99,46 @@ def _judge(url: str) -> Result:
     return run(options(url, overrides=("*.ttl=4",)))
 
 
+def _judge_reference(flaw: str) -> Result:
+    with reference(ttl=4.0, flaw=flaw) as server:
+        return _judge(server.url)
+
+
 @pytest.fixture(scope="module")
-def results() -> Mapping[tuple[str, str, int], Result]:
+def results() -> Mapping[Any, Result]:
     """All cases, some at once; those of a batch begin when its servers answer."""
-    found: dict[tuple[str, str, int], Result] = {}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    found: dict[Any, Result] = {}
+    with ThreadPoolExecutor(AT_ONCE + len(OF_TTL)) as pool:
         for begin in range(0, len(CASES), AT_ONCE):
             batch = CASES[begin : begin + AT_ONCE]
             with ExitStack() as running:
                 urls = [running.enter_context(_running(*case)) for case in batch]
                 list(pool.map(_wait_for, urls))
+                beside = () if begin else tuple(OF_TTL)  # they take as long as two batches
+                judging = pool.map(_judge_reference, beside)
                 found |= zip(batch, pool.map(_judge, urls), strict=True)
+            found |= zip(beside, judging, strict=True)
     return found
+
+
+@pytest.mark.parametrize("flaw", OF_TTL)
+def test_real_time_tells_what_a_moved_clock_tells(flaw: str, results: Mapping[Any, Result]) -> None:
+    result = results[flaw]
+    failed = {e.run.check.id for e in result.judged if e.verdict.verdict == "fail"}
+    assert failed == OF_TTL[flaw]
+    assert bad(result, "error", "unreachable") == {}
+    assert result.clock == "real"
+
+
+def test_the_reference_passes_in_real_time(results: Mapping[Any, Result]) -> None:
+    assert on(results[""], "ttl-ends", "cached-time").outcome == "pass"
+    assert bad(results[""], "warn", "inconclusive") == {}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sessions of processes are POSIX")
 @pytest.mark.parametrize(("flaw", "server", "workers"), CASES)
 def test_the_lessons_code_gets_nothing_worse_than_warnings(
-    flaw: str, server: str, workers: int, results: Mapping[tuple[str, str, int], Result]
+    flaw: str, server: str, workers: int, results: Mapping[Any, Result]
 ) -> None:
     result = results[flaw, server, workers]
     assert bad(result, "fail", "error", "unreachable") == {}

@@ -1,0 +1,33 @@
+"""`make docs`: everything that is generated, written anew: the JSON Schemas, and the proof.
+
+Tests hold what is committed against the same functions, so that CI fails where it is stale.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from conformance import language, load, target
+from tools import matrix
+
+SCHEMAS: Final = Path(__file__).parent.parent / "conformance" / "schemas"
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    """A JSON Schema as it is committed."""
+    return json.dumps(schema, indent=1, sort_keys=True) + "\n"
+
+
+def main() -> int:
+    """Write all; returns the exit status."""
+    made = {"spec": language.schema(), "target": target.schema(), "requirements": load.register_schema()}
+    for name, schema in made.items():
+        (SCHEMAS / f"{name}.json").write_text(schema_text(schema), encoding="utf-8")
+    return matrix.main([])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
