@@ -114,6 +114,12 @@ def _unstable_tag(_run: Run, finding: Finding, case: Case, exchange: Exchange | 
             "Hash the bytes that you send, or JSON with sorted keys: the order in str(data) changes. "
             "With several workers, make sure that each computes the tag from the content alone.",
         )
+    if all(re.fullmatch(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}", o) for o in opaque):
+        return Symptom(
+            "the ETag is a hash of something that changes though the body does not",
+            "Hash the bytes that you send, or JSON with sorted keys: str(data) follows the order of keys or "
+            "of a set, which can change; and leave times and random numbers out.",
+        )
     return Symptom(
         "the ETag changes though the body does not",
         "Hash the content; a timestamp, a counter or a random number makes every stored copy useless.",

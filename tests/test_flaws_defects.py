@@ -280,6 +280,7 @@ DEFECTS: dict[str, Callable[[Site], bool]] = {
     "sticky-revert-tag": _sticky_revert,
     "ignores-inm": _on_hit(lambda answer: answer.status_code == 200),
     "stripped-compare": _on_hit(lambda answer: answer.status_code == 200),
+    "bare-compare": _on_hit(lambda answer: answer.status_code == 200),
     "200-with-null": _on_hit(lambda answer: (answer.status_code, answer.content) == (200, b"null")),
     "always-304": _on_miss(lambda answer: answer.status_code == 304),
     "prefix-match": lambda site: site.matching(f'{site.tag()[:-1]}0"').status_code == 304,

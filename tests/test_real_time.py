@@ -51,7 +51,12 @@ SERVERS: Mapping[str, Callable[[int, int], Sequence[str]]] = {
         *("--workers", str(workers)),
     ),
 }
-OF_TTL = {
+OF_TTL: Mapping[str, set[str]] = {
+    "": set(),
+    "half-ttl": {"hit-until-ttl"},
+    "double-ttl": {"ttl-ends"},
+    "sliding-ttl": {"reads-do-not-prolong"},
+}
     "": set(),
     "half-ttl": {"hit-until-ttl"},
     "double-ttl": {"ttl-ends"},

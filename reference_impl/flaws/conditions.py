@@ -100,6 +100,12 @@ FLAWS = (
         breaks=("LES06", "LES36"),
     ),
     Flaw(
+        "bare-compare",
+        "the header, quotes and all, is compared with the bare digest",
+        _comparing(lambda _: lambda field, etag: field == etag.strip('W/"')),
+        breaks=("LES06", "LES36"),
+    ),
+    Flaw(
         "200-with-null",
         "a match is answered 200 with null for a body",
         answering(_200_without_body),
