@@ -6,9 +6,10 @@ is repeated. What a record means is the judge's.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from conformance.board import Board
@@ -23,6 +24,7 @@ from conformance.servers.errors import ServerError
 
 _MOST: Final = {True: 2, False: 3}  # tries of a work that waits, of one that does not
 _MOST_STARTS: Final = 12  # a server that dies more often than this is given up
+_MOST_MET: Final = 3  # deaths that have met a request of the same work
 _NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
 _LAST_WORDS: Final = 300  # characters
 
@@ -50,6 +52,9 @@ class Attempts:
         self._give_up = give_up
         self._shared_records: dict[str, Record] = {}
         self._reviving = threading.Lock()
+        self._over = False
+        self._deaths: dict[int, str] = {}  # life -> how it ended
+        self._deadly: set[tuple[object, ...]] = set()  # requests that have killed the server before
 
     def one(self, run: Run, context: Context) -> None:
         """Settle a run: by what stands before it, by a record that its timeline has, or by doing its work."""
@@ -89,54 +94,96 @@ class Attempts:
     def _alive(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
         """The work, on a server that lives through it; or the verdict that it does not.
 
-        A server that dies takes the work of other lanes down with it: each repeats its own, and the
-        one under which it dies again is the one that kills it.
+        A server that dies takes the work of other lanes down with it: each repeats its own, until one life
+        has lasted for it. Alone, there is nobody else to blame; a work that waits can't be alone, so one
+        read of its resource is, and it is blamed for its third death in any case.
         """
         hosted = context.shared.hosted
         if hosted is None:
             return self._steadily(run, work, context)
-        for again in (False, True):
-            starts, since = hosted.starts, hosted.printed()
-            if again and not _waits(work):
-                # Alone, behind a gate of its own, so that nobody else's request is what kills the server.
-                with context.shared.gate.alone():
-                    self._revived(hosted, hosted.starts, 0.0)
-                    starts, since = hosted.starts, hosted.printed()
-                    quiet = dataclasses.replace(context.shared, gate=Gate())
-                    verdict, record = self._steadily(run, work, dataclasses.replace(context, shared=quiet))
-            else:
-                verdict, record = self._steadily(run, work, context)
-            log = hosted.log(since)
+        waits, tried, met = _waits(work), 0, 0
+        while True:
+            alone = tried > 0 and not waits
+            with self._place(context, hosted, alone=alone) as place:
+                life, since = hosted.starts, hosted.printed()
+                verdict, record = self._steadily(run, work, place)
+                log = hosted.log(since)
+                died = self._revived(hosted, life, _NEWS if verdict.outcome == "unreachable" else 0.0, since)
+                if died is None and _timed_out(record):
+                    died = self._unblocked(hosted, life, place)
             record = dataclasses.replace(record, log=log)
-            died = self._revived(hosted, starts, _NEWS if verdict.outcome == "unreachable" else 0.0)
-            if died is None and (hosted.starts == starts or verdict.outcome == "pass"):
+            if died is None or (waits and verdict.outcome == "pass"):
                 return judge(run, record, self._court()), record
+            tried += 1
+            request = _unanswered(record)
+            met += request is not None
+            if alone or request in self._deadly or self._over or met >= _MOST_MET:
+                break
+            if waits and request is not None and self._kills(context, hosted):
+                break
             context.lane.rest()
-        if died is None:
-            return verdict, record
-        words = log.strip().splitlines()
-        last = f"; its last words: {words[-1][:_LAST_WORDS]}" if words else ""
-        record = dataclasses.replace(record, crash=f"{died}{last}")
+        if request is not None:
+            self._deadly.add(request)
+        record = dataclasses.replace(record, crash=died)
         return judge(run, record, self._court()), record
 
-    def _revived(self, hosted: Hosted, starts: int, within: float) -> str | None:
-        """Start a server that has died again, once for all lanes; returns why it died."""
+    def _kills(self, context: Context, hosted: Hosted) -> bool:
+        """Whether one read of the resource ends the server."""
+        with self._place(context, hosted, alone=True) as place:
+            life = hosted.starts
+            fault = place.read().fault
+            if fault is None:
+                return False
+            blocked = fault.kind == "timeout" and self._unblocked(hosted, life, place) is not None
+            return blocked or self._revived(hosted, life, _NEWS) is not None
+
+    @contextlib.contextmanager
+    def _place(self, context: Context, hosted: Hosted, *, alone: bool) -> Iterator[Context]:
+        """Beside the other lanes; or behind a gate of its own, so that no request of theirs kills the server."""
+        if not alone:
+            yield context
+            return
+        with context.shared.gate.alone():
+            self._revived(hosted, hosted.starts, 0.0)
+            yield dataclasses.replace(context, shared=dataclasses.replace(context.shared, gate=Gate()))
+
+    def _revived(self, hosted: Hosted, life: int, within: float, since: int = 0) -> str | None:
+        """Why that life of the server has ended, or None; it is started again, once for all lanes."""
         with self._reviving:
-            died = hosted.died(within)
-            if died is not None and hosted.starts == starts:
-                if hosted.starts >= _MOST_STARTS:
-                    self._give_up(
-                        f"the server has died {_MOST_STARTS} times ({died}); no more is asked of it"
-                    )
+            died = hosted.died(within) if hosted.starts == life and not self._over else None
+            if died is not None:
+                words = hosted.log(since).strip().splitlines()
+                last = f"; its last words: {words[-1][:_LAST_WORDS]}" if words else ""
+                self._deaths[life] = f"{died}{last}"
+                if life >= _MOST_STARTS:
+                    self._end(f"the server has died {_MOST_STARTS} times ({died}); no more is asked of it")
                 else:
                     self._restart(hosted)
+            return self._deaths.get(life)
+
+    def _unblocked(self, hosted: Hosted, life: int, context: Context) -> str | None:
+        """Where a server hangs that answers nobody any more, or None; it is started again as if it had died."""
+        with self._reviving:
+            where = hosted.where() if hosted.starts == life and not self._over else ""
+            if where:
+                self._deaths[life] = f"it hangs in {where}, answers nobody meanwhile, and had to be ended"
+                for name in [n for n in context.shared.timeouts if n != context.resource.name]:
+                    del context.shared.timeouts[name]  # it was not theirs
+                self._restart(hosted)
+            died = self._deaths.get(life)
+            if died is not None:
+                context.shared.timeouts[context.resource.name] = 1  # so that the next is waited for once
             return died
+
+    def _end(self, why: str) -> None:
+        self._over = True
+        self._give_up(why)
 
     def _restart(self, hosted: Hosted) -> None:
         try:
             hosted.restart()
         except ServerError as problem:
-            self._give_up(str(problem))
+            self._end(str(problem))
 
     def _steadily(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
         """The work, again where noise has spoilt it."""
@@ -149,6 +196,20 @@ class Attempts:
             if not again or context.shared.cancelled.is_set():
                 break
         return verdicts[siblings.index(run)], record
+
+
+def _unanswered(record: Record) -> tuple[object, ...] | None:
+    """The request under which the server may have died: its last, if that got through and got no answer."""
+    exchanges = [e for step in record.steps for e in step.exchanges]
+    fault = exchanges[-1].fault if exchanges else None
+    if fault is None or fault.kind == "refused":
+        return None
+    request = exchanges[-1].request
+    return request.method, request.url, request.headers
+
+
+def _timed_out(record: Record) -> bool:
+    return any(e.fault is not None and e.fault.kind == "timeout" for s in record.steps for e in s.exchanges)
 
 
 def _waits(work: Work) -> bool:

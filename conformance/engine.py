@@ -267,13 +267,12 @@ class Engine:
 
     def _probe(self, lanes: tuple[tuple[Run, ...], ...], clock: VirtualClock) -> None:
         resources = [lane[0].resource for lane in lanes if lane[0].resource and lane[0].resource.ttl]
-        if self._down or self._cancelled.is_set() or not resources:
+        if self._down or self._cancelled.is_set() or not resources or self.hosted is None:
             return
         with self.wire.lane() as lane, clock.lane():
             contexts = [Context(self.shared, lane, r, {}, random.Random(0)) for r in resources]  # noqa: S311
-            # A server that dies of the probe is found dead by its lanes, and told by them.
-            with suppress(ServerDied, GivenUpError):
-                self._why_real = distrusted(contexts, clock.jump)
+            with suppress(GivenUpError):
+                self._why_real = distrusted(contexts, clock.jump, self.hosted)
         if self._why_real:
             real = RealClock()
             wire = Wire(self.base_url, real, limits=self.options.limits, verify=self.options.verify)
@@ -310,7 +309,8 @@ class Engine:
         finally:
             for lane in lanes.values():
                 lane.close()
-            busy.__exit__(None, None, None)
+            with suppress(ServerDied):  # the clock may move now; the lanes that wait for it are told by it
+                busy.__exit__(None, None, None)
 
     def _one(self, run: Run, lanes: dict[bool, Lane]) -> None:
         assert run.resource is not None  # noqa: S101 - only such runs are in a lane

@@ -6,15 +6,21 @@ Pure of processes: how a server is started is known in `servers/`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from conformance.observe import is_hit
+from conformance.servers.errors import ServerDied, ServerError
 
 if TYPE_CHECKING:  # a context holds a Hosted
     from conformance.context import Context
     from conformance.model import Exchange
 
 _FAR: Final = 20  # TTLs: so far that no entry of an honest cache is left
+
+
+class _UnansweredError(Exception):
+    """The argument is the name of the resource whose read got no answer."""
 
 
 class Hosted(Protocol):
@@ -37,6 +43,9 @@ class Hosted(Protocol):
     def died(self, within: float = 0.0) -> str | None:
         """Why it does not run any more, as a sentence, or None; such news is waited for so many seconds."""
 
+    def where(self) -> str:
+        """Where in the app's code its main thread is, as a phrase, if that blocks it; else ""."""
+
     def restart(self) -> None:
         """Start it anew on the same port, with nothing kept."""
 
@@ -53,24 +62,48 @@ class Hosted(Protocol):
         """End it, and leave nothing behind."""
 
 
-def distrusted(contexts: list[Context], jump: Callable[[float], None]) -> dict[str, str]:
+def distrusted(contexts: list[Context], jump: Callable[[float], None], hosted: Hosted) -> dict[str, str]:
     """Resources whose values do not age with the moved clock, and why that is believed.
 
     Each is read, the clock is moved by 20 TTLs without a read, and each is read again: then another
     value, or a miss, has to come. A pair of probes just before and just after the TTL would distrust
-    exactly the servers that are flawed.
+    exactly the servers that are flawed. A resource that does not answer is left to its judgement, and
+    the others are probed on a server that is started again, since it may be dead, or hang.
     """
-    firsts = [context.read() for context in contexts]
+    while contexts:
+        try:
+            return _compared(contexts, jump)
+        except _UnansweredError as silent:
+            contexts = [each for each in contexts if each.resource.name != str(silent)]
+        except ServerDied:
+            contexts = []
+        with suppress(ServerError):  # whoever asks next finds it dead, and says so
+            hosted.restart()
+    return {}
+
+
+def _compared(contexts: list[Context], jump: Callable[[float], None]) -> dict[str, str]:
+    firsts = [_answered(context) for context in contexts]
     ttl = max((context.resource.ttl or 0.0 for context in contexts), default=0.0)
     if not ttl:
         return {}
     jump(_FAR * ttl)
-    seconds = [context.read() for context in contexts]
+    seconds = [_answered(context) for context in contexts]
+    # What was just read is not to be there when the judging starts: several workers would look as one.
+    jump(_FAR * ttl)
     return {
         context.resource.name: "its value outlived 20 TTLs of moved time, so real time was waited for"
         for context, first, second in zip(contexts, firsts, seconds, strict=True)
         if _unmoved(first, second)
     }
+
+
+def _answered(context: Context) -> Exchange:
+    context.lane.rest()
+    exchange = context.read()
+    if exchange.response is None:
+        raise _UnansweredError(context.resource.name)
+    return exchange
 
 
 def _unmoved(first: Exchange, second: Exchange) -> bool:

@@ -88,6 +88,8 @@ def parse(text: str, name: str, error: type[SpecError] = SpecError) -> YamlFile:
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         says = f"is not YAML: {problem.problem or problem.context}"
+        if "nesting depth" in str(problem.problem):  # some builds of libyaml give up before we do
+            says = f"is nested more than {_DEEPEST} deep"
         if "alias" in f"{problem.problem} {problem.context}":
             says += ' (an asterisk has to be quoted: "*")'
         raise error(says, name, mark.line + 1 if mark else None) from None

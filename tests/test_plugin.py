@@ -175,8 +175,8 @@ def test_times_of_a_cache_are_waited_for(judge: Judge, reference_with_ttl_4: str
     ("option", "says"),
     [
         ("--conformance-tier=best", "there is no tier 'best'; accepted: lesson, core, full, strict"),
-        ("--conformance-clock=sun", "there is no clock 'sun'; accepted: real, virtual"),
-        ("--conformance-clock=virtual", "the clock 'virtual' * against a URL use the clock 'real'*"),
+        ("--conformance-clock=sun", "there is no clock 'sun'; accepted: auto, real, virtual"),
+        ("--conformance-clock=virtual", "the clock 'virtual' moves * use the clock 'real', which waits*"),
         ("--conformance-report=r.txt", "the report *r.txt' has no known suffix; accepted: .json*"),
         ("--conformance-report=no/r.json", "the report *r.json' can't be written: there is no folder *"),
         ("--conformance-set=items.etagg=1", "tiny.yaml:*etagg*"),

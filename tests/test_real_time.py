@@ -57,11 +57,6 @@ OF_TTL: Mapping[str, set[str]] = {
     "double-ttl": {"ttl-ends"},
     "sliding-ttl": {"reads-do-not-prolong"},
 }
-    "": set(),
-    "half-ttl": {"hit-until-ttl"},
-    "double-ttl": {"ttl-ends"},
-    "sliding-ttl": {"reads-do-not-prolong"},
-}
 """What fails of the reference, and of three flaws."""
 CASES = tuple(product(FLAWS, SERVERS, (1, 2)))
 
@@ -105,8 +100,13 @@ def _judge(url: str) -> Result:
 
 
 def _judge_reference(flaw: str) -> Result:
-    with reference(ttl=4.0, flaw=flaw) as server:
-        return _judge(server.url)
+    """Once more where the machine was too busy to tell, which the suite says itself."""
+    for _ in range(2):
+        with reference(ttl=4.0, flaw=flaw) as server:
+            result = _judge(server.url)
+        if not any(e.verdict.cause.startswith("the answers came too late") for e in result.judged):
+            break
+    return result
 
 
 @pytest.fixture(scope="module")

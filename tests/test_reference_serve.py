@@ -43,13 +43,15 @@ def commanded(*args: str, **env: str) -> Iterator[str]:
 
 
 def test_a_server_in_a_thread_answers_and_ends() -> None:
+    before = set(threading.enumerate())
     with start(Settings(ttl=5)) as running:
         assert running.url == f"http://127.0.0.1:{running.port}"
         answer = httpx.get(f"{running.url}/items/")
         assert answer.status_code == 200
         assert len(answer.headers.get_list("date")) == 1
     running.close()
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("reference:")]
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if thread.name.startswith("reference:")]
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{running.url}/items/")
 

@@ -34,6 +34,10 @@ class Host:
         """Why it does not run any more, or None."""
         return self._server.died(within)
 
+    def where(self) -> str:
+        """Where in the app's code its main thread is, as a phrase, if that blocks it; else ""."""
+        return self._server.where()
+
     def restart(self) -> None:
         """Start it anew on the same port, with nothing kept."""
         self._server.restart()
