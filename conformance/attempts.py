@@ -139,7 +139,7 @@ class Attempts:
 
     @contextlib.contextmanager
     def _place(self, context: Context, hosted: Hosted, *, alone: bool) -> Iterator[Context]:
-        """Beside the other lanes; or behind a gate of its own, so that no request of theirs kills the server."""
+        """Beside the other lanes; or behind a gate of its own, so that no request of theirs kills it."""
         if not alone:
             yield context
             return
@@ -162,7 +162,7 @@ class Attempts:
             return self._deaths.get(life)
 
     def _unblocked(self, hosted: Hosted, life: int, context: Context) -> str | None:
-        """Where a server hangs that answers nobody any more, or None; it is started again as if it had died."""
+        """Where a server hangs that answers nobody, or None; it is started again as if it had died."""
         with self._reviving:
             where = hosted.where() if hosted.starts == life and not self._over else ""
             if where:

@@ -165,9 +165,11 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
         verdict = _status(run, step, record, case, court) or _givens(run, step, record, case, court)
         if verdict is not None:
             return verdict
-        finding = _crash(record)
-        if finding is None and run.check.on is None and record.status == "done":
-            finding = first_finding(step.expect, record, case)
+        crash = _crash(record)
+        if crash is not None:
+            return _failed(run, crash, case, court, excusable=False)
+        own = run.check.on is None and record.status == "done"
+        finding = first_finding(step.expect, record, case) if own else None
         if finding is not None:
             return _failed(run, finding, case, court)
     return None
@@ -283,7 +285,8 @@ def _complete(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Ver
     return _verdict(run, court, "pass", check.title)
 
 
-def _failed(run: Run, finding: Finding, case: Case, court: Court) -> Verdict:
+def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: bool = True) -> Verdict:
+    """A fail, unless one of the check's doubts holds; a crash has no excuse."""
     if finding.ours:
         says = f"the suite contradicts itself: expected {finding.expected}, but {finding.actual}"
         return _verdict(run, court, "error", says)
@@ -291,7 +294,7 @@ def _failed(run: Run, finding: Finding, case: Case, court: Court) -> Verdict:
     if exchange is not None and exchange.status == 429:  # noqa: PLR2004
         says = "could not be judged: the server's rate limit (429)"
         return _verdict(run, court, "inconclusive", says, cause="a rate limit")
-    for doubt in run.check.doubts:
+    for doubt in run.check.doubts if excusable else ():
         if any(holds(condition, case) for condition in doubt.when):
             says = (
                 f"could not be judged: {doubt.because} (expected {finding.expected}, found {finding.actual})"

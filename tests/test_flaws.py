@@ -22,17 +22,9 @@ Text = Callable[[Mapping[str, matrix.Outcomes], Suite], str]
 SUITE = load()
 NAMES = matrix.runnable(SUITE)
 LESSON = tuple(name for name in NAMES if matrix.of_lesson(FLAWS[name]))
+
+
 # What no flaw of the reference shows yet, and why.
-UNPROVEN = {
-    "memory-is-bounded": "LES37 needs a server whose memory the suite can measure",
-    "path-answers-itself": "the variant no-slash shows it; see test_variants",
-    "cache-control-valid-on-hit": "no flaw spoils the Cache-Control of a cached value",
-    "private-where-sent": "no flaw sends another policy to the client's cache than to the plain read",
-    "no-cache-where-sent": "likewise",
-    "no-store-where-sent": "likewise",
-}
-
-
 def _once(folder: Path) -> Mapping[str, matrix.Outcomes]:
     """The outcomes of all flaws, measured by whoever comes first; xdist's other workers wait for them."""
     path = folder / "flaws.json"
@@ -62,10 +54,7 @@ def test_a_flaw_fails_a_check_of_what_it_breaks(name: str, found: Mapping[str, m
 @pytest.mark.parametrize("check", [c.id for c in matrix.checks(SUITE)])
 def test_a_check_catches_a_flaw(check: str, found: Mapping[str, matrix.Outcomes]) -> None:
     catches = matrix.caught_by(found, SUITE)[check]
-    if check in UNPROVEN:
-        assert not catches, f"{catches} shows it: take it off UNPROVEN"
-    else:
-        assert catches
+    assert catches
 
 
 @pytest.mark.parametrize(
@@ -122,4 +111,4 @@ def test_what_is_generated_is_not_stale(path: Path, text: Text, found: Mapping[s
 def test_every_flaw_is_run_or_left_with_a_reason() -> None:
     cited = frozenset[str]().union(*map(matrix.rows, matrix.checks(SUITE)))
     left = {name for name in FLAWS if name not in NAMES}
-    assert {name for name in left if set(FLAWS[name].breaks) & cited} == set(matrix.LATER)
+    assert {name for name in left if set(FLAWS[name].breaks) & cited} == set()

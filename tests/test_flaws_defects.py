@@ -259,6 +259,10 @@ def _strong_report(site: Site) -> bool:
     )
 
 
+def _takes_turns(site: Site) -> bool:
+    return len({site.policy(ITEMS) for _ in range(3)}) > 1
+
+
 DEFECTS: dict[str, Callable[[Site], bool]] = {
     "items-500": _shown(ITEMS, lambda shown: shown.status_code == 500),
     "items-missing": _shown(ITEMS, lambda shown: shown.status_code == 404),
@@ -274,6 +278,7 @@ DEFECTS: dict[str, Callable[[Site], bool]] = {
     "count-etag": _tag_misses_a_change,
     "length-etag": _tag_misses_a_change,
     "first-item-etag": _tag_misses_a_change,
+    "redirecting-slash": _shown(ITEMS, lambda shown: shown.status_code == 307),
     "unquoted-etag": lambda site: _malformed(site.tag()) and site.hit().status_code == 304,
     "single-quoted-etag": lambda site: _malformed(site.tag()) and site.hit().status_code == 304,
     "lowercase-weak": lambda site: _malformed(site.tag()) and site.hit().status_code == 304,
@@ -338,6 +343,10 @@ DEFECTS: dict[str, Callable[[Site], bool]] = {
     "cc-fraction": _says(ITEMS, "max-age=0.5"),
     "cc-negative": _says(ITEMS, "max-age=-1"),
     "cc-colon": _says(ITEMS, "max-age: 0"),
+    "cc-unit-on-cached": _says(TIME, "public, max-age=30s"),
+    "private-by-turns": _takes_turns,
+    "no-cache-by-turns": _takes_turns,
+    "no-store-by-turns": _takes_turns,
     "no-cache-control": lambda site: (
         site.policy(ITEMS) is None and site.policy("/policies/public") is not None
     ),

@@ -13,12 +13,12 @@ from conformance.verbs.base import NOT_OFFERED, Verb, done, not_offered, untesta
 if TYPE_CHECKING:
     from conformance.context import Context
 
-_KEYS: Final = 250  # a round
-_LENGTHS: Final = (4000, 400, 60)  # letters: many servers refuse a request line of more than 8 KiB
+_KEYS: Final = 150  # a round
+_LENGTHS: Final = (6000, 400, 60)  # letters: many servers refuse a request line of more than 8 KiB
 _DRAWN: Final = 20  # letters of a key
 _ROUNDS: Final = 8
 _KEPT: Final = 0.4  # of the letters that were sent, at least so many are still there where entries pile up
-_NOISE: Final = 256 * 1024  # bytes: below that, growth is the allocator's affair
+_NOISE: Final = 128 * 1024  # bytes: below that, growth is the allocator's affair
 _REFUSED: Final = (400, 404, 413, 414, 422, 431)
 
 

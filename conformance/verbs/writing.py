@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _JSON: Final[Headers] = (("Content-Type", "application/json"),)
 _TRY_ANOTHER: Final = (400, 422)
+_NOT_THIS_METHOD: Final = (405, 501)
 _CLIENT_ERROR: Final = 4  # hundred
 _CONDITION_WANTED: Final = (412, 428)
 _SUCCESS: Final = (200, 201, 202, 204, 205, 303)
@@ -45,7 +46,9 @@ def _barred(step: Step, context: Context, kind: str) -> StepRecord | None:
             step, "writes to a server that is not on this machine need --conformance-allow-writes"
         )
     lacking = shared.lacking.get(f"{resource.name} {kind}")
-    if lacking is None and write.ask and shared.survey.offers(write.method, write.path) is False:
+    methods = (write.method, "PATCH") if kind == "change" else (write.method,)
+    listed = [shared.survey.offers(method, write.path) for method in methods]
+    if lacking is None and write.ask and not any(each is not False for each in listed):
         lacking = f"OpenAPI lists no {write.method} {write.path}"
     return None if lacking is None else not_offered(step, lacking, [], declared=not write.ask)
 
@@ -86,7 +89,10 @@ def _changed(step: Step, context: Context, to: Json) -> StepRecord:
     if not fields:
         return not_offered(step, "the item has no field that we dare to change", [], declared=not write.ask)
     tried: list[Exchange] = []
+    unknown = ""
     for field, value, method, body in _attempts(context, write, item, fields, to):
+        if method == unknown:
+            continue
         # Owed before it is sent: the run may end, or the server fall silent, before the answer.
         old = json.dumps({name: item[name] for name in body}).encode()
         says = f"put {field!r} of {path} back to {item[field]!r}"
@@ -96,6 +102,9 @@ def _changed(step: Step, context: Context, to: Json) -> StepRecord:
         if new and exchange.status is not None and exchange.status not in _SUCCESS:
             context.shared.ledger.settled(path)
         if exchange.status in _TRY_ANOTHER:
+            continue
+        if exchange.status in _NOT_THIS_METHOD and method != "PATCH":
+            unknown = method
             continue
         if exchange.status not in _SUCCESS:
             break

@@ -1,14 +1,17 @@
 """Flaws of Cache-Control: its syntax, what it says, and whether it is sent."""
 
+import itertools
 from collections.abc import Mapping
 
-from reference_impl.asgi import Answer, Asked, deaf
+from reference_impl.asgi import Answer, Asked, Edit, deaf
 from reference_impl.flaws.kind import Flaw
 from reference_impl.flaws.tags import LIST
 from reference_impl.parts import Parts
-from reference_impl.twists import Apply, answering
+from reference_impl.twists import Apply, answering, answering_with
 
 _POLICIES = "/policies/"
+_DOCUMENT = "/versioned/"
+_FRESH = "public, max-age=300"
 
 
 def _list_says(*values: str) -> Apply:
@@ -40,6 +43,30 @@ def _none_but_policies(asked: Asked, answer: Answer) -> Answer:
     return answer if asked.path.startswith(_POLICIES) else answer.without("cache-control")
 
 
+def _by_turns(*policies: str) -> Apply:
+    """The list and the document with these policies in turn."""
+
+    def make(_parts: Parts) -> Edit:
+        turns = {path: itertools.cycle(policies) for path in (LIST, _DOCUMENT)}
+
+        def edit(asked: Asked, answer: Answer) -> Answer:
+            shown = asked.path in turns and asked.method == "GET" and answer.get("cache-control") is not None
+            return answer.having("cache-control", next(turns[asked.path])) if shown else answer
+
+        return edit
+
+    return answering_with(make)
+
+
+def _time_says(value: str) -> Apply:
+    """The cached time with a Cache-Control."""
+    return answering(
+        lambda asked, answer: (
+            answer.having("cache-control", value) if asked.path == "/cached-time/" else answer
+        )
+    )
+
+
 def _deaf_at(path: str) -> Apply:
     """The reference where one path never sees a precondition, and so never answers 304."""
     return lambda settings, create: deaf(create(Parts.of(settings)), path)
@@ -63,6 +90,30 @@ FLAWS = (
     Flaw("cc-fraction", "max-age has a fraction", _list_says("max-age=0.5"), breaks=("LES28",)),
     Flaw("cc-negative", "max-age is below zero", _list_says("max-age=-1"), breaks=("LES28",)),
     Flaw("cc-colon", "max-age is followed by a colon", _list_says("max-age: 0"), breaks=("LES28",)),
+    Flaw(
+        "cc-unit-on-cached",
+        "the cached time is sent with max-age=30s",
+        _time_says("public, max-age=30s"),
+        breaks=("LES28",),
+    ),
+    Flaw(
+        "private-by-turns",
+        "every third answer is private, the rest public",
+        _by_turns("private", _FRESH, _FRESH),
+        breaks=("LES32",),
+    ),
+    Flaw(
+        "no-cache-by-turns",
+        "every other answer is to be revalidated, the rest is fresh for five minutes",
+        _by_turns(_FRESH, "no-cache"),
+        breaks=("LES33",),
+    ),
+    Flaw(
+        "no-store-by-turns",
+        "every third answer is not to be stored, the rest is fresh for five minutes",
+        _by_turns("no-store", _FRESH, _FRESH),
+        breaks=("LES34",),
+    ),
     Flaw(
         "no-cache-control",
         "only the routes of /policies/ send Cache-Control",

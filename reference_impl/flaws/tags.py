@@ -16,6 +16,7 @@ from reference_impl.caching import NOT_MODIFIED, Validators, etag_of
 from reference_impl.flaws.kind import Flaw
 from reference_impl.parts import LIST_KEY, Compute, Parts
 from reference_impl.twists import Apply, answering, made_of
+from reference_impl.variants.offers import without_slash
 
 LIST = "/items/"
 
@@ -134,13 +135,13 @@ FLAWS = (
         "python-hash-etag",
         "the tag is Python's hash(), which is another in each process",
         _tagged(lambda _: lambda _data, body: f'"{hash(body):x}"'),
-        breaks=("LES38",),
+        breaks=("LES02", "LES38"),
     ),
     Flaw(
         "etag-per-worker",
         "the tag has a salt that each worker draws for itself",
         _tagged(_salted),
-        breaks=("LES38",),
+        breaks=("LES02", "LES38"),
     ),
     Flaw(
         "shuffled-str-etag",
@@ -171,6 +172,12 @@ FLAWS = (
         "the tag hashes the first item alone",
         _tagged(lambda _: lambda data, _body: etag_of(str(data[:1]).encode())),
         breaks=("LES03", "LES11", "LES24"),
+    ),
+    Flaw(
+        "redirecting-slash",
+        "the list is at /items, and /items/ redirects to it",
+        without_slash,
+        breaks=("LES01",),
     ),
     Flaw(
         "unquoted-etag", "the tag has no quotes", _tagged(lambda _: _unquoted, exact=True), breaks=("LES04",)

@@ -69,7 +69,8 @@ def _needs_if_match(asked: Asked) -> Answer | None:
     return None
 
 
-def _no_slash(settings: Settings, create: Create) -> ASGIApp:
+def without_slash(settings: Settings, create: Create) -> ASGIApp:
+    """Routes without a slash at their end; with one they redirect."""
     app = create(Parts.of(settings))
     longer = {"/items": "/items/", "/cached-time": "/cached-time/"}
     shorter = {long: short for short, long in longer.items()}
@@ -131,5 +132,5 @@ VARIANTS = (
     Twist("needs-if-match", "a change without If-Match is answered 428", _refusing(_needs_if_match)),
     Twist("patch-only", "items are changed by PATCH, and PUT is answered 405", _refusing(_patch_only)),
     Twist("uuid-ids", "ids are UUIDs", _uuid_ids),
-    Twist("no-slash", "the routes have no slash at their end; with one they redirect", _no_slash),
+    Twist("no-slash", "the routes have no slash at their end; with one they redirect", without_slash),
 )

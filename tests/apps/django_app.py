@@ -25,7 +25,7 @@ def cached_time(request: HttpRequest) -> JsonResponse:
     value = cache.get("value")
     if value is not None:
         return JsonResponse({"time": value, "cached": True})
-    cache.set("value", next(_count), 30)
+    cache.set("value", f"number {next(_count)}", 30)
     return JsonResponse({"time": cache.get("value"), "cached": False})
 
 

@@ -16,9 +16,9 @@ def create_app() -> Flask:
     def cached_time() -> Response:
         now = datetime.now()  # noqa: DTZ005
         if "at" in _kept and now - _kept["at"] < timedelta(seconds=30):
-            return jsonify(time=_kept["at"].timestamp(), cached=True)
+            return jsonify(time=_kept["at"].isoformat(), cached=True)
         _kept["at"] = now
-        return jsonify(time=now.timestamp(), cached=False)
+        return jsonify(time=now.isoformat(), cached=False)
 
     @app.get("/tagged")
     def tagged() -> Response:

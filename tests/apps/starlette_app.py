@@ -29,9 +29,9 @@ async def lifespan(_: Starlette) -> AsyncIterator[dict[str, str]]:
 
 async def cached_time(request: Request) -> JSONResponse:
     if time.time() - _kept.get("at", 0.0) < 30:
-        return JSONResponse({"time": _kept["at"], "cached": True})
+        return JSONResponse({"time": str(_kept["at"]), "cached": True})
     _kept["at"] = time.time()
-    return JSONResponse({"time": _kept["at"], "cached": False})
+    return JSONResponse({"time": str(_kept["at"]), "cached": False})
 
 
 async def background(request: Request) -> JSONResponse:
