@@ -103,7 +103,7 @@ def _changed(step: Step, context: Context, to: Json) -> StepRecord:
             context.shared.ledger.settled(path)
         if exchange.status in _TRY_ANOTHER:
             continue
-        if exchange.status in _NOT_THIS_METHOD and method != "PATCH":
+        if exchange.status in _NOT_THIS_METHOD and method != "PATCH" and write.ask:
             unknown = method
             continue
         if exchange.status not in _SUCCESS:
@@ -113,7 +113,8 @@ def _changed(step: Step, context: Context, to: Json) -> StepRecord:
         echo = context.json(exchange)
         notes["echoed"] = isinstance(echo, Mapping) and echo.get(field) == value
         return done(step, tried[-1:], {**notes, "path": path, "key": path})
-    record = _refused(step, context, "change", tried, made_up=to is None)
+    told = [e for e in tried if e.request.method == unknown] or tried  # not that PATCH is no help, either
+    record = _refused(step, context, "change", told, made_up=to is None)
     # Without an answer the server may have done it all the same: then it is put back with the rest.
     return replace(record, notes={**record.notes, "key": path}) if tried[-1].response is None else record
 
