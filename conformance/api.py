@@ -17,6 +17,7 @@ from typing import Final, cast, get_args
 from conformance.clocks import CLOCKS, Clock
 from conformance.engine import Engine
 from conformance.errors import UsageError
+from conformance.hosting import Hosted
 from conformance.load import load
 from conformance.model import Suite, Target, Tier
 from conformance.plan import plan
@@ -152,8 +153,11 @@ def make_options(  # noqa: PLR0913 - each is an option of the command
     ca: str | Path | None = None,
     verify: bool = True,
     suite: Suite | None = None,
+    host: Callable[[], Hosted] | None = None,
 ) -> Options:
     """The options of a run, each checked before anything is sent; see `run`.
+
+    `host` is a server that `serving` has begun to start already.
 
     Raises:
         UsageError: an argument is wrong. SpecError, TargetError: a file is.
@@ -164,7 +168,7 @@ def make_options(  # noqa: PLR0913 - each is an option of the command
             f"the base URL {without_userinfo(url)!r} holds a user name or password: give credentials "
             "as a header of a target file instead"
         )
-    host = serving.host() if serving is not None else None
+    host = host or (serving.host() if serving is not None else None)
     if host is not None and url:
         raise UsageError(
             "a base URL, and a server to be started, exclude each other: one server is judged at a time"

@@ -108,11 +108,11 @@ class Attempts:
                 life, since = hosted.starts, hosted.printed()
                 verdict, record = self._steadily(run, work, place)
                 log = hosted.log(since)
-                died = self._revived(hosted, life, _NEWS if verdict.outcome == "unreachable" else 0.0, since)
-                if died is None and _timed_out(record):
+                died = self._revived(hosted, life, _NEWS if _faults(record) else 0.0, since)
+                if died is None and "timeout" in _faults(record):
                     died = self._unblocked(hosted, life, place)
             record = dataclasses.replace(record, log=log)
-            if died is None or (waits and verdict.outcome == "pass"):
+            if died is None:
                 return judge(run, record, self._court()), record
             tried += 1
             request = _unanswered(record)
@@ -208,8 +208,8 @@ def _unanswered(record: Record) -> tuple[object, ...] | None:
     return request.method, request.url, request.headers
 
 
-def _timed_out(record: Record) -> bool:
-    return any(e.fault is not None and e.fault.kind == "timeout" for s in record.steps for e in s.exchanges)
+def _faults(record: Record) -> set[str]:
+    return {e.fault.kind for step in record.steps for e in step.exchanges if e.fault is not None}
 
 
 def _waits(work: Work) -> bool:

@@ -131,31 +131,39 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     Exit codes: 0 all passed, 1 something failed or nothing passed, 2 the run ended early, 3 the suite itself
     failed, 4 wrong usage, target or specs, 5 nothing was selected; 130 and 143 after Ctrl-C and SIGTERM.
     """
-    from conformance import api, progress  # noqa: PLC0415 (see above)
-    from conformance.report import check_path, write  # noqa: PLC0415
-    from conformance.report.safe import safe  # noqa: PLC0415
-    from conformance.starting import Serving  # noqa: PLC0415
+    from conformance.starting import Serving  # noqa: PLC0415 (see above)
 
-    for path in report or ():
-        check_path(path)
     serving = Serving(app_, serve, app_dir, factory, workers)
-    if not url and serving.host() is None:
+    starting = serving.begin()  # before the rest is imported, which takes as long
+    if not url and starting is None:
         raise UsageError(
             "there is no server to judge: give its URL, or start it with --app main:app or --serve"
         )
-    options = api.make_options(
-        url,
-        serving=serving,
-        target=target,
-        tier=tier,
-        clock=clock,
-        seed=seed,
-        overrides=set_ or (),
-        allow_writes=allow_writes,
-        fuzz=fuzz,
-        deadline=deadline,
-        ca=ca,
-    )
+    from conformance import api, progress  # noqa: PLC0415
+    from conformance.report import check_path, write  # noqa: PLC0415
+    from conformance.report.safe import safe  # noqa: PLC0415
+
+    try:
+        for path in report or ():
+            check_path(path)
+        options = api.make_options(
+            url,
+            serving=serving,
+            host=starting,
+            target=target,
+            tier=tier,
+            clock=clock,
+            seed=seed,
+            overrides=set_ or (),
+            allow_writes=allow_writes,
+            fuzz=fuzz,
+            deadline=deadline,
+            ca=ca,
+        )
+    except ConformanceError:
+        if starting is not None:
+            starting.abandon()
+        raise
     with _signals() as signals, progress.shown(sys.stderr) as show:
 
         def on_progress(state: Progress) -> None:

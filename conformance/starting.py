@@ -1,10 +1,11 @@
 """What people say about a server that the suite shall start -> the function that starts it.
 
-Shell. Nothing is started here, and what starting needs is imported when it is done.
+Shell. What starting needs is imported when it is done: most runs start nothing.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,45 @@ from pathlib import Path
 from conformance.errors import UsageError
 from conformance.hosting import Hosted
 
-__all__ = ["Serving"]
+__all__ = ["Serving", "Starting"]
+
+
+class Starting:
+    """A server on its way: starting it takes as long as reading the specs, in a process of its own.
+
+    Calling it waits for the server, as often as one likes.
+    """
+
+    def __init__(self, start: Callable[[], Hosted]) -> None:
+        self._start = start
+        self._host: Hosted | None = None
+        self._problem: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="conformance: start", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._host = self._start()
+        except Exception as problem:  # noqa: BLE001 - raised where somebody waits for the server
+            self._problem = problem
+
+    def __call__(self) -> Hosted:
+        """The server, once it is ready.
+
+        Raises:
+            ServerError: it did not start.
+        """
+        self._thread.join()
+        if self._host is None:
+            assert self._problem is not None  # noqa: S101 - one of the two is there
+            raise self._problem
+        return self._host
+
+    def abandon(self) -> None:
+        """End it, where nobody will ask it anything after all."""
+        self._thread.join()
+        if self._host is not None:
+            self._host.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +71,15 @@ class Serving:
     app_dir: str | Path | None = None
     factory: bool = False
     workers: int = 1
+
+    def begin(self) -> Starting | None:
+        """Start it, in the background, or None where nothing is to be started.
+
+        Raises:
+            UsageError: the parts do not fit together.
+        """
+        host = self.host()
+        return None if host is None else Starting(host)
 
     def host(self) -> Callable[[], Hosted] | None:
         """What starts it, or None where nothing is to be started.

@@ -1,4 +1,4 @@
-"""Submissions that no server should be: a clear verdict for each, in bounded time, and nothing left behind."""
+"""Submissions that no server should be: a clear verdict each, in bounded time, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -212,7 +212,6 @@ ODD = {
     "reads stdin": "def before(path, asked): assert sys.stdin.read() == ''\n",
     "threads that stay": "import threading\n"
     "for _ in range(20): threading.Thread(target=time.sleep, args=[1000]).start()\n",
-    "takes our modules": "for name in list(sys.modules):\n    if 'conformance' in name: del sys.modules[name]\n",
     "moves by hand": "real = time.time\ntime.time = lambda: real()\n",
 }
 
