@@ -1,0 +1,74 @@
+"""Real waiting on a loaded machine: with all cores kept busy, the same verdicts every time.
+
+N runs (50, or the first argument) against the reference and the flaws half-ttl, double-ttl and
+sliding-ttl, at a TTL of 4 s: the checks of one resource's timeline.
+"""
+
+from __future__ import annotations
+
+import collections
+import multiprocessing
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from measure import reference, row
+
+from conformance.engine import Engine, Options
+from conformance.load import load
+from conformance.plan import plan
+from conformance.target import load_target
+
+TTL: Final = 4
+FLAWS: Final = ("", "half-ttl", "double-ttl", "sliding-ttl")
+BESIDE: Final = 8
+
+
+def burn(stop: object) -> None:
+    """Keep a core busy until told to stop."""
+    while not stop.is_set():  # type: ignore[attr-defined]
+        sum(range(10_000))
+
+
+def once(flaw: str) -> tuple[tuple[str, str], ...]:
+    """One run against a fresh server: check id -> verdict."""
+    suite, target = load(), load_target("lesson", [f"*.ttl={TTL}"])
+    runs = plan(suite, target, "lesson").runs
+    wanted = frozenset(r.id for r in runs if "ttl.yaml::cached-time" in r.id and r.check.on)
+    with reference("--ttl", str(TTL), *(["--flaw", flaw] if flaw else [])) as url:
+        engine = Engine(Options(url, suite, target, selected=wanted))
+        engine.start()
+        engine.wait()
+        judged = engine.close().judged
+    # How long a hit takes is recorded only, and nothing to agree on.
+    return tuple((j.run.check.id, j.verdict.verdict) for j in judged if j.run.check.requirement.id != "LES40")
+
+
+def main(times: int = 50) -> bool:
+    """Print what came of it; true where each server got one set of verdicts."""
+    stop = multiprocessing.Event()
+    busy = [
+        multiprocessing.Process(target=burn, args=(stop,), daemon=True) for _ in range(os.cpu_count() or 1)
+    ]
+    for each in busy:
+        each.start()
+    held = True
+    try:
+        for flaw in FLAWS:
+            with ThreadPoolExecutor(BESIDE) as pool:
+                found = collections.Counter(pool.map(once, [flaw] * times))
+            name = f"{times} runs on busy cores, {flaw or 'the reference'}"
+            held &= row(name, f"{len(found)} set(s) of verdicts", "1", held=len(found) == 1)
+            if len(found) > 1:
+                for verdicts, count in found.most_common():
+                    print(count, verdicts)
+    finally:
+        stop.set()
+        for each in busy:
+            each.join()
+    return held
+
+
+if __name__ == "__main__":
+    sys.exit(not main(int(sys.argv[1]) if len(sys.argv) > 1 else 50))
