@@ -106,9 +106,9 @@ class Attempts:
             alone = tried > 0 and not waits
             with self._place(context, hosted, alone=alone) as place:
                 life, since = hosted.starts, hosted.printed()
-                verdict, record = self._steadily(run, work, place)
+                _, record = self._steadily(run, work, place)
                 log = hosted.log(since)
-                died = self._revived(hosted, life, _NEWS if _faults(record) else 0.0, since)
+                died = self._revived(hosted, life, _NEWS if _faults(record) else 0.0)
                 if died is None and "timeout" in _faults(record):
                     died = self._unblocked(hosted, life, place)
             record = dataclasses.replace(record, log=log)
@@ -117,9 +117,9 @@ class Attempts:
             tried += 1
             request = _unanswered(record)
             met += request is not None
-            if alone or request in self._deadly or self._over or met >= _MOST_MET:
-                break
-            if waits and request is not None and self._kills(context, hosted):
+            # Whose request was refused, or not even sent, found it dead, and has not killed it.
+            killed = request is not None and (alone or request in self._deadly or met >= _MOST_MET)
+            if killed or self._over or (waits and request is not None and self._kills(context, hosted)):
                 break
             context.lane.rest()
         if request is not None:
@@ -147,12 +147,12 @@ class Attempts:
             self._revived(hosted, hosted.starts, 0.0)
             yield dataclasses.replace(context, shared=dataclasses.replace(context.shared, gate=Gate()))
 
-    def _revived(self, hosted: Hosted, life: int, within: float, since: int = 0) -> str | None:
+    def _revived(self, hosted: Hosted, life: int, within: float) -> str | None:
         """Why that life of the server has ended, or None; it is started again, once for all lanes."""
         with self._reviving:
             died = hosted.died(within) if hosted.starts == life and not self._over else None
             if died is not None:
-                words = hosted.log(since).strip().splitlines()
+                words = hosted.log(0).strip().splitlines()
                 last = f"; its last words: {words[-1][:_LAST_WORDS]}" if words else ""
                 self._deaths[life] = f"{died}{last}"
                 if life >= _MOST_STARTS:
@@ -199,17 +199,22 @@ class Attempts:
 
 
 def _unanswered(record: Record) -> tuple[object, ...] | None:
-    """The request under which the server may have died: its last, if that got through and got no answer."""
+    """The request under which the server may have died: its last, if it got no answer.
+
+    Where the very first is refused, the server was dead before. Later ones are sent again on a new
+    connection if the kept one breaks, so there it says nothing.
+    """
     exchanges = [e for step in record.steps for e in step.exchanges]
     fault = exchanges[-1].fault if exchanges else None
-    if fault is None or fault.kind == "refused":
+    if fault is None or (fault.kind == "refused" and len(exchanges) == 1):
         return None
     request = exchanges[-1].request
     return request.method, request.url, request.headers
 
 
 def _faults(record: Record) -> set[str]:
-    return {e.fault.kind for step in record.steps for e in step.exchanges if e.fault is not None}
+    faults = [e.fault for step in record.steps for e in step.exchanges if e.fault is not None]
+    return {fault.kind for fault in faults if fault.kind != "cancelled"}
 
 
 def _waits(work: Work) -> bool:

@@ -26,7 +26,7 @@ from conformance.errors import HarnessError, TargetError
 from conformance.hosting import Hosted, distrusted
 from conformance.judge import Court, before
 from conformance.ledger import Ledger
-from conformance.model import Record, Run, Target, Verdict
+from conformance.model import Record, Run, Target, Verdict, WireFault
 from conformance.plan import PHASES, Plan, plan
 from conformance.result import Attempt, Judged, Options, Result, Search
 from conformance.servers.errors import ServerDied, ServerError
@@ -211,7 +211,9 @@ class Engine:
         timer.daemon = True
         timer.start()
         try:
-            if not self._down:
+            if self._down:
+                self.shared.survey = Survey(WireFault("refused", self._down), None)
+            else:
                 self._prepare()
             for name, lanes in zip(PHASES, self.plan.phases, strict=True):
                 self._wait_phase(lanes) if name == "wait" else self._phase(lanes)

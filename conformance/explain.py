@@ -173,7 +173,8 @@ def listing(suite: Suite, target: Target, tier: Tier) -> Iterator[str]:
     for check in (c for file in suite.files for c in file.checks if c.id in asked):
         needs = ", ".join([*check.needs, *(f"no {name}" for name in check.without)])
         resources = ", ".join(asked[check.id]) or f"none of {target.name}"
-        level = level_at(check, tier)
+        first, last = level_at(check, check.tier), level_at(check, tier)
+        level = first if first == last else f"{first}, then {last}"
         rows.append((check.id, level, check.tier, check.requirement.id, needs, resources))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:

@@ -17,6 +17,7 @@ from conformance.fields import field_value
 from conformance.matchers import Case
 from conformance.matchers.etag import is_weak, tag_of
 from conformance.model import Exchange, Finding, Run
+from conformance.observe import is_hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,23 @@ def _unstable_tag(_run: Run, finding: Finding, case: Case, exchange: Exchange | 
     )
 
 
+def _other_ttl(run: Run, finding: Finding, case: Case, exchange: Exchange | None) -> Symptom | None:
+    """A value that was kept at first, and not as long as the target says: is the TTL another one?"""
+    resource, fresh, soon = run.resource, case.first("fresh"), case.first("soon")
+    if run.check.requirement.id not in ("LES14", "LES15") or finding.step == "soon":
+        return None
+    if resource is None or resource.ttl is None or exchange is None or fresh is None or soon is None:
+        return None
+    if is_hit(soon.facts.get("hit")) is not True or is_hit(exchange.facts.get("hit")) is None:
+        return None
+    age = exchange.sent_at - fresh.received_at
+    return Symptom(
+        f"the value was kept for less than {age:.1f} s of a TTL of {resource.ttl:g} s",
+        f"Keep it for {resource.ttl:g} s, in seconds from when it was computed; if your TTL is meant to be "
+        f"another, tell the suite: --set {resource.name}.ttl=... (in pytest: --conformance-set).",
+    )
+
+
 def _flag_in_body(run: Run, finding: Finding, case: Case, _exchange: Exchange | None) -> Symptom | None:
     if run.resource is None or run.resource.hit is None or "another body" not in finding.expected:
         return None
@@ -171,6 +189,7 @@ SYMPTOMS: Final[tuple[Callable[[Run, Finding, Case, Exchange | None], Symptom | 
     _not_json,
     _quotes_stripped,
     _unstable_tag,
+    _other_ttl,
     _flag_in_body,
     _dropped_header,
     _per_worker,

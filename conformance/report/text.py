@@ -43,19 +43,23 @@ def _lines(entry: Entry) -> Iterator[str]:
     verdict = entry.verdict
     yield safe(verdict.message, LINE)
     yield ""
-    yield from _requirement(entry)
+    # Where nobody answers, or the suite itself fails, the requirement has nothing to do with it.
+    about = verdict.outcome not in ("unreachable", "error")
+    if about:
+        yield from _requirement(entry)
     if verdict.expected:
         yield f"Expected:    {safe(verdict.expected, _SENTENCE)}"
         yield f"Actual:      {safe(verdict.actual, _SENTENCE)}"
     if entry.record is not None:
         yield from _exchanges(entry.record, verdict.step, verdict.index)
         yield from _log(entry.record.log)
-    if entry.why:
+    if entry.why and about:
         yield f"Why:         {safe(entry.why)}"
     mend = verdict.mend or (entry.hint if verdict.outcome == "fail" else "")
     if mend:
         yield f"Next:        {safe(mend, _SENTENCE)}"
-    yield f"More:        conformance explain {safe(entry.id)}"
+    if about:
+        yield f"More:        conformance explain {safe(entry.id)}"
 
 
 def _requirement(entry: Entry) -> Iterator[str]:

@@ -64,7 +64,7 @@ def _flood(step: Step, context: Context) -> StepRecord:
         for _ in range(_KEYS):
             last = context.send("GET", _keyed(context, _letters(context, length)))
             if last.response is None:
-                return done(step, [_without_key(last)], {"rounds": rounds})
+                return done(step, [_without_key(first), _without_key(last)], {"rounds": rounds})
         after = hosted.memory()
         counts = max(_NOISE, int(_KEYS * length * _KEPT))
         rounds.append({"keys": _KEYS, "counts": counts, "grew": after - before})
