@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from conformance.board import Board
-from conformance.context import Context, Gate
+from conformance.context import Context, Gate, GivenUpError
 from conformance.execute import bind, execute
 from conformance.hosting import Hosted
 from conformance.judge import Court, before, judge, retryable
@@ -131,7 +131,10 @@ class Attempts:
         """Whether one read of the resource ends the server."""
         with self._place(context, hosted, alone=True) as place:
             life = hosted.starts
-            fault = place.read().fault
+            try:
+                fault = place.read().fault
+            except GivenUpError:
+                return False
             if fault is None:
                 return False
             blocked = fault.kind == "timeout" and self._unblocked(hosted, life, place) is not None

@@ -175,7 +175,8 @@ class Context:
             pause = parse_delta_seconds(field_value(exchange.headers, "retry-after") or "")
             if pause is not None and pause <= _PATIENCE:
                 self.wait_until(self.shared.clock.now() + pause, "the server's rate limit")
-                exchange = self._once(ask, resource, how)
+                with self.shared.gate.shared():
+                    exchange = self._once(ask, resource, how)
         return exchange
 
     def _once(self, ask: Ask, resource: Resource, how: How) -> Exchange:

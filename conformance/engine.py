@@ -38,6 +38,9 @@ __all__ = ["Attempt", "Engine", "Judged", "Options", "Result", "Search", "exampl
 
 _NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
 _SHORTEST_TTL: Final = 4.0
+_LIVES: Final = (
+    6  # TTLs: a warm cache that never misses is waited out three times, a defect is named in three
+)
 _GRACE: Final = 60.0
 _SEARCHING: Final = 300.0  # more for a search: thousands of exchanges
 _TIDY: Final = Limits(deadline=2.0)
@@ -231,7 +234,7 @@ class Engine:
         if self.options.deadline is not None:
             return self.options.deadline
         ttl = max((r.ttl or 0.0 for r in self.options.target.resources), default=0.0)
-        return 3 * ttl + _GRACE + (_SEARCHING if self.options.search is not None else 0.0)
+        return _LIVES * ttl + _GRACE + (_SEARCHING if self.options.search is not None else 0.0)
 
     def _prepare(self) -> None:
         lane = self.wire.lane()
@@ -371,7 +374,7 @@ class Engine:
             shared = dataclasses.replace(self.shared, wire=wire, cancelled=threading.Event())
             any_resource = self.options.target.resources[0]
             context = Context(shared, lane, any_resource, {}, random.Random(0))  # noqa: S311
-            self.shared.ledger.put_back(owed, lambda undo: put_back(context, undo))
+            self.shared.ledger.put_back(owed, lambda undo: put_back(context, undo), final=True)
 
 
 def is_remote(base_url: str) -> bool:

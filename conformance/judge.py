@@ -105,7 +105,7 @@ def _judge(run: Run, record: Record, court: Court) -> Verdict:
     steps = {s.name: s for s in record.steps}
     case = Case(steps, run.resource, court.target, court.remote, court.workers)
     plan = _steps_of(run, court.suite)
-    verdict = _faults(run, plan, case, court) or _conditions(run, plan, case, court)
+    verdict = _conditions(run, plan, case, court)
     if verdict is not None:
         return verdict
     finding = _expectations(run.check, case)
@@ -119,24 +119,20 @@ def _steps_of(run: Run, suite: Suite) -> tuple[Step, ...]:
 # ------------------------------------------------------------------ what keeps a run from being judged
 
 
-def _faults(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Verdict | None:
+def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | None:
     """No answer, or none that is HTTP: the server's, in a way that only this check may have met."""
-    relevant = _relevant(run, plan, case)
-    for step in relevant:
-        for index, exchange in enumerate(step.exchanges):
-            fault = exchange.fault
-            if fault is None:
-                continue
-            where = f"{exchange.request.method} {_path(exchange)}"
-            if fault.kind == "cancelled":
-                return _verdict(
-                    run, court, "inconclusive", "the run was stopped before this was done", cause="stopped"
-                )
-            if fault.kind in _NOBODY:
-                says = f"{where} was not answered: {fault.says}"
-                return replace(_verdict(run, court, "unreachable", says), step=step.name, index=index)
-            finding = Finding("an answer in HTTP", fault.says, step.name, index)
-            return _failed(run, finding, case, court)
+    for index, exchange in enumerate(step.exchanges):
+        fault = exchange.fault
+        if fault is None:
+            continue
+        where = f"{exchange.request.method} {_path(exchange)}"
+        if fault.kind == "cancelled":
+            says = "the run was stopped before this was done"
+            return _verdict(run, court, "inconclusive", says, cause="stopped")
+        if fault.kind in _NOBODY:
+            says = f"{where} was not answered: {fault.says}"
+            return replace(_verdict(run, court, "unreachable", says), step=step.name, index=index)
+        return _failed(run, Finding("an answer in HTTP", fault.says, step.name, index), case, court)
     return None
 
 
@@ -162,7 +158,8 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
         record = case.steps.get(step.name)
         if record is None or step.name not in relevant or record.status == "skipped":
             continue
-        verdict = _status(run, step, record, case, court) or _givens(run, step, record, case, court)
+        verdict = _faults(run, record, case, court) or _status(run, step, record, case, court)
+        verdict = verdict or _givens(run, step, record, case, court)
         if verdict is not None:
             return verdict
         crash = _crash(record)

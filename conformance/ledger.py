@@ -52,16 +52,21 @@ class Ledger:
         with self._lock:
             return tuple(reversed(self._owed))
 
-    def put_back(self, keys: tuple[str, ...], send: Callable[[Undo], Exchange]) -> None:
+    def put_back(
+        self, keys: tuple[str, ...], send: Callable[[Undo], Exchange], *, final: bool = False
+    ) -> None:
         """Put these back; what does not work is noted in `problems`, once.
 
-        Where `send` raises, since the run is being cancelled, the rest is still owed.
+        Where `send` raises, since the run is being cancelled, the rest is still owed; so is what got no
+        answer, unless this try is the `final` one.
         """
         for key in keys:
             undo = self.get(key)
             if undo is None:
                 continue
             exchange = send(undo)
+            if exchange.status is None and not final:
+                continue  # nobody answers just now; the end of the run tries once more
             self.settled(key)
             gone = undo.method == "DELETE" and exchange.status in (404, 410)
             if not gone and (exchange.status is None or exchange.status >= 300):  # noqa: PLR2004

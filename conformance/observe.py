@@ -146,11 +146,13 @@ def _bounded(value: Json) -> Json:
 
 
 def _item(document: Json, items: list[Any] | None, tracked: Tracked) -> Mapping[str, Json]:
-    candidates = items if items is not None else [document]
+    # An item may hold a list itself: the document is the item where it has the id, or where there is none.
+    itself = items is None or tracked.id is None or item_id(document) == tracked.id
+    candidates = [document] if itself or items is None else items
     for each in candidates:
         if not isinstance(each, dict):
             continue
-        if tracked.id is None or items is None or item_id(each) == tracked.id:
+        if itself or item_id(each) == tracked.id:
             if tracked.field is None or tracked.field not in each:
                 return {"there": True}
             return {"there": True, "value": _bounded(each[tracked.field])}

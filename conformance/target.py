@@ -166,7 +166,7 @@ def _find(name: str) -> tuple[Path, bool]:
         if Path(name).is_file():
             return Path(name), False
     near = difflib.get_close_matches(name, names, n=1)
-    guess = f"; did you mean {near[0]!r}?" if near else ""
+    guess = f"; did you mean {near[0]!r}?" if near and "/" not in name else ""
     raise TargetError(f"is no target file, and no built-in target either ({', '.join(names)}){guess}", name)
 
 

@@ -52,7 +52,7 @@ def test_it_stops_where_no_answer_came() -> None:
 
 
 def test_it_stops_where_something_is_not_offered() -> None:
-    student = Student(lambda method, *_: reply(405, {}) if method == "PUT" else None)
+    student = Student(lambda method, *_: reply(405, {}) if method in ("PUT", "PATCH") else None)
     with serve(student) as server, context(server.url) as within:
         assert statuses(worked(within, CHANGE, READ)) == {"change": "not-offered"}
 

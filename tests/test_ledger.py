@@ -65,8 +65,15 @@ def test_a_failure_is_said_once(status: int | None, says: str) -> None:
     ledger = Ledger()
     ledger.owe("/1", undo("/1"))
     for _ in range(2):
-        ledger.put_back(("/1",), lambda _: answered(status))
+        ledger.put_back(("/1",), lambda _: answered(status), final=True)
     assert ledger.problems == [says]
+
+
+def test_what_gets_no_answer_is_owed_until_the_last_try() -> None:
+    ledger = Ledger()
+    ledger.owe("/1", undo("/1"))
+    ledger.put_back(("/1",), lambda _: answered(None))
+    assert (ledger.problems, ledger.open) == ([], ("/1",))
 
 
 @pytest.mark.parametrize("status", [404, 410])

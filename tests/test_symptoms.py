@@ -51,7 +51,17 @@ FLIPS = done("answer", exchange(etag='"1"', hit=False), exchange(etag='"1"', hit
 FLIPS_WEAK = done("answer", exchange(etag='W/"1"', hit=False), exchange(etag='W/"1"', hit=True))
 UVICORN = [("server", "uvicorn")]
 
+SHORT = (
+    done("fresh", exchange(hit=False, value="a", at=0.0)),
+    done("soon", exchange(hit=True, value="a", at=0.1)),
+    done("midway", exchange(hit=False, value="b", at=10.0)),
+)
+
 KNOWN = {
+    "another TTL": (
+        Look(finding("the value 'a' of before", "'b'", "midway"), SHORT, TIME, rule="LES14"),
+        "the value was kept for less than 10.0 s of a TTL of 30 s",
+    ),
     "the server crashed": (
         Look(finding("status 200", "500"), (answer(500, method="PUT"),)),
         "the server failed with 500 on PUT",

@@ -33,6 +33,9 @@ def _cache_control(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, s
     for name in wanted.get("lacks", ()):
         if name in cc:
             return f"Cache-Control without {name}", _sent(exchange)
+    least = wanted.get("lifetime-from")
+    if least is not None and (cc.seconds("max-age") or 0) < least:
+        return f"Cache-Control with a max-age of {least} s or more", _sent(exchange)
     return None
 
 
@@ -68,7 +71,12 @@ MATCHERS: Final = (
                 {"enum": ["present", "valid", "consistent"]},
                 {
                     "type": "object",
-                    "properties": {"same-as": STEP_NAME, "has": _NAMES, "lacks": _NAMES},
+                    "properties": {
+                        "same-as": STEP_NAME,
+                        "has": _NAMES,
+                        "lacks": _NAMES,
+                        "lifetime-from": {"type": "integer"},
+                    },
                     "minProperties": 1,
                     "additionalProperties": False,
                 },
@@ -76,6 +84,6 @@ MATCHERS: Final = (
         },
         for_each(_cache_control),
         "present, valid by the grammar, free of contradictions, the same set of directives as "
-        "another step's, or with and without some",
+        "another step's, with and without some, or with a max-age from so many seconds",
     ),
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _KEYS: Final = 150  # a round
 _LENGTHS: Final = (6000, 400, 60)  # letters: many servers refuse a request line of more than 8 KiB
 _DRAWN: Final = 20  # letters of a key
+_LONGEST: Final = 15.0  # seconds
 _ROUNDS: Final = 8
 _KEPT: Final = 0.4  # of the letters that were sent, at least so many are still there where entries pile up
 _NOISE: Final = 128 * 1024  # bytes: below that, growth is the allocator's affair
@@ -60,8 +61,14 @@ def _flood(step: Step, context: Context) -> StepRecord:
     length = len(first.request.url) - len(context.shared.wire.url(_keyed(context, "")))
     rounds: list[dict[str, Json]] = []
     before = hosted.memory()
+    clock = context.shared.clock
+    until = clock.now() + _LONGEST
     for _ in range(_ROUNDS):
         for _ in range(_KEYS):
+            if clock.now() > until:
+                return untestable(
+                    step, f"its answers are too slow to ask for many keys within {_LONGEST:g} s"
+                )
             last = context.send("GET", _keyed(context, _letters(context, length)))
             if last.response is None:
                 return done(step, [_without_key(first), _without_key(last)], {"rounds": rounds})

@@ -28,6 +28,7 @@ _JSON: Final[Headers] = (("Content-Type", "application/json"),)
 _TRY_ANOTHER: Final = (400, 422)
 _NOT_THIS_METHOD: Final = (405, 501)
 _CLIENT_ERROR: Final = 4  # hundred
+_TOO_MANY: Final = 429  # a rate limit says nothing of what is offered
 _CONDITION_WANTED: Final = (412, 428)
 _SUCCESS: Final = (200, 201, 202, 204, 205, 303)
 _TOKEN: Final = "abcdefghijkmnpqrstuvwxyz23456789"  # noqa: S105 - letters that nobody confuses
@@ -99,7 +100,8 @@ def _changed(step: Step, context: Context, to: Json) -> StepRecord:
         new = context.shared.ledger.owe(path, Undo(method, path, _JSON, old, says))
         exchange = _send(context, write, path, body, method)
         tried.append(exchange)
-        if new and exchange.status is not None and exchange.status not in _SUCCESS:
+        refused = exchange.status is not None and exchange.status // 100 == _CLIENT_ERROR
+        if new and refused:
             context.shared.ledger.settled(path)
         if exchange.status in _TRY_ANOTHER:
             continue
@@ -115,8 +117,9 @@ def _changed(step: Step, context: Context, to: Json) -> StepRecord:
         return done(step, tried[-1:], {**notes, "path": path, "key": path})
     told = [e for e in tried if e.request.method == unknown] or tried  # not that PATCH is no help, either
     record = _refused(step, context, "change", told, made_up=to is None)
-    # Without an answer the server may have done it all the same: then it is put back with the rest.
-    return replace(record, notes={**record.notes, "key": path}) if tried[-1].response is None else record
+    # Without an answer, or with a 5xx, the server may have done it all the same: then it is put back.
+    owed = context.shared.ledger.get(path) is not None
+    return replace(record, notes={**record.notes, "key": path}) if owed else record
 
 
 def _attempts(
@@ -164,7 +167,7 @@ def _refused(
     write, last = context.resource.writes[kind], tried[-1]
     if last.status is not None and last.status // 100 == _CLIENT_ERROR:
         says = f"{last.request.method} {urlsplit(last.request.url).path} was answered {last.status}"
-        if write.ask and made_up:
+        if write.ask and made_up and last.status != _TOO_MANY:
             context.shared.lacking.setdefault(f"{context.resource.name} {kind}", says)
         return not_offered(step, says, tried[-1:], declared=not write.ask)
     return done(step, tried[-1:], {"kind": kind, "failed": True})
@@ -178,8 +181,7 @@ def _create(step: Step, context: Context) -> StepRecord:
     if barred is not None:
         return barred
     write = context.resource.writes["create"]
-    before = context.json(context.read())
-    items = [i for i in find_list(before) or [] if isinstance(i, Mapping)]
+    items = _items(context)
     tried: list[Exchange] = []
     for body in _new_items(context, write, items):
         exchange = _send(context, write, write.path, body)
@@ -196,6 +198,11 @@ def _create(step: Step, context: Context) -> StepRecord:
     if not tried:
         return not_offered(step, "the list shows no item to model a new one on", [], declared=not write.ask)
     return _refused(step, context, "create", tried)
+
+
+def _items(context: Context) -> list[Mapping[str, Any]]:
+    """The items that the list shows now."""
+    return [i for i in find_list(context.json(context.read())) or [] if isinstance(i, Mapping)]
 
 
 def _new_items(context: Context, write: Write, items: list[Mapping[str, Any]]) -> Iterator[Json]:
@@ -307,13 +314,24 @@ def _refuse(step: Step, context: Context) -> StepRecord:
         if isinstance(found, str):
             return not_offered(step, found, [], declared=False)
         path = found[1]
+        # A server that takes it after all may have emptied the item.
+        whole = json.dumps(dict(found[0])).encode()
+        undo = Undo(write.method, path, _JSON, whole, f"put {path} back as it was")
+        context.shared.ledger.owe(path, undo)
+    items = [] if kind == "change" else _items(context)
     exchange = context.send(write.method, path, _JSON, b'{"name": "conformance ~')
-    if exchange.status in (401, 403, 404, 405, 415, 429, 501):
+    if exchange.status is not None and exchange.status // 100 == _CLIENT_ERROR:
+        context.shared.ledger.settled(path)
+    if exchange.status in (401, 403, 404, 405, 415, 501):
         says = f"{write.method} {path} was answered {exchange.status}"
         return not_offered(step, says, [exchange], declared=not write.ask)
     if exchange.status in _SUCCESS:
-        return not_offered(step, "malformed JSON is taken, so nothing is refused", [exchange], declared=False)
-    return done(step, [exchange], {"kind": "refuse"})
+        says = "malformed JSON is taken, so nothing is refused"
+        record = not_offered(step, says, [exchange], declared=False)
+        if kind == "create":
+            path = _owe_removal(context, write, _new_id(context, exchange, items)) or path
+        return replace(record, notes={**record.notes, "key": path})
+    return done(step, [exchange], {"kind": "refuse", "key": path})
 
 
 def _history(step: Step, context: Context) -> StepRecord:
