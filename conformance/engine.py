@@ -90,7 +90,7 @@ class Engine:
             wire=self.wire,
             clock=self.clock,
             target=options.target,
-            survey=Survey(None, None),
+            survey=Survey(WireFault("refused", self._down) if self._down else None, None),
             ledger=Ledger(),
             consent=consent,
             cancelled=self._cancelled,
@@ -214,9 +214,7 @@ class Engine:
         timer.daemon = True
         timer.start()
         try:
-            if self._down:
-                self.shared.survey = Survey(WireFault("refused", self._down), None)
-            else:
+            if not self._down:
                 self._prepare()
             for name, lanes in zip(PHASES, self.plan.phases, strict=True):
                 self._wait_phase(lanes) if name == "wait" else self._phase(lanes)
