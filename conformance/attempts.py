@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -25,7 +26,8 @@ from conformance.servers.errors import ServerError
 _MOST: Final = {True: 2, False: 3}  # tries of a work that waits, of one that does not
 _MOST_STARTS: Final = 12  # a server that dies more often than this is given up
 _MOST_MET: Final = 3  # deaths that have met a request of the same work
-_NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
+_NEWS: Final = 1.0  # seconds: a connection is reset before the process has ended
+_READING: Final = 0.05  # seconds for its last words to arrive
 _LAST_WORDS: Final = 300  # characters
 
 
@@ -135,7 +137,7 @@ class Attempts:
                 fault = place.read().fault
             except GivenUpError:
                 return False
-            if fault is None:
+            if fault is None or fault.kind == "refused":  # refused: it was dead before
                 return False
             blocked = fault.kind == "timeout" and self._unblocked(hosted, life, place) is not None
             return blocked or self._revived(hosted, life, _NEWS) is not None
@@ -155,6 +157,7 @@ class Attempts:
         with self._reviving:
             died = hosted.died(within) if hosted.starts == life and not self._over else None
             if died is not None:
+                time.sleep(_READING)
                 words = hosted.log(0).strip().splitlines()
                 last = f"; its last words: {words[-1][:_LAST_WORDS]}" if words else ""
                 self._deaths[life] = f"{died}{last}"

@@ -21,12 +21,13 @@ from conformance.attempts import Attempts, examples
 from conformance.board import Board
 from conformance.clients import preload
 from conformance.clocks import Clock, RealClock, VirtualClock
-from conformance.context import WHOLE_SECONDS_BELOW, Context, GivenUpError, Shared
+from conformance.context import Context, GivenUpError, Shared
 from conformance.errors import HarnessError, TargetError
 from conformance.hosting import Hosted, distrusted
 from conformance.judge import Court, before
 from conformance.ledger import Ledger
-from conformance.model import Record, Run, Target, Verdict, WireFault
+from conformance.model import Record, Run, Verdict, WireFault
+from conformance.patience import allowance, refuse_short_ttls
 from conformance.plan import PHASES, Plan, plan
 from conformance.result import Attempt, Judged, Options, Result, Search
 from conformance.servers.errors import ServerDied, ServerError
@@ -37,12 +38,6 @@ from conformance.wire import Lane, Limits, Wire
 __all__ = ["Attempt", "Engine", "Judged", "Options", "Result", "Search", "examples", "is_remote"]
 
 _NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
-_SHORTEST_TTL: Final = 4.0
-_LIVES: Final = (
-    6  # TTLs: a warm cache that never misses is waited out three times, a defect is named in three
-)
-_GRACE: Final = 60.0
-_SEARCHING: Final = 300.0  # more for a search: thousands of exchanges
 _TIDY: Final = Limits(deadline=2.0)
 
 
@@ -61,7 +56,12 @@ class Engine:
         self.hosted = self._host()
         self.base_url = self.hosted.url if self.hosted else options.base_url
         self.clock = self._clock()
-        _refuse_short_ttls(options.target, self.clock)
+        try:
+            refuse_short_ttls(options.target, self.clock)
+        except TargetError:
+            if self.hosted is not None:
+                self.hosted.stop()
+            raise
         self.wire = Wire(self.base_url, self.clock, limits=options.limits, verify=options.verify)
         self.remote = is_remote(self.base_url)
         self.waits: dict[tuple[str, str], float] = {}
@@ -210,7 +210,7 @@ class Engine:
     # ---------------------------------------------------------------- the run
 
     def _main(self) -> None:
-        timer = threading.Timer(self._allowance(), self.cancel, ["the run's deadline has passed"])
+        timer = threading.Timer(allowance(self.options), self.cancel, ["the run's deadline has passed"])
         timer.daemon = True
         timer.start()
         try:
@@ -227,12 +227,6 @@ class Engine:
                 self._tidy()
             finally:
                 self._finished.set()
-
-    def _allowance(self) -> float:
-        if self.options.deadline is not None:
-            return self.options.deadline
-        ttl = max((r.ttl or 0.0 for r in self.options.target.resources), default=0.0)
-        return _LIVES * ttl + _GRACE + (_SEARCHING if self.options.search is not None else 0.0)
 
     def _prepare(self) -> None:
         lane = self.wire.lane()
@@ -384,17 +378,3 @@ def is_remote(base_url: str) -> bool:
         return not ipaddress.ip_address(host).is_loopback
     except ValueError:
         return True
-
-
-def _refuse_short_ttls(target: Target, clock: Clock) -> None:
-    if clock.moves:
-        return
-    for resource in target.resources:
-        if resource.ttl is not None and resource.ttl < _SHORTEST_TTL:
-            raise TargetError(
-                f"{resource.name} has a TTL of {resource.ttl:g} s, too short for real time, where a "
-                f"cache may count whole seconds; use a longer TTL, of {_SHORTEST_TTL:g} s or more "
-                f"({WHOLE_SECONDS_BELOW:g} s and more give the sharpest verdicts)",
-                resource.place.file,
-                resource.place.line,
-            )

@@ -178,6 +178,13 @@ EXAMPLES = [
         ),
         index=1,
     ),
+    holds("cache-control", {"lifetime-from": 10}, done("a", exchange(cc="public, max-age=10"))),
+    fails(
+        "cache-control",
+        {"lifetime-from": 10},
+        done("a", exchange(cc="max-age=9")),
+        says=("Cache-Control with a max-age of 10 s or more", "Cache-Control: max-age=9"),
+    ),
     holds("cache-control", "consistent", done("a", exchange(cc="no-store, no-cache, max-age=0"))),
     fails(
         "cache-control",
