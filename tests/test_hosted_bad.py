@@ -76,7 +76,7 @@ def test_an_app_that_does_not_import_is_told_by_its_own_traceback_once(tmp_path:
 NEVER = {
     "no app": ("app = []", "main:app", r"main:app is a list, not an app; accepted are an ASGI app .*"),
     "no such attribute": (
-        "del now; shop = app; del app",
+        "shop = app; del app",
         "main:app",
         r"main.py has no 'app'; did you mean main:shop\?",
     ),

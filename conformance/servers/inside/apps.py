@@ -137,7 +137,7 @@ def _did_you_mean(module: ModuleType, attribute: str) -> str:
 def _is_surely(found: Any) -> bool:
     """Whether something is meant as an app: of functions with two or three parameters, few are."""
     if inspect.isroutine(found):
-        return next(iter(inspect.signature(found).parameters), "") in {"scope", "environ"}
+        return next(iter(_parameters(found)), "") in {"scope", "environ"}
     return kind(found) is not None
 
 
@@ -175,11 +175,19 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
     return True
 
 
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of its parameters; none where it is built in and tells nothing of itself."""
+    try:
+        return tuple(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return ()
+
+
 def _described(found: Any) -> str:
     if inspect.isclass(found):
         return f"the class {found.__name__}"
     if inspect.isroutine(found):
-        parameters = ", ".join(inspect.signature(found).parameters)
+        parameters = ", ".join(_parameters(found))
         return f"a function of ({parameters})" if parameters else "a function without parameters"
     if inspect.iscoroutine(found):
         found.close()
