@@ -22,7 +22,7 @@ from conformance.target import load_target
 
 TTL: Final = 4
 FLAWS: Final = ("", "half-ttl", "double-ttl", "sliding-ttl")
-BESIDE: Final = 8
+BESIDE: Final = 17
 
 
 def burn(stop: object) -> None:
