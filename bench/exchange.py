@@ -10,9 +10,9 @@ from typing import Final
 import httpx
 from measure import paired, reference, row
 
-from conformance.engine import Engine, Options
-from conformance.load import load, specs_folder
-from conformance.target import load_target
+from conformance.execute.engine import Engine, Options
+from conformance.load.specs import load, specs_folder
+from conformance.load.target import load_target
 
 CHECKS: Final = 50
 READS: Final = 10

@@ -15,10 +15,10 @@ from typing import Final
 
 from measure import reference, row
 
-from conformance.engine import Engine, Options
-from conformance.load import load
-from conformance.plan import plan
-from conformance.target import load_target
+from conformance.execute.engine import Engine, Options
+from conformance.load.specs import load
+from conformance.load.target import load_target
+from conformance.plan.lanes import plan
 
 TTL: Final = 4
 FLAWS: Final = ("", "half-ttl", "double-ttl", "sliding-ttl")

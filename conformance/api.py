@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Final, cast, get_args
 
 from conformance.clocks import CLOCKS, Clock
-from conformance.engine import Engine
 from conformance.errors import UsageError
-from conformance.hosting import Hosted
-from conformance.load import load
+from conformance.execute.engine import Engine
+from conformance.execute.result import Options, Search
+from conformance.execute.starting import Serving
+from conformance.load.specs import load
+from conformance.load.target import DEFAULT, load_target
 from conformance.model import Suite, Target, Tier
-from conformance.plan import plan
+from conformance.plan.lanes import plan
 from conformance.report.document import Report
 from conformance.report.redact import without_userinfo
-from conformance.result import Options, Search
-from conformance.starting import Serving
-from conformance.target import DEFAULT, load_target
+from conformance.servers.hosted import Hosted
 from conformance.wire.address import parse_base
 
 __all__ = ["Progress", "conduct", "exit_code", "make_options", "run"]

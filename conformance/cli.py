@@ -131,7 +131,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     Exit codes: 0 all passed, 1 something failed or nothing passed, 2 the run ended early, 3 the suite itself
     failed, 4 wrong usage, target or specs, 5 nothing was selected; 130 and 143 after Ctrl-C and SIGTERM.
     """
-    from conformance.starting import Serving  # noqa: PLC0415 (see above)
+    from conformance.execute.starting import Serving  # noqa: PLC0415 (see above)
 
     serving = Serving(app_, serve, app_dir, factory, workers)
     starting = serving.begin()  # before the rest is imported, which takes as long
@@ -190,8 +190,8 @@ def judge(
 ) -> None:
     """Judge a saved run again, without its server; exit codes as of run."""
     from conformance.api import exit_code  # noqa: PLC0415 (see above)
+    from conformance.execute.again import judge_again  # noqa: PLC0415
     from conformance.report import read  # noqa: PLC0415
-    from conformance.report.judge_again import judge_again  # noqa: PLC0415
 
     made = judge_again(read(path), other_specs=other_specs)
     _print(made, verbose=verbose)
@@ -206,9 +206,9 @@ def list_(
 ) -> None:
     """List the checks, and the resources of the target that they are asked of."""
     from conformance.explain import listing  # noqa: PLC0415 (see above)
-    from conformance.load import load  # noqa: PLC0415
+    from conformance.load.specs import load  # noqa: PLC0415
+    from conformance.load.target import load_target  # noqa: PLC0415
     from conformance.model import TIERS  # noqa: PLC0415
-    from conformance.target import load_target  # noqa: PLC0415
 
     if tier not in TIERS:
         raise UsageError(f"there is no tier {tier!r}; accepted: {', '.join(TIERS)}")
@@ -223,7 +223,7 @@ def explain(
     """Explain a check: what it asks for and why, what the suite does, and what to do if it fails."""
     from conformance.explain import explain as lines  # noqa: PLC0415 (see above)
     from conformance.explain import find  # noqa: PLC0415
-    from conformance.load import load  # noqa: PLC0415
+    from conformance.load.specs import load  # noqa: PLC0415
 
     suite = load()
     for number, check in enumerate(find(suite, name)):
@@ -236,7 +236,9 @@ def explain(
 @app.command()
 def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SPEC) -> None:
     """Print a JSON Schema: of a spec file, of a target file, or of report.json."""
-    from conformance import language, load, target  # noqa: PLC0415 (see above)
+    from conformance.load import schema as language  # noqa: PLC0415 (see above)
+    from conformance.load import specs as load  # noqa: PLC0415 (see above)
+    from conformance.load import target  # noqa: PLC0415 (see above)
     from conformance.report.document import report_schema  # noqa: PLC0415
 
     made: dict[Schema, Any] = {

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from conformance import captures
 from conformance.errors import UsageError
-from conformance.fuzz.table import STRATEGIES
+from conformance.language import captures
+from conformance.language.strategies import STRATEGIES
 from conformance.matchers import MATCHERS
 from conformance.model import TIERS, Check, Json, Requirement, Step, Suite, Target, Tier
-from conformance.plan import plan
-from conformance.runs import level_at
+from conformance.model.order import level_at
+from conformance.plan.lanes import plan
 from conformance.verbs import VERBS
 
 __all__ = ["explain", "find", "flaws_caught", "listing"]
@@ -105,7 +105,7 @@ _WHERE: Final = {
     "item": "GET the item that was written",
     "distinct": "GET the resource that has another key",
 }
-_FLAWS: Final = Path(__file__).parent / "flaws.json"
+_FLAWS: Final = Path(__file__).parent / "load" / "flaws.json"
 
 
 def find(suite: Suite, name: str) -> tuple[Check, ...]:

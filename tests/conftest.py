@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from judging import Collect, Judge, Serve
+from helpers.judging import Collect, Judge, Serve
 
 from reference_impl.serve import start
 from reference_impl.settings import Settings

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from embedded import dead_port, judged, judging, stopped
+from helpers.embedded import dead_port, judged, judging, stopped
 
 import conformance
 from conformance import api
 from conformance.errors import ConformanceError, SpecError, TargetError, UsageError
-from conformance.load import load
+from conformance.load.specs import load
+from conformance.load.target import load_target
 from conformance.report import Report
-from conformance.target import load_target
 from reference_impl.serve import start
 
 

@@ -139,7 +139,9 @@ def test_what_the_standard_says_knows_no_checks(name: str) -> None:
 )
 def test_what_sends_sees_no_expectation(name: str) -> None:
     """Of the matchers it takes the form of a name, and no matcher."""
-    judging = within(closure(name), "conformance.judge", "conformance.symptoms", "conformance.oracle")
+    judging = within(
+        closure(name), "conformance.judge.verdicts", "conformance.judge.symptoms", "conformance.oracle"
+    )
     assert judging == []
     assert within(imports_of(MODULES[name]), "conformance.matchers") in ([], ["conformance.matchers.base"])
 
@@ -209,5 +211,5 @@ def test_whoever_uses_nothing_pays_for_nothing(module: str) -> None:
 
 
 def test_judging_loads_no_network_and_no_yaml() -> None:
-    found = loaded_by("conformance.judge")
+    found = loaded_by("conformance.judge.verdicts")
     assert within(set(found), "httpx", "h11", "hishel", "yaml", "jsonschema", "conformance.verbs") == []

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from embedded import dead_port, judged, judging, stopped
-from hostile import unused_port
+from helpers.embedded import dead_port, judged, judging, stopped
+from helpers.hostile import unused_port
 
 import conformance
-from conformance import cli, language, progress
+from conformance import cli, progress
 from conformance.api import Progress
 from conformance.errors import HarnessError
+from conformance.load import schema as language
 from conformance.report import read, write
 from conformance.report.document import report_schema
 from conformance.report.text import summary_lines
@@ -213,7 +214,7 @@ def test_ctrl_c_elsewhere_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("conformance.load.load", interrupted)
+    monkeypatch.setattr("conformance.load.specs.load", interrupted)
     assert cli.command(["explain", "inm-current-is-304"]) == 130
 
 

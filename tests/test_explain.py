@@ -9,10 +9,10 @@ import pytest
 from conformance import explain as room
 from conformance.errors import UsageError
 from conformance.explain import explain, find, flaws_caught, listing
-from conformance.load import load
+from conformance.load.specs import load
+from conformance.load.target import load_target
 from conformance.matchers import MATCHERS
 from conformance.model import Check
-from conformance.target import load_target
 
 CHECKS = tuple(check for file in load().files for check in file.checks)
 

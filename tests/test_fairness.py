@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hostile import serve
-from runs import (
+from helpers.hostile import serve
+from helpers.runs import (
     answering,
     bad,
     exchanges,
@@ -24,10 +24,10 @@ from runs import (
     run,
     wrapped,
 )
-from student import Student, reply
+from helpers.student import Student, reply
 
-from conformance import engine as engine_module
 from conformance.clocks import VirtualClock
+from conformance.execute import engine as engine_module
 from reference_impl import serve as reference_server
 from reference_impl.asgi import Answer
 from reference_impl.settings import Settings

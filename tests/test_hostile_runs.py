@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile import Peer, Script, serve, unused_port
-from runs import bad, counts, judged, on, only, options, quick, reference, run, wrapped
-from student import HOLD, Student, reply
+from helpers.hostile import Peer, Script, serve, unused_port
+from helpers.runs import bad, counts, judged, on, only, options, quick, reference, run, wrapped
+from helpers.student import HOLD, Student, reply
 
 from conformance.clocks import VirtualClock
+from conformance.execute.result import Options, Result
 from conformance.report import FORMATS, Report
 from conformance.report.summary import summary_lines
 from conformance.report.text import verdict_text
-from conformance.result import Options, Result
 from conformance.wire import Limits
 from reference_impl.serve import start
 
@@ -283,9 +283,9 @@ _JUDGE = textwrap.dedent("""
     import json, re, sys
     from pathlib import Path
     from conformance.clocks import VirtualClock
-    from conformance.engine import Engine, Options
-    from conformance.load import load
-    from conformance.target import load_target
+    from conformance.execute.engine import Engine, Options
+    from conformance.load.specs import load
+    from conformance.load.target import load_target
 
     clock = lambda: VirtualClock(lambda seconds: None)
     engine = Engine(Options(sys.argv[1], load(), load_target("lesson"), clock=clock))

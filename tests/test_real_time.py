@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile import unused_port
-from runs import bad, fetch, on, options, reference, run
+from helpers.hostile import unused_port
+from helpers.runs import bad, fetch, on, options, reference, run
 
-from conformance.result import Result
+from conformance.execute.result import Result
 
 APP = "reference_impl.app:app"
 STARTING = 30.0  # seconds; two processors start two dozen processes

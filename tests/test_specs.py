@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from conformance.fields import parse_entity_tag_list
-from conformance.fuzz.table import STRATEGIES
-from conformance.load import load
+from conformance.language.strategies import STRATEGIES
+from conformance.load.specs import load
+from conformance.load.target import built_in_targets, load_target
 from conformance.matchers import MATCHERS, references
 from conformance.model import LEVELS, TIERS, Check, Json, Requirement, Step
-from conformance.runs import level_at
-from conformance.target import built_in_targets, load_target
+from conformance.model.order import level_at
 from conformance.verbs import VERBS
 
 SUITE = load()

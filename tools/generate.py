@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import language, load, target
+from conformance.load import schema as language
+from conformance.load import specs as load
+from conformance.load import target
 from tools import matrix
 
 SCHEMAS: Final = Path(__file__).parent.parent / "conformance" / "schemas"

@@ -1,4 +1,4 @@
-"""The proof: every flaw of the reference against the checks, as docs/matrix.md and conformance/flaws.json.
+"""The proof: every flaw of the reference against the checks, as docs/matrix.md and flaws.json.
 
 `python -m tools.matrix` runs them all and writes both files; `--check` only says whether they are
 stale. tests/test_flaws.py holds the project to the same runs. Nothing here waits: the servers are
@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import Final
 
 from conformance.clocks import RealClock, VirtualClock
-from conformance.engine import Engine
-from conformance.load import load
+from conformance.execute.engine import Engine
+from conformance.execute.result import Options, Result
+from conformance.load.specs import load
+from conformance.load.target import load_target
 from conformance.model import TIERS, Check, Suite, Tier
-from conformance.result import Options, Result
-from conformance.servers import AppSpec, Host
-from conformance.target import load_target
+from conformance.servers import AppSpec
+from conformance.servers import start as start_server
 from reference_impl.flaws import FLAWS, Flaw
 from reference_impl.serve import start
 from reference_impl.settings import Settings
@@ -35,7 +36,7 @@ __all__ = ["MovedClock", "checks", "failing", "json_text", "markdown", "measure"
 
 ROOT: Final = Path(__file__).parent.parent
 MATRIX: Final = ROOT / "docs" / "matrix.md"
-FLAWS_OF_CHECKS: Final = ROOT / "conformance" / "flaws.json"
+FLAWS_OF_CHECKS: Final = ROOT / "conformance" / "load" / "flaws.json"
 
 # Seen only where several processes answer; in real time, since a clock can be moved in one process only.
 WORKERS: Final = ("python-hash-etag", "etag-per-worker", "per-worker-cache")
@@ -157,7 +158,9 @@ def _with_workers(name: str) -> tuple[str, Outcomes]:
 
 def _started(name: str) -> tuple[str, Outcomes]:
     spec = AppSpec("reference_impl.app:app", env={"REFERENCE_FLAW": name})
-    return name, _outcomes(_ended(Options("", load(), load_target(TARGETS[name]), host=lambda: Host(spec))))
+    return name, _outcomes(
+        _ended(Options("", load(), load_target(TARGETS[name]), host=lambda: start_server(spec)))
+    )
 
 
 def _ended(options: Options) -> Result:
@@ -209,7 +212,7 @@ def caught_by(found: Mapping[str, Outcomes], suite: Suite) -> dict[str, list[str
 
 
 def json_text(found: Mapping[str, Outcomes], suite: Suite) -> str:
-    """The text of conformance/flaws.json: which flaws `conformance explain` says that a check catches."""
+    """The text of flaws.json: which flaws `conformance explain` says that a check catches."""
     return json.dumps(caught_by(found, suite), indent=1) + "\n"
 
 

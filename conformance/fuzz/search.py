@@ -15,11 +15,11 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, errors
 from hypothesis import strategies as st
 
-from conformance import captures
+from conformance.execute.result import Attempt
 from conformance.fields import field_values, tags_match_weakly
 from conformance.fuzz.strategies import build, corners
+from conformance.language import captures
 from conformance.model import Exchange, ForAll, Json, Record, Run, StepRecord, Verdict
-from conformance.result import Attempt
 
 MAX_EXAMPLES: Final = 50
 _PATIENCE: Final = 10  # attempts in a row that say nothing about the server

@@ -19,8 +19,8 @@ from typing import Final, TypeVar
 
 from hypothesis import strategies as st
 
-from conformance.captures import PATTERN
 from conformance.errors import HarnessError
+from conformance.language.captures import PATTERN
 from conformance.model import ForAll, Json
 
 T = TypeVar("T")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from conformance.durations import margin
+from conformance.content.facts import is_hit, json_type
+from conformance.language.durations import margin
 from conformance.matchers.base import STEP_NAME, Case, Matcher
 from conformance.model import Exchange, Finding, Json, StepRecord
-from conformance.observe import is_hit, json_type
 
 _SHORT: Final = 60  # characters of a value that a message shows
 _SEEN_LONG_AGO: Final = 2.0  # seconds: a second of resolution, and one for the margin

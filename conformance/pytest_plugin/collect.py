@@ -13,12 +13,12 @@ from typing import Any, Final
 
 import pytest
 
-from conformance.load import specs_folder
+from conformance.load.specs import specs_folder
 from conformance.model import LEVELS, TIERS, Run
-from conformance.plan import PHASES, Plan, plan
+from conformance.model.order import level_at
+from conformance.plan.lanes import PHASES, Plan, plan
 from conformance.pytest_plugin.answers import Answer
 from conformance.pytest_plugin.settings import Settings, header
-from conformance.runs import level_at
 
 _PREFIX: Final = "conformance_"
 

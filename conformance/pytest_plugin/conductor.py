@@ -12,10 +12,10 @@ from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from typing import Final
 
-from conformance.engine import Engine, Judged, Result
 from conformance.errors import ConformanceError
+from conformance.execute.engine import Engine, Judged, Result
 from conformance.model import Run, Verdict
-from conformance.plan import plan
+from conformance.plan.lanes import plan
 from conformance.pytest_plugin.answers import Answer, Kind, kind_of, reason
 from conformance.pytest_plugin.settings import Sending
 from conformance.report.document import entry_of

@@ -17,13 +17,13 @@ import pytest
 
 from conformance.clocks import Clock
 from conformance.errors import ConformanceError, UsageError
-from conformance.load import load
+from conformance.execute.starting import Serving
+from conformance.load.specs import load
+from conformance.load.target import DEFAULT, load_target
 from conformance.model import TIERS, Suite, Target, Tier
-from conformance.starting import Serving
-from conformance.target import DEFAULT, load_target
 
 if TYPE_CHECKING:
-    from conformance.engine import Options
+    from conformance.execute.engine import Options
 
 _TO_COME: Final = "http://127.0.0.1"  # stands in for the URL of a server that will be started
 MISSING: Final = (

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from conformance.engine import Engine
+from conformance.execute.engine import Engine
 
 _PATIENCE: Final = 1.0  # seconds of waiting that are worth no line
 

@@ -16,12 +16,12 @@ from typing import Any, Final
 
 import conformance
 from conformance.errors import UsageError
+from conformance.execute.result import Judged, Options, Result
 from conformance.model import Level, Record, Requirement, Suite, Target, Tier, Verdict, VerdictName
+from conformance.model.order import level_at
 from conformance.report import codec
 from conformance.report.redact import Redactor
 from conformance.report.score import Score, score
-from conformance.result import Judged, Options, Result
-from conformance.runs import level_at
 
 VERSION: Final = 1
 _LEFT_OUT: Final = Verdict("deselected", "deselected", "left out of this run")

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from conformance.execute.result import Result
 from conformance.model import VerdictName
 from conformance.report.document import Entry, Report
 from conformance.report.safe import safe
 from conformance.report.score import Tally
-from conformance.result import Result
 
 LINE: Final = 500  # characters of one verdict's sentence
 _MOST: Final = 40  # checks of one list

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from conformance.execute.result import Judged, Options
 from conformance.model import Exchange, Headers, Record, Requirement
 from conformance.report.document import Entry, entry_of
 from conformance.report.safe import safe, safe_bytes, shell
 from conformance.report.summary import LINE, summary_lines
-from conformance.result import Judged, Options
 
 __all__ = ["curl", "entry_text", "safe", "summary_lines", "verdict_text"]
 

@@ -17,15 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from conformance.servers.errors import ServerDied, ServerError
-    from conformance.servers.hosted import Host
     from conformance.servers.specs import AppSpec, CommandSpec
     from conformance.servers.started import Started, start
 
-__all__ = ["AppSpec", "CommandSpec", "Host", "ServerDied", "ServerError", "Started", "start"]
+__all__ = ["AppSpec", "CommandSpec", "ServerDied", "ServerError", "Started", "start"]
 
 _HOMES: Final = {
     "AppSpec": "specs",
-    "Host": "hosted",
     "CommandSpec": "specs",
     "ServerDied": "errors",
     "ServerError": "errors",

@@ -12,7 +12,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from conformance.servers.errors import ServerError
 from conformance.servers.running import Running, launch_app, launch_command
@@ -21,6 +21,7 @@ from conformance.servers.specs import AppSpec, CommandSpec
 __all__ = ["Started", "start"]
 
 Launch = Callable[[int, float], Running]
+_LOG: Final = 4000  # characters of a log that a record keeps: the end of a traceback
 _LIVE: weakref.WeakSet[Started] = weakref.WeakSet()
 
 
@@ -30,12 +31,14 @@ class Started:
     Args:
         launch: makes it run on a port (0: any), its clock so many seconds ahead.
         moves: whether its clock is in our hands.
+        workers: how many processes answer, where that is known.
 
-    Attributes:
-        moves: whether `move` does anything.
+    Attributes: see `Hosted`, which this is.
     """
 
-    def __init__(self, launch: Launch, *, moves: bool) -> None:
+    def __init__(self, launch: Launch, *, moves: bool, workers: int | None = None) -> None:
+        self.workers = workers
+        self.starts = 1
         self._launch = launch
         self._lock = threading.RLock()
         self._ahead = 0.0
@@ -64,15 +67,17 @@ class Started:
         """What it has printed since it was last started, the middle left out where it is long."""
         return self._running.house.output.text()
 
-    @property
     def printed(self) -> int:
-        """How many bytes that was, the ones left out included; for `output_since`."""
+        """How many bytes that was, the ones left out included; for `log`."""
         return self._running.house.output.printed
 
-    def output_since(self, printed: int) -> str:
-        """What it has printed after so many bytes; all, where it was started again since."""
+    def log(self, since: int) -> str:
+        """What it has printed after so many bytes, the end of it where it is long.
+
+        All, where it was started again since.
+        """
         output = self._running.house.output
-        return output.since(printed if printed <= output.printed else 0)
+        return output.since(since if since <= output.printed else 0)[-_LOG:]
 
     def move(self, seconds: float) -> None:
         """Set its clock forward, in all workers; returns once that is done.
@@ -119,6 +124,7 @@ class Started:
             self.stop()
             self._running = self._launch(port, self._ahead)
             self._stopped = False
+            self.starts += 1
 
     def memory(self) -> int:
         """The resident memory of its processes, in bytes."""
@@ -152,7 +158,9 @@ def start(spec: AppSpec | CommandSpec) -> Started:
     if sys.platform == "win32" or not hasattr(os, "fork"):
         raise ServerError("servers are started on Linux and macOS only; start it yourself and pass its URL")
     if isinstance(spec, AppSpec):
-        return Started(lambda port, ahead: launch_app(spec, port, ahead), moves=spec.clock)
+        return Started(
+            lambda port, ahead: launch_app(spec, port, ahead), moves=spec.clock, workers=spec.workers
+        )
     return Started(lambda port, ahead: launch_command(spec, port, ahead), moves=False)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.model import Exchange, Json, Step, StepRecord
 
 if TYPE_CHECKING:  # the context is built by execute.py, which reads the table of verbs
-    from conformance.context import Context
+    from conformance.sending.context import Context
 
 NOT_OFFERED: Final = frozenset({400, 401, 403, 404, 405, 410, 415, 422, 429, 501})
 _VALUE: Final = {"type": "string", "pattern": r"^[^\r\n\0]*$"}

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from conformance import durations
+from conformance.content.facts import is_hit
+from conformance.language import durations
 from conformance.matchers.base import STEP_NAME
 from conformance.model import Exchange, Headers, Resource, Step, StepRecord
-from conformance.observe import is_hit
-from conformance.sending import How
+from conformance.sending.ask import How
 from conformance.verbs.base import (
     DURATION_SCHEMA,
     HEADERS_SCHEMA,
@@ -22,7 +22,7 @@ from conformance.verbs.base import (
 from conformance.verbs.through import read_through
 
 if TYPE_CHECKING:
-    from conformance.context import Context
+    from conformance.sending.context import Context
 
 _TOGETHER: Final = 8  # connections of a burst
 _EXPIRIES: Final = 3  # how often a warm cache is waited out before it counts as one that never misses

@@ -11,7 +11,7 @@ from conformance.model import Exchange, Json, Step, StepRecord
 from conformance.verbs.base import NOT_OFFERED, Verb, done, not_offered, untestable
 
 if TYPE_CHECKING:
-    from conformance.context import Context
+    from conformance.sending.context import Context
 
 _KEYS: Final = 150  # a round
 _LENGTHS: Final = (6000, 400, 60)  # letters: many servers refuse a request line of more than 8 KiB

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from conformance import durations
 from conformance.clients import ClientCache, NoAnswer, Origin, Send, make_client
+from conformance.language import durations
 from conformance.model import Body, Exchange, Headers, Json, Request, Response, Step, StepRecord
 from conformance.verbs.base import done, untestable
 
 if TYPE_CHECKING:
-    from conformance.context import Context
+    from conformance.sending.context import Context
 
 _DIGESTLESS: Final = "as the client saw it"
 

@@ -14,15 +14,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
-from conformance import edits
+from conformance.content import edits
+from conformance.content.facts import Tracked, find_list, id_name, item_id
 from conformance.fields import field_value
-from conformance.ledger import Undo
 from conformance.model import Exchange, Headers, Json, Step, StepRecord, Write
-from conformance.observe import Tracked, find_list, id_name, item_id
+from conformance.sending.ledger import Undo
 from conformance.verbs.base import Verb, done, not_offered, untestable
 
 if TYPE_CHECKING:
-    from conformance.context import Context
+    from conformance.sending.context import Context
 
 _JSON: Final[Headers] = (("Content-Type", "application/json"),)
 _TRY_ANOTHER: Final = (400, 422)

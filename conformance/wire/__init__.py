@@ -12,7 +12,6 @@ the server did wrong comes back as a `WireFault`, never as an exception.
     outgoing.py     one request -> bytes
     trip.py         one request and its answer -> Sent, the record
     transport.py    Wire and Lane, which the rest of the program uses
-    ../wire_httpx.py   the same wire as an httpx transport, for the client caches
 
 Importing this costs no ssl, no httpx and no h11.
 """

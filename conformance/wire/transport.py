@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from conformance.errors import HarnessError
-from conformance.model import Headers
 from conformance.wire.address import Lookup, parse_base, target
 from conformance.wire.connection import Alarm, Connection, cancelled, connect
 from conformance.wire.framing import Broken, Limits
@@ -219,22 +218,8 @@ class Lane:
             HarnessError: what was to be sent is no HTTP request.
         """
         where = self._wire.prefix + target(path)
-        return self.send(method, where, tuple(headers), body, fresh=fresh, stray=stray, keep=keep)
-
-    def send(  # noqa: PLR0913 (as above)
-        self,
-        method: str,
-        where: str,
-        headers: Headers = (),
-        body: bytes = b"",
-        *,
-        fresh: bool = False,
-        stray: bool = False,
-        keep: int = 65536,
-    ) -> Sent:
-        """`exchange`, for a request target that has the base URL's path in it already."""
         wire = self._wire
-        request = compose(wire.base, wire.user_agent, method, where, headers, body)
+        request = compose(wire.base, wire.user_agent, method, where, tuple(headers), body)
         with self._lock:
             if fresh or method not in _SAFE:
                 self._drop()

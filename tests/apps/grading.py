@@ -14,12 +14,12 @@ from typing import Any
 import psutil
 
 from conformance.api import make_options
-from conformance.engine import Engine
-from conformance.plan import plan
+from conformance.execute.again import judge_again
+from conformance.execute.engine import Engine
+from conformance.execute.starting import Serving
+from conformance.plan.lanes import plan
 from conformance.report import Report
-from conformance.report.judge_again import judge_again
-from conformance.servers import AppSpec, CommandSpec, Host
-from conformance.starting import Serving
+from conformance.servers import AppSpec, CommandSpec, start
 
 __all__ = ["LESSON", "bad", "children", "failed", "grade", "on", "shop"]
 
@@ -128,7 +128,7 @@ def grade(
     made = make_options(serving=Serving(app="main:app"), target=target, seed=1, overrides=[f"*.ttl={ttl:g}"])
     runs = plan(made.suite, made.target, made.tier).runs
     selected = frozenset(run.id for run in runs if only in run.id)
-    made = dataclasses.replace(made, host=lambda: Host(spec), selected=selected, **(options or {}))
+    made = dataclasses.replace(made, host=lambda: start(spec), selected=selected, **(options or {}))
     engine = Engine(made)
     engine.start()
     engine.wait()

@@ -1,0 +1,5 @@
+"""Bodies: what is to be known of one, and how an item becomes another. Pure.
+
+facts.py    body -> facts, read once when it arrives
+edits.py    an item -> another item
+"""

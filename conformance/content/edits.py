@@ -1,0 +1,54 @@
+"""Which field of an unknown item may be changed, and to what. Pure.
+
+We know neither the schema nor the keys of a student's items, so the order is: the string field
+called name, title or description; another string that is no date, UUID, URL or e-mail; a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from conformance.content.facts import id_name
+from conformance.model import Json
+
+_FIRST: Final = ("name", "title", "description")
+_SPECIAL: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}.*|\d{1,2}:\d{2}.*|[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+    r"|[a-z][a-z0-9+.-]*://.*|[^@\s]+@[^@\s]+\.[^@\s]+",
+    re.DOTALL,
+)
+_MOST_FIELDS: Final = 4
+
+
+def fields_to_edit(item: Mapping[str, Json], wanted: str = "auto") -> list[str]:
+    """The fields worth trying, best first; `wanted` is "auto" or the one to take."""
+    if wanted != "auto":
+        return [wanted] if _editable(item.get(wanted)) else []
+    return list(dict.fromkeys(_candidates(item)))[:_MOST_FIELDS]
+
+
+def _candidates(item: Mapping[str, Json]) -> Iterator[str]:
+    free = {name: value for name, value in item.items() if name != id_name(item)}
+    lower = {name.lower(): name for name in free}
+    yield from (lower[n] for n in _FIRST if n in lower and isinstance(free[lower[n]], str))
+    yield from (n for n, v in free.items() if isinstance(v, str) and not _SPECIAL.fullmatch(v))
+    yield from (n for n, v in free.items() if _editable(v) and not isinstance(v, str))
+
+
+def _editable(value: Json) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def edited(value: Json, token: str) -> Json:
+    """Another value of the same kind, that `token` makes unlike those before."""
+    if isinstance(value, str):
+        return f"{value.split(' ~', 1)[0][:40]} ~{token}"
+    return value + 1 + int(token, 36) % 7
+
+
+def bodies(item: Mapping[str, Json], field: str, value: Json) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The whole item with one field changed, and the same without its id."""
+    whole = {**item, field: value}
+    return whole, {name: each for name, each in whole.items() if name != id_name(item)}

@@ -1,0 +1,14 @@
+"""One run: lanes -> records, with whoever wants the verdicts waiting for them. Shell.
+
+    engine.py      the threads of a run, phase by phase; puts back what was changed
+    attempts.py    how often a work is done, and what counts in the end
+    steps.py       a work -> its record; the only caller of verbs
+    board.py       the verdicts as they come
+    trust.py       whether a server's clock follows when it is moved
+    patience.py    how long a run may take
+    starting.py    what the user says of a server to start -> what starts it
+    result.py      what a run is asked to do, and what came of it
+    again.py       a saved run, judged again
+
+It decides when something is done, and must not know what it means.
+"""

@@ -1,0 +1,236 @@
+"""One run of a lane: whether it is executed at all, how often, and what counts in the end.
+
+Shell. Noise is tried again; a server of ours that dies is started again, and what it took down with it
+is repeated. What a record means is the judge's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from conformance.execute.board import Board
+from conformance.execute.result import Options
+from conformance.execute.steps import bind, execute
+from conformance.judge.verdicts import Court, before, judge, retryable
+from conformance.model import Json, Record, Run, Verdict
+from conformance.plan.lanes import Plan, Work
+from conformance.sending.context import Context, GivenUpError
+from conformance.sending.gate import Gate
+from conformance.servers.errors import ServerError
+from conformance.servers.hosted import Hosted
+
+_MOST: Final = {True: 2, False: 3}  # tries of a work that waits, of one that does not
+_MOST_STARTS: Final = 12  # a server that dies more often than this is given up
+_MOST_MET: Final = 3  # deaths that have met a request of the same work
+_NEWS: Final = 1.0  # seconds: a connection is reset before the process has ended
+_READING: Final = 0.05  # seconds for its last words to arrive
+_LAST_WORDS: Final = 300  # characters
+
+
+class Attempts:
+    """Runs one run after another, for all lanes.
+
+    Args:
+        court: what the judge may look at besides a record, as it is now.
+        give_up: called with the reason, where no more is to be asked of the server at all.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        plan: Plan,
+        board: Board,
+        court: Callable[[], Court],
+        give_up: Callable[[str], None],
+    ) -> None:
+        self._options = options
+        self._plan = plan
+        self._board = board
+        self._court = court
+        self._give_up = give_up
+        self._shared_records: dict[str, Record] = {}
+        self._reviving = threading.Lock()
+        self._over = False
+        self._deaths: dict[int, str] = {}  # life -> how it ended
+        self._deadly: set[tuple[object, ...]] = set()  # requests that have killed the server before
+
+    def one(self, run: Run, context: Context) -> None:
+        """Settle a run: by what stands before it, by a record that its timeline has, or by doing its work."""
+        settled = before(run, self._court())
+        if settled is not None:
+            self._board.settle(run, settled)
+            return
+        record = self._shared_records.get(run.work)
+        if record is not None:
+            self._board.settle(run, judge(run, record, self._court()), record)
+            return
+        if context.gone():
+            says = f"{context.resource.name} has not answered twice; no more is asked of it"
+            self._board.settle(run, Verdict("unreachable", "unreachable", says))
+            return
+        verdict, record = self._examples(run, self._plan.works[run.work], context)
+        if run.check.on is not None:
+            self._shared_records[run.work] = record
+        self._board.settle(run, verdict, record)
+
+    def _examples(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
+        """The examples of a `forall` one by one; then a search, where one is wanted."""
+
+        def attempt(bound: Mapping[str, Json]) -> tuple[Verdict, Record]:
+            return self._alive(run, work, bind(context, bound))
+
+        for bound in examples(work):
+            verdict, record = attempt(bound)
+            if verdict.outcome != "pass":
+                return verdict, record
+        if self._options.search is not None and work.forall:
+            found = self._options.search(run, self._options.seed, attempt)
+            if found is not None:
+                return found
+        return verdict, record
+
+    def _alive(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
+        """The work, on a server that lives through it; or the verdict that it does not.
+
+        A server that dies takes the work of other lanes down with it: each repeats its own, until one life
+        has lasted for it. Alone, there is nobody else to blame; a work that waits can't be alone, so one
+        read of its resource is, and it is blamed for its third death in any case.
+        """
+        hosted = context.shared.hosted
+        if hosted is None:
+            return self._steadily(run, work, context)
+        waits, tried, met = _waits(work), 0, 0
+        while True:
+            alone = tried > 0 and not waits
+            with self._place(context, hosted, alone=alone) as place:
+                life, since = hosted.starts, hosted.printed()
+                _, record = self._steadily(run, work, place)
+                log = hosted.log(since)
+                died = self._revived(hosted, life, _NEWS if _faults(record) else 0.0)
+                if died is None and "timeout" in _faults(record):
+                    died = self._unblocked(hosted, life, place)
+            record = dataclasses.replace(record, log=log)
+            if died is None:
+                return judge(run, record, self._court()), record
+            tried += 1
+            request = _unanswered(record)
+            met += request is not None
+            # Whose request was refused, or not even sent, found it dead, and has not killed it.
+            killed = request is not None and (alone or request in self._deadly or met >= _MOST_MET)
+            if killed or self._over or (waits and request is not None and self._kills(context, hosted)):
+                break
+            context.lane.rest()
+        if request is not None:
+            self._deadly.add(request)
+        record = dataclasses.replace(record, crash=died)
+        return judge(run, record, self._court()), record
+
+    def _kills(self, context: Context, hosted: Hosted) -> bool:
+        """Whether one read of the resource ends the server."""
+        with self._place(context, hosted, alone=True) as place:
+            life = hosted.starts
+            try:
+                fault = place.read().fault
+            except GivenUpError:
+                return False
+            if fault is None or fault.kind == "refused":  # refused: it was dead before
+                return False
+            blocked = fault.kind == "timeout" and self._unblocked(hosted, life, place) is not None
+            return blocked or self._revived(hosted, life, _NEWS) is not None
+
+    @contextlib.contextmanager
+    def _place(self, context: Context, hosted: Hosted, *, alone: bool) -> Iterator[Context]:
+        """Beside the other lanes; or behind a gate of its own, so that no request of theirs kills it."""
+        if not alone:
+            yield context
+            return
+        with context.shared.gate.alone():
+            self._revived(hosted, hosted.starts, 0.0)
+            yield dataclasses.replace(context, shared=dataclasses.replace(context.shared, gate=Gate()))
+
+    def _revived(self, hosted: Hosted, life: int, within: float) -> str | None:
+        """Why that life of the server has ended, or None; it is started again, once for all lanes."""
+        with self._reviving:
+            died = hosted.died(within) if hosted.starts == life and not self._over else None
+            if died is not None:
+                time.sleep(_READING)
+                words = hosted.log(0).strip().splitlines()
+                last = f"; its last words: {words[-1][:_LAST_WORDS]}" if words else ""
+                self._deaths[life] = f"{died}{last}"
+                if life >= _MOST_STARTS:
+                    self._end(f"the server has died {_MOST_STARTS} times ({died}); no more is asked of it")
+                else:
+                    self._restart(hosted)
+            return self._deaths.get(life)
+
+    def _unblocked(self, hosted: Hosted, life: int, context: Context) -> str | None:
+        """Where a server hangs that answers nobody, or None; it is started again as if it had died."""
+        with self._reviving:
+            where = hosted.where() if hosted.starts == life and not self._over else ""
+            if where:
+                self._deaths[life] = f"it hangs in {where}, answers nobody meanwhile, and had to be ended"
+                for name in [n for n in context.shared.timeouts if n != context.resource.name]:
+                    del context.shared.timeouts[name]  # it was not theirs
+                self._restart(hosted)
+            died = self._deaths.get(life)
+            if died is not None:
+                context.shared.timeouts[context.resource.name] = 1  # so that the next is waited for once
+            return died
+
+    def _end(self, why: str) -> None:
+        self._over = True
+        self._give_up(why)
+
+    def _restart(self, hosted: Hosted) -> None:
+        try:
+            hosted.restart()
+        except ServerError as problem:
+            self._end(str(problem))
+
+    def _steadily(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
+        """The work, again where noise has spoilt it."""
+        siblings = [r for r in self._plan.runs if r.work == run.work] if run.check.on else [run]
+        for number in range(1, _MOST[_waits(work)] + 1):
+            record = dataclasses.replace(execute(work, bind(context, context.bound)), attempts=number)
+            court = self._court()
+            verdicts = [judge(each, record, court) for each in siblings]
+            again = any(retryable(v, each) for v, each in zip(verdicts, siblings, strict=True))
+            if not again or context.shared.cancelled.is_set():
+                break
+        return verdicts[siblings.index(run)], record
+
+
+def _unanswered(record: Record) -> tuple[object, ...] | None:
+    """The request under which the server may have died: its last, if it got no answer.
+
+    Where the very first is refused, the server was dead before. Later ones are sent again on a new
+    connection if the kept one breaks, so there it says nothing.
+    """
+    exchanges = [e for step in record.steps for e in step.exchanges]
+    fault = exchanges[-1].fault if exchanges else None
+    if fault is None or (fault.kind == "refused" and len(exchanges) == 1):
+        return None
+    request = exchanges[-1].request
+    return request.method, request.url, request.headers
+
+
+def _faults(record: Record) -> set[str]:
+    faults = [e.fault for step in record.steps for e in step.exchanges if e.fault is not None]
+    return {fault.kind for fault in faults if fault.kind != "cancelled"}
+
+
+def _waits(work: Work) -> bool:
+    return any(step.do == "wait" and not step.when for step in work.steps)
+
+
+def examples(work: Work) -> tuple[Mapping[str, Json], ...]:
+    """The values that a plain run takes: the examples side by side, the shorter lists repeated."""
+    if not work.forall:
+        return ({},)
+    most = max(len(f.examples) for f in work.forall)
+    return tuple({f.name: f.examples[i % len(f.examples)] for f in work.forall} for i in range(most))

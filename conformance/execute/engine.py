@@ -1,0 +1,381 @@
+"""One run: load -> plan -> execute -> judge, in lanes, with whoever wants the verdicts waiting for them.
+
+Shell. It decides when something is done, never what it means. Lanes are threads; the phases of
+the plan are barriers between them. Whatever ends the run, what was changed is put back.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import ipaddress
+import random
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
+from typing import Final
+from urllib.parse import urlsplit
+
+from conformance.clients import preload
+from conformance.clocks import Clock, RealClock, VirtualClock
+from conformance.errors import HarnessError, TargetError
+from conformance.execute.attempts import Attempts, examples
+from conformance.execute.board import Board
+from conformance.execute.patience import allowance, refuse_short_ttls
+from conformance.execute.result import Attempt, Judged, Options, Result, Search
+from conformance.execute.trust import distrusted
+from conformance.judge.verdicts import Court, before
+from conformance.model import Record, Run, Verdict, WireFault
+from conformance.plan.lanes import PHASES, Plan, plan
+from conformance.sending.context import Context, GivenUpError, Shared
+from conformance.sending.ledger import Ledger
+from conformance.sending.survey import Survey, survey
+from conformance.servers.errors import ServerDied, ServerError
+from conformance.servers.hosted import Hosted
+from conformance.verbs.writing import put_back
+from conformance.wire import Lane, Limits, Wire
+
+__all__ = ["Attempt", "Engine", "Judged", "Options", "Result", "Search", "examples", "is_remote"]
+
+_NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
+_TIDY: Final = Limits(deadline=2.0)
+
+
+class Engine:
+    """Runs a plan in threads of its own; `verdict` waits for one run, `close` ends it all."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.everything: Plan = plan(options.suite, options.target, options.tier)
+        self.plan: Plan = (
+            self.everything
+            if options.selected is None
+            else plan(options.suite, options.target, options.tier, options.selected)
+        )
+        self._down = self._output = ""
+        self.hosted = self._host()
+        self.base_url = self.hosted.url if self.hosted else options.base_url
+        self.clock = self._clock()
+        try:
+            refuse_short_ttls(options.target, self.clock)
+        except TargetError:
+            if self.hosted is not None:
+                self.hosted.stop()
+            raise
+        self.wire = Wire(self.base_url, self.clock, limits=options.limits, verify=options.verify)
+        self.remote = is_remote(self.base_url)
+        self.waits: dict[tuple[str, str], float] = {}
+        self._board = Board()
+        self._cancelled = threading.Event()
+        self._finished = threading.Event()
+        self._stopped = ""
+        self._thread: threading.Thread | None = None
+        self._started = 0.0
+        self._begun = dt.datetime.now(dt.UTC)
+        self.shared = self._make_shared()
+        self._in_real_time: Shared | None = None
+        self._why_real: Mapping[str, str] = {}
+        self._attempts = Attempts(options, self.plan, self._board, self._court, self._give_up)
+
+    def _make_shared(self) -> Shared:
+        options = self.options
+        consent = ""
+        if not self.remote:
+            consent = "the server is on this machine"
+        elif options.allow_writes:
+            consent = "--conformance-allow-writes"
+        elif options.target.consent:
+            consent = "the target file declares the writes"
+        return Shared(
+            wire=self.wire,
+            clock=self.clock,
+            target=options.target,
+            survey=Survey(WireFault("refused", self._down) if self._down else None, None),
+            ledger=Ledger(),
+            consent=consent,
+            cancelled=self._cancelled,
+            waiting=self._waiting,
+            wall=time.time() - self.clock.now(),
+            remote=self.remote,
+            hosted=self.hosted,
+        )
+
+    def _host(self) -> Hosted | None:
+        """Start the server under test, where that is asked of us; one that does not start is judged so."""
+        if self.options.host is None:
+            return None
+        # Importing the client caches takes as long as starting a server does, in a process of its own.
+        threading.Thread(target=preload, name="conformance: imports", daemon=True).start()
+        try:
+            return self.options.host()
+        except ServerError as problem:
+            self._down, self._output = str(problem), problem.output
+            return None
+
+    def _clock(self) -> Clock:
+        if self.options.clock is not None:
+            return self.options.clock()
+        moves = self.hosted is not None and self.hosted.moves
+        return VirtualClock(self.hosted.move) if self.hosted and moves else RealClock()
+
+    # ---------------------------------------------------------------- for those who wait
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._started = time.monotonic()
+        self._thread = threading.Thread(target=self._main, name="conformance", daemon=True)
+        self._thread.start()
+
+    def verdict(self, run_id: str, timeout: float | None = None) -> Verdict | None:
+        """The verdict on a run, waited for; None where `timeout` seconds were not enough.
+
+        Raises:
+            HarnessError: the plan has no such run.
+        """
+        if run_id not in {run.id for run in self.plan.runs}:
+            raise HarnessError(f"no run is called {run_id!r}")
+        return self._board.wait(run_id, timeout)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the whole run; False where `timeout` seconds were not enough."""
+        return self._finished.wait(timeout)
+
+    @property
+    def judged_so_far(self) -> int:
+        """How many runs have their verdict."""
+        return len(self._board)
+
+    def record(self, run_id: str) -> Record | None:
+        """The record that a verdict rests on, or None where nothing was sent for it."""
+        return self._board.record(run_id)
+
+    def cancel(self, why: str) -> None:
+        """End the run: exchanges in flight stop at once, waits too, and the rest is not judged."""
+        self._stopped = self._stopped or why
+        self._cancelled.set()
+        self.wire.cancel()
+        if self._in_real_time is not None:
+            self._in_real_time.wire.cancel()
+
+    def close(self) -> Result:
+        """End the run if it has not ended, put back what is still changed, and sum up."""
+        if not self._finished.is_set():
+            self.cancel(self._stopped or "the run was stopped")
+        if self._thread is not None:
+            self._thread.join()
+        self.wire.close()
+        if self._in_real_time is not None:
+            self._in_real_time.wire.close()
+        if self.hosted is not None:
+            self._output = self._output or (self.hosted.log(0) if self._down else "")
+            # A server may take its time to go. Whoever reads the verdicts need not wait for it; Python does.
+            threading.Thread(target=self.hosted.stop, name="conformance: stop").start()
+        return self.result()
+
+    def result(self) -> Result:
+        """What came of it, as far as it has come."""
+        verdicts = self._board.verdicts()
+        order = {id_: index for index, id_ in enumerate(verdicts)}
+        judged = tuple(
+            Judged(run, verdicts[run.id], self._board.record(run.id), order[run.id])
+            for run in self.plan.runs
+            if run.id in verdicts and self._is_wanted(run)
+        )
+        chosen = {run.id for run in self.plan.runs if self._is_wanted(run)}
+        return Result(
+            options=self.options,
+            judged=judged,
+            deselected=tuple(run for run in self.everything.runs if run.id not in chosen),
+            clock=self.clock.name,
+            started=self._begun.isoformat(timespec="seconds"),
+            seconds=time.monotonic() - self._started if self._started else 0.0,
+            problems=tuple(self.shared.ledger.problems),
+            stopped=self._stopped,
+            remote=self.remote,
+            why_real=self._why_real,
+            output=self._output,
+            base_url=self.base_url if self.hosted or self.options.host is None else "",
+            workers=self.shared.workers,
+        )
+
+    def _is_wanted(self, run: Run) -> bool:
+        return self.options.selected is None or run.id in self.options.selected
+
+    def _waiting(self, resource: str, why: str, until: float | None) -> None:
+        if until is None:
+            self.waits.pop((resource, why), None)
+        else:
+            self.waits[resource, why] = until
+
+    # ---------------------------------------------------------------- the run
+
+    def _main(self) -> None:
+        timer = threading.Timer(allowance(self.options), self.cancel, ["the run's deadline has passed"])
+        timer.daemon = True
+        timer.start()
+        try:
+            if not self._down:
+                self._prepare()
+            for name, lanes in zip(PHASES, self.plan.phases, strict=True):
+                self._wait_phase(lanes) if name == "wait" else self._phase(lanes)
+            self._judge_the_rest()
+        except Exception as problem:  # noqa: BLE001 - nobody may be left waiting for a verdict
+            self._settle_rest(self.plan.runs, self._ours(problem))
+        finally:
+            timer.cancel()
+            try:
+                self._tidy()
+            finally:
+                self._finished.set()
+
+    def _prepare(self) -> None:
+        lane = self.wire.lane()
+        try:
+            with self.clock.lane():
+                self.shared.survey = survey(lane, self.options.target, self.wire.prefix)
+        finally:
+            lane.close()
+        fault = self.shared.survey.fault
+        if fault is None:
+            return
+        died = self.hosted.died(_NEWS) if self.hosted else None
+        if died is not None:
+            self._down = f"the server crashed at the first request: {died}"
+        else:
+            self._down = f"the server at {self.wire.origin} can't be reached: {fault.says}"
+
+    def _give_up(self, why: str) -> None:
+        self._down = why
+
+    def _wait_phase(self, lanes: tuple[tuple[Run, ...], ...]) -> None:
+        """Lanes whose resources age with the moved clock; then the others, cold, in real time."""
+        if self.hosted is None or not isinstance(self.clock, VirtualClock):
+            self._phase(lanes)
+            return
+        self._probe(lanes, self.clock)
+        moved = tuple(lane for lane in lanes if not self._is_real(lane[0]))
+        self._phase(moved)
+        real = tuple(lane for lane in lanes if self._is_real(lane[0]))
+        if real and not self._cancelled.is_set():
+            try:
+                self.hosted.restart()
+            except ServerError as problem:
+                self._give_up(str(problem))
+            self._phase(real)
+
+    def _probe(self, lanes: tuple[tuple[Run, ...], ...], clock: VirtualClock) -> None:
+        resources = [lane[0].resource for lane in lanes if lane[0].resource and lane[0].resource.ttl]
+        if self._down or self._cancelled.is_set() or not resources or self.hosted is None:
+            return
+        with self.wire.lane() as lane, clock.lane():
+            contexts = [Context(self.shared, lane, r, {}, random.Random(0)) for r in resources]  # noqa: S311
+            with suppress(GivenUpError):
+                self._why_real = distrusted(contexts, clock.jump, self.hosted)
+        if self._why_real:
+            real = RealClock()
+            wire = Wire(self.base_url, real, limits=self.options.limits, verify=self.options.verify)
+            wall = time.time() - real.now()
+            self._in_real_time = dataclasses.replace(self.shared, wire=wire, clock=real, wall=wall)
+
+    def _is_real(self, run: Run) -> bool:
+        return run.resource is not None and run.resource.name in self._why_real
+
+    def _phase(self, lanes: tuple[tuple[Run, ...], ...]) -> None:
+        # Counted before any starts, or a clock that moves would jump ahead of those to come.
+        entered = [self.clock.lane() for _ in lanes]
+        for each in entered:
+            each.__enter__()
+        threads = [
+            threading.Thread(target=self._lane, args=(runs, busy), daemon=True)
+            for runs, busy in zip(lanes, entered, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _lane(self, runs: tuple[Run, ...], busy: AbstractContextManager[None]) -> None:
+        lanes: dict[bool, Lane] = {}
+        try:
+            for run in runs:
+                if self._cancelled.is_set():
+                    return
+                try:
+                    self._one(run, lanes)
+                except Exception as problem:  # noqa: BLE001 - ours, and of this run alone
+                    self._settle_rest((run,), self._ours(problem))
+        finally:
+            for lane in lanes.values():
+                lane.close()
+            with suppress(ServerDied):  # the clock may move now; the lanes that wait for it are told by it
+                busy.__exit__(None, None, None)
+
+    def _one(self, run: Run, lanes: dict[bool, Lane]) -> None:
+        assert run.resource is not None  # noqa: S101 - only such runs are in a lane
+        real = self._is_real(run)
+        shared = self._in_real_time if real and self._in_real_time else self.shared
+        lane = lanes.get(real) or lanes.setdefault(real, shared.wire.lane())
+        self._attempts.one(run, Context(shared, lane, run.resource, {}, self._random(run)))
+
+    def _random(self, run: Run) -> random.Random:
+        return random.Random(f"{self.options.seed}/{run.work}")  # noqa: S311 - to be repeatable, not secret
+
+    def _court(self) -> Court:
+        options = self.options
+        return Court(
+            options.suite,
+            options.target,
+            options.tier,
+            self.plan.runs,
+            self._board.verdicts(),
+            self.remote,
+            self._down,
+            self.shared.workers,
+        )
+
+    # ---------------------------------------------------------------- the end
+
+    def _judge_the_rest(self) -> None:
+        """Runs of no lane, and those that a cancelled run has left."""
+        for run in self.plan.runs:
+            if run.id in self._board:
+                continue
+            verdict = before(run, self._court())
+            if verdict is None:
+                why = self._stopped or "its lane has ended"
+                verdict = Verdict("inconclusive", "inconclusive", f"could not be judged: {why}", cause=why)
+            self._board.settle(run, verdict)
+
+    def _settle_rest(self, runs: tuple[Run, ...], verdict: Verdict) -> None:
+        for run in runs:
+            if run.id not in self._board:
+                self._board.settle(run, verdict)
+
+    @staticmethod
+    def _ours(problem: Exception) -> Verdict:
+        says = f"the suite is at fault, not the server: {type(problem).__name__}: {problem}"
+        return Verdict("error", "error", says)
+
+    def _tidy(self) -> None:
+        """Put back what is still owed, over a wire that nobody has cancelled."""
+        owed = self.shared.ledger.open
+        if not owed:
+            return
+        with Wire(self.base_url, self.clock, limits=_TIDY, verify=self.options.verify) as wire:
+            lane = wire.lane()
+            shared = dataclasses.replace(self.shared, wire=wire, cancelled=threading.Event())
+            any_resource = self.options.target.resources[0]
+            context = Context(shared, lane, any_resource, {}, random.Random(0))  # noqa: S311
+            self.shared.ledger.put_back(owed, lambda undo: put_back(context, undo), final=True)
+
+
+def is_remote(base_url: str) -> bool:
+    """Whether a base URL points to somewhere else than this machine's loopback."""
+    host = urlsplit(base_url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True

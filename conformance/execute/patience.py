@@ -1,0 +1,42 @@
+"""How long a run may take, and which TTL is too short to be judged by waiting."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conformance.clocks import Clock
+from conformance.errors import TargetError
+from conformance.execute.result import Options
+from conformance.model import Target
+from conformance.sending.context import WHOLE_SECONDS_BELOW
+
+_SHORTEST_TTL: Final = 4.0
+# A warm cache that never misses is waited out three times, and a late end is named in three more lives.
+_LIVES: Final = 6
+_GRACE: Final = 60.0
+_SEARCHING: Final = 300.0  # more for a search: thousands of exchanges
+
+
+def allowance(options: Options) -> float:
+    """Seconds that the whole run may take."""
+    if options.deadline is not None:
+        return options.deadline
+    ttl = max((r.ttl or 0.0 for r in options.target.resources), default=0.0)
+    return _LIVES * ttl + _GRACE + (_SEARCHING if options.search is not None else 0.0)
+
+
+def refuse_short_ttls(target: Target, clock: Clock) -> None:
+    """Refuse a TTL at which a cache that counts whole seconds can't be told from one that is wrong.
+
+    Raises:
+        TargetError: the clock does not move, and a TTL is that short.
+    """
+    for resource in () if clock.moves else target.resources:
+        if resource.ttl is not None and resource.ttl < _SHORTEST_TTL:
+            raise TargetError(
+                f"{resource.name} has a TTL of {resource.ttl:g} s, too short for real time, where a "
+                f"cache may count whole seconds; use a longer TTL, of {_SHORTEST_TTL:g} s or more "
+                f"({WHOLE_SECONDS_BELOW:g} s and more give the sharpest verdicts)",
+                resource.place.file,
+                resource.place.line,
+            )

@@ -1,0 +1,91 @@
+"""Work x Context -> Record. Shell, and the only sender.
+
+It runs steps in order and never sees an expectation. Conditions (`when`, `given`, `only-if`) it
+does read, to leave a step out or to stop where going on makes no sense; what they mean for the
+verdict is judged later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
+
+from conformance.language.captures import MissingError
+from conformance.matchers import Case, first_finding, holds
+from conformance.model import Json, Record, Step, StepRecord
+from conformance.plan.lanes import Work
+from conformance.sending.context import Context, GivenUpError
+from conformance.servers.errors import ServerDied
+from conformance.verbs import VERBS
+from conformance.verbs.writing import put_back
+
+_STOPPED: Final = "the run was stopped before this was done"
+
+
+def execute(work: Work, context: Context) -> Record:
+    """Run the steps of a work, and put back what they have changed.
+
+    Returns:
+        The record up to where it had to stop: a fault, a `given` that does not hold, something not
+        offered. A defect of ours is recorded in `error` and never raised.
+    """
+    clock = context.shared.clock
+    started = clock.now()
+    error = ""
+    try:
+        for step in work.steps:
+            if not _step(step, context):
+                break
+    except ServerDied:
+        pass  # what has been done stands; why it ends here is known to whoever ended it
+    except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours, and costs nobody a point
+        error = f"{type(problem).__name__}: {problem}"
+    with suppress(GivenUpError):  # the engine puts back what a cancelled run still owes
+        _put_back(context)
+    return Record(
+        work.id, tuple(context.steps.values()), context.bound, started, clock.now(), clock.name, 1, error
+    )
+
+
+def _step(step: Step, context: Context) -> bool:
+    """Run one step; False where the work ends with it."""
+    case = case_of(context)
+    if step.when and not any(holds(condition, case) for condition in step.when):
+        context.steps[step.name] = StepRecord(step.name, step.do, "skipped", "", ())
+        return True
+    try:
+        record = VERBS[step.do].run(step, context)
+    except MissingError as missing:
+        context.steps[step.name] = StepRecord(step.name, step.do, "broken", str(missing), ())
+        return False
+    except GivenUpError:
+        context.steps[step.name] = StepRecord(step.name, step.do, "broken", _STOPPED, ())
+        return False
+    context.steps[step.name] = record
+    if record.status != "done" or record.notes.get("failed"):
+        return step.do == "clear" and bool(step.when)  # clearing is only tried, where it serves as evidence
+    if any(exchange.response is None for exchange in record.exchanges):
+        return False
+    case = case_of(context)
+    return first_finding({**step.given, **step.only_if}, record, case) is None
+
+
+def case_of(context: Context) -> Case:
+    """The case as far as it has come."""
+    return Case(
+        context.steps, context.resource, context.shared.target, context.shared.remote, context.shared.workers
+    )
+
+
+def _put_back(context: Context) -> None:
+    """What the work has changed and not restored itself."""
+    keys = tuple(s.notes["key"] for s in context.steps.values() if s.notes.get("key"))
+    if any(context.shared.ledger.get(key) for key in keys):
+        context.shared.ledger.put_back(keys, lambda undo: put_back(context, undo))
+
+
+def bind(context: Context, bound: Mapping[str, Json]) -> Context:
+    """The same surroundings for another set of values, with nothing done yet."""
+    return replace(context, bound=bound, steps={}, tracked=None, clients={}, behind=[])

@@ -1,0 +1,346 @@
+"""Run x Record -> Verdict: the outcome table of the design. Pure.
+
+It sees records, never a socket, a file or a clock, so that a saved run can be judged again and
+gets the same verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from conformance.judge.symptoms import recognise
+from conformance.matchers import MATCHERS, Case, first_finding, holds
+from conformance.model import (
+    Check,
+    Exchange,
+    Finding,
+    Level,
+    OutcomeName,
+    Record,
+    Run,
+    Step,
+    StepRecord,
+    Suite,
+    Target,
+    Tier,
+    Verdict,
+    VerdictName,
+)
+from conformance.model.order import level_at, needed_by, prerequisites
+
+_BY_LEVEL: Final[Mapping[tuple[OutcomeName, Level], VerdictName]] = {
+    ("pass", "MUST"): "pass",
+    ("pass", "SHOULD"): "pass",
+    ("pass", "MAY"): "info",
+    ("fail", "MUST"): "fail",
+    ("fail", "SHOULD"): "warn",
+    ("fail", "MAY"): "info",
+}
+_ASCENDING: Final[tuple[Level, ...]] = ("MAY", "SHOULD", "MUST")
+_NOBODY: Final = ("refused", "dns", "tls", "timeout", "closed", "reset")
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """Everything a judgement may look at besides the record itself.
+
+    Args:
+        verdicts: run id -> verdict, of the runs that were judged before.
+        lacking: resource -> why the server does not offer it.
+        remote: whether the server is somewhere else than on loopback.
+        down: why the server can't be reached at all, or "".
+        workers: how many of the server's workers the suite has started; None: it has not.
+    """
+
+    suite: Suite
+    target: Target
+    tier: Tier
+    runs: tuple[Run, ...]
+    verdicts: Mapping[str, Verdict]
+    remote: bool = False
+    down: str = ""
+    workers: int | None = None
+
+
+def verdict_name(outcome: OutcomeName, level: Level) -> VerdictName:
+    """What an outcome counts as at a level; every other outcome is its own verdict."""
+    if outcome in ("pass", "fail"):
+        return _BY_LEVEL[outcome, level]
+    return outcome
+
+
+def before(run: Run, court: Court) -> Verdict | None:
+    """The verdict that stands before anything is sent, or None where the run has to be executed."""
+    if run.resource is None:
+        return _verdict(run, court, "not-applicable", f"not applicable: {needed_by(run.check)}")
+    if court.down:
+        return _verdict(run, court, "unreachable", court.down)
+    earlier = [(p, court.verdicts[p.id]) for p in prerequisites(run, court.runs) if p.id in court.verdicts]
+    for prerequisite, verdict in earlier:
+        # What does not apply to this server says nothing against going on; the check finds out itself.
+        if verdict.outcome not in ("pass", "not-applicable"):
+            says = f"blocked by {prerequisite.check.id}: {verdict.message}"
+            return replace(_verdict(run, court, "blocked", says, cause=prerequisite.id), mend=verdict.mend)
+    return None
+
+
+def judge(run: Run, record: Record, court: Court) -> Verdict:
+    """The verdict on a run whose work has been done."""
+    verdict = _judge(run, record, court)
+    return replace(verdict, message=f"{verdict.message}; {record.remark}") if record.remark else verdict
+
+
+def _judge(run: Run, record: Record, court: Court) -> Verdict:
+    if record.error:
+        return _verdict(run, court, "error", f"the suite is at fault, not the server: {record.error}")
+    if record.crash:
+        exchanges = [e for step in record.steps for e in step.exchanges]
+        on = f"{exchanges[-1].request.method} {_path(exchanges[-1])}" if exchanges else "this"
+        mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
+        says = f"the server crashed on {on} ({record.crash})"
+        return replace(_verdict(run, court, "unreachable", says), mend=mend)
+    steps = {s.name: s for s in record.steps}
+    case = Case(steps, run.resource, court.target, court.remote, court.workers)
+    plan = _steps_of(run, court.suite)
+    verdict = _conditions(run, plan, case, court)
+    if verdict is not None:
+        return verdict
+    finding = _expectations(run.check, case)
+    return _complete(run, plan, case, court) if finding is None else _failed(run, finding, case, court)
+
+
+def _steps_of(run: Run, suite: Suite) -> tuple[Step, ...]:
+    return suite.timelines[run.check.on].steps if run.check.on else run.check.steps
+
+
+# ------------------------------------------------------------------ what keeps a run from being judged
+
+
+def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | None:
+    """No answer, or none that is HTTP: the server's, in a way that only this check may have met."""
+    for index, exchange in enumerate(step.exchanges):
+        fault = exchange.fault
+        if fault is None:
+            continue
+        where = f"{exchange.request.method} {_path(exchange)}"
+        if fault.kind == "cancelled":
+            says = "the run was stopped before this was done"
+            return _verdict(run, court, "inconclusive", says, cause="stopped")
+        if fault.kind in _NOBODY:
+            says = f"{where} was not answered: {fault.says}"
+            return replace(_verdict(run, court, "unreachable", says), step=step.name, index=index)
+        return _failed(run, Finding("an answer in HTTP", fault.says, step.name, index), case, court)
+    return None
+
+
+def _relevant(run: Run, plan: tuple[Step, ...], case: Case) -> list[StepRecord]:
+    """The steps up to the last one that the check looks at, as far as they were done."""
+    names = [s.name for s in plan]
+    if run.check.on is not None:
+        last = max((names.index(n) for each in run.check.expects for n in each), default=len(names) - 1)
+        names = names[: last + 1]
+    return [case.steps[n] for n in names if n in case.steps]
+
+
+def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Verdict | None:
+    """Not offered, untestable, a `given` unmet, an `expect` that does not hold: which came first."""
+    for name, wanted in run.check.only_if.items():
+        record = case.steps.get(name)
+        done = record is not None and record.status == "done"
+        finding = first_finding(wanted, record, case) if record and done else None
+        if finding is not None:
+            return _not_applicable(run, court, f"it needs {finding.expected}, and there is {finding.actual}")
+    relevant = {s.name for s in _relevant(run, plan, case)}
+    for step in plan:
+        record = case.steps.get(step.name)
+        if record is None or step.name not in relevant or record.status == "skipped":
+            continue
+        verdict = _faults(run, record, case, court) or _status(run, step, record, case, court)
+        verdict = verdict or _givens(run, step, record, case, court)
+        if verdict is not None:
+            return verdict
+        crash = _crash(record)
+        if crash is not None:
+            return _failed(run, crash, case, court, excusable=False)
+        own = run.check.on is None and record.status == "done"
+        finding = first_finding(step.expect, record, case) if own else None
+        if finding is not None:
+            return _failed(run, finding, case, court)
+    return None
+
+
+def _status(run: Run, step: Step, record: StepRecord, case: Case, court: Court) -> Verdict | None:
+    if record.status == "not-offered" and not (step.when and step.do == "clear"):
+        if record.notes.get("declared"):
+            finding = Finding(f"the {step.do} that the target declares", record.says, step.name)
+            return _failed(run, finding, case, court)
+        return _not_applicable(run, court, record.says)
+    if record.status == "untestable" and not step.when:
+        return _verdict(run, court, "untestable", f"untestable: {record.says}", cause=record.says)
+    last = record.exchanges[-1] if record.exchanges else None
+    if record.notes.get("failed") and last is not None and (last.status or 0) < 500:  # noqa: PLR2004
+        cause = f"{last.request.method} {_path(last)} was answered {last.status}"
+        return _verdict(run, court, "inconclusive", f"could not be judged: {cause}", cause=cause)
+    if record.status == "broken":
+        says = f"could not be judged: {record.says}"
+        return _verdict(run, court, "inconclusive", says, cause=record.says)
+    return None
+
+
+def _givens(run: Run, step: Step, record: StepRecord, case: Case, court: Court) -> Verdict | None:
+    if record.status != "done":
+        return None
+    unmet = first_finding(step.only_if, record, case) if step.only_if else None
+    if unmet is not None:
+        return _not_applicable(run, court, f"it needs {unmet.expected}, and there is {unmet.actual}")
+    for ours in (True, False):
+        given = {name: wanted for name, wanted in step.given.items() if MATCHERS[name].ours is ours}
+        # What the check itself expects of a step of a timeline is judged there, not as a `given`.
+        mine = run.check.on is not None and any(step.name in each for each in run.check.expects)
+        unmet = first_finding(given, record, case) if ours or not mine else None
+        if unmet is not None:
+            return _unmet(run, step, unmet, case, court)
+    return None
+
+
+def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Verdict:
+    says = f"could not be judged: {step.name} needed {unmet.expected}, and there was {unmet.actual}"
+    if first_finding({n: w for n, w in step.given.items() if MATCHERS[n].ours}, case.steps[step.name], case):
+        cause = "the answers came too late to tell on which side of the TTL they were"
+        return _verdict(run, court, "inconclusive", f"{says} ({cause})", cause=cause)
+    for doubt in run.check.doubts:
+        if any(holds(condition, case) for condition in doubt.when):
+            return _verdict(run, court, "inconclusive", f"{says} ({doubt.because})", cause=doubt.because)
+    owner = _owner(run, step, court)
+    if owner is not None:
+        return owner
+    return replace(_verdict(run, court, "inconclusive", says), step=step.name, index=unmet.index)
+
+
+def _owner(run: Run, step: Step, court: Court) -> Verdict | None:
+    """Blocked by the check that owns the fact: one on the same resource that has failed for it."""
+    assert run.resource is not None  # noqa: S101 - it was executed
+    name = run.resource.distinct_from[0] if step.args.get("of") == "distinct" else run.resource.name
+    for other in court.runs:
+        verdict = court.verdicts.get(other.id)
+        if verdict is None or verdict.outcome not in ("fail", "unreachable") or other.resource is None:
+            continue
+        owned = {m for s in other.check.steps for m in s.expect}
+        owned |= {m for each in other.check.expects for wanted in each.values() for m in wanted}
+        if other.resource.name == name and (owned & step.given.keys() or "status" in owned):
+            says = f"blocked by {other.check.id}: {verdict.message}"
+            return replace(_verdict(run, court, "blocked", says, cause=other.id), mend=verdict.mend)
+    return None
+
+
+def _not_applicable(run: Run, court: Court, says: str) -> Verdict:
+    return _verdict(run, court, "not-applicable", f"not applicable: {says}", cause=says)
+
+
+# ------------------------------------------------------------------ what was expected
+
+
+def _crash(step: StepRecord) -> Finding | None:
+    """A write that was answered 5xx: one diagnosis, whatever the check was about."""
+    last = step.exchanges[-1] if step.exchanges else None
+    if not step.notes.get("failed") or last is None or (last.status or 0) < 500:  # noqa: PLR2004
+        return None
+    expected = "a 2xx, or a 4xx that says what is wrong"
+    return Finding(expected, f"{last.status}", step.name, len(step.exchanges) - 1)
+
+
+def _expectations(check: Check, case: Case) -> Finding | None:
+    """Why none of the alternatives holds: the first finding of the last that was observed."""
+    last: Finding | None = None
+    for alternative in check.expects:
+        if any(n not in case.steps or case.steps[n].status == "skipped" for n in alternative):
+            continue
+        found = [f for n, wanted in alternative.items() if (f := first_finding(wanted, case.steps[n], case))]
+        if not found:
+            return None
+        last = found[0]
+    return last
+
+
+def _complete(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Verdict:
+    """Nothing failed: a pass, if what was to be seen was seen."""
+    check = run.check
+    seen = {n for n, s in case.steps.items() if s.status == "done"}
+    expecting = [s for s in plan if s.expect and (not s.when or s.name in seen)] if check.on is None else []
+    missing = [s.name for s in expecting if s.name not in seen]
+    # Without expecting steps, what was to be looked at was left out: an empty set never passes.
+    unseen = not any(set(each) <= seen for each in check.expects) if check.expects else not expecting
+    if check.unseen and (missing or unseen):
+        return _verdict(run, court, "untestable", f"untestable: {check.unseen}", cause=check.unseen)
+    if missing or unseen:
+        looked_at = {n for each in check.expects for n in each} | {s.name for s in plan if s.expect}
+        names = ", ".join(missing or sorted(looked_at - seen)) or "what is to be judged"
+        return _verdict(run, court, "inconclusive", f"could not be judged: {names} was not reached")
+    return _verdict(run, court, "pass", check.title)
+
+
+def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: bool = True) -> Verdict:
+    """A fail, unless one of the check's doubts holds; a crash has no excuse."""
+    if finding.ours:
+        says = f"the suite contradicts itself: expected {finding.expected}, but {finding.actual}"
+        return _verdict(run, court, "error", says)
+    exchange = _shown(finding, case)
+    if exchange is not None and exchange.status == 429:  # noqa: PLR2004
+        says = "could not be judged: the server's rate limit (429)"
+        return _verdict(run, court, "inconclusive", says, cause="a rate limit")
+    for doubt in run.check.doubts if excusable else ():
+        if any(holds(condition, case) for condition in doubt.when):
+            says = (
+                f"could not be judged: {doubt.because} (expected {finding.expected}, found {finding.actual})"
+            )
+            return _verdict(run, court, "inconclusive", says, cause=doubt.because)
+    symptom = recognise(run, finding, case)
+    # What was found stands first: pytest's summary shows as much of it as the line is wide.
+    core = f"expected {finding.expected}, found {finding.actual}"
+    message = f"{symptom.says}: {core}" if symptom else core
+    verdict = _verdict(run, court, "fail", f"{message} ({run.check.title})", at_most=finding.at_most)
+    return replace(
+        verdict,
+        expected=finding.expected,
+        actual=finding.actual,
+        cause=symptom.says if symptom else "",
+        mend=symptom.mend if symptom else run.check.hint,
+        step=finding.step,
+        index=finding.index,
+    )
+
+
+def retryable(verdict: Verdict, run: Run) -> bool:
+    """Whether running the work again may clear an inconclusive verdict up."""
+    if verdict.outcome != "inconclusive" or verdict.cause == "stopped":
+        return False
+    named = [d for d in run.check.doubts if d.because == verdict.cause]
+    return all(d.retry for d in named)
+
+
+def _shown(finding: Finding, case: Case) -> Exchange | None:
+    step = case.steps.get(finding.step)
+    return step.exchanges[finding.index] if step and finding.index < len(step.exchanges) else None
+
+
+def _path(exchange: Exchange) -> str:
+    parts = urlsplit(exchange.request.url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _verdict(  # noqa: PLR0913 - the level's three sources
+    run: Run,
+    court: Court,
+    outcome: OutcomeName,
+    message: str,
+    *,
+    cause: str = "",
+    at_most: Level | None = None,
+) -> Verdict:
+    level = level_at(run.check, court.tier)
+    if at_most is not None:
+        level = min(level, at_most, key=_ASCENDING.index)
+    return Verdict(outcome, verdict_name(outcome, level), message, cause=cause)

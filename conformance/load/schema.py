@@ -1,0 +1,212 @@
+"""The spec language as a JSON Schema, put together from the rooms, and the check of a file against it.
+
+One source for three readers: the loader, editors (`conformance schema`), and the reference. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import jsonschema
+
+from conformance.language.strategies import STRATEGIES
+from conformance.language.yamlfile import YamlFile, did_you_mean, guess
+from conformance.matchers import MATCHERS
+from conformance.matchers.base import STEP_NAME
+from conformance.model import LEVELS, POLICIES, TIERS
+from conformance.verbs import VERBS
+
+CAPABILITIES: Final = (
+    "read", "etag", "ttl", "value", "hit", "policy", "version", "distinct", "item", "members", "list",
+    "create", "change", "remove", "clear", *(f"policy-{name}" for name in POLICIES),
+)  # fmt: skip
+_ID: Final = {"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": 60}
+_TEXT: Final = {"type": "string", "minLength": 1}
+_LEVEL: Final = {"enum": list(LEVELS)}
+_TIER: Final = {"enum": list(TIERS)}
+_NEEDS: Final = {"type": "array", "items": {"enum": list(CAPABILITIES)}, "uniqueItems": True}
+_REF: Final = {
+    name: {"$ref": f"#/$defs/{name}"} for name in ("matchers", "condition", "conditions", "step", "steps")
+}
+
+
+def _closed(properties: Mapping[str, Any], required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(required),
+        "additionalProperties": False,
+        **more,
+    }
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a spec file."""
+    common = {
+        "do": {"enum": list(VERBS)},
+        "as": STEP_NAME,
+        "given": _REF["matchers"],
+        "only-if": _REF["matchers"],
+        "expect": _REF["matchers"],
+        "when": _REF["conditions"],
+    }
+    check = {
+        "id": _ID,
+        "title": {"type": "string", "minLength": 8, "maxLength": 90},
+        "requirement": _TEXT,
+        "also": {"type": "array", "items": _TEXT, "minItems": 1},
+        "level": {"anyOf": [_LEVEL, _closed(dict.fromkeys(TIERS, _LEVEL), minProperties=1)]},
+        "tier": _TIER,
+        "needs": _NEEDS,
+        "without": _NEEDS,
+        "after": {"type": "array", "items": _ID, "uniqueItems": True},
+        "on": _ID,
+        "steps": _REF["steps"],
+        "expect": _REF["conditions"],
+        "only-if": _REF["condition"],
+        "unseen": _TEXT,
+        "forall": {
+            "type": "object",
+            "propertyNames": STEP_NAME,
+            "minProperties": 1,
+            "additionalProperties": {"$ref": "#/$defs/forall"},
+        },
+        "doubts": {"type": "array", "items": {"$ref": "#/$defs/doubt"}, "minItems": 1},
+        "why": _TEXT,
+        "hint": _TEXT,
+    }
+    required = ("id", "title", "requirement", "level", "tier", "why", "hint")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A spec file of cache-conformance",
+        **_closed(
+            {
+                "title": _TEXT,
+                "timelines": {
+                    "type": "object",
+                    "propertyNames": _ID,
+                    "additionalProperties": _closed(
+                        {"needs": _NEEDS, "without": _NEEDS, "steps": _REF["steps"]}, ("needs", "steps")
+                    ),
+                },
+                "checks": {"type": "array", "items": {"$ref": "#/$defs/check"}, "minItems": 1},
+            },
+            ("title", "checks"),
+        ),
+        "$defs": {
+            "check": _closed(check, required),
+            "matchers": _closed(
+                {m.name: {**m.schema, "description": m.says} for m in MATCHERS.values()}, minProperties=1
+            ),
+            "condition": {
+                "type": "object",
+                "propertyNames": STEP_NAME,
+                "additionalProperties": _REF["matchers"],
+                "minProperties": 1,
+            },
+            "conditions": {
+                "if": {"type": "array"},
+                "then": {"type": "array", "items": _REF["condition"], "minItems": 1},
+                "else": _REF["condition"],
+            },
+            "forall": _closed(
+                {
+                    "strategy": {"enum": list(STRATEGIES)},
+                    "examples": {"type": "array", "minItems": 1},
+                    "args": {"type": "object"},
+                },
+                ("strategy", "examples"),
+            ),
+            "doubt": _closed(
+                {"because": _TEXT, "when": _REF["conditions"], "retry": {"type": "boolean"}},
+                ("because", "when"),
+            ),
+            "steps": {"type": "array", "items": _REF["step"], "minItems": 1},
+            "step": {
+                "type": "object",
+                "properties": {"do": common["do"]},
+                "required": ["do"],
+                "allOf": [
+                    {
+                        "if": {"properties": {"do": {"const": verb.name}}, "required": ["do"]},
+                        "then": _closed({**common, **verb.args}, ("do", *verb.required)),
+                    }
+                    for verb in VERBS.values()
+                ],
+            },
+        },
+    }
+
+
+def check_file(file: YamlFile, against: Mapping[str, Any]) -> None:
+    """Hold a file against a JSON Schema.
+
+    Raises:
+        SpecError: at the first thing in the file that is wrong.
+    """
+    errors = jsonschema.Draft202012Validator(against).iter_errors(file.data)
+
+    def place(error: jsonschema.ValidationError) -> tuple[int, int, bool]:
+        # Of a key that is unknown and one that is missing, the unknown one says more: it is misspelt.
+        where = error.absolute_path
+        return file.line(where) or 0, -len(where), error.validator == "required"
+
+    first = min(errors, key=place, default=None)
+    if first is not None:
+        says, path = _sentence(first)
+        raise file.fail(says, path)
+
+
+def _sentence(error: jsonschema.ValidationError) -> tuple[str, tuple[str | int, ...]]:
+    path = tuple(error.absolute_path)
+    where = next((str(p) for p in reversed(path) if isinstance(p, str)), "the file")
+    found, rule = error.instance, error.validator
+    schema: Mapping[str, Any] = error.schema if isinstance(error.schema, dict) else {}
+    if rule == "additionalProperties" and isinstance(found, dict):
+        accepted = schema.get("properties", {})
+        unknown = next(key for key in found if key not in accepted)
+        return f"unknown key {unknown!r}; {did_you_mean(unknown, accepted)}", (*path, unknown)
+    if rule == "required":
+        has = found if isinstance(found, dict) else {}
+        missing = next(name for name in schema["required"] if name not in has)
+        return f"{_kind(path)} lacks {missing!r}", path
+    accepted_text = "; ".join(dict.fromkeys(_accepted(schema)))
+    if rule == "uniqueItems":
+        accepted_text += " without repetitions"
+    near = guess(found, map(str, schema["enum"])) if rule == "enum" and isinstance(found, str) else ""
+    return f"{where}: found {_short(found)}; {near}accepted: {accepted_text}", path
+
+
+def _kind(path: tuple[str | int, ...]) -> str:
+    names = [p for p in path if isinstance(p, str)]
+    kinds = {"checks": "the check", "steps": "the step", "doubts": "the doubt", "requirements": "the row"}
+    return kinds.get(names[-1], repr(names[-1])) if names else "the file"
+
+
+def _accepted(schema: Mapping[str, Any]) -> Iterator[str]:
+    if "description" in schema:
+        yield schema["description"]
+    elif "enum" in schema:
+        yield ", ".join(map(str, schema["enum"]))
+    elif "const" in schema:
+        yield str(schema["const"])
+    elif "anyOf" in schema:
+        for each in schema["anyOf"]:
+            yield from _accepted(each)
+    elif "pattern" in schema:
+        yield f"text like {schema['pattern']}" + (
+            f", at most {schema['maxLength']} characters" if "maxLength" in schema else ""
+        )
+    elif "maxLength" in schema:
+        yield f"text of {schema.get('minLength', 0)} to {schema['maxLength']} characters"
+    else:
+        size = schema.get("minItems") or schema.get("minProperties")
+        kind = str(schema.get("type", "that"))
+        words = {"array": "a list", "object": "a mapping", "string": "text", "boolean": "true or false"}
+        yield words.get(kind, kind) + (f" with at least {size} entry" if size else "")
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004

@@ -1,0 +1,398 @@
+"""specs/*.yaml -> Suite. Shell: it reads files, and nothing else of the world.
+
+The shape of a file is held against the language's JSON Schema (`language.py`); what no schema can
+say (references, cycles, captures, ETags that lost their quotes) is checked here. Every error is a
+SpecError with file and line.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.errors import SpecError
+from conformance.fields import parse_entity_tag_list, parse_http_date
+from conformance.language import captures, durations
+from conformance.language.yamlfile import Path_, YamlFile, did_you_mean, guess, read
+from conformance.load import schema as language
+from conformance.matchers import references
+from conformance.model import (
+    LEVELS,
+    Check,
+    Doubt,
+    ForAll,
+    Json,
+    Level,
+    Place,
+    Requirement,
+    SpecFile,
+    Step,
+    Suite,
+    Tier,
+    Timeline,
+)
+from conformance.verbs import VERBS
+
+REGISTER: Final = "requirements.yaml"
+_TAG_FIELDS: Final = ("if-none-match", "if-match", "if-range")
+_COMMON: Final = frozenset({"do", "as", "given", "only-if", "expect", "when"})
+
+
+def specs_folder() -> Path:
+    """Where the built-in specs are: inside the installed package, or at the top of the checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "specs"
+    return inside if inside.is_dir() else package.parent / "specs"
+
+
+def spec_paths(folder: Path) -> list[Path]:
+    """The spec files of a folder, in the order in which they are run."""
+    return sorted(p for p in folder.glob("*.yaml") if p.name != REGISTER)
+
+
+@functools.cache
+def load(folder: Path | None = None) -> Suite:
+    """Read all specs of a folder, by default the built-in ones.
+
+    Raises:
+        SpecError: something in a file is wrong; with file and line.
+    """
+    folder = folder or specs_folder()
+    paths = spec_paths(folder)
+    if not paths:
+        raise SpecError("holds no spec files (*.yaml)", str(folder))
+    requirements = load_register(folder / REGISTER)
+    schema = language.schema()
+    files: list[SpecFile] = []
+    timelines: dict[str, Timeline] = {}
+    for path in paths:
+        file = read(path, f"specs/{path.name}")
+        language.check_file(file, schema)
+        reader = _Reader(file, requirements)
+        for timeline in reader.timelines():
+            if timeline.id in timelines:
+                raise SpecError(
+                    f"the timeline {timeline.id!r} stands already in {timelines[timeline.id].place}",
+                    timeline.place.file,
+                    timeline.place.line,
+                )
+            timelines[timeline.id] = timeline
+        files.append(SpecFile(file.name, file.data["title"], tuple(reader.checks())))
+    digest = hashlib.sha256()
+    for path in [folder / REGISTER, *paths]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    suite = Suite(tuple(files), timelines, requirements, digest.hexdigest())
+    _check_references(suite)
+    return suite
+
+
+# ------------------------------------------------------------------ the register
+
+
+def register_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the register."""
+    text = {"type": "string", "minLength": 1}
+    row = {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "pattern": "^[A-Z]+[0-9]+$"},
+            "level": {"enum": list(LEVELS)},
+            "says": text,
+            "source": text,
+            "quote": text,
+            "rfc": {"type": "array", "items": text},
+        },
+        "required": ["id", "level", "says", "source"],
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The register of requirements of cache-conformance",
+        "type": "object",
+        "properties": {
+            "lesson": {"type": "string"},
+            "requirements": {"type": "array", "items": row, "minItems": 1},
+        },
+        "required": ["requirements"],
+        "additionalProperties": False,
+    }
+
+
+def load_register(path: Path) -> Mapping[str, Requirement]:
+    """The project's own register of requirements.
+
+    Raises:
+        SpecError: it is missing, or a row is wrong.
+    """
+    file = read(path, f"specs/{path.name}")
+    language.check_file(file, register_schema())
+    rows: dict[str, Requirement] = {}
+    for index, row in enumerate(file.data["requirements"]):
+        if row["id"] in rows:
+            raise file.fail(f"the id {row['id']!r} stands twice", ("requirements", index, "id"))
+        source, url = _source(row["source"])
+        rows[row["id"]] = Requirement(
+            row["id"], row["level"], row["says"], source, url, row.get("quote", ""), tuple(row.get("rfc", ()))
+        )
+    for index, row in enumerate(file.data["requirements"]):
+        for name in row.get("rfc", ()):
+            if name not in rows:
+                raise file.fail(f"the register has no {name!r}", ("requirements", index, "rfc"))
+    return rows
+
+
+def _source(text: str) -> tuple[str, str]:
+    """The text and URL of "9110 13.1.2", for instance; any other text stays, without a URL."""
+    number, _, section = text.partition(" ")
+    if number.isascii() and number.isdigit() and len(number) == 4:  # noqa: PLR2004
+        first = section.split(",")[0].split(" ")[0]
+        url = f"https://www.rfc-editor.org/rfc/rfc{number}.html"
+        return f"RFC {number}, section {section}", f"{url}#section-{first}" if first else url
+    return text, ""
+
+
+# ------------------------------------------------------------------ one file
+
+
+class _Reader:
+    """Data that fits the schema -> records; every further rule of the language is here."""
+
+    def __init__(self, file: YamlFile, requirements: Mapping[str, Requirement]) -> None:
+        self.file = file
+        self.requirements = requirements
+
+    def timelines(self) -> Iterator[Timeline]:
+        for id_, data in self.file.data.get("timelines", {}).items():
+            path = ("timelines", id_)
+            steps = tuple(self._steps(data["steps"], (*path, "steps"), {}))
+            needs = tuple(data["needs"])
+            self._check_needs(steps, needs, path)
+            yield Timeline(id_, needs, tuple(data.get("without", ())), steps, self._place(path))
+
+    def checks(self) -> Iterator[Check]:
+        for index, data in enumerate(self.file.data["checks"]):
+            yield self._check(data, ("checks", index))
+
+    def _check(self, data: Mapping[str, Any], path: Path_) -> Check:
+        if ("on" in data) == ("steps" in data):
+            raise self.file.fail("a check has either `steps` of its own or is `on` a timeline", path)
+        forall = tuple(
+            ForAll(name, each["strategy"], each.get("args", {}), tuple(each["examples"]))
+            for name, each in data.get("forall", {}).items()
+        )
+        known: dict[str, Json] = {f.name: list(f.examples) for f in forall}
+        steps = tuple(self._steps(data.get("steps", ()), (*path, "steps"), known))
+        expects = _alternatives(data.get("expect"))
+        if not expects and not any(s.expect for s in steps):
+            raise self.file.fail(f"the check {data['id']!r} expects nothing, so it can't fail", path)
+        if forall and "on" in data:
+            raise self.file.fail("`forall` needs steps of its own", (*path, "forall"))
+        used = {name for s in steps for name, _ in captures.named(s.args)}
+        for name in (f.name for f in forall if f.name not in used):
+            raise self.file.fail(f"no step uses the variable {name!r}", (*path, "forall", name))
+        doubts = tuple(
+            Doubt(d["because"], _alternatives(d["when"]), d.get("retry", False))
+            for d in data.get("doubts", ())
+        )
+        check = Check(
+            id=data["id"],
+            title=data["title"],
+            requirement=self._requirement(data["requirement"], (*path, "requirement")),
+            also=tuple(self._requirement(r, (*path, "also", i)) for i, r in enumerate(data.get("also", ()))),
+            levels=_levels(data["level"], data["tier"]),
+            tier=data["tier"],
+            needs=tuple(data.get("needs", ("read",))),
+            without=tuple(data.get("without", ())),
+            after=tuple(data.get("after", ())),
+            on=data.get("on"),
+            steps=steps,
+            expects=expects,
+            only_if=data.get("only-if", {}),
+            unseen=data.get("unseen", ""),
+            forall=forall,
+            doubts=doubts,
+            why=data["why"].strip(),
+            hint=data["hint"].strip(),
+            place=self._place((*path, "id")),
+        )
+        self._check_needs(steps, check.needs, (*path, "steps"))
+        for key, name in _unknown(check, steps) if steps else ():
+            raise self.file.fail(f"no step is called {name!r}", (*path, key))
+        return check
+
+    def _check_needs(self, steps: tuple[Step, ...], needs: tuple[str, ...], path: Path_) -> None:
+        lacking = {VERBS[s.do].needs for s in steps if not s.when} - {"", *needs}
+        if lacking:
+            says = f"its steps need {', '.join(sorted(lacking))}, which `needs` does not name"
+            raise self.file.fail(says, path)
+
+    def _requirement(self, id_: str, path: Path_) -> Requirement:
+        if id_ not in self.requirements:
+            says = f"the register (specs/{REGISTER}) has no requirement {id_!r}"
+            near = guess(id_, self.requirements).strip()
+            raise self.file.fail(f"{says}; {near}" if near else says, path)
+        return self.requirements[id_]
+
+    def _place(self, path: Path_) -> Place:
+        return Place(self.file.name, self.file.line(path) or 1)
+
+    def _steps(self, data: Any, path: Path_, known: dict[str, Json]) -> Iterator[Step]:
+        """The steps in order; `known` has what they may refer to: earlier ones, variables with examples."""
+        for index, raw in enumerate(data):
+            here = (*path, index)
+            name = raw.get("as") or f"{raw['do']}-{index}"
+            if name in known:
+                raise self.file.fail(f"the name {name!r} is taken by an earlier step", (*here, "as"))
+            args = {k: v for k, v in raw.items() if k not in _COMMON}
+            when = _alternatives(raw.get("when"))
+            self._check_references(raw, args, when, here, known)
+            known[name] = None
+            yield Step(
+                raw["do"],
+                name,
+                args,
+                raw.get("given", {}),
+                raw.get("only-if", {}),
+                raw.get("expect", {}),
+                when,
+                self._place(here),
+            )
+
+    def _check_references(
+        self,
+        raw: Mapping[str, Any],
+        args: Mapping[str, Any],
+        when: tuple[Mapping[str, Any], ...],
+        path: Path_,
+        known: Mapping[str, Json],
+    ) -> None:
+        named = [(n, "when") for each in when for n in each]
+        named += [(n, "when") for each in when for wanted in each.values() for n in references(wanted)]
+        own = raw.get("as")
+        for key in ("given", "only-if", "expect"):
+            named += [(n, key) for n in references(raw.get(key, {})) if n != own]
+        named += [(args["after"], "after")] if "after" in args else []
+        for name, key in named:
+            if name not in known:
+                raise self.file.fail(f"no earlier step is called {name!r}", (*path, key))
+        for name, capture in captures.named(args):
+            self._check_capture(name, capture, path, known)
+            if capture is None:
+                for each in captures.named(known[name]):
+                    self._check_capture(*each, path, known)
+        for key in ("for", "at"):
+            if key in args:
+                try:
+                    durations.parse(str(args[key]))
+                except ValueError as problem:
+                    raise self.file.fail(str(problem), (*path, key)) from None
+        self._check_tags(args.get("headers", {}), (*path, "headers"), known)
+
+    def _check_capture(self, name: str, capture: str | None, path: Path_, known: Mapping[str, Json]) -> None:
+        """`{name}` is a variable, `{name.capture}` comes from the answer to an earlier step."""
+        written = f"{{{name}{'.' + capture if capture else ''}}}"
+        if name not in known:
+            raise self.file.fail(f"{written} is used before anything is called {name!r}", path)
+        if (known[name] is None) != (capture is not None):
+            kind = "a step: write {%s.etag}, for instance" if capture is None else "a variable: write {%s}"
+            raise self.file.fail(f"{written}: {name!r} is {kind % name}", path)
+        if capture is not None and capture not in captures.CAPTURES:
+            says = f"nothing called {capture!r} can be captured; {did_you_mean(capture, captures.CAPTURES)}"
+            raise self.file.fail(says, path)
+
+    def _check_tags(self, headers: Mapping[str, Json], path: Path_, known: Mapping[str, Json]) -> None:
+        """A tag whose quotes YAML has taken: `If-None-Match: "abc"` is the text abc."""
+        for name, value in headers.items():
+            if name.lower() not in _TAG_FIELDS or not isinstance(value, str):
+                continue
+            whole = captures.PATTERN.fullmatch(value)
+            for each in known[whole[1]] if whole and whole[2] is None else (value,):
+                if not _is_condition(name, str(each)):
+                    says = (
+                        f"{name}: {each} is no list of entity tags; YAML has taken its quotes? write "
+                        f"'\"{each}\"', or {{raw: ...}} to send what is malformed on purpose"
+                    )
+                    raise self.file.fail(says, (*path, name))
+
+
+def _is_condition(name: str, value: str) -> bool:
+    """Whether a value is what its field takes, once its captures are filled in."""
+
+    def probe(match: re.Match[str]) -> str:
+        bare = value[: match.start()].endswith('"') or (match[2] or "").startswith("opaque")
+        return "x" if bare else '"x"'
+
+    filled = captures.PATTERN.sub(probe, value)
+    if name.lower() == "if-range" and (parse_http_date(value) or captures.PATTERN.fullmatch(value)):
+        return True
+    return parse_entity_tag_list(filled) is not None
+
+
+def _unknown(check: Check, steps: tuple[Step, ...]) -> Iterator[tuple[str, str]]:
+    """(key, name): what a check says of a step that is not there."""
+    names = {s.name for s in steps}
+    doubts = [condition for doubt in check.doubts for condition in doubt.when]
+    for key, conditions in (("expect", check.expects), ("only-if", (check.only_if,)), ("doubts", doubts)):
+        for condition in conditions:
+            for name, wanted in condition.items():
+                yield from ((key, n) for n in (name, *references(wanted)) if n not in names)
+
+
+def _alternatives(data: Json) -> tuple[Mapping[str, Any], ...]:
+    if data is None:
+        return ()
+    return tuple(data) if isinstance(data, list) else (data,)
+
+
+def _levels(data: Json, tier: Tier) -> Mapping[Tier, Level]:
+    levels: Mapping[Tier, Level] = data if isinstance(data, dict) else {tier: data}
+    return levels
+
+
+# ------------------------------------------------------------------ across files
+
+
+def _check_references(suite: Suite) -> None:
+    checks: dict[str, Check] = {}
+    for file in suite.files:
+        for check in file.checks:
+            if check.id in checks:
+                raise _at(check, f"the id {check.id!r} stands already in {checks[check.id].place}")
+            checks[check.id] = check
+    for check in checks.values():
+        for name in check.after:
+            if name not in checks:
+                near = guess(name, checks).strip()
+                says = f"`after` names {name!r}, and no check is called that"
+                raise _at(check, f"{says}; {near}" if near else says)
+        if check.on is not None and check.on not in suite.timelines:
+            raise _at(check, f"`on` names {check.on!r}, and no timeline is called that")
+        for key, name in _unknown(check, suite.timelines[check.on].steps) if check.on else ():
+            raise _at(check, f"`{key}`: the timeline {check.on!r} has no step {name!r}")
+        if check.tier not in check.levels:
+            raise _at(check, f"`level` says nothing for the check's own tier, {check.tier}")
+    _check_cycles(checks)
+
+
+def _check_cycles(checks: Mapping[str, Check]) -> None:
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        if name in way:
+            circle = " -> ".join((*way[way.index(name) :], name))
+            raise _at(checks[name], f"`after` goes round in a circle: {circle}")
+        if name not in done:
+            for each in checks[name].after:
+                visit(each, (*way, name))
+            done.add(name)
+
+    for name in checks:
+        visit(name, ())
+
+
+def _at(check: Check, says: str) -> SpecError:
+    return SpecError(says, check.place.file, check.place.line)

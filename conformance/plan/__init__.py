@@ -1,0 +1,12 @@
+"""Suite x Target -> what is to be done, in lanes. Pure.
+
+    lanes.py     the runs of a plan, in four phases of lanes
+
+It reads the rows of the verbs, and must not know how a verb does what it does.
+"""
+
+from __future__ import annotations
+
+from conformance.plan.lanes import PHASES, Plan, Work, plan
+
+__all__ = ["PHASES", "Plan", "Work", "plan"]

@@ -1,0 +1,157 @@
+"""Suite x Target -> Runs, in lanes, dependencies first. Pure.
+
+Four phases, one after another. In `read` and `wait` every resource is a lane of its own, side by
+side; `write` and `sweep` are one lane, alone: a server may clear its whole cache at any write, so
+writes end before the first miss of a timeline, and what can evict others' entries runs last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.model import TIERS, ForAll, Resource, Run, Step, Suite, Target, Tier
+from conformance.model.order import prerequisites
+from conformance.verbs import VERBS
+
+PHASES: Final = ("read", "write", "wait", "sweep")
+_ALONE: Final = ("write", "sweep")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Steps to be executed once on one resource, and the runs that judge them."""
+
+    id: str
+    resource: Resource
+    steps: tuple[Step, ...]
+    forall: tuple[ForAll, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done.
+
+    Args:
+        runs: in the order of the specs; the ones that no resource fits are among them.
+        works: by id.
+        phases: each a tuple of lanes; each lane a tuple of runs in order.
+    """
+
+    runs: tuple[Run, ...]
+    works: Mapping[str, Work]
+    phases: tuple[tuple[tuple[Run, ...], ...], ...]
+
+    def run(self, id_: str) -> Run:
+        """The run of that id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for each in self.runs:
+            if each.id == id_:
+                return each
+        raise KeyError(id_)
+
+
+def plan(suite: Suite, target: Target, tier: Tier, selected: Collection[str] | None = None) -> Plan:
+    """Lay out all runs up to a tier; with `selected` (run ids) only those and what they come after."""
+    runs = tuple(_runs(suite, target, tier))
+    if selected is not None:
+        wanted = _with_prerequisites(runs, selected)
+        runs = tuple(run for run in runs if run.id in wanted)
+    works = {run.work: _work(suite, run) for run in runs if run.resource is not None}
+    return Plan(runs, works, _phases(suite, runs))
+
+
+def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
+    for file in suite.files:
+        for check in file.checks:
+            if TIERS.index(check.tier) > TIERS.index(tier):
+                continue
+            needs, without = set(check.needs), set(check.without)
+            if check.on is not None:
+                needs |= set(suite.timelines[check.on].needs)
+                without |= set(suite.timelines[check.on].without)
+            fitting = [
+                r for r in target.resources if needs <= r.capabilities and not without & r.capabilities
+            ]
+            for resource in fitting:
+                id_ = f"{file.name}::{resource.name}::{check.id}"
+                work = f"{check.on}@{resource.name}" if check.on else id_
+                yield Run(id_, check, resource, work)
+            if not fitting:
+                yield Run(f"{file.name}::none::{check.id}", check, None, "")
+
+
+def _work(suite: Suite, run: Run) -> Work:
+    assert run.resource is not None  # noqa: S101 - asked of such runs only
+    steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
+    return Work(run.work, run.resource, steps, run.check.forall)
+
+
+def _with_prerequisites(runs: tuple[Run, ...], selected: Collection[str]) -> set[str]:
+    wanted = set(selected)
+    queue = [run for run in runs if run.id in wanted]
+    while queue:
+        for each in prerequisites(queue.pop(), runs):
+            if each.id not in wanted:
+                wanted.add(each.id)
+                queue.append(each)
+    return wanted
+
+
+def phase_of(steps: tuple[Step, ...], *, timeline: bool) -> str:
+    """When steps may run: alone at the end, alone at the start, or side by side."""
+    kinds = {VERBS[s.do].phase for s in steps}
+    burst = not timeline and any(s.args.get("together") or s.args.get("of") == "distinct" for s in steps)
+    if "sweep" in kinds or burst:
+        return "sweep"
+    if any("through" in s.args for s in steps):
+        kinds.add("wait")  # a client cache takes its time to be imported; there it costs nobody any
+    return next((kind for kind in ("write", "wait") if kind in kinds), "read")
+
+
+def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...], ...], ...]:
+    phase: dict[str, str] = {}
+    ordered = _topological(runs)
+    for run in ordered:
+        if run.resource is None:
+            continue
+        timeline = run.check.on is not None
+        steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
+        own = phase_of(steps, timeline=timeline)
+        if run.resource.ttl is not None:  # reading a resource before its timeline would warm its cache
+            own = {"read": "wait", "write": "sweep"}.get(own, own)
+        before = max((PHASES.index(phase[p.id]) for p in prerequisites(run, runs)), default=0)
+        if before > PHASES.index(own):
+            own = "sweep" if own in _ALONE else PHASES[before]
+        phase[run.id] = own
+    return tuple(tuple(_lanes(name, [r for r in ordered if phase.get(r.id) == name])) for name in PHASES)
+
+
+def _lanes(phase: str, runs: list[Run]) -> Iterator[tuple[Run, ...]]:
+    if not runs:
+        return
+    if phase in _ALONE:
+        yield tuple(runs)
+        return
+    names = dict.fromkeys(r.resource.name for r in runs if r.resource)
+    for name in names:
+        yield tuple(r for r in runs if r.resource and r.resource.name == name)
+
+
+def _topological(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """Timelines first, then as in the specs, but each after what it comes after."""
+    placed: dict[str, Run] = {}
+
+    def place(run: Run) -> None:
+        if run.id not in placed:
+            for each in prerequisites(run, runs):
+                place(each)
+            placed[run.id] = run
+
+    for run in sorted(runs, key=lambda r: r.check.on is None):
+        place(run)
+    return tuple(placed.values())

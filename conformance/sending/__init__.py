@@ -1,0 +1,10 @@
+"""What a verb works with, and the only way to the wire. Shell.
+
+    context.py    one step at work: sends, repeats, observes, waits
+    gate.py       lanes side by side, or one of them alone
+    ask.py        what is asked and how, as values
+    ledger.py     what was changed and has to be put back
+    survey.py     what the server says of itself before anything is judged
+
+It must not know any expectation or verdict.
+"""

@@ -1,0 +1,275 @@
+"""The surroundings of a step at work: one resource, one lane, the run's clock.
+
+Shell. Knows how a request is sent, repeated and observed; knows no expectation and no verdict.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from conformance.clocks.base import Clock
+from conformance.content import facts as observe
+from conformance.fields import field_value, parse_cache_control, parse_delta_seconds
+from conformance.language import captures, durations
+from conformance.model import Exchange, Headers, Json, Resource, StepRecord, Target
+from conformance.sending.ask import PLAIN, Ask, How
+from conformance.sending.gate import Gate
+from conformance.sending.ledger import Ledger
+from conformance.sending.survey import Survey
+from conformance.servers.hosted import Hosted
+from conformance.wire import Lane, Wire
+
+if TYPE_CHECKING:
+    from conformance.clients import ClientCache
+
+_PATIENCE: Final = 5.0  # seconds of Retry-After that are waited for
+_TIMEOUTS: Final = 2  # a resource that has not answered so often is given up
+_KEEP_IN_ALL: Final = 32 * 1024 * 1024
+WHOLE_SECONDS_BELOW: Final = 10.0
+
+
+class GivenUpError(Exception):
+    """The resource does not answer any more, or the run is being cancelled; the record ends here."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What all lanes of a run share.
+
+    Args:
+        paths: resource -> the path it was found at, where a redirect differs only in the slash.
+        lacking: resource -> why the server does not offer it.
+        timeouts: resource -> how often it has not answered.
+        kept: bytes of bodies that the run holds on to.
+        wall: POSIX time of the run's start.
+        remote: whether the server is somewhere else than on this machine's loopback.
+        hosted: the server, where the suite has started it.
+        consent: why writes are permitted, or "" where they are not.
+    """
+
+    wire: Wire
+    clock: Clock
+    target: Target
+    survey: Survey
+    ledger: Ledger
+    consent: str
+    cancelled: threading.Event
+    waiting: Callable[[str, str, float | None], None]
+    wall: float = 0.0
+    remote: bool = False
+    hosted: Hosted | None = None
+    gate: Gate = field(default_factory=Gate)
+    paths: dict[str, str] = field(default_factory=dict)
+    lacking: dict[str, str] = field(default_factory=dict)
+    timeouts: dict[str, int] = field(default_factory=dict)
+    digests: set[str] = field(default_factory=set)
+    kept: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def workers(self) -> int | None:
+        """How many workers of the server the suite has started; None: it has not."""
+        return self.hosted.workers if self.hosted else None
+
+
+@dataclass(slots=True)
+class Context:
+    """What a verb gets to work with; made anew for each record."""
+
+    shared: Shared
+    lane: Lane
+    resource: Resource
+    bound: Mapping[str, Json]
+    random: random.Random
+    steps: dict[str, StepRecord] = field(default_factory=dict)
+    tracked: observe.Tracked | None = None
+    clients: dict[str, ClientCache] = field(default_factory=dict)
+    behind: list[Exchange] = field(default_factory=list)
+
+    # ---------------------------------------------------------------- sending
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        headers: Headers = (),
+        body: bytes = b"",
+        how: How = PLAIN,
+    ) -> Exchange:
+        """One exchange, observed; a redirect that differs only in the slash is followed and remembered.
+
+        Raises:
+            GivenUpError: the run is being cancelled.
+        """
+        resource = how.of or self.resource
+        exchange = self._patient(Ask(method, self.found(resource, path), headers, body), resource, how)
+        moved = _slash_only(exchange)
+        if moved is not None:
+            moved = moved.removeprefix(self.shared.wire.prefix) or "/"
+            if path == resource.read:
+                self.shared.paths[resource.name] = moved
+            exchange = self._patient(Ask(method, moved, headers, body), resource, how)
+        if self.shared.paths.get(resource.name) and path == resource.read:
+            facts = {**exchange.facts, "redirected": self.shared.paths[resource.name]}
+            exchange = replace(exchange, facts=facts)
+        return exchange
+
+    def _patient(self, ask: Ask, resource: Resource, how: How) -> Exchange:
+        """Once more after a short Retry-After, and once more alone after a time-out beside others."""
+        lane = how.lane or self.lane
+        with self.shared.gate.shared():
+            exchange = self._once(ask, resource, how)
+            crowded = self.shared.wire.open_elsewhere(lane)
+        fault = exchange.fault.kind if exchange.fault else None
+        if fault == "cancelled":
+            raise GivenUpError
+        if fault == "timeout":
+            if crowded and ask.method in ("GET", "HEAD") and not self.shared.timeouts.get(resource.name):
+                self.shared.timeouts[resource.name] = 1
+                with self.shared.gate.alone():
+                    self.shared.wire.rest()
+                    exchange = self._once(ask, resource, replace(how, fresh=True))
+            if exchange.fault:
+                self.shared.timeouts[resource.name] = self.shared.timeouts.get(resource.name, 0) + 1
+        if exchange.status == 429:  # noqa: PLR2004 - Too Many Requests, RFC 6585 4
+            pause = parse_delta_seconds(field_value(exchange.headers, "retry-after") or "")
+            if pause is not None and pause <= _PATIENCE:
+                self.wait_until(self.shared.clock.now() + pause, "the server's rate limit")
+                with self.shared.gate.shared():
+                    exchange = self._once(ask, resource, how)
+        return exchange
+
+    def _once(self, ask: Ask, resource: Resource, how: How) -> Exchange:
+        keep = 65536 if self.shared.kept < _KEEP_IN_ALL else 0
+        headers = (*resource.headers, *ask.headers)
+        lane = how.lane or self.lane
+        sent = lane.exchange(
+            ask.method, ask.path, headers, ask.body, fresh=how.fresh, stray=how.stray, keep=keep
+        )
+        facts: dict[str, Json] = {}
+        if sent.response is not None:
+            facts = observe.facts(resource, sent.response.headers, sent.content, self.tracked)
+            held = sent.response.body
+            if held.content and held.digest not in self.shared.digests:
+                self.shared.digests.add(held.digest)
+                self.shared.kept += held.length
+        return Exchange(
+            sent.request,
+            sent.response,
+            sent.fault,
+            sent.sent_at,
+            sent.received_at,
+            sent.connection,
+            facts,
+        )
+
+    def json(self, exchange: Exchange) -> Json:
+        """The JSON of a kept body, or None."""
+        if exchange.response is None or exchange.response.body.content is None:
+            return None
+        return observe.load_json(exchange.headers, exchange.response.body.content)
+
+    def found(self, resource: Resource, path: str = "") -> str:
+        """The path as the server wants it: a redirect by the slash holds for writes to it, too."""
+        moved = self.shared.paths.get(resource.name)
+        return moved if moved is not None and path in ("", resource.read) else path or resource.read
+
+    def read(self) -> Exchange:
+        """The plain read of the resource."""
+        return self.send("GET", self.resource.read)
+
+    def lacks(self, exchange: Exchange, resource: Resource | None = None) -> str | None:
+        """Why the server does not offer a resource that it may lack, or None."""
+        resource = resource or self.resource
+        if not resource.ask or exchange.response is None:
+            return None
+        if exchange.status in (401, 403, 404, 405, 410, 501):
+            says = f"GET {resource.read} was answered {exchange.status}"
+        elif exchange.status == 200 and resource.json and exchange.facts.get("json") == "none":  # noqa: PLR2004
+            # Many servers answer every path with their front page.
+            says = f"GET {resource.read} is answered, but not with JSON"
+        elif exchange.status == 200 and resource.value and "value" not in exchange.facts:  # noqa: PLR2004
+            says = f"GET {resource.read} is answered, but without a value at {resource.value}"
+        else:
+            return None
+        self.shared.lacking.setdefault(resource.name, says)
+        return says
+
+    def gone(self) -> bool:
+        """Whether the resource has been given up."""
+        return self.shared.timeouts.get(self.resource.name, 0) >= _TIMEOUTS
+
+    # ---------------------------------------------------------------- time
+
+    def wait_until(self, instant: float, why: str) -> None:
+        """Let time pass without a connection of ours open.
+
+        Raises:
+            GivenUpError: the run is being cancelled.
+        """
+        self.lane.rest()
+        self.shared.waiting(self.resource.name, why, instant)
+        try:
+            if not self.shared.clock.wait_until(instant, self.shared.cancelled):
+                raise GivenUpError
+        finally:
+            self.shared.waiting(self.resource.name, why, None)
+
+    def quantities(self) -> dict[str, float]:
+        """What the durations of the spec language may name, in seconds."""
+        ttl = self.resource.ttl
+        known = {"resolution": 0.0 if self.resource.hit else self.resource.resolution}
+        if ttl is not None:
+            m = durations.margin(ttl)
+            known |= {"ttl": ttl, "m": m, "w": 1.2 if ttl < WHOLE_SECONDS_BELOW else 1.5 * m}
+        lifetime = self._lifetime()
+        return known if lifetime is None else known | {"lifetime": lifetime}
+
+    def _lifetime(self) -> float | None:
+        """max-age, as the target declares it, else as the first answer says it."""
+        said = [self.resource.policy] if self.resource.policy else []
+        for step in self.steps.values():
+            if said:
+                break
+            for exchange in step.exchanges[:1]:
+                value = field_value(exchange.headers, "cache-control")
+                said = [value] if value else []
+        seconds = parse_cache_control(said).seconds("max-age")
+        return None if seconds is None else float(seconds)
+
+    # ---------------------------------------------------------------- captures
+
+    def fill(self, value: Json) -> Json:
+        """A value with its captures filled in.
+
+        Raises:
+            captures.MissingError: the answer has no such thing.
+        """
+        return captures.fill(value, self.last, self.bound)
+
+    def last(self, name: str) -> Exchange | None:
+        """The last exchange of an earlier step."""
+        step = self.steps.get(name)
+        return step.exchanges[-1] if step and step.exchanges else None
+
+    def headers(self, wanted: Mapping[str, Json] | None) -> Headers:
+        """Header fields as a step gives them, filled in."""
+        filled = self.fill(dict(wanted or {}))
+        return tuple((n, v["raw"] if isinstance(v, Mapping) else v) for n, v in filled.items())
+
+
+def _slash_only(exchange: Exchange) -> str | None:
+    """The path of a redirect that differs from the request's path only in the final slash."""
+    if exchange.status not in (301, 302, 307, 308):
+        return None
+    location = urlsplit(field_value(exchange.headers, "location") or "")
+    asked = urlsplit(exchange.request.url)
+    if location.netloc and location.netloc != asked.netloc:
+        return None
+    same = location.path.rstrip("/") == asked.path.rstrip("/") and location.path != asked.path
+    return f"{location.path}?{asked.query}" if same and asked.query else location.path if same else None

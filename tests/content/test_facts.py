@@ -1,0 +1,252 @@
+"""conformance.content.facts: what is known of a body, whatever a server sends."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from typing import Any
+
+import pytest
+from helpers.records import resource, timed
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.content.facts import Tracked, facts, find_list, id_name, is_hit, item_id, load_json, pointed
+from conformance.model import Json
+
+JSON = (("Content-Type", "application/json; charset=utf-8"),)
+TIME = timed()
+ZIPPED = gzip.compress(b"[1]", mtime=0)
+
+
+def seen(content: Json, tracked: Tracked | None = None, **more: Any) -> dict[str, Json]:
+    """The facts of a JSON body."""
+    return facts(more.get("on", TIME), JSON, json.dumps(content).encode(), tracked)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"[]", {"media": "application/json", "json": "array", "list": 0}),
+        (b"{}", {"media": "application/json", "json": "object", "members": {}}),
+        (b'"x"', {"media": "application/json", "json": "string"}),
+        (b"5", {"media": "application/json", "json": "number"}),
+        (b"5.5", {"media": "application/json", "json": "number"}),
+        (b"true", {"media": "application/json", "json": "boolean"}),
+        (b"null", {"media": "application/json", "json": "null"}),
+        # no JSON at all
+        *[
+            (content, {"media": "application/json", "json": "none"})
+            for content in (
+                b"", b"<html>", b"{", b"{'a': 1}", b"[1,]", b"\xff\xfe", b"NaN", b"[Infinity]", b"-Infinity",
+                b"[" * 100_000, b"9" * 5000, b'{"a": 1} x',
+            )
+        ],
+    ],
+    ids=lambda value: str(value)[:20],
+)  # fmt: skip
+def test_the_type_of_the_json_is_known(content: bytes, expected: dict[str, Json]) -> None:
+    assert facts(None, JSON, content, None) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ((), ""),
+        ((("content-type", "Text/HTML ; charset=x"),), "text/html"),
+        ((("Content-Type", ""),), ""),
+    ],
+)
+def test_the_media_type_is_known(headers: tuple[tuple[str, str], ...], expected: str) -> None:
+    assert facts(None, headers, b"[]", None)["media"] == expected
+
+
+def test_the_members_have_their_types() -> None:
+    found = seen({"a": "x", "b": 1, "c": True, "d": None, "e": [], "f": {}})["members"]
+    assert found == {"a": "string", "b": "number", "c": "boolean", "d": "null", "e": "array", "f": "object"}
+
+
+def test_the_members_of_a_huge_object_are_kept_within_bounds() -> None:
+    found = seen({f"{i}{'x' * 1000}": 1 for i in range(1000)})["members"]
+    assert (len(found), max(map(len, found))) == (64, 80)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"time": "12:00", "cached": False}, {"value": "12:00", "hit": False}),
+        ({"time": None, "cached": "no"}, {"value": None, "hit": "no"}),
+        ({"cached": True}, {"hit": True}),
+        ({}, {}),
+        ([{"time": 1}], {}),
+    ],
+)
+def test_the_value_and_the_flag_are_known_where_the_target_points(
+    content: Json, expected: dict[str, Json]
+) -> None:
+    found = seen(content)
+    assert {name: found[name] for name in ("value", "hit") if name in found} == expected
+
+
+def test_where_the_target_points_to_nothing_there_is_nothing() -> None:
+    assert {"value", "hit"} & seen({"time": 1}, on=resource()).keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [("x" * 2000, True), ("x" * 3000, False), ([[[1]]], True), ([[]] * 100, False), ({"a": {"b": 1}}, True)],
+    ids=["short", "long", "nested", "nested much", "object"],
+)
+def test_a_value_is_kept_as_it_is_or_by_its_beginning_and_a_sum(value: Json, kept: bool) -> None:
+    found = seen({"time": value})["value"]
+    if kept:
+        assert found == value
+    else:
+        assert found.keys() == {"begins", "crc", "length"}
+        assert found == seen({"time": value, "cached": True})["value"]  # the same value, the same fact
+        assert found != seen({"time": [*value, 1]})["value"]
+
+
+@pytest.mark.parametrize("depth", [10, 100, 500, 900, 990, 1000, 5000])
+def test_a_value_that_is_nested_deep_is_a_fact_like_others(depth: int) -> None:
+    content = b'{"time": ' + b"[" * depth + b"]" * depth + b"}"
+    found = facts(TIME, JSON, content, None)
+    assert found["json"] in ("object", "none")
+    assert len(repr(found)) < 500
+
+
+def test_a_number_beyond_all_numbers_stays_its_text() -> None:
+    """A report is JSON, and JSON has no infinity."""
+    found = facts(TIME, JSON, b'{"time": 1e999}', None)
+    assert found["value"] == "1e999"
+
+
+@pytest.mark.parametrize(
+    ("coding", "content"),
+    [
+        ("gzip", ZIPPED),
+        ("x-gzip", ZIPPED),
+        ("GZIP", ZIPPED),
+        ("deflate", zlib.compress(b"[1]")),
+        ("identity", b"[1]"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_coded_body_is_read(coding: str, content: bytes) -> None:
+    assert load_json((*JSON, ("Content-Encoding", coding)), content) == [1]
+
+
+@pytest.mark.parametrize("content", [b"[1]", b"", ZIPPED[:-11]], ids=["plain", "empty", "cut off"])
+def test_a_coded_body_that_is_broken_is_no_json(content: bytes) -> None:
+    found = facts(None, (*JSON, ("Content-Encoding", "gzip")), content, None)
+    assert found["json"] == "none"
+
+
+def test_a_bomb_stays_small() -> None:
+    bomb = gzip.compress(b'"' + b"x" * 20_000_000 + b'"')
+    assert facts(TIME, (*JSON, ("Content-Encoding", "gzip")), bomb, None)["json"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "expected"),
+    [
+        ("", (True, {"a": {"b": [1, {"c/d": 2, "~": 3, "~1": 5}]}, "": 4})),
+        ("/a/b/0", (True, 1)),
+        ("/a/b/1/c~1d", (True, 2)),
+        ("/a/b/1/~0", (True, 3)),
+        ("/a/b/1/~01", (True, 5)),
+        ("/", (True, 4)),
+        ("/a/b/2", (False, None)),
+        ("/a/b/-1", (False, None)),
+        ("/a/b/x", (False, None)),
+        ("/a/x", (False, None)),
+        ("/a/b/0/c", (False, None)),
+    ],
+)
+def test_a_pointer_points_as_rfc_6901_says(pointer: str, expected: tuple[bool, Json]) -> None:
+    assert pointed({"a": {"b": [1, {"c/d": 2, "~": 3, "~1": 5}]}, "": 4}, pointer) == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ([1, 2], [1, 2]),
+        ({"items": [{"id": 1}], "total": 1}, [{"id": 1}]),
+        ({"items": [{"id": 1}], "tags": ["x"]}, [{"id": 1}]),
+        ({"items": []}, []),
+        ({"a": [{}], "b": [{}]}, None),
+        ({"tags": ["x"]}, None),
+        ("x", None),
+        (None, None),
+    ],
+)
+def test_the_list_is_found_in_its_envelope(document: Json, expected: list[Json] | None) -> None:
+    assert find_list(document) == expected
+
+
+@pytest.mark.parametrize(
+    ("flag", "expected"),
+    [
+        (True, True), (False, False), (1, True), (0, False),
+        ("true", True), ("HIT", True), ("Yes", True), ("false", False), ("MISS", False), ("no", False),
+        ("maybe", None), (None, None), ([], None), (1.5, None),
+    ],
+)  # fmt: skip
+def test_a_flag_of_any_type_has_a_meaning_or_none(flag: Json, expected: bool | None) -> None:
+    assert is_hit(flag) is expected
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ({"name": "x", "id": 7}, ("id", 7)),
+        ({"_id": "x", "key": "y"}, ("_id", "x")),
+        ({"uuid": "u"}, ("uuid", "u")),
+        ({"item_id": 0}, ("item_id", 0)),
+        ({"id": None, "slug": "s"}, ("slug", "s")),
+        ({"id": True}, (None, None)),
+        ({"id": 1.5}, (None, None)),
+        ({"name": "x"}, (None, None)),
+        ([], (None, None)),
+    ],
+)
+def test_an_item_is_known_by_its_id(item: Json, expected: tuple[str | None, Json]) -> None:
+    assert (id_name(item), item_id(item)) == expected
+
+
+ITEMS = [{"id": 7, "name": "old"}, {"id": 8, "name": "other"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "tracked", "expected"),
+    [
+        (ITEMS, Tracked(7, "name"), {"there": True, "value": "old"}),
+        ({"items": ITEMS}, Tracked(8, "name"), {"there": True, "value": "other"}),
+        (ITEMS, Tracked(9, "name"), {"there": False}),
+        (ITEMS, Tracked(8, None), {"there": True}),
+        (ITEMS, Tracked(8, "colour"), {"there": True}),
+        (ITEMS[0], Tracked(7, "name"), {"there": True, "value": "old"}),  # the item by itself
+        (ITEMS[0], Tracked(None, "name"), {"there": True, "value": "old"}),
+        (["x", 5], Tracked(5, "name"), {"there": False}),
+        ("x", Tracked(5, "name"), {"there": False}),
+    ],
+)
+def test_the_item_that_a_write_is_about_is_followed(content: Json, tracked: Tracked, expected: Json) -> None:
+    assert seen(content, tracked)["item"] == expected
+
+
+_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "time", "cached", "x"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(derandomize=True, database=None, deadline=None, max_examples=200)
+@given(_ANY.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=40))
+def test_facts_of_anything_are_json_themselves(content: bytes) -> None:
+    found = facts(TIME, JSON, content, Tracked(1, "x"))
+    assert json.loads(json.dumps(found, allow_nan=False)) == found

@@ -1,0 +1,143 @@
+"""Steps in order, up to where going on makes no sense; and whatever happens, what was changed is put back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from helpers.hostile import serve
+from helpers.runs import context, step
+from helpers.student import HOLD, Student, reply
+
+from conformance.execute.steps import bind, execute
+from conformance.model import Record, Step, StepRecord
+from conformance.plan.lanes import Work
+from conformance.sending.context import Context
+from conformance.verbs import VERBS, Verb
+
+
+def worked(within: Context, *steps: Step) -> Record:
+    return execute(Work("a work", within.resource, steps, ()), within)
+
+
+def statuses(record: Record) -> Mapping[str, str]:
+    return {s.name: s.status for s in record.steps}
+
+
+READ, CHANGE = step("read"), step("change")
+
+
+def test_steps_are_done_in_order_and_timed() -> None:
+    with serve(Student()) as server, context(server.url) as within:
+        record = worked(within, READ, step("read", "again", times=2))
+    assert statuses(record) == {"read": "done", "again": "done"}
+    assert (record.work, record.error, record.clock, record.attempts) == ("a work", "", "real", 1)
+    times = [x.sent_at for s in record.steps for x in s.exchanges]
+    assert [record.started_at, *times, record.ended_at] == sorted(
+        [record.started_at, *times, record.ended_at]
+    )
+
+
+def test_it_stops_where_a_given_does_not_hold() -> None:
+    with serve(Student()) as server, context(server.url) as within:
+        record = worked(within, step("read", given={"status": 404}), step("read", "again"))
+    assert statuses(record) == {"read": "done"}
+
+
+def test_it_stops_where_no_answer_came() -> None:
+    with serve(Student(lambda *_: HOLD)) as server, context(server.url, deadline=0.2) as within:
+        assert statuses(worked(within, READ, step("read", "again"))) == {"read": "done"}
+
+
+def test_it_stops_where_something_is_not_offered() -> None:
+    student = Student(lambda method, *_: reply(405, {}) if method in ("PUT", "PATCH") else None)
+    with serve(student) as server, context(server.url) as within:
+        assert statuses(worked(within, CHANGE, READ)) == {"change": "not-offered"}
+
+
+def test_a_clear_that_serves_as_evidence_is_only_tried() -> None:
+    student = Student()
+    with serve(student) as server, context(server.url, "cached-time") as within:
+        maybe = step("clear", when=({"read": {"status": 200}},))
+        record = worked(within, READ, maybe, step("read", "after"))
+    assert statuses(record) == {"read": "done", "clear": "not-offered", "after": "done"}
+
+
+def test_a_step_is_left_out_where_its_condition_does_not_hold() -> None:
+    with serve(Student()) as server, context(server.url) as within:
+        record = worked(
+            within,
+            READ,
+            step("read", "never", when=({"read": {"status": 404}},)),
+            step("read", "either", when=({"read": {"status": 404}}, {"read": {"status": 200}})),
+        )
+    assert statuses(record) == {"read": "done", "never": "skipped", "either": "done"}
+
+
+def test_a_capture_that_the_answer_lacks_breaks_the_step() -> None:
+    with serve(Student(lambda *_: reply(200, []))) as server, context(server.url) as within:
+        record = worked(within, READ, step("read", "again", headers={"If-None-Match": "{read.etag}"}), CHANGE)
+    assert statuses(record) == {"read": "done", "again": "broken"}
+
+
+def test_a_write_gets_a_connection_of_its_own() -> None:
+    with serve(Student()) as server, context(server.url) as within:
+        record = worked(within, READ, CHANGE)
+    read, write = (s.exchanges[-1].connection for s in record.steps)
+    assert read != write
+
+
+def test_what_was_changed_is_put_back_at_the_end() -> None:
+    student = Student()
+    with serve(student) as server, context(server.url) as within:
+        worked(within, CHANGE, step("create"), READ)
+        assert not within.shared.ledger.open
+    assert [i["name"] for i in student.items] == ["Pen", "Cup", "Hat"]
+    assert [(m, p) for m, p in student.asked if m not in ("GET", "POST")] == [
+        ("PUT", "/items/1"),
+        ("PUT", "/items/1"),
+        ("DELETE", "/items/4"),
+    ]
+
+
+def test_a_defect_of_ours_is_recorded_and_the_change_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_step: Step, _context: Context) -> StepRecord:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setitem(VERBS, "wait", Verb("wait", broken, "", {}))  # type: ignore[index]
+    student = Student()
+    with serve(student) as server, context(server.url) as within:
+        record = worked(within, CHANGE, step("wait"), READ)
+    assert record.error == "ZeroDivisionError: ours"
+    assert student.items[0]["name"] == "Pen"
+
+
+def test_a_cancel_leaves_the_change_owed() -> None:
+    """The wire of a cancelled run carries nothing more; the engine puts it back over another."""
+    changed = threading.Event()
+
+    def hold(method: str, *_: Any) -> Any:
+        return HOLD if method == "GET" and changed.is_set() else changed.set() if method == "PUT" else None
+
+    student = Student(hold)
+    with serve(student) as server, context(server.url, deadline=30) as within:
+        threading.Thread(
+            target=lambda: (changed.wait(10), server.wait_for_requests(3), within.shared.wire.cancel()),
+            daemon=True,
+        ).start()
+        record = worked(within, CHANGE, READ)
+        assert within.shared.ledger.open == ("/items/1",)
+    assert statuses(record) == {"change": "done", "read": "broken"}
+    assert record.steps[-1].says == "the run was stopped before this was done"
+    assert record.error == ""
+
+
+def test_each_attempt_begins_with_nothing_done() -> None:
+    with serve(Student()) as server, context(server.url) as within:
+        worked(within, READ, CHANGE)
+        again = bind(within, {"n": 2})
+        assert (again.steps, again.tracked, again.bound) == ({}, None, {"n": 2})
+        assert again.shared is within.shared
+        assert statuses(worked(again, READ)) == {"read": "done"}

@@ -1,0 +1,331 @@
+import subprocess
+import sys
+import threading
+from ast import literal_eval
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.fuzzing import DEFECTS, RUNS, SUITE, TARGET, judged, run_of
+
+from conformance.execute.engine import Engine
+from conformance.execute.result import Attempt, Options
+from conformance.fuzz import search as module
+from conformance.fuzz.search import MAX_EXAMPLES, Found, search
+from conformance.model import Body, Exchange, Json, Record, Request, Response, Run, StepRecord, Verdict
+from reference_impl.serve import start
+
+TEXTS = run_of("etag-of-content")
+TAGS = run_of("inm-other-is-200")
+COUNTS = run_of("etag-repeats")
+HISTORIES = run_of("body-and-tag-move-together")
+NO_BODY = Body(0, "sha256:", b"")
+
+
+def exchange(status: int = 200, etag: str = "", asked: str = "") -> Exchange:
+    request = Request("GET", "http://it/", (("If-None-Match", asked),) if asked else ())
+    headers = (("ETag", etag),) if etag else ()
+    return Exchange(request, Response(status, "", "1.1", headers, NO_BODY, 0), None, 0.0, 0.0)
+
+
+def record(bound: Mapping[str, Json], *steps: StepRecord) -> Record:
+    steps = steps or (StepRecord("first", "read", "done", "", (exchange(etag='"v1"'),)),)
+    return Record("work", steps, bound, 0.0, 0.0, "real")
+
+
+def verdict(outcome: str, cause: str = "") -> Verdict:
+    return Verdict(outcome, outcome, f"it is {outcome}", cause=cause)
+
+
+class Server:
+    """A fake of the engine's attempt: fails where `fails` says so, and remembers what it was asked."""
+
+    def __init__(self, fails: Callable[[Any], bool] = lambda _value: False, says: str = "fail") -> None:
+        self.fails = fails
+        self.says = says
+        self.asked = []
+
+    def __call__(self, bound: Mapping[str, Json]) -> Found:
+        ((_, value),) = bound.items()
+        self.asked.append(value)
+        return verdict(self.says if self.fails(value) else "pass"), record(bound)
+
+
+# ------------------------------------------------------------------ real servers
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_that_no_example_shows_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert judged(monkeypatch, name, None).outcome == "pass"
+
+    found = judged(monkeypatch, name, search)
+
+    assert found.outcome == "fail"
+    assert "; counterexample: " in found.message
+
+
+@pytest.mark.parametrize(("name", "writes"), [("hash-of-lower-case", 2), ("version-starts-again", 6)])
+def test_a_defect_is_found_without_the_known_traps_and_shrunk(
+    name: str, writes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "corners", lambda _forall: ())
+
+    found = judged(monkeypatch, name, partial(search, max_examples=200))
+
+    _, named, texts = found.message.rpartition("; smallest counterexample: texts=")
+    assert named, found.message
+    assert len(literal_eval(texts)) == writes
+
+
+def test_the_reference_has_no_counterexample() -> None:
+    chosen = frozenset(run.id for run in RUNS if run.check.forall)
+    with start() as running:
+        engine = Engine(Options(running.url, SUITE, TARGET, tier="core", selected=chosen, search=search))
+        engine.start()
+        engine.wait()
+        judged = engine.close().judged
+
+    assert {each.run.id: each.verdict.outcome for each in judged} == dict.fromkeys(chosen, "pass")
+
+
+def test_a_run_that_is_cancelled_ends_its_search() -> None:
+    attempts = []
+
+    def cancelling(run: Run, seed: int, attempt: Attempt) -> Found | None:
+        def counted(bound: Mapping[str, Json]) -> Found:
+            attempts.append(bound)
+            if len(attempts) == 5:
+                engine.cancel("enough")
+            return attempt(bound)
+
+        return search(run, seed, counted)
+
+    with start() as running:
+        chosen = frozenset({TAGS.id})
+        engine = Engine(Options(running.url, SUITE, TARGET, tier="core", selected=chosen, search=cancelling))
+        engine.start()
+        assert engine.wait(10)
+        engine.close()
+
+    assert len(attempts) == 5
+
+
+# ------------------------------------------------------------------ what is found
+
+
+def test_nothing_is_found_where_nothing_fails() -> None:
+    server = Server()
+
+    assert search(TEXTS, 0, server) is None
+    assert MAX_EXAMPLES <= len(server.asked) <= MAX_EXAMPLES + 4
+
+
+def test_the_number_of_draws_can_be_chosen() -> None:
+    server = Server()
+
+    search(TAGS, 0, server, max_examples=5)
+
+    assert len(server.asked) == 5 + 13
+
+
+def test_what_is_found_is_shrunk_and_named_with_its_own_record() -> None:
+    found, evidence = search(COUNTS, 0, Server(lambda times: times >= 11)) or pytest.fail("nothing found")
+
+    assert found.message == "it is fail; smallest counterexample: times=11"
+    assert evidence.bound == {"times": 11}
+
+
+def test_a_known_trap_is_named_as_it_was_sent_and_as_it_was_written() -> None:
+    found, _ = search(TAGS, 0, Server(lambda tag: tag == '"x{first.opaque}"'))
+
+    assert found.message.endswith("""; counterexample: other='"xv1"' (that is "x{first.opaque}")""")
+
+
+def test_the_same_seed_makes_the_same_search() -> None:
+    asked = []
+    for seed in (1, 1, 2):
+        server = Server(lambda history: len(set(history)) == 4)
+        search(HISTORIES, seed, server)
+        asked.append(server.asked)
+
+    assert asked[0] == asked[1] != asked[2]
+
+
+def test_two_checks_search_differently_by_the_same_seed() -> None:
+    one, other = Server(), Server()
+    search(TEXTS, 0, one)
+    search(next(r for r in RUNS if r.check is TEXTS.check and r.id != TEXTS.id), 0, other)
+
+    assert one.asked != other.asked
+
+
+def test_what_fails_once_and_not_again_is_reported_as_such() -> None:
+    server = Server()
+    server.fails = lambda _value: len(server.asked) == 30
+
+    found, _ = search(TEXTS, 0, server)
+
+    assert found.outcome == "fail"
+    assert found.message.endswith(", but not again when it was repeated")
+
+
+def test_shrinking_ends() -> None:
+    server = Server(lambda history: len(history) > 3 or len(set(history)) > 2)
+
+    assert search(HISTORIES, 0, server) is not None
+    assert len(server.asked) < 4 + MAX_EXAMPLES + 155
+
+
+# ------------------------------------------------------------------ what is no counterexample
+
+
+def refusal(status: str, answered: int, **notes: Json) -> StepRecord:
+    return StepRecord("write", "change", status, "", (exchange(answered),), notes)
+
+
+@pytest.mark.parametrize(
+    ("step", "counts"),
+    [
+        (refusal("not-offered", 422, declared=True), False),
+        (refusal("done", 409, failed=True), False),
+        (refusal("done", 500, failed=True), True),
+    ],
+)
+def test_a_text_that_is_refused_is_no_counterexample_unless_the_server_crashes(
+    step: StepRecord, counts: bool
+) -> None:
+    found = search(TEXTS, 0, lambda bound: (verdict("fail"), record(bound, step)))
+
+    assert (found is not None) == counts
+
+
+@pytest.mark.parametrize(("tag", "counts"), [('"*"', False), ('W/"*"', False), ('"v1"', True)])
+def test_a_tag_that_is_the_current_one_by_chance_is_no_counterexample(tag: str, counts: bool) -> None:
+    def attempt(bound: Mapping[str, Json]) -> Found:
+        asked = bound["other"]
+        steps = (
+            StepRecord("first", "read", "done", "", (exchange(etag=tag),)),
+            StepRecord("again", "read", "done", "", (exchange(304, etag=tag, asked=asked),)),
+        )
+        return verdict("fail" if asked == '"*"' else "pass"), record(bound, *steps)
+
+    assert (search(TAGS, 0, attempt) is not None) == counts
+
+
+@pytest.mark.parametrize("outcome", ["inconclusive", "blocked", "not-applicable", "untestable"])
+def test_attempts_that_say_nothing_end_the_search_after_ten(outcome: str) -> None:
+    server = Server(lambda _value: True, outcome)
+
+    assert search(TAGS, 0, server) is None
+    assert len(server.asked) == 10
+
+
+# ------------------------------------------------------------------ what ends it at once
+
+
+@pytest.mark.parametrize("outcome", ["unreachable", "error"])
+def test_a_server_that_is_gone_and_a_fault_of_ours_are_returned_at_once(outcome: str) -> None:
+    server = Server(says=outcome)
+    server.fails = lambda _value: len(server.asked) == 20
+
+    found, _ = search(TEXTS, 0, server)
+
+    assert found.outcome == outcome
+    assert found.message.startswith(f"it is {outcome}; asked with text=")
+    assert len(server.asked) == 20
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        (verdict("inconclusive", "stopped"), (StepRecord("first", "read", "done", "", (exchange(),)),)),
+        (verdict("inconclusive"), (StepRecord("first", "read", "done", "", ()),)),
+    ],
+    ids=["stopped", "nothing-sent"],
+)
+def test_a_run_that_is_being_stopped_is_left_at_once(said: Verdict, steps: tuple[StepRecord, ...]) -> None:
+    asked = []
+
+    def attempt(bound: Mapping[str, Json]) -> Found:
+        asked.append(bound)
+        return said, record(bound, *steps)
+
+    assert search(TEXTS, 0, attempt) is None
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("after", [2, 20])
+def test_what_the_attempt_raises_comes_out_as_it_is(after: int) -> None:
+    asked = []
+
+    def attempt(bound: Mapping[str, Json]) -> Found:
+        asked.append(bound)
+        if len(asked) == after:
+            raise RuntimeError("ours")
+        return verdict("pass"), record(bound)
+
+    with pytest.raises(RuntimeError, match="ours"):
+        search(TEXTS, 0, attempt)
+    assert len(asked) == after
+
+
+# ------------------------------------------------------------------ how it behaves
+
+
+def test_it_prints_nothing_and_writes_nothing_also_beside_others_in_threads(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = {}
+
+    def run(number: int) -> None:
+        found[number] = search(COUNTS, 0, Server(lambda times: times >= number))[0].message
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(3, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == {n: f"it is fail; smallest counterexample: times={n}" for n in range(3, 9)}
+    assert capfd.readouterr() == ("", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def python(code: str, cwd: Path) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-W", "error", "-c", code]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_the_package_and_its_table_import_neither_hypothesis_nor_schemathesis(tmp_path: Path) -> None:
+    code = """
+import sys
+import conformance.execute.engine, conformance.fuzz, conformance.language.strategies
+print({'hypothesis', 'schemathesis'} & sys.modules.keys())
+"""
+    ran = python(code, tmp_path)
+
+    assert (ran.stdout, ran.stderr) == ("set()\n", "")
+
+
+def test_it_works_outside_of_pytest_with_warnings_as_errors(tmp_path: Path) -> None:
+    code = """
+from conformance.fuzz.search import search
+from conformance.load.specs import load
+from conformance.model import Exchange, Record, Request, StepRecord, Verdict
+from conformance.plan.lanes import plan
+from conformance.load.target import load_target
+run = next(r for r in plan(load(), load_target("lesson", []), "lesson").runs if r.check.id == "etag-repeats")
+EXCHANGE = Exchange(Request("GET", "/", ()), None, None, 0, 0)
+def attempt(bound):
+    outcome = "fail" if bound["times"] > 4 else "pass"
+    step = StepRecord("reads", "write", "done", "", (EXCHANGE,))
+    return Verdict(outcome, outcome, "it fails"), Record("", (step,), bound, 0, 0, "")
+print(search(run, 0, attempt)[0].message)
+"""
+    ran = python(code, tmp_path)
+
+    assert (ran.stdout, ran.stderr) == ("it fails; smallest counterexample: times=5\n", "")
+    assert list(tmp_path.iterdir()) == []

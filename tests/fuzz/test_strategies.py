@@ -1,0 +1,144 @@
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from helpers.fuzzing import SUITE
+from hypothesis import given, seed, settings
+
+from conformance.errors import HarnessError
+from conformance.fields import parse_entity_tag, parse_entity_tag_list
+from conformance.fuzz.strategies import KINDS, build, corners
+from conformance.language.captures import CAPTURES, PATTERN, named
+from conformance.language.strategies import STRATEGIES
+from conformance.model import ForAll, Json
+
+FORALLS = [
+    pytest.param(forall, id=f"{check.id}-{forall.name}")
+    for file in SUITE.files
+    for check in file.checks
+    for forall in check.forall
+]
+
+
+def forall(strategy: str, **args: str) -> ForAll:
+    return ForAll("it", strategy, args, ())
+
+
+def drawn(what: ForAll, number: int = 0, examples: int = 60) -> list:
+    """What a search would draw, with every health check of Hypothesis on."""
+    values = []
+
+    @seed(number)
+    @settings(max_examples=examples, database=None, deadline=None, derandomize=False)
+    @given(build(what))
+    def collect(value: Json) -> None:
+        values.append(value)
+
+    collect()
+    return values
+
+
+def filled(value: str, etag: str = '"v1"') -> str:
+    """The captures of a current ETag filled in."""
+    opaque = etag.removeprefix("W/").strip('"')
+    known = {
+        "etag": etag,
+        "opaque": opaque,
+        "opaque-cut": opaque[:-1],
+        "opaque-swapped": opaque.swapcase(),
+    }
+    return PATTERN.sub(lambda match: known[match[2]], value)
+
+
+def kind_of(value: Json) -> object:
+    return [type(each) for each in value[:1]] if isinstance(value, list) else type(value)
+
+
+def test_each_name_that_specs_may_use_has_a_strategy_and_no_other() -> None:
+    assert list(STRATEGIES) == list(KINDS)
+
+
+@pytest.mark.parametrize("what", FORALLS)
+def test_the_examples_of_the_specs_look_like_what_is_drawn(what: ForAll) -> None:
+    kinds = {str(kind_of(value)) for value in (*drawn(what, examples=5), *corners(what))}
+
+    assert kinds == {str(kind_of(example)) for example in what.examples}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_one_seed_draws_the_same_values_again_and_another_draws_others(name: str) -> None:
+    assert drawn(forall(name)) == drawn(forall(name))
+    assert drawn(forall(name)) != drawn(forall(name), 1)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_drawing_leaves_no_file_behind(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("hypothesis.internal.conjecture.providers._get_local_constants", pytest.fail)
+
+    assert drawn(forall(name), examples=200)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tags_are_valid_and_never_the_current_one() -> None:
+    values = [*drawn(forall("entity-tags"), examples=300), *corners(forall("entity-tags"))]
+    tags = [parse_entity_tag(filled(value)) for value in values]
+
+    assert None not in tags
+    assert [tag for tag in tags if tag.opaque == "v1"] == []
+    assert {tag.weak for tag in tags} == {True, False}
+    assert any("," in tag.opaque for tag in tags)
+
+
+def test_lists_are_valid_and_hold_the_current_tag_somewhere() -> None:
+    values = [*drawn(forall("entity-tag-lists")), *corners(forall("entity-tag-lists"))]
+    lists = [parse_entity_tag_list(filled(value)) for value in values]
+
+    assert None not in lists
+    assert all("v1" in [tag.opaque for tag in tags] for tags in lists)
+    places = {[tag.opaque for tag in tags].index("v1") for tags in lists}
+    assert {0, 1, 2, 3} <= places
+
+
+@pytest.mark.parametrize("name", ["entity-tags", "entity-tag-lists"])
+def test_captures_are_of_the_step_that_the_spec_names(name: str) -> None:
+    what = forall(name, of="now")
+    found = {each for value in (*drawn(what), *corners(what)) for each in named(value)}
+
+    assert {step for step, _ in found} == {"now"}
+    assert {capture for _, capture in found} <= CAPTURES.keys()
+
+
+def test_counts_go_from_2_to_20() -> None:
+    values = drawn(forall("counts"), examples=200)
+
+    assert (min(values), max(values)) == (2, 20)
+
+
+def test_texts_hold_nothing_that_an_honest_api_refuses_or_changes() -> None:
+    values = [*drawn(forall("texts"), examples=200), *corners(forall("texts"))]
+
+    assert [text for text in values if not re.fullmatch(r"[\w.!?()-]+( [\w.!?()-]+)*", text)] == []
+    assert max(map(len, values)) <= 40
+    assert any(not text.isascii() for text in values)
+
+
+def test_histories_write_something_else_each_time_and_come_back() -> None:
+    values = [*drawn(forall("histories"), examples=200), *corners(forall("histories"))]
+
+    assert all(2 <= len(history) <= 8 for history in values)
+    assert [pair for history in values for pair in pairwise(history) if pair[0] == pair[1]] == []
+    assert any(len(set(history)) < len(history) for history in values)
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        (forall("entity-tag"), "no strategy is called 'entity-tag'; there are entity-tags, "),
+        (forall("counts", of="first"), "the strategy counts knows no argument of"),
+    ],
+)
+def test_what_there_is_not_is_said(what: ForAll, says: str) -> None:
+    with pytest.raises(HarnessError, match=re.escape(says)):
+        build(what)

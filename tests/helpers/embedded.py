@@ -1,0 +1,66 @@
+"""Whole runs against the embedded reference, its clock moved: they take no time, and are made once each."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import conformance
+from conformance.clocks import VirtualClock
+from conformance.report import Report
+from helpers.hostile import unused_port
+from reference_impl.serve import start
+from reference_impl.settings import Settings
+
+__all__ = ["MovedTime", "dead_port", "judged", "judging", "stopped"]
+
+
+class MovedTime:
+    """The server's time of day, which the run sets forward."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+    def move(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
+def judging(flaw: str = "", **options: Any) -> Report:
+    """A run against the reference or its twin with a flaw; the options are those of `conformance.run`."""
+    moved = MovedTime()
+    with start(Settings(clock=moved, cost=0.0, flaw=flaw)) as server:
+        return conformance.run(
+            server.url, **{"clock": lambda: VirtualClock(moved.move), "seed": 1, **options}
+        )
+
+
+@functools.cache
+def judged(flaw: str = "") -> Report:
+    """The same, made once."""
+    return judging(flaw)
+
+
+@functools.cache
+def dead_port() -> Report:
+    """A run against a port on which nothing listens."""
+    return conformance.run(f"http://127.0.0.1:{unused_port()}", seed=1)
+
+
+@functools.cache
+def stopped() -> Report:
+    """A run that is stopped as soon as it waits for a TTL, which it does in real time."""
+
+    def on_progress(progress: Any) -> None:
+        if progress.waits:
+            progress.stop("enough is known")
+
+    with start(Settings(cost=0.0)) as server:
+        return conformance.run(server.url, seed=1, on_progress=on_progress)
+
+
+Made = Callable[[], Report]

@@ -1,0 +1,97 @@
+"""Servers with a defect that no example of the specs shows, and what it takes to search them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from conformance.execute.engine import Engine
+from conformance.execute.result import Options
+from conformance.load.specs import load
+from conformance.load.target import load_target
+from conformance.plan.lanes import plan
+from reference_impl import caching
+from reference_impl.caching import NOT_MODIFIED, etag_of
+from reference_impl.flaws import FLAWS, Flaw
+from reference_impl.serve import start
+from reference_impl.twists import made_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    import pytest
+
+    from conformance.execute.result import Search
+    from conformance.model import Run, Verdict
+    from reference_impl.caching import Validators
+    from reference_impl.twists import Apply
+
+SUITE = load()
+TARGET = load_target("lesson", [])
+RUNS = plan(SUITE, TARGET, "core").runs
+
+TAG = "specs/conditional.yaml::items::inm-other-is-200"
+LIST = "specs/conditional.yaml::items::inm-list-finds-the-tag"
+STATES = "specs/invalidation.yaml::items::body-and-tag-move-together"
+VERSIONS = "specs/invalidation.yaml::versioned::body-and-tag-move-together"
+
+
+def matching(matches: Callable[[str, str], bool]) -> Apply:
+    """The reference with If-None-Match compared in another way, by the field and the current tag."""
+
+    def evaluate(
+        method: str, fields: Mapping[str, Sequence[str]], now: Validators, clock: float
+    ) -> int | None:
+        field = ", ".join(fields.get("if-none-match", ()))
+        if field and method == "GET" and now.etag is not None:
+            return NOT_MODIFIED if matches(field, now.etag) else None
+        return caching.evaluate(method, fields, now, clock)
+
+    return made_of(lambda parts: replace(parts, evaluate=evaluate))
+
+
+def tagging(**exchanged: Any) -> Apply:
+    """The reference with its tags made in another way."""
+    return made_of(lambda parts: replace(parts, **exchanged))
+
+
+def _bare(tag: str) -> str:
+    return tag.strip().removeprefix("W/").strip('"')
+
+
+DEFECTS = {
+    "case-blind": (matching(lambda field, etag: field.casefold() == etag.casefold()), TAG),
+    "splits-inside-tags": (matching(lambda field, etag: _bare(etag) in map(_bare, field.split(","))), TAG),
+    "any-star-matches": (matching(lambda field, etag: "*" in field or field == etag), TAG),
+    "four-tags-at-most": (
+        matching(lambda field, etag: etag in [tag.strip() for tag in field.split(",")][:4]),
+        LIST,
+    ),
+    "hash-of-lower-case": (tagging(etag=lambda _data, body: etag_of(body.lower())), STATES),
+    "hash-of-sorted-bytes": (tagging(etag=lambda _data, body: etag_of(bytes(sorted(body)))), STATES),
+    "version-starts-again": (tagging(version_tag=lambda version: f'"v{version % 6}"'), VERSIONS),
+}
+"""Name -> how the server is made, and the run that has to find it."""
+
+
+def judged(monkeypatch: pytest.MonkeyPatch, name: str, search: Search | None, seed: int = 0) -> Verdict:
+    """The verdict on a defect's run against the reference that has it."""
+    apply, run_id = DEFECTS[name]
+    monkeypatch.setitem(FLAWS, name, Flaw(name, name, apply, breaks=()))
+    with start(flaw=name) as running:
+        chosen = frozenset({run_id})
+        engine = Engine(
+            Options(running.url, SUITE, TARGET, tier="core", selected=chosen, seed=seed, search=search)
+        )
+        engine.start()
+        engine.wait()
+        engine.close()
+        verdict = engine.verdict(run_id, 0)
+    assert verdict is not None
+    return verdict
+
+
+def run_of(check: str) -> Run:
+    """The run of a check on the list of items."""
+    return next(run for run in RUNS if run.check.id == check and run.resource.name == "items")

@@ -1,0 +1,215 @@
+"""Runs of the engine: against the reference with a clock that is moved, or against any URL.
+
+`Result`s with their records, where `embedded.py` gives reports.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from conformance.clocks import VirtualClock
+from conformance.execute.engine import Engine
+from conformance.execute.result import Judged, Options, Result
+from conformance.load.specs import load
+from conformance.load.target import load_target
+from conformance.model import Exchange, Place, Step, StepRecord, Verdict
+from conformance.plan.lanes import plan
+from conformance.sending.context import Context
+from conformance.verbs import VERBS
+from conformance.wire import Limits
+from reference_impl import serve
+from reference_impl.asgi import Answer, ask, tell
+from reference_impl.settings import Settings
+from tools.matrix import MovedClock
+
+__all__ = [
+    "BOUND",
+    "SUITE",
+    "Embedded",
+    "answering",
+    "bad",
+    "context",
+    "counts",
+    "done",
+    "exchanges",
+    "fetch",
+    "judged",
+    "on",
+    "only",
+    "options",
+    "quick",
+    "reference",
+    "run",
+    "step",
+    "wrapped",
+]
+
+SUITE = load()
+BOUND = 60.0  # seconds; nothing here may take longer
+
+
+@dataclass
+class Embedded:
+    """A reference that runs, and the clock in our hands."""
+
+    url: str
+    clock: MovedClock
+
+    def options(self, **more: Any) -> Options:
+        return options(self.url, **{"clock": lambda: VirtualClock(self.clock.move)} | more)
+
+    def judge(self, **more: Any) -> Result:
+        return run(self.options(**more))
+
+    def state(self) -> Any:
+        """What the server holds, as far as a client can see: items and the text of the document."""
+        return fetch(self.url, "/items/"), fetch(self.url, "/versioned/")["text"]
+
+
+@contextmanager
+def reference(*, standing: bool = False, **settings: Any) -> Iterator[Embedded]:
+    clock = MovedClock(standing=standing)
+    with serve.start(Settings(**{"clock": clock, "cost": 0.0} | settings)) as running:
+        yield Embedded(running.url, clock)
+
+
+def options(url: str, *, target: str = "lesson", overrides: tuple[str, ...] = (), **more: Any) -> Options:
+    return Options(url, SUITE, load_target(target, overrides), **more)
+
+
+def quick(url: str, deadline: float = 0.3, **more: Any) -> Options:
+    """Options for a server that may hang: an exchange gives up early, and a TTL is short."""
+    return options(url, overrides=("*.ttl=4",), limits=Limits(deadline=deadline), **more)
+
+
+def run(given: Options) -> Result:
+    """A run from its beginning to its end."""
+    engine = Engine(given)
+    engine.start()
+    try:
+        assert engine.wait(BOUND), "the run has not ended"
+    finally:
+        result = engine.close()
+    return result
+
+
+# ------------------------------------------------------------------ what came of it
+
+
+def judged(result: Result, check: str, resource: str = "items") -> Judged:
+    found = [e for e in result.judged if e.run.id.endswith(f"::{resource}::{check}")]
+    assert len(found) == 1, f"no run of {check} on {resource}"
+    return found[0]
+
+
+def on(result: Result, check: str, resource: str = "items") -> Verdict:
+    """The verdict on a check of a resource."""
+    return judged(result, check, resource).verdict
+
+
+def only(*checks: str, resource: str = "items", target: str = "lesson") -> frozenset[str]:
+    """For `selected`: the runs of these checks on that resource."""
+    runs = plan(SUITE, load_target(target), "core").runs
+    found = frozenset(
+        r.id for r in runs if r.resource and r.resource.name == resource and r.check.id in checks
+    )
+    assert len(found) == len(checks)
+    return found
+
+
+def counts(result: Result) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for each in result.judged:
+        found[each.verdict.verdict] = found.get(each.verdict.verdict, 0) + 1
+    return found
+
+
+def bad(result: Result, *verdicts: str) -> dict[str, str]:
+    """Run id -> message, of the runs with one of these verdicts."""
+    return {e.run.id: e.verdict.message for e in result.judged if e.verdict.verdict in verdicts}
+
+
+def exchanges(result: Result) -> list[Exchange]:
+    """What the verdicts rest on, each exchange once, in the order of sending."""
+    records = {id(e.record): e.record for e in result.judged if e.record is not None}.values()
+    found = [x for r in records for s in r.steps for x in s.exchanges if x.through is None]
+    return sorted(found, key=lambda x: x.sent_at)
+
+
+def fetch(url: str, path: str, method: str = "GET", body: Any = None) -> Any:
+    """The JSON of an answer, asked for without the suite."""
+    transport = httpx.HTTPTransport(verify=False)  # no TLS here, and making a context takes its time
+    with httpx.Client(transport=transport, timeout=BOUND) as client:
+        answer = client.request(method, url + path, json=body)
+        return answer.json() if answer.content else None
+
+
+# ------------------------------------------------------------------ ASGI, between server and app
+
+
+@contextmanager
+def wrapped(
+    wrap: Callable[[Any], Any], build: Callable[[Settings], Any] = serve.build, **settings: Any
+) -> Iterator[Embedded]:
+    """The reference behind an ASGI function of the test's own."""
+    before = serve.build
+    serve.build = lambda made: wrap(build(made))
+    try:
+        with reference(**settings) as server:
+            serve.build = before
+            yield server
+    finally:
+        serve.build = before
+
+
+def answering(change: Callable[[Mapping[str, Any], Callable[[], Any]], Any]) -> Callable[[Any], Any]:
+    """An ASGI wrapper: `change` gets the scope and a function for the app's own Answer, and gives an Answer.
+
+    It may be a coroutine function; what it does not ask the app for, the app never sees.
+    """
+
+    def wrap(app: Any) -> Any:
+        async def outer(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            answer = change(scope, lambda: ask(app, scope, receive))
+            if not isinstance(answer, Answer):
+                answer = await answer
+            await tell(answer, send)
+
+        return outer
+
+    return wrap
+
+
+# ------------------------------------------------------------------ one step at a time
+
+
+@contextmanager
+def context(url: str, name: str = "items", *, deadline: float = 2.0, **more: Any) -> Iterator[Context]:
+    """The surroundings of a step, as the engine makes them."""
+    engine = Engine(quick(url, deadline, **more))
+    resource = engine.options.target.resource(name)
+    lane = engine.wire.lane()
+    try:
+        yield Context(engine.shared, lane, resource, {}, random.Random(0))  # noqa: S311
+    finally:
+        engine.close()
+
+
+def step(do: str, name: str = "", *, given: Any = None, when: Any = (), **args: Any) -> Step:
+    return Step(do, name or do, args, given or {}, {}, {}, when, Place("a test", 1))
+
+
+def done(within: Context, do: str, name: str = "", **args: Any) -> StepRecord:
+    """Do one step, and let it stand in the record as `execute` would."""
+    what = step(do, name, **args)
+    within.steps[what.name] = record = VERBS[do].run(what, within)
+    return record

@@ -1,0 +1,188 @@
+"""conformance.judge.verdicts: what keeps a check from being judged, and whose affair that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import pytest
+from helpers.records import (
+    check,
+    done,
+    exchange,
+    expecting,
+    failed,
+    resource,
+    run,
+    step,
+    timed,
+    timeline,
+    verdict,
+)
+
+from conformance.judge.verdicts import verdict_name
+from conformance.model import Check, Doubt, FaultKind, Json, OutcomeName, StepRecord, Verdict, WireFault
+
+GOOD = done("answer", exchange(200))
+REFUSED = WireFault("refused", "nothing listens on 127.0.0.1:8000")
+
+
+def needing(given: Mapping[str, Json], **more: Any) -> Check:
+    """A check whose first step needs something, and whose second is judged."""
+    return check("a-check", step("first", given=given), step("answer", expect={"status": 200}), **more)
+
+
+# ---- no answer
+
+
+@pytest.mark.parametrize("kind", get_args(FaultKind))
+def test_no_answer_is_told_from_an_answer_that_is_no_http(kind: FaultKind) -> None:
+    expected = {"too-large": "fail", "malformed": "fail", "cancelled": "inconclusive"}.get(
+        kind, "unreachable"
+    )
+    found = verdict(expecting(), done("answer", exchange(None, fault=WireFault(kind, "so it was"))))
+    assert (found.outcome, "so it was" in found.message or kind == "cancelled") == (expected, True)
+
+
+def test_a_fault_after_what_a_check_looks_at_does_not_count() -> None:
+    life = timeline("life", step("fresh"), step("later"))
+    records = (done("fresh", exchange(200)), done("later", exchange(None, fault=REFUSED)))
+    on = {"on": "life", "needs": ("ttl",)}
+    early = check("early", expects=({"fresh": {"status": 200}},), **on)
+    late = check("late", expects=({"later": {"status": 200}},), **on)
+    found = [verdict(of, *records, on=timed(), timelines=[life]).outcome for of in (early, late)]
+    assert found == ["pass", "unreachable"]
+
+
+# ---- conditions: given, only-if, not offered, untestable, broken
+
+
+@pytest.mark.parametrize(("declared", "expected"), [(True, "fail"), (False, "not-applicable")])
+def test_what_the_target_declares_and_the_server_lacks_is_a_failure(declared: bool, expected: str) -> None:
+    lacks = StepRecord("answer", "change", "not-offered", "PUT was answered 405", (), {"declared": declared})
+    of = check("a-check", step("answer", do="change", expect={"status": 200}))
+    found = verdict(of, lacks)
+    assert found.outcome == expected
+    assert "PUT was answered 405" in found.message
+
+
+def test_a_clear_that_serves_as_evidence_only_may_be_lacking() -> None:
+    lacks = StepRecord("evidence", "clear", "not-offered", "there is none", ())
+    of = check(
+        "a",
+        step("evidence", do="clear", when=[{"answer": {"status": 404}}]),
+        step("answer", expect={"status": 200}),
+    )
+    assert verdict(of, lacks, GOOD).outcome == "pass"
+
+
+def test_a_means_that_is_missing_for_evidence_only_leaves_a_check_testable() -> None:
+    lacks = StepRecord("evidence", "wait", "untestable", "no clock", ())
+    of = check(
+        "a",
+        step("evidence", do="wait", when=[{"x": {"status": 404}}]),
+        step("answer", expect={"status": 200}),
+    )
+    assert verdict(of, lacks, GOOD).outcome == "pass"
+
+
+def test_a_step_that_broke_is_inconclusive_with_its_reason() -> None:
+    broken = StepRecord("answer", "read", "broken", "first has no etag", ())
+    found = verdict(expecting(), broken)
+    assert (found.outcome, found.cause) == ("inconclusive", "first has no etag")
+
+
+@pytest.mark.parametrize("where", ["step", "check"])
+def test_a_condition_of_its_own_that_does_not_hold_makes_a_check_not_apply(where: str) -> None:
+    wanted = {"cache-control": "present"}
+    if where == "step":
+        of = check("a", step("answer", only_if=wanted, expect={"status": 404}))
+    else:
+        of = check("a", step("answer", expect={"status": 404}), only_if={"answer": wanted})
+    assert verdict(of, done("answer", exchange(200))).message == (
+        "not applicable: it needs a Cache-Control field, and there is none"
+    )
+    assert verdict(of, done("answer", exchange(404, cc="no-cache"))).outcome == "pass"
+
+
+UNMET = (done("first", exchange(500)), GOOD)
+
+
+def test_a_given_that_is_not_met_is_inconclusive_and_never_a_failure() -> None:
+    found = verdict(needing({"status": 200}), *UNMET)
+    assert (found.outcome, found.cause, found.step) == ("inconclusive", "", "first")
+    assert found.message == "could not be judged: first needed status 200, and there was 500"
+
+
+@pytest.mark.parametrize(
+    ("owner", "that", "expected"),
+    [
+        # the check that owns the fact has failed
+        (expecting({"status": 200}), "fail", "blocked"),
+        (expecting({"status": 200}), "unreachable", "blocked"),
+        (check("o", on="life", expects=({"fresh": {"status": 200}},)), "fail", "blocked"),
+        # it has not, or it is about something else
+        (expecting({"status": 200}), "pass", "inconclusive"),
+        (expecting({"status": 200}), "inconclusive", "inconclusive"),
+        (expecting({"body": "present"}), "fail", "inconclusive"),
+    ],
+)
+def test_a_given_that_is_not_met_is_blocked_by_its_owner(
+    owner: Check, that: OutcomeName, expected: str
+) -> None:
+    other = run(check("owner", *owner.steps, on=owner.on, expects=owner.expects))
+    message = "expected status 200, found 500"
+    others = [(other, Verdict(that, verdict_name(that, "MUST"), message, mend="Look at the log."))]
+    found = verdict(needing({"status": 200}), *UNMET, others=others)
+    assert found.outcome == expected
+    if expected == "blocked":
+        assert (found.cause, found.mend) == (other.id, "Look at the log.")
+        assert found.message == f"blocked by owner: {message}"
+
+
+def test_the_owner_of_a_fact_of_another_key_is_on_that_resource() -> None:
+    theirs = run(check("owner", *expecting().steps), resource("theirs"))
+    of = check(
+        "a", step("first", of="distinct", given={"status": 200}), step("answer", expect={"status": 200})
+    )
+    found = verdict(of, *UNMET, on=resource("mine", distinct_from=("theirs",)), others=[(theirs, failed())])
+    assert found.cause == theirs.id
+
+
+def test_a_doubt_explains_a_given_that_is_not_met() -> None:
+    found = verdict(
+        needing({"status": 200}, doubts=[Doubt("a restart", ({"first": {"status": 500}},), retry=True)]),
+        *UNMET,
+    )
+    assert (found.outcome, found.cause) == ("inconclusive", "a restart")
+
+
+def test_answers_that_came_too_late_are_our_own_noise_and_nobodys_fault() -> None:
+    given = {"age": {"since": "first", "is": "surely-below-ttl"}, "status": 200}
+    of = check("a", step("first"), step("answer", given=given, expect={"status": 200}))
+    owner = run(check("owner", *expecting().steps), timed())
+    found = verdict(
+        of,
+        done("first", exchange()),
+        done("answer", exchange(404, at=29.5)),
+        on=timed(),
+        others=[(owner, failed())],
+    )
+    assert found.outcome == "inconclusive"
+    assert found.cause == "the answers came too late to tell on which side of the TTL they were"
+
+
+def test_what_a_check_of_a_timeline_expects_is_judged_there_and_not_as_a_given() -> None:
+    life = timeline("life", step("fresh", given={"status": 200}))
+    own = check("own", on="life", expects=({"fresh": {"status": 200}},))
+    assert verdict(own, done("fresh", exchange(500)), on=timed(), timelines=[life]).outcome == "fail"
+
+
+def test_the_guard_bands_hold_for_what_a_check_judges_itself() -> None:
+    band = {"age": {"since": "fresh", "is": "surely-above-ttl"}}
+    life = timeline("life", step("fresh"), step("later", given=band))
+    own = check("own", on="life", expects=({"later": {"status": 404}},))
+    found = verdict(
+        own, done("fresh", exchange()), done("later", exchange(200, at=30)), on=timed(), timelines=[life]
+    )
+    assert found.outcome == "inconclusive"

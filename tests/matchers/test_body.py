@@ -1,0 +1,211 @@
+"""conformance.matchers.body: its presence, its bytes, its JSON, and what it shows of a write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpers.matching import Example, each, fails, holds
+from helpers.records import done, exchange, resource, timed
+
+from conformance.model import Exchange, StepRecord
+
+OBJECT = timed(members={"time": "string", "cached": "any"})
+ITEMS = resource(item="/items/{id}")
+CHANGE: dict[str, Any] = {"kind": "change", "id": 7, "field": "name", "before": "old", "after": "new"}
+CREATE: dict[str, Any] = {"kind": "create", "id": 8}
+REMOVE: dict[str, Any] = {"kind": "remove", "id": 8}
+
+
+def json(kind: str = "array", media: str = "application/json", **facts: Any) -> Exchange:
+    """An answer with JSON of that type in it."""
+    return exchange(json=kind, media=media, **facts)
+
+
+def item(there: bool = True, status: int = 200, **value: Any) -> Exchange:
+    """An answer in which the item that a write was about is there or not."""
+    return exchange(status, item={"there": there, **value})
+
+
+def wrote(notes: dict[str, Any]) -> StepRecord:
+    return done("w", exchange(), do="change", **notes)
+
+
+NO_BODY = exchange(204, b"")
+HTML = exchange(media="text/html", json="none")
+PLAIN = json(media="text/plain")
+NO_TYPE = json(media="")
+
+EXAMPLES = [
+    # ---- body
+    holds("body", "absent", done("a", NO_BODY)),
+    holds("body", "present", done("a", exchange())),
+    holds("body", {"at-least": 2}, done("a", exchange(body=b"[]"))),
+    holds("body", {"same-as": "b"}, done("b", exchange()), done("a", exchange(), exchange())),
+    holds("body", {"differs-from": "b"}, done("b", exchange()), done("a", exchange(body=b"[1]"))),
+    fails("body", "absent", done("a", exchange(body=b"null")), says=("no body", "4 bytes")),
+    fails("body", "present", done("a", NO_BODY), says=("a body", "none")),
+    fails("body", {"at-least": 3}, done("a", exchange()), says=("a body of 3 bytes or more", "2 bytes")),
+    fails(
+        "body",
+        {"same-as": "b"},
+        done("b", exchange()),
+        done("a", exchange(), exchange(body=b"[1]")),
+        says=("the same body as before (b)", "another body of 3 bytes"),
+        index=1,
+    ),
+    fails(
+        "body",
+        {"differs-from": "b"},
+        done("b", exchange()),
+        done("a", exchange()),
+        says=("another body than before (b)", "the same body"),
+    ),
+    fails(
+        "body",
+        {"same-as": "b"},
+        done("b", exchange(None)),
+        done("a", exchange()),
+        says=("an answer to compare with (b)", "none"),
+    ),
+    fails("body", "absent", done("a", exchange(None)), says=("an answer", "no answer within 10 s")),
+    fails("body", "present", done("a"), says=("an answer", "none: nothing was asked")),
+    # ---- json
+    holds("json", "any", done("a", json("string"))),
+    holds("json", "any", done("a", json(media="application/problem+json"))),
+    holds("json", "declared", done("a", json("array"))),
+    holds("json", "declared", done("a", json("object", list=2))),  # in an envelope
+    holds("json", "declared", done("a", json("object")), on=timed()),
+    holds("json", "declared", done("a", json("number")), on=resource(json="any")),
+    holds("json", "declared", done("a", json("number")), on=resource(json=None)),
+    fails("json", "any", done("a", HTML), says=("a JSON body", "a body that is not JSON (text/html)")),
+    fails(
+        "json",
+        "any",
+        done("a", exchange(json="none", media="")),
+        says=("a JSON body", "a body that is not JSON (no Content-Type)"),
+    ),
+    fails("json", "any", done("a", exchange(204, b"", json="none")), says=("a JSON body", "no body")),
+    fails("json", "any", done("a", PLAIN), says=("Content-Type: application/json", "text/plain")),
+    fails("json", "any", done("a", NO_TYPE), says=("Content-Type: application/json", "none")),
+    fails("json", "declared", done("a", json("object")), says=("a JSON list", "a JSON object")),
+    fails("json", "declared", done("a", json("array")), on=timed(), says=("a JSON object", "a JSON array")),
+    # ---- members
+    holds(
+        "members",
+        "declared",
+        done("a", json("object", members={"time": "string", "cached": "boolean"})),
+        on=OBJECT,
+    ),
+    fails(
+        "members",
+        "declared",
+        done("a", json("object", members={"time": "string"})),
+        on=OBJECT,
+        says=("a member 'cached'", "members 'time'"),
+    ),
+    fails(
+        "members",
+        "declared",
+        done("a", json("object", members={})),
+        on=OBJECT,
+        says=("a member 'time'", "members none at all"),
+    ),
+    fails(
+        "members",
+        "declared",
+        done("a", json("object", members={"time": "number", "cached": "null"})),
+        on=OBJECT,
+        says=("'time' to be a string", "a number"),
+    ),
+    fails(
+        "members",
+        "declared",
+        done("a", json("array")),
+        on=OBJECT,
+        says=("a JSON object", "a JSON array"),
+    ),
+    fails(
+        "members",
+        "declared",
+        done("a", HTML),
+        on=OBJECT,
+        says=("a JSON body", "a body that is not JSON (text/html)"),
+    ),
+    # ---- shows
+    holds("shows", {"of": "w"}, wrote(CHANGE), done("a", item(value="new"))),
+    holds("shows", {"not-of": "w"}, wrote(CHANGE), done("a", item(value="old"))),
+    holds("shows", {"of": "w"}, wrote(CREATE), done("a", item())),
+    holds("shows", {"of": "w"}, wrote(REMOVE), done("a", item(there=False))),
+    holds("shows", {"of": "w"}, wrote(REMOVE), done("a", exchange(404), exchange(410))),
+    fails(
+        "shows",
+        {"of": "w"},
+        wrote(CHANGE),
+        done("a", item(value="new"), item(value="old")),
+        says=("'name' of item 7 to be 'new'", "'old'"),
+        index=1,
+    ),
+    fails(
+        "shows",
+        {"of": "w"},
+        wrote(CHANGE),
+        done("a", item(there=False, status=404)),
+        says=("'name' of item 7 to be 'new'", "status 404 without it"),
+    ),
+    fails(
+        "shows",
+        {"not-of": "w"},
+        wrote(CHANGE),
+        done("a", item(value="new")),
+        says=("not 'name' of item 7 to be 'new'", "it is so"),
+    ),
+    fails(
+        "shows",
+        {"of": "w"},
+        wrote(CREATE),
+        done("a", item(there=False)),
+        says=("the new item 8 to be there", "it is not there"),
+    ),
+    fails(
+        "shows",
+        {"of": "w"},
+        wrote(REMOVE),
+        done("a", item()),
+        says=("item 8 to be gone", "it is still there"),
+    ),
+    fails(
+        "shows",
+        {"of": "w"},
+        wrote(CHANGE),
+        done("a", exchange(None)),
+        says=("an answer", "no answer within 10 s"),
+    ),
+    fails(
+        "shows",
+        {"of": "w"},
+        wrote(CHANGE),
+        done("a"),
+        says=("an answer that shows the write", "nothing was asked"),
+    ),
+    # ---- echoed
+    holds("echoed", True, done("a", echoed=True)),
+    holds("echoed", False, done("a")),
+    fails("echoed", True, done("a"), says=("an answer that shows the write", "an answer that does not")),
+    fails(
+        "echoed",
+        False,
+        done("a", echoed=True),
+        says=("an answer that does not", "an answer that shows the write"),
+    ),
+    # ---- item-known
+    holds("item-known", True, done("a", id=0), on=ITEMS),
+    holds("item-known", False, done("a", id=None), on=ITEMS),
+    holds("item-known", False, done("a", id=7)),
+    fails("item-known", True, done("a", id=7), says=("an item with a route of its own", "none")),
+    fails("item-known", False, done("a", id=7), on=ITEMS, says=("none", "an item with a route of its own")),
+]
+
+
+@each(EXAMPLES)
+def test_an_example_is_judged_as_it_says(example: Example) -> None:
+    example.check()

@@ -1,0 +1,283 @@
+"""conformance.matchers.etag and .cache_control: tags are compared and never taken apart; directives are a set."""
+# ruff: noqa: E501 - a table has a row a line
+
+from __future__ import annotations
+
+import pytest
+from helpers.matching import Example, each, fails, holds
+from helpers.records import done, exchange
+
+from conformance.matchers.etag import is_weak, tag_of
+from conformance.model import Exchange, Level
+
+A, B, WEAK_A, BARE = '"a"', '"b"', 'W/"a"', "a"
+
+
+def tagged(etag: str | None, body: bytes = b"[]", status: int = 200) -> Exchange:
+    return exchange(status, body, etag=etag)
+
+
+ONE, TWO = b"[1]", b"[2]"
+QUOTED = 'an ETag in double quotes, such as "a1b2" or W/"a1b2"'
+AGAIN = f"the ETag {A} again, since the body is the same to the byte"
+TWICE = exchange(headers=[("ETag", A), ("etag", B)])
+RENAMED = done("a", tagged(A, ONE), tagged(B, ONE))  # another tag on the same body
+REUSED = done("a", tagged(A, ONE), tagged(A, TWO))  # the same tag on another body
+REUSED_WEAK = done("a", tagged(WEAK_A, ONE), tagged(WEAK_A, TWO))
+
+EXAMPLES = [
+    # ---- by itself
+    holds("etag", "present", done("a", tagged(A), tagged(BARE))),
+    fails("etag", "present", done("a", tagged(A), tagged(None)), says=("an ETag", "none"), index=1),
+    fails("etag", "present", done("a", tagged("")), says=("an ETag", "an empty one")),
+    fails("etag", "present", done("a", exchange(None)), says=("an answer", "no answer within 10 s")),
+    fails("etag", "present", done("a"), says=("an answer", "none: nothing was asked")),
+    holds("etag", "absent", done("a", tagged(None))),
+    fails("etag", "absent", done("a", tagged(A)), says=("no ETag", f"ETag: {A}")),
+    *[holds("etag", "quoted", done("a", tagged(tag))) for tag in (A, WEAK_A, '""', '"a,b"', '"W/"')],
+    *[
+        fails("etag", "quoted", done("a", tagged(tag)), says=(QUOTED, f"ETag: {tag}"))
+        for tag in (BARE, "'a'", '"a', 'w/"a"', "W/a", '"a b"', '"a", "b"', "*")
+    ],
+    fails("etag", "quoted", done("a", TWICE), says=("one ETag", f"2: {A}, {B}")),
+    fails("etag", "quoted", done("a", tagged(None)), says=("an ETag", "none")),
+    # ---- beside that of another step
+    holds("etag", {"same-as": "b"}, done("b", tagged(A)), done("a", tagged(A), tagged(A))),
+    fails(
+        "etag",
+        {"same-as": "b"},
+        done("b", tagged(A)),
+        done("a", tagged(WEAK_A)),
+        says=(f"the same ETag as before, {A}", f"ETag: {WEAK_A}"),
+    ),
+    fails(
+        "etag",
+        {"same-as": "b"},
+        done("b", tagged(None)),
+        done("a", tagged(A)),
+        says=("an ETag to compare with (b)", "none"),
+    ),
+    fails("etag", {"same-as": "b"}, done("a", tagged(A)), says=("an ETag to compare with (b)", "none")),
+    *[
+        holds("etag", {"weakly-same-as": "b"}, done("b", tagged(b)), done("a", tagged(a)))
+        for a, b in ((A, A), (WEAK_A, A), (A, WEAK_A), (WEAK_A, WEAK_A), (BARE, BARE))
+    ],
+    *[
+        fails(
+            "etag",
+            {"weakly-same-as": "b"},
+            done("b", tagged(A)),
+            done("a", tagged(a)),
+            says=(f"the ETag {A}", f"ETag: {a}"),
+        )
+        for a in (B, BARE, '"A"')
+    ],
+    *[
+        holds("etag", {"differs-from": "b"}, done("b", tagged(A)), done("a", tagged(a)))
+        for a in (B, BARE, 'W/"b"')
+    ],
+    *[
+        fails(
+            "etag",
+            {"differs-from": "b"},
+            done("b", tagged(A)),
+            done("a", tagged(a)),
+            says=(f"another ETag than {A}", f"the same, {a}"),
+        )
+        for a in (A, WEAK_A)
+    ],
+    holds("etag", {"repeats-with": "b"}, done("b", tagged(A, ONE)), done("a", tagged(A, ONE))),
+    holds("etag", {"repeats-with": "b"}, done("b", tagged(A, ONE)), done("a", tagged(B, TWO))),
+    fails(
+        "etag",
+        {"repeats-with": "b"},
+        done("b", tagged(A, ONE)),
+        done("a", tagged(B, ONE)),
+        says=(AGAIN, f"ETag: {B}"),
+    ),
+    holds("etag", {"consistent-with": "b"}, done("b", tagged(A, ONE)), done("a", tagged(B, TWO))),
+    holds("etag", {"consistent-with": "b"}, done("b", tagged(A, ONE)), done("a", tagged(WEAK_A, ONE))),
+    fails(
+        "etag",
+        {"consistent-with": "b"},
+        done("b", tagged(A, ONE)),
+        done("a", tagged(A, TWO)),
+        says=("a new ETag with the new body", f"the old ETag {A} with it"),
+    ),
+    fails(
+        "etag",
+        {"consistent-with": "b"},
+        done("b", tagged(A, ONE)),
+        done("a", tagged(B, ONE)),
+        says=("the old ETag with the old body", f"a new ETag {B} with it"),
+    ),
+    # ---- among several
+    holds("etag", {"stable": True}, done("a", tagged(A, ONE), tagged(B, TWO), tagged(A, ONE))),
+    fails("etag", {"stable": True}, RENAMED, says=(AGAIN, f"ETag: {B}"), index=1),
+    holds("etag", {"stable": True}, REUSED),
+    holds("etag", {"stable": True}, done("a", tagged(A, ONE), tagged(A, ONE), tagged(B, ONE, status=500))),
+    *[
+        fails("etag", {name: value}, step, says=("two or more answers with an ETag", count))
+        for name, value in (("stable", True), ("one-to-one", True), ("unique-with", []))
+        for step, count in (
+            (done("a", tagged(A)), "1"),  # one tag agrees with anything
+            (done("a", tagged(A), tagged(None)), "1"),
+            (done("a", tagged(A, status=304), tagged(A, status=304)), "none"),
+            (done("a", exchange(None), tagged(None)), "none"),
+        )
+    ],
+    fails("etag", {"stable": True}, done("a"), says=("an answer", "none: nothing was asked")),
+    holds("etag", {"unique-with": ["b"]}, done("b", tagged(A, ONE)), done("a", tagged(B, TWO))),
+    holds("etag", {"unique-with": ["b"]}, done("b", tagged(A, ONE)), done("a", tagged(B, ONE))),
+    holds("etag", {"unique-with": ["b"]}, done("b", tagged(WEAK_A, ONE)), done("a", tagged(WEAK_A, TWO))),
+    fails(
+        "etag",
+        {"unique-with": ["b", "c"]},
+        done("b", tagged(A, ONE)),
+        done("c", tagged(B, b"[3]")),
+        done("a", tagged(A, TWO)),
+        says=("another ETag for another body", f"the strong ETag {A} on both"),
+    ),
+    holds("etag", {"one-to-one": True}, done("a", tagged(A, ONE), tagged(B, TWO), tagged(A, ONE))),
+    holds("etag", {"one-to-one": True}, done("a", tagged(A, ONE), tagged(B, TWO), tagged('"c"', ONE))),
+    fails(
+        "etag",
+        {"one-to-one": True},
+        RENAMED,
+        says=("the old ETag with the old body", f"a new ETag {B} with it"),
+        index=1,
+    ),
+    fails(
+        "etag",
+        {"one-to-one": True},
+        REUSED,
+        says=("a new ETag with the new body", f"the old ETag {A} with it"),
+        index=1,
+    ),
+    fails(
+        "etag",
+        {"one-to-one": True},
+        done("a", tagged(A, ONE), tagged(B, TWO), tagged(A, b"[3]")),
+        says=("another ETag for another body", f"the strong ETag {A} on both"),
+        index=2,
+    ),
+    # ---- cache-control
+    holds("cache-control", "present", done("a", exchange(cc=""))),
+    fails("cache-control", "present", done("a", exchange()), says=("a Cache-Control field", "none")),
+    *[
+        holds("cache-control", "valid", done("a", exchange(cc=cc)))
+        for cc in (None, "public, max-age=300", 'x=1, PRIVATE="Set-Cookie"', ["public", "max-age=5"], "a , b")
+    ],
+    fails(
+        "cache-control",
+        "valid",
+        done("a", exchange(cc="public"), exchange(cc="max-age=5m")),
+        says=(
+            "valid Cache-Control directives",
+            "Cache-Control: max-age=5m (max-age takes whole seconds, found '5m')",
+        ),
+        index=1,
+    ),
+    holds("cache-control", {"lifetime-from": 10}, done("a", exchange(cc="public, max-age=10"))),
+    fails(
+        "cache-control",
+        {"lifetime-from": 10},
+        done("a", exchange(cc="max-age=9")),
+        says=("Cache-Control with a max-age of 10 s or more", "Cache-Control: max-age=9"),
+    ),
+    holds("cache-control", "consistent", done("a", exchange(cc="no-store, no-cache, max-age=0"))),
+    fails(
+        "cache-control",
+        "consistent",
+        done("a", exchange(cc=["max-age=5", "max-age=6"])),
+        says=(
+            "directives that agree",
+            "Cache-Control: max-age=5, max-age=6 (max-age is there 2 times (max-age=5 and max-age=6): keep one)",
+        ),
+    ),
+    holds(
+        "cache-control",
+        {"same-as": "b"},
+        done("b", exchange(cc="public, max-age=5")),
+        done("a", exchange(304, cc=["MAX-AGE=5", "Public"])),
+    ),
+    holds("cache-control", {"same-as": "b"}, done("b", exchange()), done("a", exchange(304))),
+    *[
+        fails(
+            "cache-control",
+            {"same-as": "b"},
+            done("b", exchange(cc="public, max-age=5")),
+            done("a", exchange(304, cc=cc)),
+            says=("the same Cache-Control as with the 200 (public, max-age=5)", said),
+        )
+        for cc, said in (
+            (None, "none"),
+            ("public", "Cache-Control: public"),
+            ("public, max-age=6", "Cache-Control: public, max-age=6"),
+        )
+    ],
+    fails(
+        "cache-control",
+        {"same-as": "b"},
+        done("a", exchange()),
+        says=("the same Cache-Control as with the 200 (none)", "none"),
+    ),
+    holds(
+        "cache-control",
+        {"has": ["max-age"], "lacks": ["no-store", "private"]},
+        done("a", exchange(cc="Max-Age=5")),
+    ),
+    fails("cache-control", {"has": ["no-store"]}, done("a", exchange()), says=("Cache-Control with no-store", "none")),
+    fails(
+        "cache-control",
+        {"has": ["max-age"], "lacks": ["private"]},
+        done("a", exchange(cc="private, max-age=5")),
+        says=("Cache-Control without private", "Cache-Control: private, max-age=5"),
+    ),
+    fails(
+        "cache-control",
+        {"same-as": "b", "has": ["no-store"]},
+        done("b", exchange(cc="public")),
+        done("a", exchange(cc="public")),
+        says=("Cache-Control with no-store", "Cache-Control: public"),
+    ),
+    fails("cache-control", "valid", done("a", exchange(None)), says=("an answer", "no answer within 10 s")),
+    fails("cache-control", "valid", done("a"), says=("an answer", "none: nothing was asked")),
+]  # fmt: skip
+
+
+@each(EXAMPLES)
+def test_an_example_is_judged_as_it_says(example: Example) -> None:
+    example.check()
+
+
+@pytest.mark.parametrize(
+    ("example", "expected"),
+    [
+        # only the server knows when a weak tag has to change: at most a warning
+        (fails("etag", {"differs-from": "b"}, done("b", tagged(WEAK_A)), done("a", tagged(WEAK_A)), says=("", "")), "SHOULD"),
+        (fails("etag", {"differs-from": "b"}, done("b", tagged(A)), done("a", tagged(A)), says=("", "")), None),
+        (fails("etag", {"one-to-one": True}, REUSED_WEAK, says=("", "")), "SHOULD"),
+        (fails("etag", {"one-to-one": True}, REUSED, says=("", "")), None),
+        (fails("etag", {"consistent-with": "b"}, done("b", tagged(WEAK_A, ONE)), done("a", tagged(WEAK_A, TWO)), says=("", "")), "SHOULD"),
+        (fails("etag", {"stable": True}, RENAMED, says=("", "")), None),
+    ],
+)  # fmt: skip
+def test_a_weak_tag_that_stayed_counts_at_most_as_a_should(example: Example, expected: Level | None) -> None:
+    finding = example.finding()
+    assert finding is not None
+    assert finding.at_most == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"), [(WEAK_A, True), (A, False), (BARE, False), ("W/a", False), ('w/"a"', False)]
+)
+def test_only_what_is_marked_as_weak_is_weak(tag: str, expected: bool) -> None:
+    assert is_weak(tag) is expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [(TWICE, A), (exchange(), None), (exchange(None), None), (tagged(" a "), "a")]
+)
+def test_the_tag_of_an_answer_is_the_first_as_it_came(answer: Exchange, expected: str | None) -> None:
+    assert tag_of(answer) == expected

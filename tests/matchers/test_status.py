@@ -1,0 +1,136 @@
+"""conformance.matchers.status and .wire: codes, and what a client library hides."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.matching import Example, each, fails, holds
+from helpers.records import done, exchange
+
+NULL = exchange(304, b"", stray=b"null")
+ROUND = {"grew": 90_000, "counts": 40_000, "keys": 500}
+LAST = {"grew": 30_000, "counts": 40_000, "keys": 500}
+
+EXAMPLES = [
+    # ---- status
+    holds("status", 200, done("a", exchange(200))),
+    holds("status", "2xx", done("a", exchange(204))),
+    holds("status", [404, 410], done("a", exchange(410))),
+    holds("status", ["4xx", 200], done("a", exchange(200), exchange(422))),
+    holds("status", "3xx", done("a", exchange(304))),
+    fails("status", "3xx", done("a", exchange(200)), says=("status 3xx", "200")),
+    fails("status", ["2xx", "4xx"], done("a", exchange(500)), says=("status 2xx or 4xx", "500")),
+    fails("status", 200, done("a", exchange(404)), says=("status 200", "404")),
+    fails("status", 200, done("a", exchange(), exchange(500)), says=("status 200", "500"), index=1),
+    fails("status", "2xx", done("a", exchange(304)), says=("status 2xx", "304")),
+    fails("status", [404, 410], done("a", exchange(200)), says=("status 404 or 410", "200")),
+    fails("status", 200, done("a", exchange(None)), says=("an answer", "no answer within 10 s")),
+    fails(
+        "status", 200, done("a", says="the route is not there"), says=("an answer", "the route is not there")
+    ),
+    fails("status", 200, done("a"), says=("an answer", "none: nothing was asked")),
+    # ---- redirect
+    holds("redirect", "none", done("a", exchange())),
+    fails(
+        "redirect", "none", done("a", exchange(redirected="/items")), says=("no redirect", "one to /items")
+    ),
+    # ---- stray
+    holds("stray", "none", done("a", exchange(304, b""))),
+    fails("stray", "none", done("a", NULL), says=("no body after the 304", "4 bytes: b'null'")),
+    # ---- bytes
+    holds(
+        "bytes", {"fewer-than": "full"}, done("full", exchange(size=300)), done("a", exchange(304, size=299))
+    ),
+    fails(
+        "bytes",
+        {"fewer-than": "full"},
+        done("full", exchange(size=300)),
+        done("a", exchange(304, size=300)),
+        says=("fewer than the 300 bytes of the 200", "300 bytes"),
+    ),
+    fails(
+        "bytes",
+        {"fewer-than": "full"},
+        done("full", exchange(None)),
+        done("a", exchange(304)),
+        says=("an answer to compare with", "none"),
+    ),
+    # ---- time
+    holds("time", {"no-slower-than": "m"}, done("m", exchange(took=0.05)), done("a", exchange(took=0.059))),
+    holds(
+        "time",
+        {"no-slower-than": "m"},
+        done("m", exchange(took=0.05)),
+        done("a", exchange(took=9), exchange(took=0.01)),
+    ),
+    fails(
+        "time",
+        {"no-slower-than": "m"},
+        done("m", exchange(took=0.05)),
+        done("a", exchange(took=0.09)),
+        says=("no longer than the miss, 50.0 ms", "90.0 ms"),
+    ),
+    fails("time", {"no-slower-than": "m"}, done("a", exchange()), says=("an answer to compare with", "none")),
+    fails(
+        "time",
+        {"no-slower-than": "m"},
+        done("m", exchange(None, took=10)),
+        done("a", exchange()),
+        says=("an answer to compare with", "none"),
+    ),
+    fails(
+        "time",
+        {"no-slower-than": "m"},
+        done("m", exchange()),
+        done("a"),
+        says=("an answer to compare with", "none"),
+    ),
+    # ---- answered-by-cache
+    holds("answered-by-cache", True, done("a", exchange(), exchange(headers=[("Age", "5")]))),
+    holds("answered-by-cache", True, done("a", exchange(headers=[("X-Cache", "HIT from edge")]))),
+    holds("answered-by-cache", False, done("a", exchange(headers=[("Via", "1.1 proxy"), ("Age", "0")]))),
+    fails(
+        "answered-by-cache",
+        True,
+        done("a", exchange(headers=[("X-Cache", "MISS")])),
+        says=("an answer of a cache in front", "no sign of one"),
+    ),
+    fails("answered-by-cache", True, done("a"), says=("an answer", "none: nothing was asked")),
+    fails("answered-by-cache", False, done("a"), says=("an answer", "none: nothing was asked")),
+    fails(
+        "answered-by-cache",
+        False,
+        done("a", exchange(headers=[("Age", "5")])),
+        says=("an answer of the server itself", "Age"),
+    ),
+    # ---- remote
+    Example("remote", True, (done("a"),), None, remote=True),
+    Example("remote", False, (done("a"),), None),
+    Example("remote", True, (done("a"),), ("a server elsewhere", "not so")),
+    Example("remote", False, (done("a"),), ("a server on this machine", "not so"), remote=True),
+    # ---- workers
+    holds("workers", {"at-least": 2}, done("a"), workers=2),
+    fails("workers", {"at-least": 2}, done("a"), workers=1, says=("2 workers or more", "1")),
+    fails("workers", {"at-least": 1}, done("a"), says=("1 workers or more", "an unknown number")),
+    # ---- growth
+    holds("growth", "bounded", done("a", rounds=[ROUND, LAST])),
+    fails(
+        "growth",
+        "bounded",
+        done("a", rounds=[ROUND, ROUND]),
+        says=("memory that stops growing", "176 KiB more after 1000 distinct keys"),
+    ),
+    fails(
+        "growth", "bounded", done("a"), says=("memory that stops growing", "0 KiB more after 0 distinct keys")
+    ),
+]
+
+
+@each(EXAMPLES)
+def test_an_example_is_judged_as_it_says(example: Example) -> None:
+    example.check()
+
+
+@pytest.mark.parametrize("status", [199, 299, 300, 99])
+def test_a_class_is_the_hundred_alone(status: int) -> None:
+    found = holds("status", "2xx", done("a", exchange(status))).finding()
+    assert (found is None) == (200 <= status < 300)

@@ -1,0 +1,84 @@
+"""conformance.model: frozen records that know how to read themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, get_args
+
+import pytest
+from helpers.records import PLACE, done, exchange, record, resource, run, target, timed, writes
+from helpers.records import check as a_check
+
+from conformance import model
+from conformance.model import LEVELS, POLICIES, TIERS, Level, Resource, Tier
+
+RECORDS = [
+    each
+    for name in model.__all__
+    if dataclasses.is_dataclass(each := getattr(model, name)) and isinstance(each, type)
+]
+
+
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+def test_a_record_is_frozen_and_has_slots(kind: Any) -> None:
+    assert kind.__dataclass_params__.frozen
+    assert hasattr(kind, "__slots__")
+
+
+def test_the_exported_names_are_sorted() -> None:
+    constants = [name for name in model.__all__ if name.isupper()]
+    assert model.__all__ == [*sorted(constants), *sorted(set(model.__all__) - set(constants))]
+
+
+def test_the_words_are_listed_once() -> None:
+    assert (get_args(Tier), get_args(Level)) == (TIERS, LEVELS)
+
+
+def test_a_place_reads_as_people_write_it() -> None:
+    assert str(PLACE) == "specs/by-hand.yaml:1"
+
+
+def test_an_exchange_without_an_answer_has_no_status_and_no_fields() -> None:
+    silent, answered = exchange(None), exchange(304, etag='"a"')
+    assert [(e.status, e.headers) for e in (silent, answered)] == [(None, ()), (304, (("ETag", '"a"'),))]
+
+
+def test_a_record_finds_its_steps() -> None:
+    kept = record(done("a"), done("b"))
+    assert (kept.step("b"), kept.step("c")) == (kept.steps[1], None)
+
+
+def test_a_target_finds_its_resources() -> None:
+    of = target(resource("a"), resource("b"))
+    assert of.resource("b") is of.resources[1]
+    with pytest.raises(KeyError, match="c"):
+        of.resource("c")
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        (resource(json=None), set()),
+        (resource(), {"list"}),
+        (resource(etag=True, version=True), {"list", "etag", "version"}),
+        (timed(), {"ttl", "value", "hit"}),
+        (timed(hit=None, members={"time": "any"}), {"ttl", "value", "members"}),
+        (resource(item="/items/{id}", writes=writes("create", "clear")), {"list", "item", "create", "clear"}),
+        (resource(distinct_from=("b",)), {"list", "distinct"}),
+        (resource(policy="PUBLIC , Max-Age=5"), {"list", "policy", "policy-max-age"}),
+    ],
+)
+def test_a_resource_can_do_what_is_declared(of: Resource, expected: set[str]) -> None:
+    assert of.capabilities == {"read"} | expected
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_policy_counts_unless_a_stricter_one_stands_beside_it(name: str) -> None:
+    assert f"policy-{name}" in resource(policy=f"public, {name}=1").capabilities
+    for stricter in POLICIES[name]:
+        both = resource(policy=f"{name}, {stricter}").capabilities
+        assert (f"policy-{name}" in both, f"policy-{stricter}" in both) == (False, True)
+
+
+def test_the_id_of_a_run_names_file_resource_and_check() -> None:
+    assert run(a_check("c"), resource("r")).id == "specs/by-hand.yaml::r::c"

@@ -1,0 +1,100 @@
+"""What the server says of itself before anything is judged."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from helpers.hostile import answers, serve, unused_port
+from helpers.student import HOLD, Student, reply
+
+from conformance.clocks import RealClock
+from conformance.load.target import load_target
+from conformance.sending.survey import Survey, survey
+from conformance.wire import Limits, Wire
+
+OPENAPI = {"paths": {"/items/": {"get": {}, "post": {}}, "/items/{item_id}": {"put": {}, "x-note": {}}}}
+
+
+def surveyed(url: str, target: str = "lesson", deadline: float = 0.3) -> Survey:
+    with Wire(url, RealClock(), limits=Limits(deadline=deadline)) as wire, wire.lane() as lane:
+        return survey(lane, load_target(target), wire.prefix)
+
+
+def of(document: Any, prefix: str = "") -> Survey:
+    with serve(answers(reply(200, document))) as server:
+        return surveyed(server.url + prefix)
+
+
+def test_openapi_tells_what_is_offered() -> None:
+    found = of(OPENAPI)
+    assert found.fault is None
+    assert found.offers("POST", "/items/") is True
+    assert found.offers("PUT", "/items/{id}") is True  # whatever the parameter is called
+    assert found.offers("GET", "/items") is True  # to the slash
+    assert found.offers("GET", "/items/?page=1") is True
+    assert found.offers("DELETE", "/items/{id}") is False
+    assert found.offers("DELETE", "/cache/") is False
+
+
+def test_a_prefix_of_the_base_url_is_taken_off() -> None:
+    found = of({"paths": {"/api/items/": {"post": {}}}}, "/api")
+    assert found.offers("POST", "/items/") is True
+
+
+@pytest.mark.parametrize(
+    "document",
+    [None, [], "text", 7, {}, {"paths": None}, {"paths": []}, {"paths": {"/": None}}, {"paths": {"/": 3}}],
+)
+def test_what_is_no_openapi_tells_nothing(document: Any) -> None:
+    found = of(document)
+    assert (found.fault, found.routes) == (None, None)
+    assert found.offers("GET", "/items/") is None
+
+
+def test_deep_nesting_is_no_crash() -> None:
+    deep = b"[" * 200_000
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(deep)
+    with serve(answers(head + deep)) as server:
+        assert surveyed(server.url, deadline=5) == Survey(None, None)
+
+
+@pytest.mark.parametrize("status", [404, 401, 500, 302])
+def test_a_server_without_openapi_answers(status: int) -> None:
+    with serve(answers(reply(status, OPENAPI))) as server:
+        assert surveyed(server.url) == Survey(None, None)
+
+
+def test_a_silent_route_is_no_silent_server() -> None:
+    student = Student(lambda _method, path, *_: HOLD if path == "/openapi.json" else None)
+    with serve(student) as server:
+        assert surveyed(server.url) == Survey(None, None)
+    assert student.asked == [("GET", "/openapi.json"), ("GET", "/items/")]
+
+
+def test_two_silences_are_one_diagnosis() -> None:
+    with serve(Student(lambda *_: HOLD)) as server:
+        found = surveyed(server.url)
+    assert found.fault is not None
+    assert found.fault.kind == "timeout"
+
+
+def test_no_cache_is_warmed() -> None:
+    """Where only resources with a TTL are declared, none of them is read."""
+    student = Student(lambda *_: HOLD)
+    with serve(student) as server:
+        assert surveyed(server.url, "reference").fault is not None
+    assert student.asked == [("GET", "/openapi.json")]
+
+
+def test_a_refusal_is_hopeless_at_once() -> None:
+    found = surveyed(f"http://127.0.0.1:{unused_port()}")
+    assert found.fault is not None
+    assert found.fault.kind == "refused"
+
+
+def test_the_document_is_read_as_it_came() -> None:
+    body = json.dumps(OPENAPI).encode()
+    with serve(answers(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body, close=True)) as server:
+        assert surveyed(server.url).offers("POST", "/items/") is True

@@ -1,0 +1,188 @@
+"""Reads, warm caches that are waited out, waits, and the clearing of a cache."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from helpers.hostile import Peer, serve
+from helpers.runs import BOUND, Embedded, context, done, fetch, reference
+from helpers.student import Student, reply
+
+from conformance.clocks import VirtualClock
+from conformance.sending.context import Context
+
+
+@contextmanager
+def within(name: str = "items", **settings: Any) -> Iterator[tuple[Embedded, Context]]:
+    """A step's surroundings at the reference, whose TTL is four seconds, and whose clock is moved."""
+    with (
+        reference(ttl=4.0, **settings) as server,
+        context(server.url, name, clock=lambda: VirtualClock(server.clock.move)) as made,
+        made.shared.clock.lane(),
+    ):
+        yield server, made
+
+
+# ------------------------------------------------------------------ read
+
+
+def test_several_reads_on_one_connection_or_on_their_own() -> None:
+    with within() as (_, made):
+        kept = done(made, "read", "kept", times=3)
+        fresh = done(made, "read", "fresh", times=3, connection="fresh")
+    assert len({x.connection for x in kept.exchanges}) == 1
+    assert len({x.connection for x in fresh.exchanges}) == 3
+
+
+def test_a_burst_goes_out_together() -> None:
+    """Nobody is answered before all eight have asked."""
+    all_here = threading.Barrier(8)
+
+    def together(peer: Peer) -> None:
+        peer.request()
+        all_here.wait(BOUND)
+        peer.send(reply(200, []))
+
+    with serve(together) as server, context(server.url, deadline=BOUND) as made:
+        burst = done(made, "read", times=8, together=True)
+    assert [x.status for x in burst.exchanges] == [200] * 8
+    assert len({x.connection for x in burst.exchanges}) == 8
+
+
+def test_headers_are_filled_in_from_what_came() -> None:
+    with within() as (_, made):
+        first = done(made, "read", "first")
+        again = done(made, "read", "again", headers={"If-None-Match": "{first.etag}"})
+    sent = dict(again.exchanges[0].request.headers)
+    assert sent["If-None-Match"] == dict(first.exchanges[0].headers)["etag"]
+    assert again.exchanges[0].status == 304
+
+
+@pytest.mark.parametrize(("variant", "status"), [("", "done"), ("no-head", "not-offered")])
+def test_head_may_be_lacking(variant: str, status: str) -> None:
+    with within(variant=variant) as (_, made):
+        assert done(made, "read", method="HEAD").status == status
+
+
+def test_the_item_of_a_write() -> None:
+    with within() as (_, made):
+        assert done(made, "read", "before", of="item").status == "not-offered"
+        written = done(made, "change")
+        item = done(made, "read", "item", of="item")
+        assert item.exchanges[0].request.url.endswith("/items/1")
+        assert item.exchanges[0].facts["item"] == {"there": True, "value": written.notes["after"]}
+
+
+def test_the_distinct_resource() -> None:
+    with within("reports") as (_, made):
+        assert done(made, "read", of="distinct").exchanges[0].request.url.endswith("/cached-time/")
+
+
+def test_what_was_found_lacking_is_not_asked_again() -> None:
+    student = Student()
+    with serve(student) as server, context(server.url, "reports") as made:
+        first, second = done(made, "read", "first"), done(made, "read", "second")
+    assert first.says == second.says == "GET /reports/ was answered 404"
+    assert len(student.asked) == 1
+
+
+# ------------------------------------------------------------------ read-miss
+
+
+def test_a_cold_cache_is_not_waited_for() -> None:
+    with within("cached-time") as (_, made):
+        record = done(made, "read-miss")
+    assert record.notes == {"waited": 0}
+    assert record.exchanges[0].facts["hit"] is False
+
+
+@pytest.mark.parametrize("flaw", ["", "sliding-ttl"])
+def test_a_warm_cache_is_waited_out_without_reads(flaw: str) -> None:
+    """A read while waiting would keep an entry alive for ever that lives on by reads."""
+    with within("cached-time", flaw=flaw) as (server, made):
+        fetch(server.url, "/cached-time/")
+        before = made.shared.clock.now()
+        record = done(made, "read-miss")
+        assert 4.0 < made.shared.clock.now() - before < 5.5
+    assert record.notes == {"waited": 1}
+    assert record.exchanges[-1].facts["hit"] is False
+
+
+def test_three_expiries_are_enough() -> None:
+    with within("cached-time", flaw="never-miss") as (_, made):
+        before = made.shared.clock.now()
+        record = done(made, "read-miss")
+        assert made.shared.clock.now() - before < 4 * 4.5
+    assert record.notes == {"waited": 3}
+    assert record.exchanges[-1].facts["hit"] is True
+
+
+def test_a_flag_that_is_text_is_understood() -> None:
+    with within("cached-time", flaw="cached-as-string") as (server, made):
+        fetch(server.url, "/cached-time/")
+        assert done(made, "read-miss").notes == {"waited": 1}
+
+
+# ------------------------------------------------------------------ wait
+
+
+def test_what_must_be_fresh_is_counted_from_the_request_what_must_be_gone_from_the_answer() -> None:
+    with within("cached-time") as (_, made):
+        fresh = done(made, "read-miss", "fresh").exchanges[0]
+        assert done(made, "wait", "nearly", **{"for": "ttl - 2m"}, after="fresh").notes["until"] == (
+            pytest.approx(fresh.sent_at + 3.2)
+        )
+        assert made.shared.clock.now() >= fresh.sent_at + 3.2
+        over = done(made, "wait", "over", **{"for": "ttl + 2m"}, after="fresh").notes["until"]
+        assert over == pytest.approx(fresh.received_at + 4.8)
+        assert made.shared.clock.now() >= over
+
+
+def test_what_is_past_is_not_waited_for() -> None:
+    with within("cached-time") as (server, made):
+        done(made, "read", "first")
+        made.wait_until(made.shared.clock.now() + 100, "nothing")
+        moved = server.clock()
+        done(made, "wait", **{"for": "ttl + 2m"}, after="first")
+        assert server.clock() - moved < 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "after", "says"),
+    [("lifetime / 2", "first", "no 'lifetime' to wait by"), ("1 s", "nobody", "nobody made no exchange")],
+)
+def test_a_wait_without_a_measure_is_untestable(wanted: str, after: str, says: str) -> None:
+    student = Student(lambda *_: reply(200, []))
+    with serve(student) as server, context(server.url) as made:
+        done(made, "read", "first")
+        record = done(made, "wait", **{"for": wanted}, after=after)
+    assert record.status == "untestable"
+    assert says in record.says
+
+
+# ------------------------------------------------------------------ clear
+
+
+def test_a_cache_is_cleared() -> None:
+    with within("cached-time") as (_, made):
+        done(made, "read", "first")
+        assert done(made, "read", "hit").exchanges[0].facts["hit"] is True
+        assert done(made, "clear").status == "done"
+        assert done(made, "read", "anew").exchanges[0].facts["hit"] is False
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 501])
+def test_clearing_may_be_lacking(status: int) -> None:
+    student = Student(lambda method, *_: reply(status, {}) if method == "DELETE" else None)
+    with serve(student) as server, context(server.url, "cached-time") as made:
+        record = done(made, "clear")
+    assert (record.status, record.says) == ("not-offered", f"DELETE /cache/ was answered {status}")
+
+
+def test_a_target_without_a_clear_has_none() -> None:
+    with serve(Student()) as server, context(server.url) as made:
+        assert done(made, "clear").status == "not-offered"

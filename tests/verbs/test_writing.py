@@ -1,0 +1,336 @@
+"""Writes: how an unknown item is changed, what counts as not offered, and what is left behind: nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from helpers.hostile import serve
+from helpers.runs import context, done, reference
+from helpers.student import HOLD, Student, reply
+
+from conformance.model import Resource
+from conformance.sending.survey import Survey
+from conformance.verbs.writing import put_back
+
+NOT_OFFERED = (400, 401, 403, 404, 405, 415, 422, 429)
+
+
+class Refusing:
+    """A student's server that answers some writes itself, and keeps those that it gets."""
+
+    def __init__(self, refuse: Any) -> None:
+        self.refuse = refuse
+        self.bodies: list[tuple[str, Any, str | None]] = []
+
+    def __call__(self, method: str, _path: str, headers: Mapping[str, str], body: bytes) -> Any:
+        if method in ("GET", "DELETE"):
+            return None
+        sent = json.loads(body)
+        self.bodies.append((method, sent, headers.get("if-match")))
+        return self.refuse(method, sent, headers)
+
+
+def change(refuse: Any, **args: Any) -> tuple[Any, Refusing, Student]:
+    """What comes of a change, where the server refuses as it likes."""
+    refusing = Refusing(refuse)
+    student = Student(refusing)
+    with serve(student) as server, context(server.url) as within:
+        record = done(within, "change", **args)
+    return record, refusing, student
+
+
+def accept(*_: Any) -> None:
+    return None
+
+
+# ------------------------------------------------------------------ how to change what nobody has described
+
+
+def test_an_item_is_sent_back_with_one_field_changed() -> None:
+    record, refusing, student = change(accept)
+    assert record.status == "done"
+    method, sent, _ = refusing.bodies[0]
+    assert (method, len(refusing.bodies)) == ("PUT", 1)
+    assert sent == student.items[0]
+    assert sent["name"].startswith("Pen ~")
+    assert record.notes["before"] == "Pen"
+    assert record.notes["after"] == sent["name"]
+    assert record.notes["echoed"] is True
+
+
+def test_a_value_that_is_asked_for_is_sent() -> None:
+    record, refusing, _ = change(accept, to="Ink")
+    assert refusing.bodies[0][1]["name"] == record.notes["after"] == "Ink"
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_the_next_field_is_tried(status: int) -> None:
+    record, refusing, student = change(
+        lambda _m, sent, _h: reply(status, {}) if sent["name"] != "Pen" else None
+    )
+    assert record.notes["field"] == "note"
+    assert [m for m, *_ in refusing.bodies] == ["PUT", "PUT"]
+    assert student.items[0]["name"] == "Pen"
+
+
+def test_then_without_the_id() -> None:
+    record, refusing, _ = change(lambda _m, sent, _h: reply(422, {}) if "id" in sent else None)
+    assert record.status == "done"
+    assert [("id" in sent) for _, sent, _ in refusing.bodies] == [True, True, False]
+
+
+def test_then_as_a_patch_of_one_field() -> None:
+    record, refusing, _ = change(lambda method, _s, _h: reply(422, {}) if method == "PUT" else None)
+    assert record.status == "done"
+    method, sent, _ = refusing.bodies[-1]
+    assert (method, list(sent)) == ("PATCH", ["name"])
+    assert [m for m, *_ in refusing.bodies] == ["PUT"] * 4 + ["PATCH"]
+
+
+@pytest.mark.parametrize("status", [428, 412])
+def test_with_if_match_where_a_condition_is_wanted(status: int) -> None:
+    def refuse(_method: str, _sent: Any, headers: Mapping[str, str]) -> bytes | None:
+        return None if headers.get("if-match") == '"7"' else reply(status, {})
+
+    refusing = Refusing(refuse)
+
+    def tagged(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
+        if (method, path) == ("GET", "/items/1"):
+            return reply(200, {"id": 1}, {"ETag": '"7"'})
+        return refusing(method, path, headers, body)
+
+    with serve(Student(tagged)) as server, context(server.url) as within:
+        assert done(within, "change").status == "done"
+        assert done(within, "restore").exchanges[0].status == 200
+    assert [m for _, _, m in refusing.bodies] == [None, '"7"', None, '"7"']
+
+
+@pytest.mark.parametrize("variant", ["needs-if-match", "uuid-ids", "envelope", "newest-first"])
+def test_odd_but_correct_servers_are_written_to_all_the_same(variant: str) -> None:
+    with reference(variant=variant) as server, context(server.url) as within:
+        before = server.state()
+        assert done(within, "change").status == "done"
+        assert server.state() != before
+        done(within, "restore")
+        assert server.state() == before
+        assert not within.shared.ledger.open
+
+
+@pytest.mark.parametrize("status", NOT_OFFERED)
+def test_a_refusal_is_not_offered_with_the_reason(status: int) -> None:
+    record, refusing, _ = change(lambda *_: reply(status, {}))
+    assert (record.status, record.notes) == ("not-offered", {"declared": False})
+    method = "PATCH" if status in (400, 422) else "PUT"
+    assert record.says == f"{method} /items/1 was answered {status}"
+    assert len(refusing.bodies) == {400: 6, 422: 6, 405: 2}.get(status, 1)
+
+
+def test_what_was_not_offered_once_is_not_asked_again() -> None:
+    refusing = Refusing(lambda *_: reply(405, {}))
+    with serve(Student(refusing)) as server, context(server.url) as within:
+        first, second = done(within, "change", "first"), done(within, "change", "second")
+    assert (first.status, second.status) == ("not-offered", "not-offered")
+    assert first.says == second.says
+    assert [method for method, *_ in refusing.bodies] == ["PUT", "PATCH"]
+
+
+def test_a_crash_is_the_servers() -> None:
+    record, _, _ = change(lambda *_: reply(500, {}))
+    assert (record.status, record.notes["failed"]) == ("done", True)
+
+
+def test_openapi_is_asked_first() -> None:
+    student = Student()
+    with serve(student) as server, context(server.url) as within:
+        within.shared.survey = Survey(None, {"/items": frozenset({"GET"})})
+        assert done(within, "change").says == "OpenAPI lists no PUT /items/{id}"
+        assert done(within, "create").says == "OpenAPI lists no POST /items/"
+    assert student.asked == []
+
+
+def test_without_consent_nothing_is_sent() -> None:
+    student = Student()
+    with serve(student) as server, context(server.url) as within, context(server.url, "cached-time") as other:
+        for each in (within, other):
+            each.shared.consent = ""
+        for do in ("change", "create", "refuse"):
+            assert done(within, do).status == "untestable"
+        assert done(other, "clear").status == "untestable"
+    assert student.asked == []
+
+
+@pytest.mark.parametrize(
+    ("items", "says"),
+    [
+        ([], "the list shows no item with an id"),
+        ([{"name": "Pen"}], "the list shows no item with an id"),
+        ([7, "x", None], "the list shows no item with an id"),
+        ([{"id": 1, "ok": True, "at": "2024-02-29"}], "the item has no field that we dare to change"),
+    ],
+)
+def test_a_list_that_shows_nothing_to_change(items: Any, says: str) -> None:
+    student = Student()
+    student.items = items
+    with serve(student) as server, context(server.url) as within:
+        assert done(within, "change").says == says
+
+
+# ------------------------------------------------------------------ create and remove
+
+
+def test_only_what_was_created_is_removed() -> None:
+    student = Student()
+    with serve(student) as server, context(server.url) as within:
+        made = done(within, "create", "made")
+        assert made.notes["id"] == 4
+        assert within.shared.ledger.open == ("/items/4",)
+        assert done(within, "remove").status == "done"
+        assert within.shared.ledger.open == ()
+    assert [(m, p) for m, p in student.asked if m == "DELETE"] == [("DELETE", "/items/4")]
+
+
+def test_nothing_is_removed_that_was_not_created() -> None:
+    student = Student()
+    with serve(student) as server, context(server.url) as within:
+        assert done(within, "remove").status == "not-offered"
+        done(within, "change")
+        assert done(within, "remove").status == "not-offered"
+    assert "DELETE" not in [m for m, _ in student.asked]
+
+
+def _answer_without_id(student: Student, fields: Mapping[str, str], document: Any) -> None:
+    def before(method: str, _path: str, _headers: Any, body: bytes) -> bytes | None:
+        if method != "POST":
+            return None
+        student.items.append({**json.loads(body), "id": 9})
+        return reply(201, document, fields)
+
+    student._before = before  # noqa: SLF001 - a test's own server
+
+
+@pytest.mark.parametrize(
+    ("fields", "document"),
+    [
+        ({"Location": "/items/9"}, None),
+        ({"Location": "http://x/items/9/"}, {}),
+        ({}, {"detail": "created"}),
+        ({}, None),
+        ({"Location": "/items/1"}, {"id": 1}),  # an id that was there before is no new one
+    ],
+)
+def test_the_new_id_is_found(fields: Mapping[str, str], document: Any) -> None:
+    student = Student()
+    _answer_without_id(student, fields, document)
+    with serve(student) as server, context(server.url) as within:
+        assert done(within, "create").notes["id"] == 9
+
+
+def test_an_id_that_was_there_before_is_never_removed() -> None:
+    """A server that answers a create with an item that it had already must not lose that one."""
+    student = Student(lambda method, *_: reply(201, {"id": 1, "name": "Pen"}) if method == "POST" else None)
+    with serve(student) as server, context(server.url) as within:
+        assert done(within, "create").notes["id"] is None
+        assert done(within, "remove").status == "not-offered"
+        assert within.shared.ledger.open == ()
+        assert within.shared.ledger.problems == [
+            "what POST /items/ has created stays there: its id is not to be seen"
+        ]
+    assert len(student.items) == 3
+
+
+def test_an_id_of_the_clients_own_choice() -> None:
+    refusing = Refusing(lambda _m, sent, _h: reply(422, {}) if "id" not in sent else None)
+    with serve(Student(refusing)) as server, context(server.url) as within:
+        assert done(within, "create").status == "done"
+    assert refusing.bodies[-1][1]["id"] == 4
+
+
+def test_an_empty_list_shows_nothing_to_model_a_new_item_on() -> None:
+    student = Student()
+    student.items = []
+    with serve(student) as server, context(server.url) as within:
+        assert done(within, "create").status == "not-offered"
+    assert student.asked == [("GET", "/items/")]
+
+
+# ------------------------------------------------------------------ what is put back
+
+
+def test_a_history_is_put_back_to_its_beginning() -> None:
+    with reference() as server, context(server.url) as within:
+        before = server.state()
+        assert len(done(within, "history", texts=["a", "b", "a"]).exchanges) == 4
+        assert server.state() != before
+        done(within, "restore")
+        assert server.state() == before
+
+
+def test_a_write_without_an_answer_is_owed_all_the_same() -> None:
+    """The server has done it, and then it fell silent."""
+
+    def silent(method: str, _path: str, _headers: Any, body: bytes) -> Any:
+        if method == "PUT" and b"~" in body:
+            student.items[0] = json.loads(body)
+            return HOLD
+        return None
+
+    student = Student(silent)
+    with serve(student) as server, context(server.url, deadline=0.2) as within:
+        record = done(within, "change")
+        assert record.notes["failed"] is True
+        assert student.items[0]["name"] != "Pen"
+        assert within.shared.ledger.open == ("/items/1",)
+        assert record.notes["key"] == "/items/1"
+        within.shared.ledger.put_back(("/items/1",), lambda undo: put_back(within, undo))
+    assert student.items[0]["name"] == "Pen"
+
+
+def test_a_refused_change_owes_nothing() -> None:
+    with serve(Student(Refusing(lambda *_: reply(405, {})))) as server, context(server.url) as within:
+        done(within, "change")
+        assert within.shared.ledger.open == ()
+
+
+def test_what_cannot_be_put_back_is_said() -> None:
+    def once(method: str, _path: str, _headers: Any, body: bytes) -> bytes | None:
+        return reply(500, {}) if method == "PUT" and b"~" not in body else None
+
+    with serve(Student(once)) as server, context(server.url) as within:
+        done(within, "change")
+        done(within, "restore")
+        assert within.shared.ledger.problems == [
+            "could not put 'name' of /items/1 back to 'Pen': PUT /items/1 gave 500"
+        ]
+
+
+# ------------------------------------------------------------------ a write that has to be refused
+
+
+def test_malformed_json_is_refused() -> None:
+    with reference() as server, context(server.url) as within:
+        record = done(within, "refuse")
+    assert (record.status, record.exchanges[0].status) == ("done", 400)
+    with pytest.raises(ValueError, match="Unterminated"):
+        json.loads(record.exchanges[0].request.body)
+
+
+@pytest.mark.parametrize(("status", "offered"), [(422, "done"), (405, "not-offered"), (200, "not-offered")])
+def test_what_is_taken_was_not_refused(status: int, offered: str) -> None:
+    student = Student(lambda method, *_: reply(status, {}) if method == "PUT" else None)
+    with serve(student) as server, context(server.url) as within:
+        assert done(within, "refuse").status == offered
+
+
+def test_a_declared_write_that_is_missing_is_a_failure() -> None:
+    student = Student(lambda method, *_: reply(405, {}) if method == "PUT" else None)
+    with serve(student) as server, context(server.url) as within:
+        within.resource = _declared(within.resource)
+        assert done(within, "change").notes == {"declared": True}
+
+
+def _declared(resource: Resource) -> Resource:
+    return replace(resource, writes={k: replace(w, ask=False) for k, w in resource.writes.items()})
