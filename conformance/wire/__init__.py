@@ -6,7 +6,8 @@ A server is hostile until shown otherwise: every exchange has one deadline and c
 the server did wrong comes back as a `WireFault`, never as an exception.
 
     address.py      a base URL -> whom to connect to, what to put before each path
-    framing.py      bytes -> one answer (no socket, no clock)
+    answer.py       one answer as far as it has come
+    framing.py      bytes -> one answer (no socket, no clock); parser.py what needs h11
     connection.py   one connection: connect, TLS, send, receive, each until a deadline
     tls.py          TLS over a connection, for https
     outgoing.py     one request -> bytes
@@ -18,7 +19,7 @@ Importing this costs no ssl, no httpx and no h11.
 
 from __future__ import annotations
 
-from conformance.wire.framing import Limits
+from conformance.wire.answer import Limits
 from conformance.wire.transport import Lane, Wire
 from conformance.wire.trip import Clock, Sent
 

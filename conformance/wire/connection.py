@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from conformance.wire.address import Address, Base, Lookup
-from conformance.wire.framing import Broken
+from conformance.wire.answer import Broken
 
 __all__ = ["Alarm", "Connection", "Pipe", "cancelled", "connect"]
 

@@ -9,20 +9,17 @@ that needs thought. It takes only what h11 takes, and a test holds the two to eq
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.model import FaultKind, Headers
+from conformance.wire.answer import Answer, Broken, Limits, field_pairs
 
 if TYPE_CHECKING:
     from conformance.wire.parser import Parser
 
-__all__ = ["Answer", "Broken", "Limits", "field_pairs"]
+__all__ = ["Incoming"]
 
 RAW = 2048  # so many first bytes are evidence enough
 _MOST_DIGITS = 18
-_NO_BODY = (204, 304)
-_START = b"HTTP/"
 
 _VALUE = rb"[\t\x20-\x7e\x80-\xff]*"
 _NAME = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -32,86 +29,15 @@ _PLAIN = re.compile(
 _OF_INTEREST = frozenset({len("connection"), len("content-length"), len("transfer-encoding")})
 
 
-class Broken(Exception):  # noqa: N818 (the server's doing, no error of ours)
-    """There will be no whole answer; `says` is for a person."""
+class Incoming(Answer):
+    """An answer that is fed with bytes as they come; a class and not a wrapper, for speed."""
 
-    def __init__(self, kind: FaultKind, says: str) -> None:
-        self.kind: FaultKind = kind
-        self.says = says
-        super().__init__(says)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one exchange may take.
-
-    Args:
-        deadline: seconds for the whole of it, looking up the name included.
-        header: bytes of one head.
-        body: bytes of the body, its transfer coding taken off.
-        interim: how many 1xx answers may come first.
-        stray: bytes kept of what follows an answer.
-    """
-
-    deadline: float = 10.0
-    header: int = 65536
-    body: int = 5 * 1024 * 1024
-    interim: int = 32
-    stray: int = 4096
-
-
-class Answer:
-    """One answer, fed with bytes as they come, and how far it got.
-
-    `first` are its first bytes, for evidence. `status` is 0 until the final head is in.
-    `expected` is the length of the body, or -1 where only its end will tell.
-    `bodiless`: it can't have a body. `reusable`: the connection may carry another request.
-    """
-
-    __slots__ = (
-        "_parser",
-        "_shortcut",
-        "bodiless",
-        "body",
-        "complete",
-        "content",
-        "expected",
-        "first",
-        "headers",
-        "interim",
-        "leftover",
-        "length",
-        "limits",
-        "method",
-        "reason",
-        "received",
-        "reusable",
-        "status",
-        "version",
-        "wire_bytes",
-    )
+    __slots__ = ("_parser", "_shortcut")
 
     def __init__(self, method: str, limits: Limits, *, shortcut: bool = True) -> None:
+        super().__init__(method, limits)
         self._parser: Parser | None = None
         self._shortcut = shortcut
-        self.method = method
-        self.limits = limits
-        self.first = b""
-        self.received = 0
-        self.interim: tuple[int, ...] = ()
-        self.status = 0
-        self.reason = ""
-        self.version = ""
-        self.headers: Headers = ()
-        self.bodiless = False
-        self.expected = -1
-        self.body = bytearray()  # as far as it came, while it is not complete
-        self.length = 0
-        self.complete = False
-        self.content = b""
-        self.wire_bytes = 0
-        self.leftover = b""
-        self.reusable = False
 
     def feed(self, data: bytes) -> bool:
         """Take what came (not empty); whether the answer is complete.
@@ -139,39 +65,6 @@ class Answer:
         if self._parser is not None and self._parser.end():
             return
         raise Broken("closed", f"the server closed the connection {self.where()}")
-
-    def looks_like_http(self) -> bool:
-        """Whether the first bytes are those of a status line, as far as they have come."""
-        return self.first.startswith(_START[: self.received])
-
-    def where(self) -> str:
-        """How far it got, as the end of a sentence."""
-        if not self.received:
-            return "before any byte of an answer"
-        if not self.status:
-            answers = "1 interim answer" if len(self.interim) == 1 else f"{len(self.interim)} interim answers"
-            after = f", after {answers}" if self.interim else ""
-            return f"within the head of its answer{after} ({self.received} bytes had come)"
-        if self.expected >= 0:
-            return f"within the body, after {self.length} of {self.expected} bytes"
-        return f"within the body, after {self.length} bytes of unknown total"
-
-    # ------------------------------------------------------------------ shared with parser.py
-
-    def cap_head(self, length: int) -> None:
-        """Refuse a head of more than the limit."""
-        if length > self.limits.header:
-            raise Broken("too-large", f"the head of the answer is longer than {self.limits.header} bytes")
-
-    def cap_body(self, length: int) -> None:
-        """Refuse a body of more than the limit, whether announced or come."""
-        if length > self.limits.body:
-            announced = f" (its Content-Length says {length})" if length == self.expected else ""
-            raise Broken("too-large", f"the body is longer than {self.limits.body} bytes{announced}")
-
-    def has_no_body(self, status: int) -> bool:
-        """Whether an answer of that status ends with its head (RFC 9112 6.3, rule 1)."""
-        return status in _NO_BODY or self.method == "HEAD"
 
     # ------------------------------------------------------------------ the shortcut
 
@@ -227,22 +120,3 @@ class Answer:
         from conformance.wire.parser import Parser  # noqa: PLC0415 (most runs need no h11, 20 ms)
 
         return Parser(self)
-
-
-def field_pairs(lines: list[str]) -> Headers:
-    """Field lines as pairs, in order, repeated ones apart, without the space around a value.
-
-    A line that begins with a space goes on from the one before (obs-fold, RFC 9112 5.2).
-    """
-    pairs: list[tuple[str, str]] = []
-    for line in lines:
-        if not line:
-            continue
-        if line[0] in " \t" and pairs:
-            name, value = pairs.pop()
-            more = line.strip(" \t")
-            pairs.append((name, f"{value} {more}".strip(" ")))
-            continue
-        name, _, value = line.partition(":")
-        pairs.append((name, value.strip(" \t")))
-    return tuple(pairs)

@@ -12,7 +12,7 @@ import re
 import h11
 
 from conformance.model import Headers
-from conformance.wire.framing import Answer, Broken, field_pairs
+from conformance.wire.answer import Answer, Broken, field_pairs
 
 __all__ = ["Parser"]
 

@@ -14,8 +14,8 @@ import certifi
 
 from conformance.errors import UsageError
 from conformance.wire.address import Base
+from conformance.wire.answer import Broken
 from conformance.wire.connection import Alarm, Connection
-from conformance.wire.framing import Broken
 
 __all__ = ["Secured", "context", "secure"]
 

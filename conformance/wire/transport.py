@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Self
 
 from conformance.errors import HarnessError
 from conformance.wire.address import Lookup, parse_base, target
+from conformance.wire.answer import Broken, Limits
 from conformance.wire.connection import Alarm, Connection, cancelled, connect
-from conformance.wire.framing import Broken, Limits
 from conformance.wire.outgoing import compose, encode, unconditional
 from conformance.wire.trip import Clock, Sent, Trip, until_status_line
 

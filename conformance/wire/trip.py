@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from conformance.model import Body, Request, Response, WireFault
+from conformance.wire.answer import Broken, Limits
 from conformance.wire.connection import Connection
-from conformance.wire.framing import Answer, Broken, Limits
+from conformance.wire.framing import Incoming
 
 __all__ = ["Clock", "Sent", "Trip", "until_status_line"]
 
@@ -74,7 +75,7 @@ class Trip:
         self._started = False
         self._sent_at = clock.now()
         self.until = time.monotonic() + limits.deadline
-        self.answer = Answer(request.method, limits)
+        self.answer = Incoming(request.method, limits)
         self.whole = False  # whether the request was sent to its end
 
     def make(self, connection: Connection) -> None:

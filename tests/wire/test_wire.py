@@ -23,7 +23,8 @@ from helpers.hostile import BOUND, Peer, Script, answers, serve, unused_port
 from conformance.errors import HarnessError, UsageError
 from conformance.model import Request, WireFault
 from conformance.wire import Limits, Sent, Wire
-from conformance.wire.framing import Answer, Broken
+from conformance.wire.answer import Broken
+from conformance.wire.framing import Incoming
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 NOT_MODIFIED = b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n'
@@ -312,7 +313,7 @@ Read = tuple[object, ...]
 
 
 def read(pieces: list[bytes], method: str = "GET", *, shortcut: bool = True) -> Read:
-    answer = Answer(method, Limits(), shortcut=shortcut)
+    answer = Incoming(method, Limits(), shortcut=shortcut)
     try:
         if not any(answer.feed(piece) for piece in pieces if not answer.complete):
             answer.end()
@@ -540,7 +541,7 @@ def test_what_is_no_answer_is_a_fault_of_the_server(
 
 @pytest.mark.parametrize("shortcut", [True, False])
 def test_a_complete_head_is_capped_too(*, shortcut: bool) -> None:
-    answer = Answer("GET", Limits(header=40), shortcut=shortcut)
+    answer = Incoming("GET", Limits(header=40), shortcut=shortcut)
     with pytest.raises(Broken, match="longer than 40 bytes"):
         answer.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nServer: x\r\n\r\n")
 
@@ -663,7 +664,7 @@ def test_who_always_has_more_to_say_meets_the_deadline(ask: Callable[..., Sent])
 
 
 def test_many_small_chunks_take_little_memory() -> None:
-    answer = Answer("GET", Limits())
+    answer = Incoming("GET", Limits())
     answer.feed(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     tracemalloc.start()
     try:
