@@ -14,10 +14,10 @@ from pathlib import Path
 from types import FrameType
 
 from reference_impl.app import find_twist
-from reference_impl.flaws import FLAWS
 from reference_impl.serve import listen, serve
 from reference_impl.settings import Settings
-from reference_impl.variants import VARIANTS
+from reference_impl.twisted.flaws import FLAWS
+from reference_impl.twisted.variants import VARIANTS
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,12 +13,12 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import BaseRoute, Match
 
-from reference_impl import flaws, variants
-from reference_impl.asgi import ASGIApp, Receive, Scope, Send
 from reference_impl.parts import Parts
 from reference_impl.routes import router
 from reference_impl.settings import Settings
-from reference_impl.twists import Twist
+from reference_impl.twisted import flaws, variants
+from reference_impl.twisted.asgi import ASGIApp, Receive, Scope, Send
+from reference_impl.twisted.twists import Twist
 
 _METHOD_NOT_ALLOWED = 405
 

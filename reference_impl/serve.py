@@ -14,10 +14,10 @@ from typing import Protocol, Self
 import uvicorn
 
 from reference_impl.app import build, find_twist
-from reference_impl.asgi import ASGIApp, Message, Receive, Scope, Send
 from reference_impl.caching import http_date
 from reference_impl.settings import Clock, Settings
-from reference_impl.wire import RawServer, plain
+from reference_impl.twisted.asgi import ASGIApp, Message, Receive, Scope, Send
+from reference_impl.twisted.wire import RawServer, plain
 
 _STARTING_SECONDS = 10.0
 _STOPPING_SECONDS = 10.0

@@ -29,8 +29,8 @@ from helpers.student import Student, reply
 from conformance.clocks import VirtualClock
 from conformance.execute import engine as engine_module
 from reference_impl import serve as reference_server
-from reference_impl.asgi import Answer
 from reference_impl.settings import Settings
+from reference_impl.twisted.asgi import Answer
 
 ITEMS, TIME = "/items/", "/cached-time/"
 TIMELINE = ("miss-says-so", "hit-within-ttl", "hit-until-ttl", "ttl-ends", "reads-do-not-prolong")

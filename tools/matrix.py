@@ -27,9 +27,9 @@ from conformance.load.target import load_target
 from conformance.model import TIERS, Check, Suite, Tier
 from conformance.servers import AppSpec
 from conformance.servers import start as start_server
-from reference_impl.flaws import FLAWS, Flaw
 from reference_impl.serve import start
 from reference_impl.settings import Settings
+from reference_impl.twisted.flaws import FLAWS, Flaw
 from tools.dealer import dealt
 
 __all__ = ["MovedClock", "checks", "failing", "json_text", "markdown", "measure", "rows", "runnable"]

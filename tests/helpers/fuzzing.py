@@ -12,9 +12,9 @@ from conformance.load.target import load_target
 from conformance.plan.lanes import plan
 from reference_impl import caching
 from reference_impl.caching import NOT_MODIFIED, etag_of
-from reference_impl.flaws import FLAWS, Flaw
 from reference_impl.serve import start
-from reference_impl.twists import made_of
+from reference_impl.twisted.flaws import FLAWS, Flaw
+from reference_impl.twisted.twists import made_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from conformance.execute.result import Search
     from conformance.model import Run, Verdict
     from reference_impl.caching import Validators
-    from reference_impl.twists import Apply
+    from reference_impl.twisted.twists import Apply
 
 SUITE = load()
 TARGET = load_target("lesson", [])

@@ -24,8 +24,8 @@ from conformance.sending.context import Context
 from conformance.verbs import VERBS
 from conformance.wire import Limits
 from reference_impl import serve
-from reference_impl.asgi import Answer, ask, tell
 from reference_impl.settings import Settings
+from reference_impl.twisted.asgi import Answer, ask, tell
 from tools.matrix import MovedClock
 
 __all__ = [

@@ -15,7 +15,7 @@ import pytest
 
 from conformance.load.specs import load
 from conformance.model import Suite
-from reference_impl.flaws import FLAWS
+from reference_impl.twisted.flaws import FLAWS
 from tools import matrix
 
 Text = Callable[[Mapping[str, matrix.Outcomes], Suite], str]

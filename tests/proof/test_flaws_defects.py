@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from reference_impl.app import build
-from reference_impl.flaws import FLAWS
 from reference_impl.serve import start
 from reference_impl.settings import Settings
+from reference_impl.twisted.flaws import FLAWS
 
 TTL = 30.0
 TIME, ITEMS, REPORTS = "/cached-time/", "/items/", "/reports/"

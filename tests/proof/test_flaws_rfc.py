@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from reference_impl.flaws import FLAWS
 from reference_impl.serve import Running, start
 from reference_impl.settings import Settings
+from reference_impl.twisted.flaws import FLAWS
 
 NOW = 1_750_000_000.0
 LONG_AGO = "Sun, 06 Nov 1994 08:49:37 GMT"

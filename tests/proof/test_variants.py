@@ -9,7 +9,7 @@ import pytest
 from helpers.runs import bad, reference
 
 from conformance.execute.result import Result
-from reference_impl.variants import VARIANTS
+from reference_impl.twisted.variants import VARIANTS
 
 WARNED = {"no-slash": {"path-answers-itself"}}
 LONG = ("slow", "in-drops", "single-connection")  # they take their time, so they begin first

@@ -12,7 +12,7 @@ import pytest
 
 from reference_impl.serve import start
 from reference_impl.settings import Settings
-from reference_impl.variants import VARIANTS
+from reference_impl.twisted.variants import VARIANTS
 
 TTL = 30.0
 WITHOUT_WRITES = {"no-writes": 405, "auth-writes": 401}

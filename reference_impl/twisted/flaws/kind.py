@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reference_impl.twists import Twist
+from reference_impl.twisted.twists import Twist
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from reference_impl import caching
-from reference_impl.asgi import Answer, Asked, Edit
 from reference_impl.caching import NOT_MODIFIED, Validators
-from reference_impl.flaws.kind import Flaw
-from reference_impl.flaws.tags import LIST
 from reference_impl.parts import Parts
-from reference_impl.twists import Apply, answering, answering_with, made_of
+from reference_impl.twisted.asgi import Answer, Asked, Edit
+from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.flaws.tags import LIST
+from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
 
 Fields = Mapping[str, Sequence[str]]
 Matches = Callable[[str, str], bool]

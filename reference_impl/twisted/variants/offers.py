@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from reference_impl.asgi import Answer, ASGIApp, Asked, Receive, Scope, Send, ask, tell
 from reference_impl.parts import Parts
 from reference_impl.representations import to_json
 from reference_impl.settings import Settings
-from reference_impl.twists import Apply, Create, Twist
+from reference_impl.twisted.asgi import Answer, ASGIApp, Asked, Receive, Scope, Send, ask, tell
+from reference_impl.twisted.twists import Apply, Create, Twist
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _UUIDS = 0x5EED0000_0000_4000_8000_000000000000

@@ -13,7 +13,7 @@ from typing import Any
 
 import h11
 
-from reference_impl.asgi import Answer, ASGIApp, Asked, Message, ask
+from reference_impl.twisted.asgi import Answer, ASGIApp, Asked, Message, ask
 
 CLOSE = ...  # in place of bytes: close the connection
 Render = Callable[[Asked, Answer], Iterable[bytes | float | EllipsisType]]

@@ -11,10 +11,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from reference_impl.asgi import ASGIApp
-from reference_impl.flaws.kind import Flaw
 from reference_impl.settings import Settings
-from reference_impl.twists import Create
+from reference_impl.twisted.asgi import ASGIApp
+from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.twists import Create
 
 _ITEMS = (
     {"id": 1, "name": "Laptop", "description": "Fourteen inches, and light enough for a bag", "price": 999.0},

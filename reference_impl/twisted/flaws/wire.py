@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from types import EllipsisType
 
-from reference_impl.asgi import Answer, Asked
 from reference_impl.caching import NOT_MODIFIED
-from reference_impl.flaws.kind import Flaw
-from reference_impl.flaws.tags import LIST
-from reference_impl.wire import CLOSE, head, plain
+from reference_impl.twisted.asgi import Answer, Asked
+from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.flaws.tags import LIST
+from reference_impl.twisted.wire import CLOSE, head, plain
 
 Wire = Iterable[bytes | float | EllipsisType]
 

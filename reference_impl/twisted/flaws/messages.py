@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import EllipsisType
 
-from reference_impl.asgi import Answer, Asked, Edit
 from reference_impl.caching import NOT_MODIFIED, etag_of, http_date
-from reference_impl.flaws.kind import Flaw
-from reference_impl.flaws.tags import LIST
 from reference_impl.parts import Parts
-from reference_impl.twists import Apply, answering, answering_with
-from reference_impl.wire import content, head
+from reference_impl.twisted.asgi import Answer, Asked, Edit
+from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.flaws.tags import LIST
+from reference_impl.twisted.twists import Apply, answering, answering_with
+from reference_impl.twisted.wire import content, head
 
 Wire = Iterable[bytes | float | EllipsisType]
 _OK, _CREATED, _NO_CONTENT = 200, 201, 204

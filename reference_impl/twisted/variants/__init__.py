@@ -6,8 +6,8 @@ room.
 
 from collections.abc import Mapping
 
-from reference_impl.twists import Twist, look_up, table
-from reference_impl.variants import messages, offers, wire
+from reference_impl.twisted.twists import Twist, look_up, table
+from reference_impl.twisted.variants import messages, offers, wire
 
 VARIANTS: Mapping[str, Twist] = table(messages.VARIANTS, offers.VARIANTS, wire.VARIANTS)
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
-from reference_impl.asgi import ASGIApp, Edit, edited
 from reference_impl.parts import Parts
 from reference_impl.settings import Settings
-from reference_impl.wire import Render
+from reference_impl.twisted.asgi import ASGIApp, Edit, edited
+from reference_impl.twisted.wire import Render
 
 Create = Callable[[Parts], ASGIApp]
 Apply = Callable[[Settings, Create], ASGIApp]

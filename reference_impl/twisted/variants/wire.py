@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import EllipsisType
 
-from reference_impl.asgi import Answer, Asked
-from reference_impl.twists import Twist
-from reference_impl.wire import CLOSE, content, head, plain
+from reference_impl.twisted.asgi import Answer, Asked
+from reference_impl.twisted.twists import Twist
+from reference_impl.twisted.wire import CLOSE, content, head, plain
 
 Wire = Iterable[bytes | float | EllipsisType]
 

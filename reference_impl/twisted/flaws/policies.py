@@ -3,11 +3,11 @@
 import itertools
 from collections.abc import Mapping
 
-from reference_impl.asgi import Answer, Asked, Edit, deaf
-from reference_impl.flaws.kind import Flaw
-from reference_impl.flaws.tags import LIST
 from reference_impl.parts import Parts
-from reference_impl.twists import Apply, answering, answering_with
+from reference_impl.twisted.asgi import Answer, Asked, Edit, deaf
+from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.flaws.tags import LIST
+from reference_impl.twisted.twists import Apply, answering, answering_with
 
 _POLICIES = "/policies/"
 _DOCUMENT = "/versioned/"

@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from reference_impl import caching
-from reference_impl.asgi import Answer, Asked
 from reference_impl.backends import Cache, remember
 from reference_impl.caching import NOT_MODIFIED, Validators, etag_of
-from reference_impl.flaws.kind import Flaw
 from reference_impl.parts import LIST_KEY, Compute, Parts
-from reference_impl.twists import Apply, answering, made_of
-from reference_impl.variants.offers import without_slash
+from reference_impl.twisted.asgi import Answer, Asked
+from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.twists import Apply, answering, made_of
+from reference_impl.twisted.variants.offers import without_slash
 
 LIST = "/items/"
 

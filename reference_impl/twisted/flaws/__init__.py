@@ -6,7 +6,7 @@ one, add it to the table of the room it belongs to; nothing else has to be touch
 
 from collections.abc import Mapping
 
-from reference_impl.flaws import (
+from reference_impl.twisted.flaws import (
     conditions,
     invalidation,
     lesson,
@@ -17,8 +17,8 @@ from reference_impl.flaws import (
     ttl,
     wire,
 )
-from reference_impl.flaws.kind import Flaw
-from reference_impl.twists import look_up, table
+from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.twists import look_up, table
 
 FLAWS: Mapping[str, Flaw] = table(
     tags.FLAWS,

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from reference_impl import caching
-from reference_impl.asgi import Answer, Asked, Edit
 from reference_impl.caching import NOT_MODIFIED, PRECONDITION_FAILED, Validators, http_date, parse_date
-from reference_impl.flaws.kind import Flaw
 from reference_impl.parts import Parts
-from reference_impl.twists import Apply, answering, answering_with, made_of
+from reference_impl.twisted.asgi import Answer, Asked, Edit
+from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
 
 Fields = Mapping[str, Sequence[str]]
 Evaluate = Callable[[str, Fields, Validators, float], int | None]
