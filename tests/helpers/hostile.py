@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-__all__ = ["Peer", "Script", "Server", "answers", "serve", "unused_port"]
+__all__ = ["Peer", "Script", "Server", "answers", "hold_after", "serve", "unused_port"]
 
 BOUND = 10.0  # seconds after which anything here gives up
 
@@ -162,6 +162,18 @@ def answers(*each: bytes, close: bool = False) -> Script:
             peer.send(each[min(number, len(each) - 1)])
             if close:
                 return
+
+    return script
+
+
+def hold_after(*pieces: bytes) -> Script:
+    """Send these in answer to a request, then nothing more."""
+
+    def script(peer: Peer) -> None:
+        peer.request()
+        for piece in pieces:
+            peer.send(piece)
+        peer.hold()
 
     return script
 
