@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 
 import pytest
@@ -186,15 +184,6 @@ def test_no_file_is_written(
     client = make_client(kind, Scripted(*policy("max-age=300")))
     contacts(client, 0, 10, 310)
     assert list(folder.iterdir()) == []
-
-
-def test_importing_the_room_does_not_import_hishel() -> None:
-    program = (
-        "import sys, conformance.clients as room; room.CLIENTS;"
-        " print({'hishel', 'httpx', 'redis', 'sqlite3'} & set(sys.modules))"
-    )
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "set()"
 
 
 def test_an_unknown_kind_is_refused_by_name() -> None:
