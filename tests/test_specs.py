@@ -4,44 +4,52 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-import pytest
+from helpers.rules import none_of
 
 from conformance.fields import parse_entity_tag_list
 from conformance.language.strategies import STRATEGIES
 from conformance.load.specs import load
 from conformance.load.target import built_in_targets, load_target
 from conformance.matchers import MATCHERS, references
-from conformance.model import LEVELS, TIERS, Check, Json, Requirement, Step
+from conformance.model import LEVELS, TIERS, Check, Json, Step
 from conformance.model.order import level_at
 from conformance.verbs import VERBS
 
 SUITE = load()
 CHECKS = [check for file in SUITE.files for check in file.checks]
-BY_ID = {check.id: check for check in CHECKS}
 LESSON = [f"LES{number:02}" for number in range(1, 41)]
 
-each_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-each_requirement = pytest.mark.parametrize("requirement", SUITE.requirements.values(), ids=lambda row: row.id)
+REQUIREMENTS = SUITE.requirements.values()
 
 
 def steps_of(check: Check) -> tuple[Step, ...]:
     return SUITE.timelines[check.on].steps if check.on else check.steps
 
 
+def against(checks: Iterable[Check], holds: Callable[[Check], object]) -> None:
+    """A rule of the checks: those for which it does not hold are listed with their places."""
+    none_of(f"{check.place}: {check.id}" for check in checks if not holds(check))
+
+
 # ---- words
 
+BEGINS_SMALL = ("max-age", "private", "no-cache", "no-store")
+NO_TITLE = re.compile(r"\b(should|must|shall|test|tests|verify|verifies|check|checks)\b|\.$", re.IGNORECASE)
+NO_ADVICE = re.compile(r"TODO|FIXME|XXX|\bLES\d|\b[A-L]\d\d\b|RFC|oracle|fixture|facts\b|\n")
+SOURCE = re.compile(
+    r"(RFC \d{4}, section [\d.]+|the lesson, .+|beyond the lesson, .+|the target's declaration)"
+)
 
-@each_check
-def test_a_title_says_that_x_does(check: Check) -> None:
-    title = check.title
-    assert 8 <= len(title) <= 90
-    assert title[0].isupper() or title.split()[0] in ("max-age", "private", "no-cache", "no-store")
-    assert not title.endswith(".")
-    assert not re.search(
-        r"\b(should|must|shall|test|tests|verify|verifies|check|checks)\b", title, re.IGNORECASE
-    )
+
+def test_a_title_says_that_x_does() -> None:
+    def holds(check: Check) -> bool:
+        title = check.title
+        begins = title[0].isupper() or title.split()[0] in BEGINS_SMALL
+        return 8 <= len(title) <= 90 and begins and not NO_TITLE.search(title)
+
+    against(CHECKS, holds)
 
 
 def test_titles_and_ids_are_unique() -> None:
@@ -49,59 +57,50 @@ def test_titles_and_ids_are_unique() -> None:
         assert [word for word, count in Counter(words).items() if count > 1] == []
 
 
-@each_check
-def test_an_id_is_a_short_name_in_kebab_case(check: Check) -> None:
-    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", check.id)
-    assert len(check.id) <= 40
+def test_an_id_is_a_short_name_in_kebab_case() -> None:
+    against(CHECKS, lambda c: len(c.id) <= 40 and re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", c.id))
 
 
-@each_check
-def test_a_check_says_why_and_what_to_do(check: Check) -> None:
-    for text in (check.why, check.hint):
-        assert 20 <= len(text) <= 160
-        assert "\n" not in text
-        assert not re.search(r"TODO|FIXME|XXX|\bLES\d|\b[A-L]\d\d\b|RFC|oracle|fixture|facts\b", text)
-    assert check.why.endswith(".")
-    assert check.why != check.hint
+def test_a_check_says_why_and_what_to_do() -> None:
+    def advises(text: str) -> bool:
+        return 20 <= len(text) <= 160 and not NO_ADVICE.search(text)
+
+    against(CHECKS, lambda c: advises(c.why) and advises(c.hint))
+    against(CHECKS, lambda c: c.why.endswith(".") and c.why != c.hint)
 
 
-@each_requirement
-def test_a_requirement_is_a_sentence_with_its_source(requirement: Requirement) -> None:
-    assert re.fullmatch(
-        r"(RFC \d{4}, section [\d.]+|the lesson, .+|beyond the lesson, .+|the target's declaration)",
-        requirement.source,
-    )
-    assert bool(requirement.url) == requirement.source.startswith("RFC")
-    assert not requirement.says.endswith(".")
-    assert "should" not in requirement.says
+def test_a_requirement_is_a_sentence_with_its_source() -> None:
+    none_of(row.id for row in REQUIREMENTS if not SOURCE.fullmatch(row.source))
+    none_of(row.id for row in REQUIREMENTS if bool(row.url) != row.source.startswith("RFC"))
+    none_of(row.id for row in REQUIREMENTS if row.says.endswith(".") or "should" in row.says)
 
 
 # ---- coverage
 
 
-@pytest.mark.parametrize("id_", LESSON)
-def test_every_requirement_of_the_lesson_has_a_check_in_its_tier(id_: str) -> None:
-    assert [c.id for c in CHECKS if c.requirement.id == id_ and c.tier == "lesson"]
+def of_the_lesson(requirement: str) -> list[Check]:
+    return [c for c in CHECKS if c.requirement.id == requirement and c.tier == "lesson"]
 
 
-@pytest.mark.parametrize("id_", LESSON)
-def test_a_check_of_the_lesson_counts_as_its_requirement(id_: str) -> None:
+def test_every_requirement_of_the_lesson_has_a_check_in_its_tier() -> None:
+    none_of(id_ for id_ in LESSON if not of_the_lesson(id_))
+
+
+def test_a_check_of_the_lesson_counts_as_its_requirement() -> None:
     """At most: what is only half of it may count less."""
-    levels = [level_at(c, "lesson") for c in CHECKS if c.requirement.id == id_ and c.tier == "lesson"]
-    assert min(map(LEVELS.index, levels)) == LEVELS.index(SUITE.requirements[id_].level)
+    hardest = {id_: min(LEVELS.index(level_at(c, "lesson")) for c in of_the_lesson(id_)) for id_ in LESSON}
+    none_of(id_ for id_ in LESSON if LEVELS[hardest[id_]] != SUITE.requirements[id_].level)
 
 
-@each_requirement
-def test_every_requirement_is_of_use(requirement: Requirement) -> None:
+def test_every_requirement_is_of_use() -> None:
     """It has a check, or a row of the lesson says the same."""
     cited = {r.id for c in CHECKS for r in (c.requirement, *c.also)}
-    alike = {name for row in SUITE.requirements.values() for name in row.rfc}
-    assert requirement.id in cited | alike
+    alike = {name for row in REQUIREMENTS for name in row.rfc}
+    none_of(SUITE.requirements.keys() - cited - alike)
 
 
-@pytest.mark.parametrize("name", SUITE.timelines)
-def test_every_timeline_is_used(name: str) -> None:
-    assert [c.id for c in CHECKS if c.on == name]
+def test_every_timeline_is_used() -> None:
+    none_of(set(SUITE.timelines) - {c.on for c in CHECKS})
 
 
 def said_of_steps() -> Iterator[Mapping[str, Json]]:
@@ -115,14 +114,12 @@ def said_of_steps() -> Iterator[Mapping[str, Json]]:
             yield from condition.values()
 
 
-@pytest.mark.parametrize("name", MATCHERS)
-def test_every_matcher_is_used(name: str) -> None:
-    assert name in {word for wanted in said_of_steps() for word in wanted}
+def test_every_matcher_is_used() -> None:
+    none_of(MATCHERS.keys() - {word for wanted in said_of_steps() for word in wanted})
 
 
-@pytest.mark.parametrize("name", VERBS)
-def test_every_verb_is_used(name: str) -> None:
-    assert [c.id for c in CHECKS if name in {s.do for s in steps_of(c)}]
+def test_every_verb_is_used() -> None:
+    none_of(VERBS.keys() - {step.do for check in CHECKS for step in steps_of(check)})
 
 
 def test_every_strategy_that_is_used_is_known_and_searches_are_enough() -> None:
@@ -131,61 +128,62 @@ def test_every_strategy_that_is_used_is_known_and_searches_are_enough() -> None:
     assert len([c for c in CHECKS if c.forall and c.tier == "lesson"]) >= 4
 
 
-@each_check
-def test_a_check_applies_to_some_resource_of_the_built_in_targets(check: Check) -> None:
-    resources = [r for name in built_in_targets() for r in load_target(name).resources]
-    assert [
-        r.name
-        for r in resources
-        if set(check.needs) <= r.capabilities and not set(check.without) & r.capabilities
-    ]
+def test_a_check_applies_to_some_resource_of_the_built_in_targets() -> None:
+    offers = [r.capabilities for name in built_in_targets() for r in load_target(name).resources]
+    against(CHECKS, lambda c: any(set(c.needs) <= has and not set(c.without) & has for has in offers))
 
 
 # ---- sense
 
 
-@each_check
-def test_what_a_check_comes_after_is_run_with_it(check: Check) -> None:
+def test_what_a_check_comes_after_is_run_with_it() -> None:
     """It is of the same tier or one below."""
-    assert [name for name in check.after if TIERS.index(BY_ID[name].tier) > TIERS.index(check.tier)] == []
+    tier = {check.id: TIERS.index(check.tier) for check in CHECKS}
+    against(CHECKS, lambda c: all(tier[name] <= tier[c.id] for name in c.after))
 
 
-@each_check
-def test_a_failure_can_be_told(check: Check) -> None:
+def test_a_failure_can_be_told() -> None:
     """It expects something of a step, and its levels begin with its own tier and grow no softer."""
-    assert any(s.expect for s in check.steps) or check.expects
-    levels = [level_at(check, tier) for tier in TIERS[TIERS.index(check.tier) :]]
-    hardness = [LEVELS.index(level) for level in levels]
-    assert hardness == sorted(hardness, reverse=True)
+
+    def hardness(check: Check) -> list[int]:
+        return [LEVELS.index(level_at(check, tier)) for tier in TIERS[TIERS.index(check.tier) :]]
+
+    against(CHECKS, lambda c: c.expects or any(step.expect for step in c.steps))
+    against(CHECKS, lambda c: hardness(c) == sorted(hardness(c), reverse=True))
 
 
-@each_check
-def test_a_step_compares_with_another_step_than_itself(check: Check) -> None:
+def test_a_step_compares_with_another_step_than_itself() -> None:
     """What is held against itself always holds."""
-    for step in check.steps:
-        for name, argument in step.expect.items():
-            if isinstance(argument, dict) and "truthful-over" not in argument:
-                assert step.name not in list(references({name: argument}))
+
+    def holds(step: Step) -> bool:
+        said = [(name, said) for name, said in step.expect.items() if isinstance(said, dict)]
+        compared = [pair for pair in said if "truthful-over" not in pair[1]]
+        return all(step.name not in list(references({name: argument})) for name, argument in compared)
+
+    against(CHECKS, lambda c: all(map(holds, c.steps)))
 
 
-@each_check
-def test_a_tag_that_a_check_makes_up_is_well_formed(check: Check) -> None:
-    for variable in check.forall:
-        if variable.strategy == "entity-tags":
-            for example in variable.examples:
-                assert parse_entity_tag_list(re.sub(r"\{[^}]*\}", "x", example)) is not None
+def test_a_tag_that_a_check_makes_up_is_well_formed() -> None:
+    def examples(check: Check) -> Iterator[str]:
+        for variable in check.forall:
+            yield from variable.examples if variable.strategy == "entity-tags" else ()
+
+    def well_formed(example: str) -> bool:
+        return parse_entity_tag_list(re.sub(r"\{[^}]*\}", "x", example)) is not None
+
+    against(CHECKS, lambda c: all(map(well_formed, examples(c))))
 
 
-@each_check
-def test_a_change_is_seen_before_it_is_judged(check: Check) -> None:
+def test_a_change_is_seen_before_it_is_judged() -> None:
     """The state first, then what was said of it: a write whose effect nobody saw proves nothing."""
-    if {"change", "create", "remove"} & {s.do for s in check.steps}:
-        assert [s for s in check.steps if {"shows", "status"} & {*s.given, *s.expect}]
+    writing = [c for c in CHECKS if {"change", "create", "remove"} & {s.do for s in c.steps}]
+    against(writing, lambda c: any({"shows", "status"} & {*s.given, *s.expect} for s in c.steps))
 
 
-@pytest.mark.parametrize("check", [c for c in CHECKS if "conditional" in c.place.file], ids=lambda c: c.id)
-def test_a_condition_is_asked_after_the_plain_request(check: Check) -> None:
-    asked = [i for i, s in enumerate(check.steps) if "headers" in s.args]
-    plain = [i for i, s in enumerate(check.steps) if s.do == "read" and "headers" not in s.args]
-    assert plain
-    assert not asked or plain[0] < asked[0]
+def test_a_condition_is_asked_after_the_plain_request() -> None:
+    def holds(check: Check) -> bool:
+        asked = [i for i, s in enumerate(check.steps) if "headers" in s.args]
+        plain = [i for i, s in enumerate(check.steps) if s.do == "read" and "headers" not in s.args]
+        return not asked or (bool(plain) and plain[0] < asked[0])
+
+    against(CHECKS, holds)
