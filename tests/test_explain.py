@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from helpers.rules import none_of
 
 from conformance import explain as room
 from conformance.errors import UsageError
@@ -21,21 +22,16 @@ def text(check: Check) -> str:
     return "\n".join(explain(load(), check))
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.id)
-def test_every_check_can_be_explained(check: Check) -> None:
-    told = text(check)
-    for part in (
-        check.id,
-        check.title,
-        check.requirement.says,
-        check.requirement.source,
-        check.why,
-        check.hint,
-    ):
-        assert part in told
-    assert "{" not in told.split("If it fails")[0].replace(check.why, "")
-    for line in told.split("\n"):
-        assert line == line.rstrip()
+def test_every_check_can_be_explained() -> None:
+    def complete(check: Check) -> bool:
+        told = text(check)
+        row = check.requirement
+        parts = (check.id, check.title, row.says, row.source, check.why, check.hint)
+        json = "{" in told.split("If it fails")[0].replace(check.why, "")
+        tidy = all(line == line.rstrip() for line in told.split("\n"))
+        return all(part in told for part in parts) and tidy and not json
+
+    none_of(f"{check.place}: {check.id}" for check in CHECKS if not complete(check))
 
 
 def test_steps_are_told_in_order() -> None:

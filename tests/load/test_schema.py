@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from helpers.rules import none_of
 
 import conformance
 from conformance.errors import SpecError
@@ -78,9 +79,10 @@ def test_each_verb_is_in_the_schema_with_its_arguments() -> None:
         assert then[verb.name]["required"] == ["do", *verb.required]
 
 
-@pytest.mark.parametrize("word", [*LEVELS, *TIERS, *STRATEGIES, *VERBS, *language.CAPABILITIES])
-def test_each_word_of_the_vocabulary_is_in_the_schema(word: str) -> None:
-    assert f'"{word}"' in json.dumps(language.schema())
+def test_each_word_of_the_vocabulary_is_in_the_schema() -> None:
+    text = json.dumps(language.schema())
+    words = (*LEVELS, *TIERS, *STRATEGIES, *VERBS, *language.CAPABILITIES)
+    none_of(word for word in words if f'"{word}"' not in text)
 
 
 def test_every_mapping_of_the_language_is_closed() -> None:
