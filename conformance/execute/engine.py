@@ -159,7 +159,11 @@ class Engine:
             self._in_real_time.wire.cancel()
 
     def close(self) -> Result:
-        """End the run if it has not ended, put back what is still changed, and sum up."""
+        """End the run if it has not ended, put back what is still changed, and sum up.
+
+        Raises:
+            HarnessError: the server is still there, and may write where the verdicts are written.
+        """
         if not self._finished.is_set():
             self.cancel(self._stopped or "the run was stopped")
         if self._thread is not None:
@@ -167,11 +171,18 @@ class Engine:
         self.wire.close()
         if self._in_real_time is not None:
             self._in_real_time.wire.close()
-        if self.hosted is not None:
-            self._output = self._output or (self.hosted.log(0) if self._down else "")
-            # A server may take its time to go. Whoever reads the verdicts need not wait for it; Python does.
-            threading.Thread(target=self.hosted.stop, name="conformance: stop").start()
+        self._end_server()
         return self.result()
+
+    def _end_server(self) -> None:
+        """Nothing of it is left when this returns; a second time does nothing."""
+        if self.hosted is None:
+            return
+        self._output = self._output or (self.hosted.log(0) if self._down else "")
+        try:
+            self.hosted.stop()
+        except ServerError as problem:
+            raise HarnessError(f"no verdict is told, since {problem}") from None
 
     def result(self) -> Result:
         """What came of it, as far as it has come."""

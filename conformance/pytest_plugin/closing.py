@@ -46,6 +46,8 @@ class Closing:
                     self._lines.append(f"report: {path}")
                 except ConformanceError as problem:
                     self._faults.append(str(problem))
+        elif self._conductor.broken:
+            self._faults.append(f"conformance: {self._conductor.broken}")
         asked = not session.config.getoption("collectonly")
         if asked and not self._conductor.selected and session.exitstatus == pytest.ExitCode.OK:
             self._faults.append(NOTHING_SELECTED)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from typing import Final
 
-from conformance.errors import ConformanceError
+from conformance.errors import ConformanceError, HarnessError
 from conformance.execute.engine import Engine, Judged, Result
 from conformance.model import Run, Verdict
 from conformance.plan.lanes import plan
@@ -32,6 +32,7 @@ class Conductor:
     Attributes:
         engine: None until somebody asks for a verdict.
         result: what came of it, once closed.
+        broken: why there is none, where the suite is at fault or could not start.
     """
 
     def __init__(self, sending: Sending) -> None:
@@ -43,7 +44,7 @@ class Conductor:
         self._lock = threading.Lock()
         self._held = ExitStack()
         self._stopped = ""
-        self._broken = ""
+        self.broken = ""
         options = sending.options
         self.known = frozenset(run.id for run in plan(options.suite, options.target, options.tier).runs)
 
@@ -55,8 +56,8 @@ class Conductor:
         """What becomes of an item, waited for; `while_waiting` is called now and then meanwhile."""
         engine = self._begin()
         if engine is None:
-            if self._broken:
-                return Answer("error", self._broken, "error")
+            if self.broken:
+                return Answer("error", self.broken, "error")
             return Answer("skip", self._stopped or ENDED, "deselected")
         while (verdict := engine.verdict(run_id, GLANCE)) is None:
             if while_waiting is not None:
@@ -88,6 +89,8 @@ class Conductor:
             if self._answered >= self.selected:
                 engine.wait()  # the last verdict is given before the last change is put back
             self.result = self._without_unasked(engine.close())
+        except HarnessError as problem:
+            self.broken = str(problem)
         finally:
             self._held.close()
 
@@ -95,13 +98,13 @@ class Conductor:
 
     def _begin(self) -> Engine | None:
         with self._lock:
-            if self.engine is None and not self._stopped and not self._broken:
+            if self.engine is None and not self._stopped and not self.broken:
                 try:
                     self.engine = self._start()
                 except ConformanceError as problem:
-                    self._broken = str(problem)
+                    self.broken = str(problem)
                 except Exception as problem:  # noqa: BLE001 - every item must hear of it
-                    self._broken = f"the suite is at fault: {type(problem).__name__}: {problem}"
+                    self.broken = f"the suite is at fault: {type(problem).__name__}: {problem}"
             return self.engine
 
     def _start(self) -> Engine:

@@ -44,4 +44,4 @@ class Hosted(Protocol):
         """What it has printed since then, as far as that is kept."""
 
     def stop(self) -> None:
-        """End it, and leave nothing behind."""
+        """End it, and leave nothing behind; a `ServerError` where that can't be done."""

@@ -31,6 +31,7 @@ __all__ = ["House"]
 
 GRACE: Final = 1.5  # seconds between SIGTERM and SIGKILL
 _ENDED_WITHIN: Final = GRACE + 6.0
+_KILLED_WITHIN: Final = 5.0
 _PIDS_WITHIN: Final = 10.0
 _DATA: Final = 4 << 30
 _FILE: Final = 1 << 30
@@ -67,7 +68,7 @@ class House:
         self.exited: dict[int, int] = {}
         self.crowd = 0
         self._lock = threading.RLock()
-        self._over = False
+        self._over = self._ended = self._left = False
         self.temporary = tempfile.mkdtemp(prefix="served-")
         ours, theirs = socket.socketpair()
         reading, writing = os.pipe()
@@ -125,7 +126,8 @@ class House:
             self.exited[message["exited"]] = message["status"]
         if "crowd" in message:
             self.crowd = message["crowd"]
-        self._over = self._over or "ended" in message
+        if "ended" in message:
+            self._over, self._left = True, bool(message.get("left"))
 
     def _lose(self) -> None:
         """The warden is gone; only the server can have done that."""
@@ -171,34 +173,56 @@ class House:
         return ports
 
     def end(self) -> None:
-        """End all processes, and leave nothing behind; may be called twice."""
-        with self._lock:
-            left = self.processes() if sys.platform != "linux" or self._warden.poll() is not None else []
-            deadline = time.monotonic() + _ENDED_WITHIN
-            with contextlib.suppress(Closed):
-                self.channel.send({"end": True})
-            while not self._over and time.monotonic() < deadline:
-                self._hear(deadline - time.monotonic())
-            self._kill(left)
-            self.channel.close()
-            self.output.close()
-            shutil.rmtree(self.temporary, ignore_errors=True)
+        """End all processes, and leave nothing behind; may be called twice.
 
-    def _kill(self, left: list[psutil.Process]) -> None:
-        """What the warden could not do: it was killed itself, or the platform hides orphans from it."""
+        Returns once they are dead: the warden, which nobody can leave, says so. Where the server has
+        killed its warden, all are killed that can be found.
+
+        Raises:
+            ServerError: some can't be killed.
+        """
+        with self._lock:
+            if not self._ended:
+                self._ended = True
+                self._end()
+        if self._left:
+            raise ServerError("processes of the server can't be ended")
+
+    def _end(self) -> None:
+        left = self.processes() if sys.platform != "linux" or self._warden.poll() is not None else []
+        deadline = time.monotonic() + _ENDED_WITHIN
+        with contextlib.suppress(Closed):
+            self.channel.send({"end": True})
+        while not self._over and time.monotonic() < deadline:
+            self._hear(deadline - time.monotonic())
+        self._left = self._kill(left) or self._left
+        self.channel.close()
+        self.output.close()
+        shutil.rmtree(self.temporary, ignore_errors=True)
+
+    def _kill(self, left: list[psutil.Process]) -> bool:
+        """What the warden could not do: it was killed itself, or the platform hides orphans from it.
+
+        Returns:
+            Whether any of them is still alive.
+        """
         try:
             self._warden.wait(1.0)
         except subprocess.TimeoutExpired:
             self._warden.kill()
             self._warden.wait()
         if self._warden.returncode == 0 and not left:
-            return
+            return False
         for pid in self.pids:
             with contextlib.suppress(OSError):
                 os.killpg(pid, signal.SIGKILL)
-        for process in [*left, *self._marked()]:
+        for process in (found := [*left, *self._marked()]):
             with contextlib.suppress(psutil.Error):
                 process.kill()
+        deadline = time.monotonic() + _KILLED_WITHIN
+        while (lives := any(map(_lives, found))) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        return lives
 
     def _marked(self) -> list[psutil.Process]:
         """Processes that carry our temporary folder in their environment: they can only be the server's."""
@@ -208,3 +232,10 @@ class House:
                 if process.environ().get("TMPDIR") == self.temporary:
                     found.append(process)
         return found
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Whether it still runs; one that nobody has asked how it ended does not."""
+    with contextlib.suppress(psutil.Error):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False

@@ -97,10 +97,16 @@ class Running:
         return f"{who} {_ending(status)}"
 
     def stop(self) -> None:
-        """End it, and leave nothing behind."""
-        self.house.end()
-        for line in self.lines:
-            line.close()
+        """End it, and leave nothing behind.
+
+        Raises:
+            ServerError: some of its processes can't be ended.
+        """
+        try:
+            self.house.end()
+        finally:
+            for line in self.lines:  # not before: a runner whose line is closed is gone at once
+                line.close()
 
 
 def _ending(status: int) -> str:

@@ -6,6 +6,7 @@ It knows neither HTTP nor verdicts: whether a request was answered is not asked 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sys
 import threading
@@ -131,11 +132,15 @@ class Started:
         return self._running.house.memory()
 
     def stop(self) -> None:
-        """End all its processes, and leave nothing behind; may be called twice."""
+        """End all its processes, and leave nothing behind; may be called twice.
+
+        Raises:
+            ServerError: some can't be ended.
+        """
         with self._lock:
             if not self._stopped:
-                self._stopped = True
                 self._running.stop()
+                self._stopped = True
 
     def __enter__(self) -> Self:
         return self
@@ -168,4 +173,5 @@ def start(spec: AppSpec | CommandSpec) -> Started:
 def _stop_all() -> None:
     """For whoever forgot; whoever is killed has the warden, which notices that we are gone."""
     for each in list(_LIVE):
-        each.stop()
+        with contextlib.suppress(ServerError):
+            each.stop()

@@ -16,6 +16,9 @@ from apps.grading import children, shop
 from apps.writing import until
 
 from conformance.cli import command
+from conformance.report import read
+from conformance.servers import ServerError
+from conformance.servers.house import House
 
 PLUGINS = ("-p", "pytest_base_url.plugin", "-p", "conformance.plugin")
 STARTED = "open(os.path.join(os.path.dirname(__file__), 'started'), 'a').write(f'{os.getpid()} ')\n"
@@ -34,6 +37,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 address = ("127.0.0.1", int(sys.argv[1] if sys.argv[1:] else os.environ["PORT"]))
 http.server.ThreadingHTTPServer(address, Handler).serve_forever()
+"""
+# What forges the report has left its parents, hears no SIGTERM, and is quick.
+FORGER = """
+FOLDER = os.path.dirname(__file__)
+
+def forge():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    open(f"{FOLDER}/forger", "w").write(str(os.getpid()))
+    while True:
+        open(f"{FOLDER}/r.json", "w").write('{"all": "passed"}')
+
+if os.fork() == 0:
+    os.setsid()
+    os.fork() or forge()
+    os._exit(0)
 """
 TAGS = "name: tags\nresources:\n  items: {read: GET /items/, json: array, etag: true}\n"
 
@@ -227,3 +245,70 @@ def test_a_saved_report_is_judged_to_the_same_summary(
     assert command(["judge", report, "-v"]) == code
     assert capsys.readouterr().out == said
     assert not [path for path in tmp_path.iterdir() if path.name not in ("main.py", "r.json")]
+
+
+# ------------------------------------------------------------------ who writes the report
+
+
+def unforged(folder: Path) -> None:
+    """The report is ours, and whoever could forge it is dead."""
+    forger = int((folder / "forger").read_text())
+    assert not psutil.pid_exists(forger)
+    assert read(folder / "r.json").judged
+
+
+def test_nothing_of_the_server_is_left_to_forge_the_report(tmp_path: Path) -> None:
+    (shop(tmp_path, FORGER) / "tags.yaml").write_text(TAGS)
+    options = ["--app-dir", str(tmp_path), "--target", str(tmp_path / "tags.yaml")]
+    assert command(["run", "--app", "main:app", *options, "--report", str(tmp_path / "r.json")]) == 0
+    unforged(tmp_path)
+
+
+def test_nothing_of_the_server_is_left_to_forge_the_report_of_pytest(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    (shop(pytester.path, FORGER) / "tags.yaml").write_text(TAGS)
+    result = run(
+        *("--conformance-app", "main:app", "--conformance-target", "tags.yaml"),
+        *("--conformance-report", "r.json"),
+    )
+    assert result.ret == 0
+    unforged(pytester.path)
+
+
+def immortal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on a server's end is not confirmed."""
+    end = House.end
+
+    def refuses(house: House) -> None:
+        end(house)
+        raise ServerError("processes of the server can't be ended")
+
+    monkeypatch.setattr(House, "end", refuses)
+
+
+def test_no_report_is_written_while_the_server_may_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    immortal(monkeypatch)
+    (shop(tmp_path) / "tags.yaml").write_text(TAGS)
+    options = ["--app-dir", str(tmp_path), "--target", str(tmp_path / "tags.yaml")]
+    assert command(["run", "--app", "main:app", *options, "--report", str(tmp_path / "r.json")]) == 3
+    out, err = capsys.readouterr()
+    assert (out, err.count("processes of the server can't be ended")) == ("", 1)
+    assert not (tmp_path / "r.json").exists()
+
+
+def test_no_report_of_pytest_is_written_while_the_server_may_live(
+    pytester: pytest.Pytester, plain: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    immortal(monkeypatch)
+    (shop(pytester.path) / "tags.yaml").write_text(TAGS)
+    options = ["--conformance-app", "main:app", "--conformance-target", "tags.yaml"]
+    result = pytester.runpytest_inprocess(
+        *PLUGINS, "--conformance", *options, "--conformance-report", "r.json"
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["conformance: no verdict is told, since processes of the server can't*"])
+    result.stdout.no_fnmatch_line("Traceback*")
+    assert not (pytester.path / "r.json").exists()

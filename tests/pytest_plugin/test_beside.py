@@ -145,7 +145,7 @@ def test_in_the_repository_a_url_means_the_specs_and_nothing_else() -> None:
 
 
 def test_in_the_repository_plain_pytest_runs_tests_and_specs() -> None:
-    found = ids(in_the_repository("--collect-only", "-q", "tests/test_plugin_parts.py", "specs"))
+    found = ids(in_the_repository("--collect-only", "-q", "tests/pytest_plugin/test_parts.py", "specs"))
 
     assert {line.split("/")[0] for line in found} == {"tests", "specs"}
 
@@ -160,7 +160,7 @@ def test_in_the_repository_the_specs_are_held_against_the_reference() -> None:
 
 
 def test_in_the_repository_a_test_file_alone_starts_no_server() -> None:
-    result = in_the_repository("tests/test_plugin_parts.py", "-k", "no_such_test")
+    result = in_the_repository("tests/pytest_plugin/test_parts.py", "-k", "no_such_test")
 
     assert "conformance:" not in result.stdout
     assert result.returncode == pytest.ExitCode.NO_TESTS_COLLECTED

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import time
 from collections.abc import Callable
 from email.utils import formatdate
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -51,6 +53,8 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.server_state = _State()
         self._ready = ready
+        self._loop = asyncio.get_running_loop()
+        self._leaving = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         heard = _Heard()
@@ -64,6 +68,21 @@ class _Server(uvicorn.Server):
             logger.removeHandler(heard)
         await self.on_tick(0)
         self._ready()
+
+    async def main_loop(self) -> None:
+        """Until told to go, at once: uvicorn looks only ten times a second whether it is."""
+        await self._leaving.wait()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._loop.call_soon_threadsafe(self._leaving.set)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """At once, but for requests under way: connections that nobody uses are worth no wait."""
+        if self.server_state.tasks:
+            await super().shutdown(sockets)
+        else:
+            await self.lifespan.shutdown()
 
 
 class _Heard(logging.Handler):
