@@ -11,6 +11,7 @@ from typing import Any, Final
 __all__ = ["Channel", "Closed"]
 
 _LONGEST: Final = 1 << 20
+_MOST_KINDS: Final = 16
 
 
 class Closed(Exception):  # noqa: N818 - an event, not an error
@@ -18,11 +19,15 @@ class Closed(Exception):  # noqa: N818 - an event, not an error
 
 
 class Channel:
-    """Our end of a socket pair."""
+    """Our end of a socket pair.
+
+    A message is of the kind of its first key. Either take all as they come, or `take` them by kind.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._buffer = b""
+        self._kept: dict[str, dict[str, Any]] = {}
 
     def fileno(self) -> int:
         """The descriptor, to wait on."""
@@ -66,6 +71,24 @@ class Channel:
         if not isinstance(message, dict):
             raise Closed
         return message
+
+    def take(self, *kinds: str, within: float = 0.0) -> dict[str, Any] | None:
+        """The last message of one of these kinds, or None; what comes meanwhile is kept for who asks for it.
+
+        Raises:
+            Closed: and there is none left of them.
+        """
+        deadline = time.monotonic() + within
+        while not (found := [kind for kind in kinds if kind in self._kept]):
+            left = deadline - time.monotonic()
+            message = self.receive(max(0.0, left))
+            if message is None:
+                return None
+            if len(self._kept) < _MOST_KINDS:
+                self._kept.update(dict.fromkeys(list(message)[:1], message))
+            if left < 0 and not self._kept.keys() & set(kinds):
+                return None  # whoever never stops talking is not listened to for ever
+        return self._kept.pop(found[0])
 
     def close(self) -> None:
         """Hang up."""

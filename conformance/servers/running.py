@@ -72,7 +72,7 @@ class Running:
     def _moved(self, line: Channel, seconds: float) -> None:
         deadline = time.monotonic() + _MOVED_WITHIN
         while (left := deadline - time.monotonic()) > 0:
-            message = line.receive(left)
+            message = line.take("moved", within=left)
             if message is not None and message.get("moved") == seconds:
                 return
         says = f"the server did not move its clock within {_MOVED_WITHIN:g} s"
@@ -81,8 +81,10 @@ class Running:
     def where(self) -> str:
         """Where the app is just now: `load in main.py:12: time.sleep(100)`; "" where nobody tells."""
         with contextlib.suppress(Closed, IndexError):
-            self.lines[0].send({"where": True})
-            return one_line(str((self.lines[0].receive(1.0) or {}).get("where", "")))
+            line = self.lines[0]
+            line.take("where")  # an answer that came too late for its question
+            line.send({"where": True})
+            return one_line(str((line.take("where", within=1.0) or {}).get("where", "")))
         return ""
 
     def died(self, within: float = 0.0) -> str | None:
@@ -202,7 +204,7 @@ def _await_app(running: Running, within: float) -> None:
 
 def _is_ready(running: Running, line: Channel) -> bool:
     try:
-        message = line.receive(_GLANCE) or {}
+        message = line.take("failed", "ready", within=_GLANCE) or {}
     except Closed:
         raise _gone(running, running.died(_SETTLED) or "it has closed the line to us") from None
     if "failed" in message:

@@ -6,7 +6,9 @@ import socket
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
+from typing import cast
 
 import httpx
 import psutil
@@ -16,7 +18,9 @@ from apps.writing import submission, until
 from conformance.servers import AppSpec, ServerError, start
 from conformance.servers.channel import Channel, Closed
 from conformance.servers.environment import scrubbed
+from conformance.servers.house import House
 from conformance.servers.output import Output, one_line, telling_line
+from conformance.servers.running import Running
 from conformance.servers.warden import descendants
 
 PYTHON = sys.executable
@@ -206,6 +210,35 @@ def test_a_channel_is_closed_by_nonsense(said: bytes) -> None:
     with pytest.raises(Closed):
         channel.receive(1)
     channel.close()
+
+
+def test_a_ready_that_crosses_the_question_where_it_is_does_not_get_lost() -> None:
+    ours, theirs = socket.socketpair()
+
+    def runner() -> None:
+        theirs.recv(100)
+        theirs.sendall(b'{"ready": true}\n{"where": "load in main.py:12"}\n')
+
+    answering = threading.Thread(target=runner)
+    answering.start()
+    line = Channel(ours)
+    server = Running("main:app", 1, cast("House", None), [line])
+    assert server.where() == "load in main.py:12"
+    assert line.take("failed", "ready") == {"ready": True}
+    assert line.take("failed", "ready") is None
+    answering.join()
+    theirs.close()
+    line.close()
+
+
+def test_a_channel_does_not_listen_for_ever_to_who_never_says_what_is_asked() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"".join(b'{"kind%d": 1}\n' % number for number in range(100)))
+    channel = Channel(ours)
+    assert channel.take("ready") is None
+    assert channel.take("kind0") == {"kind0": 1}
+    channel.close()
+    theirs.close()
 
 
 def test_descendants_are_all_below() -> None:
