@@ -84,6 +84,7 @@ _RELATIONS: Final[Mapping[tuple[str, str], str]] = {
     ("age", "surely-above-ttl"): "surely after the end of the TTL that began with {}",
     ("bytes", "fewer-than"): "fewer bytes than {}",
     ("time", "no-slower-than"): "no more time than {}",
+    ("time", "quickest-of"): "where the quickest of it and {} counts",
     ("workers", "at-least"): "at least {} workers that the suite has started",
     ("ttl", "under"): "a TTL under {} s",
     ("shows", "of"): "what {} has done shows",

@@ -23,6 +23,7 @@ REFERRING: Final = frozenset(
         "unique-with",
         "fewer-than",
         "no-slower-than",
+        "quickest-of",
         "of",
         "not-of",
         "truthful-over",

@@ -8,7 +8,9 @@ from conformance.fields import answered_by_cache
 from conformance.matchers.base import STEP_NAME, Case, Matcher, for_each
 from conformance.model import Exchange, Finding, Json, StepRecord
 
-_SLACK: Final = 0.010  # seconds: below that, two times on loopback are equal
+# A busy machine delays one exchange by tens of milliseconds, and all by twice as long now and then.
+_SLACK: Final = 0.020  # seconds
+_TIMES: Final = 2
 
 
 def _stray(_wanted: Json, exchange: Exchange, _case: Case) -> tuple[str, str] | None:
@@ -27,12 +29,15 @@ def _bytes(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | No
 
 
 def _time(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+    """The quickest counts, and by as much as the others differ from it, no difference means anything."""
     other = case.last(wanted["no-slower-than"])
     if other is None or other.response is None or not step.exchanges:
         return Finding("an answer to compare with", "none", step.name)
-    mine = min(e.received_at - e.sent_at for e in step.exchanges)
-    theirs = other.received_at - other.sent_at
-    if mine <= theirs + _SLACK:
+    alike = [case.steps[name] for name in wanted.get("quickest-of", ()) if name in case.steps]
+    took = [e.received_at - e.sent_at for each in (step, *alike) for e in each.exchanges]
+    theirs, mine = other.received_at - other.sent_at, min(took)
+    noise = max(took) - mine
+    if mine <= _TIMES * theirs + _SLACK + noise:
         return None
     return Finding(f"no longer than the miss, {theirs * 1000:.1f} ms", f"{mine * 1000:.1f} ms", step.name)
 
@@ -107,12 +112,15 @@ MATCHERS: Final = (
         "time",
         {
             "type": "object",
-            "properties": {"no-slower-than": STEP_NAME},
+            "properties": {
+                "no-slower-than": STEP_NAME,
+                "quickest-of": {"type": "array", "items": STEP_NAME, "minItems": 1},
+            },
             "required": ["no-slower-than"],
             "additionalProperties": False,
         },
         _time,
-        "the quickest answer took no longer than that of another step",
+        "the quickest answer took no longer than that of another step, as far as noise lets that be seen",
     ),
     Matcher("answered-by-cache", {"type": "boolean"}, _by_cache, "a field tells of a cache in front"),
     Matcher("remote", {"type": "boolean"}, _remote, "whether the server is somewhere else than on loopback"),

@@ -55,7 +55,8 @@ EXAMPLES = [
         says=("an answer to compare with", "none"),
     ),
     # ---- time
-    holds("time", {"no-slower-than": "m"}, done("m", exchange(took=0.05)), done("a", exchange(took=0.059))),
+    holds("time", {"no-slower-than": "m"}, done("m", exchange(took=0.05)), done("a", exchange(took=0.119))),
+    holds("time", {"no-slower-than": "m"}, done("m", exchange(took=0)), done("a", exchange(took=0.02))),
     holds(
         "time",
         {"no-slower-than": "m"},
@@ -66,8 +67,30 @@ EXAMPLES = [
         "time",
         {"no-slower-than": "m"},
         done("m", exchange(took=0.05)),
-        done("a", exchange(took=0.09)),
-        says=("no longer than the miss, 50.0 ms", "90.0 ms"),
+        done("a", exchange(took=0.13)),
+        says=("no longer than the miss, 50.0 ms", "130.0 ms"),
+    ),
+    holds(
+        "time",
+        {"no-slower-than": "m", "quickest-of": ["b", "c"]},
+        done("m", exchange(took=0.05)),
+        done("b", exchange(took=0.01)),
+        done("a", exchange(took=9)),
+    ),
+    holds(  # by as much as they differ among themselves
+        "time",
+        {"no-slower-than": "m", "quickest-of": ["b"]},
+        done("m", exchange(took=0.05)),
+        done("b", exchange(took=0.15)),
+        done("a", exchange(took=0.2)),
+    ),
+    fails(
+        "time",
+        {"no-slower-than": "m", "quickest-of": ["b"]},
+        done("m", exchange(took=0.05)),
+        done("b", exchange(took=0.2)),
+        done("a", exchange(took=0.21)),
+        says=("no longer than the miss, 50.0 ms", "200.0 ms"),
     ),
     fails("time", {"no-slower-than": "m"}, done("a", exchange()), says=("an answer to compare with", "none")),
     fails(
