@@ -107,7 +107,7 @@ def test_verbose_tells_all_about_what_did_not_pass(target: str, capsys: pytest.C
     with start(flaw="ignores-inm") as server:
         cli.command(["run", server.url, "--target", target, "-v"])
     out = capsys.readouterr().out
-    assert "---- specs/conditional.yaml::items::inm-current-is-304\nexpected status 304, found 200" in out
+    assert "---- specs/if-none-match.yaml::items::inm-current-is-304\nexpected status 304, found 200" in out
     assert "Reproduce:   curl -si" in out
 
 

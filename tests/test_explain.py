@@ -69,8 +69,8 @@ def test_what_has_no_phrase_is_told_by_its_room() -> None:
     "name",
     [
         "inm-current-is-304",
-        "specs/conditional.yaml::items::inm-current-is-304",
-        "specs/conditional.yaml::items::inm-current-is-304[x]",
+        "specs/if-none-match.yaml::items::inm-current-is-304",
+        "specs/if-none-match.yaml::items::inm-current-is-304[x]",
     ],
 )
 def test_a_check_is_found_by_its_id_and_its_node_id(name: str) -> None:

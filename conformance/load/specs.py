@@ -19,9 +19,9 @@ from conformance.fields import parse_entity_tag_list, parse_http_date
 from conformance.language import captures, durations
 from conformance.language.yamlfile import Path_, YamlFile, did_you_mean, guess, read
 from conformance.load import schema as language
+from conformance.load.register import REGISTER, load_register
 from conformance.matchers import references
 from conformance.model import (
-    LEVELS,
     Check,
     Doubt,
     ForAll,
@@ -37,7 +37,6 @@ from conformance.model import (
 )
 from conformance.verbs import VERBS
 
-REGISTER: Final = "requirements.yaml"
 _TAG_FIELDS: Final = ("if-none-match", "if-match", "if-range")
 _COMMON: Final = frozenset({"do", "as", "given", "only-if", "expect", "when"})
 
@@ -50,7 +49,7 @@ def specs_folder() -> Path:
 
 
 def spec_paths(folder: Path) -> list[Path]:
-    """The spec files of a folder, in the order in which they are run."""
+    """The spec files of a folder, by name; `load` takes them in the order of the register's topics."""
     return sorted(p for p in folder.glob("*.yaml") if p.name != REGISTER)
 
 
@@ -65,14 +64,15 @@ def load(folder: Path | None = None) -> Suite:
     paths = spec_paths(folder)
     if not paths:
         raise SpecError("holds no spec files (*.yaml)", str(folder))
-    requirements = load_register(folder / REGISTER)
+    register = load_register(folder / REGISTER)
+    paths = register.in_order(paths)
     schema = language.schema()
     files: list[SpecFile] = []
     timelines: dict[str, Timeline] = {}
     for path in paths:
         file = read(path, f"specs/{path.name}")
         language.check_file(file, schema)
-        reader = _Reader(file, requirements)
+        reader = _Reader(file, register.requirements)
         for timeline in reader.timelines():
             if timeline.id in timelines:
                 raise SpecError(
@@ -85,74 +85,9 @@ def load(folder: Path | None = None) -> Suite:
     digest = hashlib.sha256()
     for path in [folder / REGISTER, *paths]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    suite = Suite(tuple(files), timelines, requirements, digest.hexdigest())
+    suite = Suite(tuple(files), timelines, register.requirements, digest.hexdigest())
     _check_references(suite)
     return suite
-
-
-# ------------------------------------------------------------------ the register
-
-
-def register_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of the register."""
-    text = {"type": "string", "minLength": 1}
-    row = {
-        "type": "object",
-        "properties": {
-            "id": {"type": "string", "pattern": "^[A-Z]+[0-9]+$"},
-            "level": {"enum": list(LEVELS)},
-            "says": text,
-            "source": text,
-            "quote": text,
-            "rfc": {"type": "array", "items": text},
-        },
-        "required": ["id", "level", "says", "source"],
-        "additionalProperties": False,
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "The register of requirements of cache-conformance",
-        "type": "object",
-        "properties": {
-            "lesson": {"type": "string"},
-            "requirements": {"type": "array", "items": row, "minItems": 1},
-        },
-        "required": ["requirements"],
-        "additionalProperties": False,
-    }
-
-
-def load_register(path: Path) -> Mapping[str, Requirement]:
-    """The project's own register of requirements.
-
-    Raises:
-        SpecError: it is missing, or a row is wrong.
-    """
-    file = read(path, f"specs/{path.name}")
-    language.check_file(file, register_schema())
-    rows: dict[str, Requirement] = {}
-    for index, row in enumerate(file.data["requirements"]):
-        if row["id"] in rows:
-            raise file.fail(f"the id {row['id']!r} stands twice", ("requirements", index, "id"))
-        source, url = _source(row["source"])
-        rows[row["id"]] = Requirement(
-            row["id"], row["level"], row["says"], source, url, row.get("quote", ""), tuple(row.get("rfc", ()))
-        )
-    for index, row in enumerate(file.data["requirements"]):
-        for name in row.get("rfc", ()):
-            if name not in rows:
-                raise file.fail(f"the register has no {name!r}", ("requirements", index, "rfc"))
-    return rows
-
-
-def _source(text: str) -> tuple[str, str]:
-    """The text and URL of "9110 13.1.2", for instance; any other text stays, without a URL."""
-    number, _, section = text.partition(" ")
-    if number.isascii() and number.isdigit() and len(number) == 4:  # noqa: PLR2004
-        first = section.split(",")[0].split(" ")[0]
-        url = f"https://www.rfc-editor.org/rfc/rfc{number}.html"
-        return f"RFC {number}, section {section}", f"{url}#section-{first}" if first else url
-    return text, ""
 
 
 # ------------------------------------------------------------------ one file

@@ -17,7 +17,7 @@ class Run:
     """One check on one resource; `resource` is None where no resource of the target has what it needs.
 
     Args:
-        id: "specs/conditional.yaml::items::inm-current-is-304", also pytest's node id.
+        id: "specs/if-none-match.yaml::items::inm-current-is-304", also pytest's node id.
         work: the id of the exchanges that it judges: its own id, or "timeline@resource".
     """
 

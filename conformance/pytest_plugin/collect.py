@@ -1,6 +1,6 @@
 """Specs -> pytest's tree: a file, in it the resources, in each the checks. It contacts no server.
 
-Node ids are given, not made from paths: `specs/conditional.yaml::items::inm-current-is-304` in
+Node ids are given, not made from paths: `specs/if-none-match.yaml::items::inm-current-is-304` in
 every folder, also where the specs lie in site-packages.
 """
 
@@ -80,7 +80,7 @@ class Collection:
     def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Go straight to the specs: on the way there may be all of site-packages."""
         if path == self._folder:
-            files = sorted(path / file.name.rpartition("/")[2] for file in self._settings.suite.files)
+            files = [path / file.name.rpartition("/")[2] for file in self._settings.suite.files]
             return _folder(parent, path, files)
         if path not in self._ways:
             return None

@@ -31,8 +31,8 @@ SUITE = load()
 TARGET = load_target("lesson", [])
 RUNS = plan(SUITE, TARGET, "core").runs
 
-TAG = "specs/conditional.yaml::items::inm-other-is-200"
-LIST = "specs/conditional.yaml::items::inm-list-finds-the-tag"
+TAG = "specs/if-none-match.yaml::items::inm-other-is-200"
+LIST = "specs/if-none-match.yaml::items::inm-list-finds-the-tag"
 STATES = "specs/invalidation.yaml::items::body-and-tag-move-together"
 VERSIONS = "specs/invalidation.yaml::versioned::body-and-tag-move-together"
 

@@ -150,8 +150,8 @@ def test_every_clock_of_a_cache_is_moved_and_every_defect_found(
     assert (report.clock, dict(report.why_real)) == ("virtual", {})
     assert failed(report) == ({wrong} if wrong else set())
     # Where entries die early, a burst that came too late for them tells nothing of workers.
-    others = set(bad(report)) - {"specs/together.yaml::cached-time::workers-agree"}
-    assert others == ({f"specs/ttl.yaml::cached-time::{wrong}"} if wrong else set())
+    others = set(bad(report)) - {"specs/server-cache.yaml::cached-time::workers-agree"}
+    assert others == ({f"specs/server-cache.yaml::cached-time::{wrong}"} if wrong else set())
     assert report.seconds < 15
 
 
@@ -254,7 +254,7 @@ def clocks_of(report: Report) -> set[str]:
 def test_a_value_that_never_ends_fails_for_that_in_real_time(waited: Mapping[str, Report], name: str) -> None:
     report = waited[name]
     assert set(report.why_real) == {"cached-time"}
-    assert set(bad(report)) == {"specs/ttl.yaml::cached-time::ttl-ends"}
+    assert set(bad(report)) == {"specs/server-cache.yaml::cached-time::ttl-ends"}
     assert on(report, "hit-until-ttl").outcome == "pass"
     assert clocks_of(report) == {"real"}
     assert exit_code(report) == 1

@@ -12,7 +12,7 @@ import pytest
 from helpers.judging import Judge, Serve
 
 ROOT = Path(__file__).parents[2]
-INM = "specs/conditional.yaml::items::inm-current-is-304"
+INM = "specs/if-none-match.yaml::items::inm-current-is-304"
 
 
 def outcomes(path: str) -> dict[str, str]:
@@ -33,7 +33,7 @@ def test_xdist_gives_the_same_verdicts(
     judge: Judge, serve: Serve, alone: dict[str, str], dist: str, workers: int
 ) -> None:
     url = serve("ignores-inm")
-    some = ("specs/conditional.yaml", "specs/contract.yaml", "specs/ttl.yaml")
+    some = ("specs/if-none-match.yaml", "specs/contract.yaml", "specs/server-cache.yaml")
     if not alone:
         judge(*some, "--conformance-report=a.json", "-q", url=url)
         alone.update(outcomes("a.json"))

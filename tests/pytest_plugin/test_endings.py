@@ -91,7 +91,7 @@ def test_a_worker_that_dies_leaves_nobody_waiting(judge: Judge, good: str, pytes
     assert counts["failed"] == 1
     assert counts["passed"] > 10
     result.stdout.fnmatch_lines(
-        ["*worker * crashed while running 'specs/conditional.yaml::items::inm-current*"]
+        ["*worker * crashed while running 'specs/if-none-match.yaml::items::inm-current*"]
     )
 
 
@@ -105,10 +105,10 @@ def test_a_fault_of_ours_is_an_error_and_no_failure(
         conformance.execute.engine.survey = broken
         """
     )
-    result = judge(".", "specs/conditional.yaml", url=good)
+    result = judge(".", "specs/if-none-match.yaml", url=good)
 
     counts = result.parseoutcomes()
     assert set(counts) <= {"errors", "skipped"}
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["ERROR specs/conditional.yaml::* - the suite is at *"])
+    result.stdout.fnmatch_lines(["ERROR specs/if-none-match.yaml::* - the suite is at *"])
     result.stdout.no_fnmatch_line("*Traceback*")

@@ -10,7 +10,7 @@ from helpers.judging import Collect, Judge, Serve
 from conformance.load.specs import specs_folder
 from conformance.pytest_plugin.paths import located
 
-INM = "specs/conditional.yaml::items::inm-current-is-304"
+INM = "specs/if-none-match.yaml::items::inm-current-is-304"
 FOLDER = specs_folder()
 
 
@@ -24,7 +24,7 @@ def test_collecting_sends_nothing_and_needs_no_url(collect: Collect) -> None:
 
 @pytest.mark.usefixtures("plain")
 def test_nothing_happens_without_the_option(pytester: pytest.Pytester) -> None:
-    pytester.makefile(".yaml", **{"specs/conditional": "no: [spec", "other": "a: b"})
+    pytester.makefile(".yaml", **{"specs/if-none-match": "no: [spec", "other": "a: b"})
     pytester.makepyfile("def test_mine(): pass")
     result = pytester.runpytest_subprocess(
         "-v", "--base-url=http://127.0.0.1:1", "-p", "pytest_base_url.plugin", "-p", "conformance.plugin"
@@ -41,8 +41,8 @@ def test_a_node_id_selects_in_any_folder(collect: Collect, argument: str) -> Non
 
 
 def test_a_file_and_a_resource_can_be_selected(collect: Collect) -> None:
-    file = collect("specs/conditional.yaml")
-    resource = collect("specs/conditional.yaml::items")
+    file = collect("specs/if-none-match.yaml")
+    resource = collect("specs/if-none-match.yaml::items")
 
     assert INM in file
     assert set(resource) == {line for line in file if "::items::" in line}
@@ -64,27 +64,27 @@ def test_a_folder_with_tests_of_its_own_keeps_them_out(collect: Collect, pyteste
 def test_a_spec_of_the_users_own_with_our_name_is_not_touched(
     collect: Collect, pytester: pytest.Pytester
 ) -> None:
-    pytester.mkdir("specs").joinpath("conditional.yaml").write_text("no: [spec")
+    pytester.mkdir("specs").joinpath("if-none-match.yaml").write_text("no: [spec")
 
     assert collect(INM) == [INM]
 
 
 def test_a_wrong_id_is_named(judge: Judge) -> None:
-    result = judge("specs/conditional.yaml::items::nope", url="http://127.0.0.1:1")
+    result = judge("specs/if-none-match.yaml::items::nope", url="http://127.0.0.1:1")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: not found: *specs/conditional.yaml::items::nope*"])
+    result.stderr.fnmatch_lines(["ERROR: not found: *specs/if-none-match.yaml::items::nope*"])
 
 
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ("conformance_must and conformance_conditional", True),
-        ("conformance_lesson and conformance_conditional", True),
+        ("conformance_must and conformance_if_none_match", True),
+        ("conformance_lesson and conformance_if_none_match", True),
         ("conformance_may", False),
         ("conformance_should", False),
         ("conformance_core", False),
-        ("conformance_ttl", False),
+        ("conformance_server_cache", False),
     ],
 )
 def test_markers_select(collect: Collect, expression: str, expected: bool) -> None:
@@ -93,13 +93,13 @@ def test_markers_select(collect: Collect, expression: str, expected: bool) -> No
     assert (INM in ids) is expected
 
 
-@pytest.mark.parametrize("expression", ["LES06", "inm-current-is-304", "conditional and items and current"])
+@pytest.mark.parametrize("expression", ["LES06", "inm-current-is-304", "none-match and items and current"])
 def test_keywords_select(collect: Collect, expression: str) -> None:
     assert INM in collect("-k", expression)
 
 
 def test_deselect_takes_out(collect: Collect) -> None:
-    ids = collect("--deselect", INM, "specs/conditional.yaml")
+    ids = collect("--deselect", INM, "specs/if-none-match.yaml")
 
     assert ids
     assert INM not in ids
@@ -125,10 +125,10 @@ def test_setup_only_sends_nothing(judge: Judge) -> None:
 
 def test_paths_that_are_there_are_meant(tmp_path: Path) -> None:
     tmp_path.joinpath("specs").mkdir()
-    tmp_path.joinpath("specs", "ttl.yaml").touch()
+    tmp_path.joinpath("specs", "server-cache.yaml").touch()
 
     assert located("specs", tmp_path, FOLDER) == "specs"
-    assert located("specs/ttl.yaml", tmp_path, FOLDER) == "specs/ttl.yaml"
+    assert located("specs/server-cache.yaml", tmp_path, FOLDER) == "specs/server-cache.yaml"
     assert located("specs/none.yaml", tmp_path, FOLDER) == "specs/none.yaml"
     assert located("specs/requirements.yaml", tmp_path, FOLDER) == "specs/requirements.yaml"
     assert located("tests/test_a.py::test_b", tmp_path, FOLDER) == "tests/test_a.py::test_b"
@@ -136,5 +136,8 @@ def test_paths_that_are_there_are_meant(tmp_path: Path) -> None:
 
 def test_paths_that_are_not_there_are_the_suites(tmp_path: Path) -> None:
     assert located("specs", tmp_path, FOLDER) == str(FOLDER)
-    assert located("specs/ttl.yaml", tmp_path, FOLDER) == str(FOLDER / "ttl.yaml")
-    assert located("../specs/ttl.yaml::a::b", tmp_path, FOLDER) == f"{FOLDER / 'ttl.yaml'}::a::b"
+    assert located("specs/server-cache.yaml", tmp_path, FOLDER) == str(FOLDER / "server-cache.yaml")
+    assert (
+        located("../specs/server-cache.yaml::a::b", tmp_path, FOLDER)
+        == f"{FOLDER / 'server-cache.yaml'}::a::b"
+    )

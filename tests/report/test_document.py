@@ -26,7 +26,7 @@ from conformance.report.document import report_schema
 from conformance.report.score import VERDICTS
 
 FLAWS = ("", "unquoted-etag", "ignores-inm", "items-500", "sliding-ttl", "body-on-304", "cached-time-404")
-HIDDEN = "specs/conditional.yaml::items::not-modified-has-etag"
+HIDDEN = "specs/not-modified.yaml::items::not-modified-has-etag"
 
 
 BROKEN = """\

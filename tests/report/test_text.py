@@ -84,9 +84,9 @@ def test_the_summary_of_a_failure_that_blocks_others() -> None:
             "and return Response(status_code=304)."
         ),
         "  7 checks wait for this one and can't be judged before.",
-        "  specs/conditional.yaml::items::inm-current-is-304",
+        "  specs/if-none-match.yaml::items::inm-current-is-304",
     ]
-    assert "  7 x by specs/conditional.yaml::items::inm-current-is-304" in plain(report)
+    assert "  7 x by specs/if-none-match.yaml::items::inm-current-is-304" in plain(report)
     assert plain(report).endswith(
         "What a check is about: conformance explain inm-current-is-304\n"
         "What was sent and what came: write a report (.json), then conformance judge -v report.json"
@@ -197,7 +197,7 @@ def test_roots_are_counted_along_the_chain() -> None:
 
 
 def failed() -> Entry:
-    return judged("ignores-inm").entry("specs/conditional.yaml::items::inm-current-is-304")
+    return judged("ignores-inm").entry("specs/if-none-match.yaml::items::inm-current-is-304")
 
 
 def test_the_first_line_is_the_whole_verdict() -> None:
@@ -234,7 +234,9 @@ def test_a_failure_says_what_was_asked_what_came_and_what_to_do() -> None:
 
 
 def test_of_many_exchanges_a_few_are_shown() -> None:
-    text = entry_text(judged("sliding-ttl").entry("specs/ttl.yaml::cached-time::reads-do-not-prolong"))
+    text = entry_text(
+        judged("sliding-ttl").entry("specs/server-cache.yaml::cached-time::reads-do-not-prolong")
+    )
     assert text.count("> GET /cached-time/ HTTP/1.1") == 4
     assert re.search(r"\(\d+ not shown: soon /cached-time/: 200", text)
     assert re.search(r"=> later \d of 8, 3\d\.\d\d s after the start", text)

@@ -1,0 +1,108 @@
+"""conformance.load.register: the register's rows and topics, and every way in which they can be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conformance.errors import SpecError
+from conformance.load.register import Register, load_register
+
+REGISTER = """\
+topics: [b, a]
+requirements:
+  - {id: LES01, level: MUST, says: it holds, source: "9110 8.8.3", rfc: [A01]}
+  - {id: A01, level: MUST, says: it holds, source: "the lesson, ETags", quote: "It holds."}
+"""
+Reads = Callable[[str], Register]
+
+
+@pytest.fixture
+def reads(tmp_path: Path) -> Reads:
+    """Read a register of this text."""
+
+    def of(text: str) -> Register:
+        path = tmp_path / "requirements.yaml"
+        path.write_text(text, "utf-8")
+        return load_register(path)
+
+    return of
+
+
+def with_(old: str, new: str) -> str:
+    """The register with something in it replaced."""
+    assert old in REGISTER
+    return REGISTER.replace(old, new, 1)
+
+
+def test_rows_and_topics_become_records(reads: Reads) -> None:
+    register = reads(REGISTER)
+    les01, a01 = register.requirements.values()
+    assert register.topics == ("b", "a")
+    assert (les01.id, les01.level, les01.says, les01.rfc) == ("LES01", "MUST", "it holds", ("A01",))
+    assert (a01.source, a01.url, a01.quote) == ("the lesson, ETags", "", "It holds.")
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "url"),
+    [
+        ("9110 8.8.3", "RFC 9110, section 8.8.3", "rfc9110.html#section-8.8.3"),
+        ("9111 5.2.2.4, 5.2", "RFC 9111, section 5.2.2.4, 5.2", "rfc9111.html#section-5.2.2.4"),
+        ("9110", "RFC 9110, section ", "rfc9110.html"),
+        ("the lesson, ETags", "the lesson, ETags", ""),
+        ("²³¹⁰ 8", "²³¹⁰ 8", ""),
+    ],
+)
+def test_a_source_has_a_link_where_it_is_an_rfc(reads: Reads, source: str, text: str, url: str) -> None:
+    row = reads(with_("9110 8.8.3", source)).requirements["LES01"]
+    assert (row.source, row.url) == (text, url and f"https://www.rfc-editor.org/rfc/{url}")
+
+
+def test_files_are_in_the_order_of_the_topics(reads: Reads) -> None:
+    register = reads(REGISTER)
+    assert register.in_order([Path("specs/a.yaml"), Path("specs/b.yaml")]) == [
+        Path("specs/b.yaml"),
+        Path("specs/a.yaml"),
+    ]
+
+
+def test_a_file_without_a_topic_is_refused(reads: Reads) -> None:
+    with pytest.raises(SpecError) as caught:
+        reads(with_("[b, a]", "[if-match, ranges]")).in_order([Path("specs/range.yaml")])
+    assert str(caught.value) == (
+        "specs/range.yaml: is no topic of the register (specs/requirements.yaml); "
+        "did you mean 'ranges'? accepted: if-match, ranges"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "specs/requirements.yaml: is empty"),
+        ("topics: [a]\nrequirements: []\n", "specs/requirements.yaml:2: requirements: found []; accepted: a"),
+        ("requirements: []\n", "specs/requirements.yaml:1: requirements: found []; accepted: a list with at"),
+        (with_("topics: [b, a]\n", ""), "specs/requirements.yaml:1: the file lacks 'topics'"),
+        (
+            with_("[b, a]", "[b, a, b]"),
+            "specs/requirements.yaml:1: topics: found ['b', 'a', 'b']; accepted: ",
+        ),
+        (with_("[b, a]", "[B]"), "specs/requirements.yaml:1: topics: found 'B'; accepted: text like"),
+        (with_("{id: A01", "{id: LES01"), "specs/requirements.yaml:4: the id 'LES01' stands twice"),
+        (with_("[A01]", "[A02]"), "specs/requirements.yaml:3: the register has no 'A02'"),
+        (with_("level: MUST", "level: MUSST"), "specs/requirements.yaml:3: level: found 'MUSST'; did you"),
+        (with_("says: it holds, ", ""), "specs/requirements.yaml:3: the row lacks 'says'"),
+        (with_("id: A01", "id: a01"), "specs/requirements.yaml:4: id: found 'a01'; accepted: text like"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(reads: Reads, text: str, expected: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        reads(text)
+    assert str(caught.value).startswith(expected)
+
+
+def test_a_register_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_register(tmp_path / "requirements.yaml")
+    assert str(caught.value) == "specs/requirements.yaml: can't be read: No such file or directory"
