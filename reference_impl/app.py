@@ -1,7 +1,7 @@
-"""The app: routes, parts and errors put together.
+"""The app: routes and errors put together.
 
-`create_app` makes the correct server; `build` makes what the settings ask for, which may be a flawed twin of
-it; `app` is what `uvicorn reference_impl.app:app` serves, set by the environment.
+`uvicorn reference_impl.app:app` serves it as the environment says; `create_app` makes one for a `Site` of the
+caller's.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -13,65 +13,33 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import BaseRoute, Match
 
-from reference_impl.parts import Parts
 from reference_impl.routes import router
 from reference_impl.settings import Settings
-from reference_impl.twisted import flaws, variants
-from reference_impl.twisted.asgi import ASGIApp, Receive, Scope, Send
-from reference_impl.twisted.twists import Twist
+from reference_impl.site import Site
 
 _METHOD_NOT_ALLOWED = 405
 
 
-def create_app(settings: Settings | None = None, parts: Parts | None = None) -> FastAPI:
-    """The correct server, with its own data and cache; `parts` to exchange some of what it is made of."""
-    made_of = parts or Parts.of(settings or Settings())
+def create_app(site: Site) -> FastAPI:
+    """The server of this site."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await made_of.cache.close()
-        made_of.store.close()
+        await site.cache.close()
+        site.store.close()
 
     app = FastAPI(title="Items, cached as HTTP says", lifespan=lifespan)
-    app.state.parts = made_of
+    app.state.site = site
     app.include_router(router)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StarletteHTTPException, _refused)
     return app
 
 
-def build(settings: Settings) -> ASGIApp:
-    """The server that the settings name: the correct one, a flawed one, or an odd one."""
-    twist = find_twist(settings)
-    return create_app(settings) if twist is None else twist.apply(settings, _create)
-
-
-def find_twist(settings: Settings) -> Twist | None:
-    """The flaw or variant that the settings name; ValueError where there is none of that name."""
-    if settings.flaw and settings.variant:
-        raise ValueError("a flaw or a variant, not both")
-    if settings.flaw:
-        return flaws.find(settings.flaw)
-    return variants.find(settings.variant) if settings.variant else None
-
-
-def for_any_server(settings: Settings) -> ASGIApp:
-    """What `build` makes, where another HTTP server may serve it; else an app that says who can."""
-    twist = find_twist(settings)
-    if twist is None or not twist.by_hand:
-        return build(settings)
-    kind = "flaw" if settings.flaw else "variant"
-
-    async def refuse(_scope: Scope, _receive: Receive, _send: Send) -> None:
-        command = f"python -m reference_impl --{kind} {twist.name}"
-        raise RuntimeError(f"{twist.name} is written to the socket by hand: run {command}")
-
-    return refuse
-
-
-def _create(parts: Parts) -> FastAPI:
-    return create_app(parts=parts)
+def build(settings: Settings) -> FastAPI:
+    """The server that these settings describe, with data and a cache of its own."""
+    return create_app(Site.of(settings))
 
 
 async def _invalid(_: Request, error: Exception) -> Response:
@@ -103,4 +71,4 @@ def _allowed(request: Request) -> Sequence[str]:
     return sorted(methods)
 
 
-app = for_any_server(Settings.from_env())
+app = build(Settings.from_env())

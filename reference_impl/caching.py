@@ -49,6 +49,11 @@ def etag_of(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
+def etag_of_version(version: int) -> str:
+    """The tag of what has a number that rises with every change: known without making the body."""
+    return f'"v{version}"'
+
+
 def weak(etag: str) -> str:
     """The same tag marked weak, for content of which some detail may differ (RFC 9110 8.8.1)."""
     return etag if etag.startswith("W/") else f"W/{etag}"

@@ -12,7 +12,7 @@ from fastapi import HTTPException, Request, Response
 
 from reference_impl import caching
 from reference_impl.caching import NOT_MODIFIED, Validators
-from reference_impl.parts import Parts
+from reference_impl.site import Site
 
 NO_CACHE = caching.cache_control("no-cache")
 NO_STORE = caching.cache_control("no-store")
@@ -35,10 +35,10 @@ class Representation:
     cache_control: str = NO_CACHE
 
     @classmethod
-    def of(cls, parts: Parts, data: Any, modified: float) -> Self:
+    def of(cls, site: Site, data: Any, modified: float) -> Self:
         """The representation of data, with a tag made from its bytes."""
         body = to_json(data)
-        return cls(body.decode(), parts.etag(data, body), modified)
+        return cls(body.decode(), site.etag(body), modified)
 
     def freeze(self) -> bytes:
         """As bytes for the cache: body and tag are kept together, so that they can only change together."""
@@ -69,9 +69,9 @@ class Representation:
         return fields
 
 
-def answer(request: Request, parts: Parts, shown: Representation) -> Response:
+def answer(request: Request, site: Site, shown: Representation) -> Response:
     """The answer to GET or HEAD: 200, 304 or 412."""
-    status = parts.evaluate(request.method, _lines(request), shown.validators, parts.settings.clock())
+    status = site.evaluate(request.method, _lines(request), shown.validators)
     if status == NOT_MODIFIED:
         return Response(status_code=NOT_MODIFIED, headers=shown.fields)
     if status is not None:
@@ -83,13 +83,13 @@ def answer(request: Request, parts: Parts, shown: Representation) -> Response:
     return Response(body, headers=shown.fields, media_type="application/json")
 
 
-def refuse_if_asked(request: Request, parts: Parts, current: Representation) -> None:
+def refuse_if_asked(request: Request, site: Site, current: Representation) -> None:
     """Refuse a write whose preconditions do not hold for the current state: nothing has happened yet.
 
     To be called in the transaction that also writes, and with the state from the store: a cached tag may be
     old, and a write by its leave would undo what somebody else has just written.
     """
-    status = parts.evaluate(request.method, _lines(request), current.validators, parts.settings.clock())
+    status = site.evaluate(request.method, _lines(request), current.validators)
     if status is not None:
         raise HTTPException(status)
 

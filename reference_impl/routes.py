@@ -13,21 +13,21 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from reference_impl.caching import cache_control, weak
-from reference_impl.parts import LIST_KEY, Parts, item_key
 from reference_impl.representations import NO_STORE, Representation, answer, refuse_if_asked, to_json, written
+from reference_impl.site import LIST_KEY, Site, item_key
 
 router = APIRouter()
 
 _MOST = 2**63 - 1  # the largest id that the database can hold
 
 
-async def _parts(request: Request) -> Parts:
+async def _site(request: Request) -> Site:
     # async, though it awaits nothing: FastAPI would run a plain function in a thread.
-    parts: Parts = request.app.state.parts
-    return parts
+    site: Site = request.app.state.site
+    return site
 
 
-AppParts = Annotated[Parts, Depends(_parts)]
+AppSite = Annotated[Site, Depends(_site)]
 ItemId = Annotated[int, Path(ge=1, le=_MOST)]
 
 
@@ -92,115 +92,115 @@ def readable(
 # ---- items: the tag from the content, the representations cached, invalidated by event
 
 
-def _list(parts: Parts) -> Representation:
-    items, modified = parts.store.items()
-    return Representation.of(parts, items, modified)
+def _list(site: Site) -> Representation:
+    items, modified = site.store.items()
+    return Representation.of(site, items, modified)
 
 
-def _item(parts: Parts, item_id: int) -> Representation:
-    found = parts.store.item(item_id)
+def _item(site: Site, item_id: int) -> Representation:
+    found = site.store.item(item_id)
     if found is None:
         raise HTTPException(404, "There is no such item")
-    return Representation.of(parts, *found)
+    return Representation.of(site, *found)
 
 
 @readable("/items/")
-async def read_items(request: Request, parts: AppParts) -> Response:
+async def read_items(request: Request, site: AppSite) -> Response:
     """The list, as it stands in the cache."""
 
     async def compute() -> bytes:
-        return _list(parts).freeze()
+        return _list(site).freeze()
 
-    entry, _ = await parts.remember(parts.cache, LIST_KEY, parts.settings.ttl, compute)
-    return answer(request, parts, Representation.thaw(entry))
+    entry, _ = await site.remember(LIST_KEY, compute)
+    return answer(request, site, Representation.thaw(entry))
 
 
 @readable("/items/{item_id}", _NOT_FOUND)
-async def read_item(request: Request, item_id: ItemId, parts: AppParts) -> Response:
+async def read_item(request: Request, item_id: ItemId, site: AppSite) -> Response:
     """One item, as it stands in the cache; that there is none is never cached."""
 
     async def compute() -> bytes:
-        return _item(parts, item_id).freeze()
+        return _item(site, item_id).freeze()
 
-    entry, _ = await parts.remember(parts.cache, item_key(item_id), parts.settings.ttl, compute)
-    return answer(request, parts, Representation.thaw(entry))
+    entry, _ = await site.remember(item_key(item_id), compute)
+    return answer(request, site, Representation.thaw(entry))
 
 
 @router.post("/items/", status_code=201, response_class=Response, responses=_WRITES)
-async def create_item(request: Request, item: NewItem, parts: AppParts) -> Response:
+async def create_item(request: Request, item: NewItem, site: AppSite) -> Response:
     """Add an item. Preconditions are about the target of the request, so here about the list."""
-    with parts.store.transaction():
-        refuse_if_asked(request, parts, _list(parts))
-        item_id = parts.store.create(item.model_dump())
-        created = _item(parts, item_id)
-    await parts.invalidate(parts.cache, "create", item_id)
+    with site.store.transaction():
+        refuse_if_asked(request, site, _list(site))
+        item_id = site.store.create(item.model_dump())
+        created = _item(site, item_id)
+    await site.invalidate("create", item_id)
     return written(created, 201, location=f"/items/{item_id}")
 
 
 @router.put("/items/{item_id}", response_class=Response, responses=_WRITES | _NOT_FOUND)
-async def replace_item(request: Request, item_id: ItemId, item: NewItem, parts: AppParts) -> Response:
+async def replace_item(request: Request, item_id: ItemId, item: NewItem, site: AppSite) -> Response:
     """Replace an item; fields left out get their defaults."""
     _refuse_a_part(request)
-    changed = await _update(request, item_id, item, parts)
+    changed = await _update(request, item_id, item, site)
     return written(changed, sent=await request.body())
 
 
 @router.patch("/items/{item_id}", response_class=Response, responses=_WRITES | _NOT_FOUND)
-async def change_item(request: Request, item_id: ItemId, item: ItemChange, parts: AppParts) -> Response:
+async def change_item(request: Request, item_id: ItemId, item: ItemChange, site: AppSite) -> Response:
     """Change the fields that were sent."""
-    return written(await _update(request, item_id, item, parts))
+    return written(await _update(request, item_id, item, site))
 
 
-async def _update(request: Request, item_id: int, item: BaseModel, parts: Parts) -> Representation:
+async def _update(request: Request, item_id: int, item: BaseModel, site: Site) -> Representation:
     whole = request.method == "PUT"
-    with parts.store.transaction():
-        refuse_if_asked(request, parts, _item(parts, item_id))
-        parts.store.update(item_id, item.model_dump(exclude_unset=not whole))
-        changed = _item(parts, item_id)
-    await parts.invalidate(parts.cache, "update", item_id)
+    with site.store.transaction():
+        refuse_if_asked(request, site, _item(site, item_id))
+        site.store.update(item_id, item.model_dump(exclude_unset=not whole))
+        changed = _item(site, item_id)
+    await site.invalidate("update", item_id)
     return changed
 
 
 @router.delete("/items/{item_id}", status_code=204, responses=_NOT_FOUND | {412: _CONDITIONS[412]})
-async def delete_item(request: Request, item_id: ItemId, parts: AppParts) -> Response:
+async def delete_item(request: Request, item_id: ItemId, site: AppSite) -> Response:
     """Remove an item."""
-    with parts.store.transaction():
-        refuse_if_asked(request, parts, _item(parts, item_id))
-        parts.store.delete(item_id)
-    await parts.invalidate(parts.cache, "delete", item_id)
+    with site.store.transaction():
+        refuse_if_asked(request, site, _item(site, item_id))
+        site.store.delete(item_id)
+    await site.invalidate("delete", item_id)
     return Response(status_code=204)
 
 
 # ---- values with a time to live
 
 
-async def _time(request: Request, parts: Parts, key: str, more: dict[str, str]) -> Response:
+async def _time(request: Request, site: Site, key: str, more: dict[str, str]) -> Response:
     async def compute() -> bytes:
-        return _now(parts).encode()
+        return _now(site).encode()
 
-    value, hit = await parts.remember(parts.cache, key, parts.settings.ttl, compute)
-    body = to_json({"time": value.decode(), "cached": parts.flag(hit)} | more).decode()
+    value, hit = await site.remember(key, compute)
+    body = to_json({"time": value.decode(), "cached": hit} | more).decode()
     # No tag, and not to be stored: `cached` speaks of our cache, and a copy in a client's would speak of
     # neither.
-    return answer(request, parts, Representation(body, cache_control=NO_STORE))
+    return answer(request, site, Representation(body, cache_control=NO_STORE))
 
 
 @readable("/cached-time/")
-async def read_time(request: Request, parts: AppParts) -> Response:
+async def read_time(request: Request, site: AppSite) -> Response:
     """The time, computed once in each TTL."""
-    return await _time(request, parts, "time", {})
+    return await _time(request, site, "time", {})
 
 
 @readable("/cached-time/{place}")
 async def read_time_of_place(
-    request: Request, place: Annotated[str, Path(max_length=100)], parts: AppParts
+    request: Request, place: Annotated[str, Path(max_length=100)], site: AppSite
 ) -> Response:
     """The same under a key of its own for each place: as many keys as anybody cares to ask for."""
-    return await _time(request, parts, f"time/{place}", {"place": place})
+    return await _time(request, site, f"time/{place}", {"place": place})
 
 
 @readable("/reports/")
-async def read_report(request: Request, parts: AppParts) -> Response:
+async def read_report(request: Request, site: AppSite) -> Response:
     """An expensive value with both strategies: kept on the server, and revalidated by the client.
 
     The tag is weak and made from the report alone. `cached` flips between two answers with the same report,
@@ -208,16 +208,16 @@ async def read_report(request: Request, parts: AppParts) -> Response:
     """
 
     async def compute() -> bytes:
-        await asyncio.sleep(parts.settings.cost)
-        return to_json(_report(parts))
+        await asyncio.sleep(site.settings.cost)
+        return to_json(_report(site))
 
-    value, hit = await parts.remember(parts.cache, "report", parts.settings.ttl, compute)
-    etag = parts.etag(None, value)
-    body = to_json({"cached": parts.flag(hit)}).decode()[:-1] + f',"report":{value.decode()}}}'
-    return answer(request, parts, Representation(body, etag and weak(etag)))
+    value, hit = await site.remember("report", compute)
+    etag = site.etag(value)
+    body = to_json({"cached": hit}).decode()[:-1] + f',"report":{value.decode()}}}'
+    return answer(request, site, Representation(body, weak(etag)))
 
 
-def _report(parts: Parts) -> dict[str, object]:
+def _report(site: Site) -> dict[str, object]:
     limit = 1000
     primes = [n for n in range(2, limit) if all(n % d for d in range(2, int(n**0.5) + 1))]
     return {
@@ -226,44 +226,44 @@ def _report(parts: Parts) -> dict[str, object]:
         "count": len(primes),
         "largest": primes[-1],
         "note": "Computed once in each time to live; until then everybody is served the same report",
-        "generated_at": _now(parts),
+        "generated_at": _now(site),
     }
 
 
-def _now(parts: Parts) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(parts.settings.clock()))
+def _now(site: Site) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(site.settings.clock()))
 
 
 @router.delete("/cache/", status_code=204)
-async def clear_cache(parts: AppParts) -> Response:
+async def clear_cache(site: AppSite) -> Response:
     """Invalidation by hand: everything is computed anew."""
-    await parts.cache.clear()
+    await site.cache.clear()
     return Response(status_code=204)
 
 
 # ---- a document whose tag is its version
 
 
-def _document(parts: Parts) -> Representation:
-    text, version, modified = parts.store.document()
+def _document(site: Site) -> Representation:
+    text, version, modified = site.store.document()
     body = to_json({"text": text, "version": version}).decode()
-    return Representation(body, parts.version_tag(version), modified)
+    return Representation(body, site.version_tag(version), modified)
 
 
 @readable("/versioned/")
-async def read_document(request: Request, parts: AppParts) -> Response:
+async def read_document(request: Request, site: AppSite) -> Response:
     """A document; its tag is known without making the body."""
-    return answer(request, parts, _document(parts))
+    return answer(request, site, _document(site))
 
 
 @router.put("/versioned/", response_class=Response, responses=_WRITES)
-async def write_document(request: Request, document: NewText, parts: AppParts) -> Response:
+async def write_document(request: Request, document: NewText, site: AppSite) -> Response:
     """Replace the text; with another text the version rises."""
     _refuse_a_part(request)
-    with parts.store.transaction():
-        refuse_if_asked(request, parts, _document(parts))
-        parts.store.write_document(document.text)
-        changed = _document(parts)
+    with site.store.transaction():
+        refuse_if_asked(request, site, _document(site))
+        site.store.write_document(document.text)
+        changed = _document(site)
     return written(changed, sent=await request.body())
 
 
@@ -286,7 +286,7 @@ _MEANINGS = {
 
 @readable("/policies/{policy}")
 async def read_policy(
-    request: Request, policy: Literal["public", "private", "no-cache", "no-store"], parts: AppParts
+    request: Request, policy: Literal["public", "private", "no-cache", "no-store"], site: AppSite
 ) -> Response:
     """A text that never changes, under the Cache-Control that it explains."""
     data = {
@@ -295,8 +295,8 @@ async def read_policy(
         "meaning": _MEANINGS[policy],
         "note": "This text never changes: whatever happens to it on the way is the doing of a cache",
     }
-    shown = Representation.of(parts, data, parts.store.opened())
-    return answer(request, parts, shown.with_policy(POLICIES[policy]))
+    shown = Representation.of(site, data, site.store.opened())
+    return answer(request, site, shown.with_policy(POLICIES[policy]))
 
 
 def _refuse_a_part(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""Serving the reference, or a twist of it, over real HTTP: in a thread of this process, or in the foreground.
+"""Serving the app over real HTTP: in a thread of this process, or in the foreground.
 
 Tests and the suite's embedded reference use `start`; the command uses `serve`.
 """
@@ -7,17 +7,15 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from types import FrameType, TracebackType
 from typing import Protocol, Self
 
 import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reference_impl.app import build, find_twist
+from reference_impl.app import build
 from reference_impl.caching import http_date
 from reference_impl.settings import Clock, Settings
-from reference_impl.twisted.asgi import ASGIApp, Message, Receive, Scope, Send
-from reference_impl.twisted.wire import RawServer, plain
 
 _STARTING_SECONDS = 10.0
 _STOPPING_SECONDS = 10.0
@@ -91,10 +89,10 @@ class _Server(uvicorn.Server):
 class Running:
     """A server in a daemon thread of this process, until it is closed."""
 
-    def __init__(self, settings: Settings, sock: socket.socket) -> None:
+    def __init__(self, make: Callable[[], Engine], sock: socket.socket) -> None:
         self.port: int = sock.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._settings = settings
+        self._make = make  # called in the loop that will run what it makes
         self._sock = sock
         self._engine: Engine | None = None
         self._ended: BaseException | None = None
@@ -131,30 +129,25 @@ class Running:
             self._ready.set()
 
     async def _serve(self) -> None:
-        self._engine = engine(self._settings)
+        self._engine = self._make()
         await self._engine.run(self._sock, self._ready.set)
 
 
 def start(
-    settings: Settings | None = None, flaw: str | None = None, variant: str | None = None, port: int = 0
+    settings: Settings | None = None, port: int = 0, build: Callable[[Settings], ASGIApp] = build
 ) -> Running:
     """Serve on loopback, on a free port unless one is given, from a thread of this process."""
     chosen = settings or Settings()
-    if flaw is not None:
-        chosen = replace(chosen, flaw=flaw)
-    if variant is not None:
-        chosen = replace(chosen, variant=variant)
-    find_twist(chosen)  # here, where a wrong name is the caller's, and not in the thread
-    return Running(chosen, listen("127.0.0.1", port))
+    return Running(lambda: engine(build(chosen), chosen), listen("127.0.0.1", port))
 
 
-def serve(settings: Settings, sock: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve in the foreground until a signal comes."""
-    asyncio.run(_serve_here(settings, sock, ready))
+def serve(make: Callable[[], Engine], sock: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve in the foreground until a signal comes; `make` is called in the loop that will run the engine."""
 
+    async def run() -> None:
+        await make().run(sock, ready)
 
-async def _serve_here(settings: Settings, sock: socket.socket, ready: Callable[[], None]) -> None:
-    await engine(settings, log_level="warning").run(sock, ready)
+    asyncio.run(run())
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -174,13 +167,9 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def engine(settings: Settings, *, log_level: str = "critical") -> Engine:
-    """What serves these settings; to be called in the loop that will run it."""
-    app = dated(build(settings), settings.clock)
-    twist = find_twist(settings)
-    if twist is not None and twist.by_hand:
-        return RawServer(app, twist.render or plain, one_at_a_time=twist.one_at_a_time)
-    return UvicornEngine(app, log_level=log_level)
+def engine(app: ASGIApp, settings: Settings, *, log_level: str = "critical") -> Engine:
+    """What serves an app; to be called in the loop that will run it."""
+    return UvicornEngine(dated(app, settings.clock), log_level=log_level)
 
 
 def dated(app: ASGIApp, clock: Clock) -> ASGIApp:

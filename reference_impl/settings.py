@@ -27,8 +27,6 @@ class Settings:
     database: str = ":memory:"  # a file, where several workers are to see the same items
     max_entries: int = 1024
     cost: float = 0.05  # seconds that the report takes to compute
-    flaw: str = ""
-    variant: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
@@ -39,8 +37,6 @@ class Settings:
             database=env.get("REFERENCE_DATABASE") or cls.database,
             max_entries=int(env.get("REFERENCE_MAX_ENTRIES") or cls.max_entries),
             cost=float(env.get("REFERENCE_COST") or cls.cost),
-            flaw=env.get("REFERENCE_FLAW", cls.flaw),
-            variant=env.get("REFERENCE_VARIANT", cls.variant),
         )
 
     def to_env(self) -> dict[str, str]:
@@ -51,6 +47,4 @@ class Settings:
             "REFERENCE_DATABASE": self.database,
             "REFERENCE_MAX_ENTRIES": str(self.max_entries),
             "REFERENCE_COST": str(self.cost),
-            "REFERENCE_FLAW": self.flaw,
-            "REFERENCE_VARIANT": self.variant,
         }

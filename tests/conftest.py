@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from helpers.judging import Collect, Judge, Serve
 
-from reference_impl.serve import start
 from reference_impl.settings import Settings
+from reference_impl.twisted.serve import start
 
 TINY = """\
 name: tiny
@@ -31,7 +31,7 @@ def serve() -> Iterator[Serve]:
 
         def url(flaw: str = "") -> str:
             if flaw not in urls:
-                urls[flaw] = running.enter_context(start(flaw=flaw or None)).url
+                urls[flaw] = running.enter_context(start(flaw=flaw)).url
             return urls[flaw]
 
         yield url

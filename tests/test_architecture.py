@@ -67,15 +67,6 @@ KNOWN = frozenset(
         ("conformance.report", "pathlib"),
         ("conformance.report.document", "pathlib"),
         ("conformance.model.order", "conformance.model"),
-        # What is twisted gets an app of its own.
-        ("reference_impl.__main__", "reference_impl.twisted.flaws"),
-        ("reference_impl.__main__", "reference_impl.twisted.variants"),
-        ("reference_impl.app", "reference_impl.twisted.flaws"),
-        ("reference_impl.app", "reference_impl.twisted.variants"),
-        ("reference_impl.app", "reference_impl.twisted.asgi"),
-        ("reference_impl.app", "reference_impl.twisted.twists"),
-        ("reference_impl.serve", "reference_impl.twisted.asgi"),
-        ("reference_impl.serve", "reference_impl.twisted.wire"),
     }
 )
 

@@ -24,7 +24,7 @@ from conformance.load import schema as language
 from conformance.report import read, write
 from conformance.report.document import report_schema
 from conformance.report.text import summary_lines
-from reference_impl.serve import start
+from reference_impl.twisted.serve import start
 
 TARGET = """\
 name: small

@@ -28,7 +28,7 @@ from helpers.student import Student, reply
 
 from conformance.clocks import VirtualClock
 from conformance.execute import engine as engine_module
-from reference_impl import serve as reference_server
+from reference_impl.app import build
 from reference_impl.settings import Settings
 from reference_impl.twisted.asgi import Answer
 
@@ -125,7 +125,6 @@ def test_a_stale_read_without_such_a_sign_is_the_servers(told: tuple[str, str]) 
 
 def test_several_workers_make_the_timeline_inconclusive() -> None:
     """Two apps, each with a cache of its own, that answer in turn."""
-    build = reference_server.build
 
     def pair(settings: Settings) -> Any:
         # Another second for each, so that their values differ though they be computed in the same one.

@@ -24,7 +24,7 @@ from helpers.runs import bad, fetch, on, options, reference, run
 
 from conformance.execute.result import Result
 
-APP = "reference_impl.app:app"
+APP = "reference_impl.twisted.app:app"
 STARTING = 30.0  # seconds; two processors start two dozen processes
 ENDING = 10.0
 AT_ONCE = 8

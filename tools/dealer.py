@@ -81,7 +81,7 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 
 @contextmanager
 def dealt(settings: Mapping[str, str], workers: int = 2) -> Iterator[str]:
-    """The URL of several processes of the reference with one database, each meeting every other connection.
+    """The URL of several processes of a flawed twin with one database, each meeting every other connection.
 
     Args:
         settings: environment variables, such as REFERENCE_FLAW.
@@ -90,7 +90,7 @@ def dealt(settings: Mapping[str, str], workers: int = 2) -> Iterator[str]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="dealt-"))
         env = os.environ | {"REFERENCE_DATABASE": str(Path(folder, "items.sqlite"))} | dict(settings)
-        command = [sys.executable, "-m", "reference_impl", "--port", "0"]
+        command = [sys.executable, "-m", "reference_impl.twisted", "--port", "0"]
         servers = [stack.enter_context(_process(command, env)) for _ in range(workers)]
         ports = [_port(server) for server in servers]
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=128))

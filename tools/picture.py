@@ -10,8 +10,8 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from reference_impl.serve import start
 from reference_impl.settings import Settings
+from reference_impl.twisted.serve import start
 
 PICTURE: Final = Path(__file__).parent.parent / "docs" / "run.svg"
 FLAW: Final = "old-tag-304"
@@ -21,7 +21,7 @@ TTL: Final = 4
 
 def main() -> int:
     """Judge a server with one flaw, and draw the end of what pytest prints."""
-    with start(Settings(ttl=TTL, flaw=FLAW)) as server:
+    with start(Settings(ttl=TTL), FLAW) as server:
         command = ["-m", "pytest", "--conformance", "--base-url", server.url]
         command += ["--conformance-set", f"*.ttl={TTL}"]
         quiet = ["--tb=no", "--color=yes", "-p", "no:cacheprovider"]

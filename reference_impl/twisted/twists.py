@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
-from reference_impl.parts import Parts
+from starlette.types import ASGIApp
+
 from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import ASGIApp, Edit, edited
+from reference_impl.twisted.asgi import Edit, edited
+from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.wire import Render
 
 Create = Callable[[Parts], ASGIApp]
@@ -41,6 +43,9 @@ class Twist:
     def by_hand(self) -> bool:
         """Whether it needs `wire.RawServer`, and cannot be had under another HTTP server."""
         return self.render is not None or self.one_at_a_time
+
+
+AS_IS = Twist("", "the reference as it is")
 
 
 def made_of(change: Callable[[Parts], Parts]) -> Apply:

@@ -12,8 +12,9 @@ from types import EllipsisType
 from typing import Any
 
 import h11
+from starlette.types import ASGIApp, Message
 
-from reference_impl.twisted.asgi import Answer, ASGIApp, Asked, Message, ask
+from reference_impl.twisted.asgi import Answer, Asked, ask
 
 CLOSE = ...  # in place of bytes: close the connection
 Render = Callable[[Asked, Answer], Iterable[bytes | float | EllipsisType]]

@@ -15,9 +15,9 @@ from schemathesis import Case
 from schemathesis.errors import FailureGroup
 
 from conformance.fuzz.schemathesis_checks import ConformanceEtagCoverage, conformance_etag_revalidation
-from reference_impl.serve import start
 from reference_impl.twisted.asgi import Answer, Asked
 from reference_impl.twisted.flaws import FLAWS, Flaw
+from reference_impl.twisted.serve import start
 from reference_impl.twisted.twists import answering
 
 HOOKS = "conformance.fuzz.schemathesis_checks"

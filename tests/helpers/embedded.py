@@ -11,8 +11,8 @@ import conformance
 from conformance.clocks import VirtualClock
 from conformance.report import Report
 from helpers.hostile import unused_port
-from reference_impl.serve import start
 from reference_impl.settings import Settings
+from reference_impl.twisted.serve import start
 
 __all__ = ["MovedTime", "dead_port", "judged", "judging", "stopped"]
 
@@ -33,7 +33,7 @@ class MovedTime:
 def judging(flaw: str = "", **options: Any) -> Report:
     """A run against the reference or its twin with a flaw; the options are those of `conformance.run`."""
     moved = MovedTime()
-    with start(Settings(clock=moved, cost=0.0, flaw=flaw)) as server:
+    with start(Settings(clock=moved, cost=0.0), flaw) as server:
         return conformance.run(
             server.url, **{"clock": lambda: VirtualClock(moved.move), "seed": 1, **options}
         )

@@ -12,8 +12,8 @@ from conformance.load.target import load_target
 from conformance.plan.lanes import plan
 from reference_impl import caching
 from reference_impl.caching import NOT_MODIFIED, etag_of
-from reference_impl.serve import start
 from reference_impl.twisted.flaws import FLAWS, Flaw
+from reference_impl.twisted.serve import start
 from reference_impl.twisted.twists import made_of
 
 if TYPE_CHECKING:

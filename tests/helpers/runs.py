@@ -24,7 +24,9 @@ from conformance.sending.context import Context
 from conformance.verbs import VERBS
 from conformance.wire import Limits
 from reference_impl import serve
+from reference_impl.app import build as build_reference
 from reference_impl.settings import Settings
+from reference_impl.twisted import serve as twisted
 from reference_impl.twisted.asgi import Answer, ask, tell
 from tools.matrix import MovedClock
 
@@ -73,9 +75,11 @@ class Embedded:
 
 
 @contextmanager
-def reference(*, standing: bool = False, **settings: Any) -> Iterator[Embedded]:
+def reference(
+    *, standing: bool = False, flaw: str = "", variant: str = "", **settings: Any
+) -> Iterator[Embedded]:
     clock = MovedClock(standing=standing)
-    with serve.start(Settings(**{"clock": clock, "cost": 0.0} | settings)) as running:
+    with twisted.start(Settings(**{"clock": clock, "cost": 0.0} | settings), flaw, variant) as running:
         yield Embedded(running.url, clock)
 
 
@@ -155,17 +159,13 @@ def fetch(url: str, path: str, method: str = "GET", body: Any = None) -> Any:
 
 @contextmanager
 def wrapped(
-    wrap: Callable[[Any], Any], build: Callable[[Settings], Any] = serve.build, **settings: Any
+    wrap: Callable[[Any], Any], build: Callable[[Settings], Any] = build_reference, **settings: Any
 ) -> Iterator[Embedded]:
     """The reference behind an ASGI function of the test's own."""
-    before = serve.build
-    serve.build = lambda made: wrap(build(made))
-    try:
-        with reference(**settings) as server:
-            serve.build = before
-            yield server
-    finally:
-        serve.build = before
+    clock = MovedClock()
+    chosen = Settings(**{"clock": clock, "cost": 0.0} | settings)
+    with serve.start(chosen, build=lambda made: wrap(build(made))) as running:
+        yield Embedded(running.url, clock)
 
 
 def answering(change: Callable[[Mapping[str, Any], Callable[[], Any]], Any]) -> Callable[[Any], Any]:

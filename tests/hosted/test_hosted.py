@@ -56,6 +56,23 @@ def test_the_reference_passes_a_ttl_of_thirty_seconds_in_no_time() -> None:
     assert on(report, "workers-agree").outcome == "untestable"
 
 
+def test_the_lesson_done_right_in_one_file_gets_no_fail_and_no_warning() -> None:
+    report = conformance.run(serving=Serving(app="reference_impl.lesson:app"), seed=1)
+    passes(report)
+    assert failed(report) == set()
+    given = {verdict for verdict, number in report.counts.items() if number}
+    assert given <= {"pass", "info", "not-applicable", "untestable"}
+    by_event = {
+        "create-shows",
+        "change-shows",
+        "change-shows-on-item",
+        "remove-shows",
+        "remove-shows-on-item",
+    }
+    assert {on(report, check, "items").outcome for check in by_event} == {"pass"}
+    assert on(report, "clear-empties").outcome == "pass"
+
+
 def test_the_lessons_own_code_gets_warnings_only(tmp_path: Path) -> None:
     report = conformance.run(serving=Serving(app="main:app", app_dir=shop(tmp_path, LESSON, plain=False)))
     passes(report)
@@ -293,7 +310,7 @@ def test_a_server_in_another_language_is_waited_for(waited: Mapping[str, Report]
 
 
 def test_a_cache_that_only_grows_is_warned_of() -> None:
-    reference = AppSpec("reference_impl.app:app", env={"REFERENCE_FLAW": "unbounded-cache"})
+    reference = AppSpec("reference_impl.twisted.app:app", env={"REFERENCE_FLAW": "unbounded-cache"})
     report = grade(reference, target="reference", only="memory-is-bounded")
     verdict = on(report, "memory-is-bounded")
     assert (verdict.outcome, verdict.verdict) == ("fail", "warn")

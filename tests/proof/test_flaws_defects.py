@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from reference_impl.app import build
-from reference_impl.serve import start
 from reference_impl.settings import Settings
+from reference_impl.twisted.app import build, choose
 from reference_impl.twisted.flaws import FLAWS
+from reference_impl.twisted.serve import start
 
 TTL = 30.0
 TIME, ITEMS, REPORTS = "/cached-time/", "/items/", "/reports/"
@@ -40,8 +40,8 @@ class Site:
     stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
-        self.settings = Settings(ttl=TTL, clock=self.clock, cost=0.0, flaw=self.flaw)
-        self.running = self.stack.enter_context(start(self.settings))
+        self.settings = Settings(ttl=TTL, clock=self.clock, cost=0.0)
+        self.running = self.stack.enter_context(start(self.settings, self.flaw))
 
     def ask(
         self, method: str, path: str, fields: dict[str, str] | None = None, **more: Any
@@ -171,7 +171,7 @@ def _in_process(site: Site, *paths: str, **settings: Any) -> tuple[Any, list[Any
     """An app in this process, and the data that it answered to requests that were made all at once."""
 
     async def ask() -> tuple[Any, list[Any]]:
-        app = build(replace(site.settings, **settings))
+        app = build(replace(site.settings, **settings), choose(site.flaw))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
             answers = await asyncio.gather(*(client.get(path) for path in paths))
         return app, [answer.json() for answer in answers]
@@ -194,12 +194,12 @@ def _second_is_cached(first: str, second: str) -> Callable[[Site], bool]:
 
 def _keeps_everything(site: Site) -> bool:
     app, _ = _in_process(site, *(f"{TIME}{place}" for place in range(5)), max_entries=2)
-    return len(getattr(app.state.parts.cache, "_kept", ())) == 5
+    return len(getattr(app.state.site.cache, "_kept", ())) == 5
 
 
 def _needs_no_redis(site: Site) -> bool:
-    nobody = Settings(flaw=site.flaw, cache_url="redis://127.0.0.1:1")
-    with start(nobody) as running:
+    nobody = Settings(cache_url="redis://127.0.0.1:1")
+    with start(nobody, site.flaw) as running:
         return httpx.get(f"{running.url}{TIME}").status_code == 200
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from reference_impl.serve import Running, start
+from reference_impl.serve import Running
 from reference_impl.settings import Settings
 from reference_impl.twisted.flaws import FLAWS
+from reference_impl.twisted.serve import start
 
 NOW = 1_750_000_000.0
 LONG_AGO = "Sun, 06 Nov 1994 08:49:37 GMT"
@@ -33,7 +34,7 @@ class Site:
     """A running server under a clock that stands still."""
 
     def __init__(self, flaw: str) -> None:
-        self.running: Running = start(Settings(clock=lambda: NOW, cost=0.0, flaw=flaw))
+        self.running: Running = start(Settings(clock=lambda: NOW, cost=0.0), flaw)
 
     def ask(self, method: str, path: str, *fields: str) -> Raw:
         body = PEN if method in {"PUT", "PATCH", "POST"} else b""
@@ -128,7 +129,7 @@ SEEN: list[tuple[str, tuple[str, ...], Callable[[Raw], bool]]] = [
 
 def _moved_date(site: Site) -> bool:
     clock = iter(range(10**6))
-    with start(Settings(clock=lambda: NOW + next(clock), flaw="last-modified-now")) as running:
+    with start(Settings(clock=lambda: NOW + next(clock)), "last-modified-now") as running:
         site.running.close()
         site.running = running
         dates = [site.ask("GET", "/items/").lines("last-modified") for _ in range(2)]

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reference_impl.app import create_app
+from reference_impl.app import build
 from reference_impl.settings import Settings
 
 TTL = 30.0
@@ -28,7 +28,7 @@ class Client:
 
     def __init__(self, **settings: Any) -> None:
         self.clock = Clock()
-        self.app = create_app(Settings(clock=self.clock, cost=0, **settings))
+        self.app = build(Settings(clock=self.clock, cost=0, **settings))
 
     def ask(
         self, method: str, path: str, fields: Fields | None = None, data: Any = None, **more: Any

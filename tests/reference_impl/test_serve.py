@@ -1,20 +1,17 @@
 """The reference over real HTTP: in a thread, and by its command with one worker and with two."""
 
-import asyncio
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import httpx
 import pytest
 
 from reference_impl import __main__ as command
-from reference_impl import app
 from reference_impl.serve import listen, start
 from reference_impl.settings import Settings
 
@@ -56,13 +53,9 @@ def test_a_server_in_a_thread_answers_and_ends() -> None:
         httpx.get(f"{running.url}/items/")
 
 
-@pytest.mark.parametrize("variant", [None, "empty-reason"])
-def test_a_clock_that_is_passed_moves_everything(variant: str | None) -> None:
+def test_a_clock_that_is_passed_moves_everything() -> None:
     clock = Clock()
-    with (
-        start(Settings(clock=clock), variant=variant) as running,
-        httpx.Client(base_url=running.url) as client,
-    ):
+    with start(Settings(clock=clock)) as running, httpx.Client(base_url=running.url) as client:
         first = client.get("/cached-time/").json()
         clock.now += 31
         second = client.get("/cached-time/")
@@ -81,53 +74,22 @@ def test_two_servers_in_one_process_are_apart() -> None:
 def test_a_server_that_cannot_start_says_so() -> None:
     with pytest.raises(RuntimeError, match="did not start: CACHE_URL"):
         start(Settings(cache_url="nonsense:"))
-    with pytest.raises(ValueError, match=r"no flaw is called 'no-etags'; did you mean 'no-etag'\?"):
-        start(flaw="no-etags")
-    with pytest.raises(ValueError, match=r"no variant is called 'zzz'$"):
-        start(variant="zzz")
-    with pytest.raises(ValueError, match="not both"):
-        app.build(Settings(flaw="no-etag", variant="slow"))
     with listen("127.0.0.1", 0) as taken, pytest.raises(OSError, match="in use"):
         start(port=taken.getsockname()[1])
 
 
-@pytest.mark.parametrize("args", [(), ("--flaw", "body-on-304")])
-def test_the_command_serves(args: Sequence[str]) -> None:
-    with commanded("--ttl", "2", *args) as url:
+def test_the_command_serves() -> None:
+    with commanded("--ttl", "2") as url:
         assert httpx.get(f"{url}/items/").status_code == 200
 
 
 def test_settings_travel_by_the_environment() -> None:
-    settings = Settings(
-        ttl=2.5, cache_url="redis://x", database="y", max_entries=7, cost=0, flaw="f", variant="v"
-    )
+    settings = Settings(ttl=2.5, cache_url="redis://x", database="y", max_entries=7, cost=0)
     assert Settings.from_env(settings.to_env()) == settings
     assert Settings.from_env({}) == Settings()
 
 
-def test_the_command_lists_what_it_can_serve(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["--list"]) == 0
-    out = capsys.readouterr().out
-    assert "no-etag " in out
-    assert "weak-tags " in out
-
-
-def test_the_command_refuses_what_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        command.main(["--flaw", "lesson-simple"])
-    assert "did you mean 'lesson-sample'?" in capsys.readouterr().err
-
-
-def test_a_flaw_on_the_wire_is_not_served_by_other_servers() -> None:
-    refusing = app.for_any_server(Settings(flaw="body-on-304"))
-    with pytest.raises(RuntimeError, match="run python -m reference_impl --flaw body-on-304"):
-        httpx_get(refusing)
-    assert app.for_any_server(Settings(flaw="no-etag")) is not None
-
-
-def httpx_get(asgi: Any) -> httpx.Response:
-    async def ask() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(asgi), base_url="http://x") as client:
-            return await client.get("/items/")
-
-    return asyncio.run(ask())
+def test_the_command_tells_of_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    with listen("127.0.0.1", 0) as taken, pytest.raises(SystemExit):
+        command.main(["--port", str(taken.getsockname()[1])])
+    assert "python -m reference_impl: error: [Errno" in capsys.readouterr().err

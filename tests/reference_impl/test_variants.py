@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from reference_impl.serve import start
 from reference_impl.settings import Settings
+from reference_impl.twisted.serve import start
 from reference_impl.twisted.variants import VARIANTS
 
 TTL = 30.0
@@ -37,8 +37,8 @@ class Site:
     stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
-        settings = Settings(ttl=TTL, clock=self.clock, cost=0.0, variant=self.variant)
-        self.running = self.stack.enter_context(start(settings))
+        settings = Settings(ttl=TTL, clock=self.clock, cost=0.0)
+        self.running = self.stack.enter_context(start(settings, variant=self.variant))
 
     def ask(
         self, method: str, path: str, fields: dict[bytes, bytes] | None = None, **more: Any

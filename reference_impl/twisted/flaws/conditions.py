@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from reference_impl import caching
 from reference_impl.caching import NOT_MODIFIED, Validators
-from reference_impl.parts import Parts
 from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
+from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
 
 Fields = Mapping[str, Sequence[str]]

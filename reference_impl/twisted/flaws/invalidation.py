@@ -3,15 +3,18 @@
 from dataclasses import replace
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from reference_impl import backends
 from reference_impl.backends import Cache, remember
 from reference_impl.caching import etag_of
-from reference_impl.parts import LIST_KEY, Compute, Event, Parts, invalidate, item_key
 from reference_impl.representations import Representation
 from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Answer, ASGIApp, Asked, Edit, edited
+from reference_impl.site import LIST_KEY, Compute, Event, item_key
+from reference_impl.twisted.asgi import Answer, Asked, Edit, edited
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
+from reference_impl.twisted.parts import Parts, invalidate
 from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})

@@ -10,9 +10,9 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
 
 from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import ASGIApp
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.twists import Create
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from types import EllipsisType
 
 from reference_impl.caching import NOT_MODIFIED, etag_of, http_date
-from reference_impl.parts import Parts
 from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
+from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, answering, answering_with
 from reference_impl.twisted.wire import content, head
 

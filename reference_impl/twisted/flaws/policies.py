@@ -3,10 +3,10 @@
 import itertools
 from collections.abc import Mapping
 
-from reference_impl.parts import Parts
 from reference_impl.twisted.asgi import Answer, Asked, Edit, deaf
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
+from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, answering, answering_with
 
 _POLICIES = "/policies/"

@@ -12,9 +12,10 @@ from typing import Any
 from reference_impl import caching
 from reference_impl.backends import Cache, remember
 from reference_impl.caching import NOT_MODIFIED, Validators, etag_of
-from reference_impl.parts import LIST_KEY, Compute, Parts
+from reference_impl.site import LIST_KEY, Compute
 from reference_impl.twisted.asgi import Answer, Asked
 from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, answering, made_of
 from reference_impl.twisted.variants.offers import without_slash
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from reference_impl.backends import Cache, remember
 from reference_impl.backends.memory import MemoryCache
-from reference_impl.parts import Compute, Parts
 from reference_impl.settings import Settings
+from reference_impl.site import Compute
 from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
 
 TIME, REPORT = "time", "report"  # the keys of the two values

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from reference_impl.backends.memory import MemoryCache
 from reference_impl.caching import NOT_MODIFIED, Validators, etag_of, evaluate, weak
-from reference_impl.parts import Parts
 from reference_impl.representations import to_json
 from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Answer, ASGIApp, Asked, Receive, Scope, Send, ask, tell, unconditional
+from reference_impl.twisted.asgi import Answer, Asked, ask, tell, unconditional
+from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, Create, Twist, answering, made_of
 from reference_impl.twisted.wire import plain
 

@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from reference_impl.parts import Parts
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from reference_impl.representations import to_json
 from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Answer, ASGIApp, Asked, Receive, Scope, Send, ask, tell
+from reference_impl.twisted.asgi import Answer, Asked, ask, tell
+from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, Create, Twist
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})

@@ -1,0 +1,67 @@
+"""What the routes work with: the data, the server's cache, and the rules by which this server caches.
+
+Each app has a `Site` of its own, and nothing of it is shared between two apps in a process.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from reference_impl import backends, caching
+from reference_impl.backends import Cache
+from reference_impl.caching import Validators
+from reference_impl.settings import Settings
+from reference_impl.store import Store
+
+Event = Literal["create", "update", "delete"]
+Compute = Callable[[], Awaitable[bytes]]
+
+LIST_KEY = "items"
+
+
+def item_key(item_id: int) -> str:
+    """Where an item's representation is cached."""
+    return f"items/{item_id}"
+
+
+def stale_after(event: Event, item_id: int) -> Sequence[str]:
+    """The entries that a write leaves out of date: whatever shows the item.
+
+    A new item is shown by the list alone: that there was none is never cached, and no id is given twice.
+    """
+    return [LIST_KEY] if event == "create" else [LIST_KEY, item_key(item_id)]
+
+
+@dataclass(frozen=True)
+class Site:
+    """One server's data, cache and rules."""
+
+    settings: Settings
+    store: Store
+    cache: Cache
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The site that these settings describe."""
+        store = Store(settings.clock, settings.database)
+        return cls(settings, store, backends.open_cache(settings))
+
+    def etag(self, body: bytes) -> str:
+        """The tag of a representation, made from its bytes."""
+        return caching.etag_of(body)
+
+    def version_tag(self, version: int) -> str:
+        """The tag of a document whose version rises with every change."""
+        return caching.etag_of_version(version)
+
+    def evaluate(self, method: str, fields: Mapping[str, Sequence[str]], now: Validators) -> int | None:
+        """The status that a request's preconditions call for, or None to go on."""
+        return caching.evaluate(method, fields, now, self.settings.clock())
+
+    async def remember(self, key: str, compute: Compute) -> tuple[bytes, bool]:
+        """The cached value and True, or a new one and False, which is kept for the TTL."""
+        return await backends.remember(self.cache, key, self.settings.ttl, compute)
+
+    async def invalidate(self, event: Event, item_id: int) -> None:
+        """Invalidation by event: forget what a write has left out of date."""
+        await backends.forget(self.cache, *stale_after(event, item_id))
