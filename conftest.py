@@ -34,7 +34,23 @@ def pytest_configure(config: pytest.Config) -> None:
     if base_url(config):
         config.option.conformance = True
     elif config.option.conformance or touches(config, specs_folder()):
+        _find_the_reference(config)
         install(config, hosting=embedded, beside=not config.option.conformance)
+
+
+def _find_the_reference(config: pytest.Config) -> None:
+    """Say at once, and in a line, what is missing where the reference is what will be judged."""
+    option = config.option
+    of_ones_own = option.conformance_app or option.conformance_serve
+    if of_ones_own or option.collectonly or hasattr(config, "workerinput"):
+        return
+    try:
+        import reference_impl.serve  # noqa: F401, PLC0415
+    except ModuleNotFoundError as missing:
+        raise pytest.UsageError(
+            f"the reference, which is judged where no server is named, needs {missing.name}: "
+            "pip install '.[reference]', or name a server with --base-url"
+        ) from None
 
 
 class MovedClock:

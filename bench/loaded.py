@@ -36,7 +36,7 @@ def once(flaw: str) -> tuple[tuple[str, str], ...]:
     suite, target = load(), load_target("lesson", [f"*.ttl={TTL}"])
     runs = plan(suite, target, "lesson").runs
     wanted = frozenset(r.id for r in runs if "server-cache.yaml::cached-time" in r.id and r.check.on)
-    with reference("--ttl", str(TTL), *(["--flaw", flaw] if flaw else [])) as url:
+    with reference("--ttl", str(TTL), flaw=flaw) as url:
         engine = Engine(Options(url, suite, target, selected=wanted))
         engine.start()
         engine.wait()

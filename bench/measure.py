@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def reference(*options: str) -> Iterator[str]:
-    """The URL of a reference server that runs in a process of its own."""
-    command = [sys.executable, "-m", "reference_impl", "--port", "0", *options]
+def reference(*options: str, flaw: str = "") -> Iterator[str]:
+    """The URL of a reference server, or of its twin with a flaw, that runs in a process of its own."""
+    module = ["reference_impl.twisted", "--flaw", flaw] if flaw else ["reference_impl"]
+    command = [sys.executable, "-m", *module, "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None  # noqa: S101 - it is piped

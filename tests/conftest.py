@@ -1,4 +1,8 @@
-"""What the tests of the plugin share: a target without waits, servers, and pytest in its own process."""
+"""What the tests of the plugin share: a target without waits, servers, and pytest in its own process.
+
+Rule: nothing that only an extra installs is imported before it is used. pytest reads this file, by
+`testpaths`, also for whoever only judges a server from a checkout.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,6 @@ from pathlib import Path
 
 import pytest
 from helpers.judging import Collect, Judge, Serve
-
-from reference_impl.settings import Settings
-from reference_impl.twisted.serve import start
 
 TINY = """\
 name: tiny
@@ -26,6 +27,8 @@ resources:
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Serve]:
     """The URL of the reference, or of its twin with a flaw, served by this process until all tests end."""
+    from reference_impl.twisted.serve import start  # noqa: PLC0415 (see the rule above)
+
     with ExitStack() as running:
         urls: dict[str, str] = {}
 
@@ -104,5 +107,8 @@ def unused_url() -> str:
 @pytest.fixture
 def reference_with_ttl_4() -> Iterator[str]:
     """The reference with the shortest TTL that is judged in real time."""
+    from reference_impl.serve import start  # noqa: PLC0415 (see the rule above)
+    from reference_impl.settings import Settings  # noqa: PLC0415
+
     with start(Settings(ttl=4.0)) as running:
         yield running.url
