@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from conformance.load import register, target
 from conformance.load import schema as language
-from tools import matrix
+from tools.matrix import command as matrix
 
 SCHEMAS: Final = Path(__file__).parent.parent / "conformance" / "schemas"
 

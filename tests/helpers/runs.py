@@ -28,7 +28,7 @@ from reference_impl.app import build as build_reference
 from reference_impl.settings import Settings
 from reference_impl.twisted import serve as twisted
 from reference_impl.twisted.asgi import Answer, ask, tell
-from tools.matrix import MovedClock
+from tools.matrix.clock import MovedClock
 
 __all__ = [
     "BOUND",

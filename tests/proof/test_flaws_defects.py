@@ -344,6 +344,7 @@ DEFECTS: dict[str, Callable[[Site], bool]] = {
     "cc-negative": _says(ITEMS, "max-age=-1"),
     "cc-colon": _says(ITEMS, "max-age: 0"),
     "cc-unit-on-cached": _says(TIME, "public, max-age=30s"),
+    "fresh-but-aged": _shown(ITEMS, lambda shown: shown.headers.get("age") == "600"),
     "private-by-turns": _takes_turns,
     "no-cache-by-turns": _takes_turns,
     "no-store-by-turns": _takes_turns,

@@ -58,6 +58,12 @@ def _by_turns(*policies: str) -> Apply:
     return answering_with(make)
 
 
+def _aged(asked: Asked, answer: Answer) -> Answer:
+    if asked.path != LIST or answer.get("cache-control") is None:
+        return answer
+    return answer.having("cache-control", _FRESH).having("age", "600")
+
+
 def _time_says(value: str) -> Apply:
     """The cached time with a Cache-Control."""
     return answering(
@@ -95,6 +101,12 @@ FLAWS = (
         "the cached time is sent with max-age=30s",
         _time_says("public, max-age=30s"),
         breaks=("LES28",),
+    ),
+    Flaw(
+        "fresh-but-aged",
+        "the list is fresh for five minutes, and says that it is ten minutes old already",
+        answering(_aged),
+        breaks=("LES31",),
     ),
     Flaw(
         "private-by-turns",
