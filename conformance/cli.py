@@ -217,6 +217,20 @@ def list_(
 
 
 @app.command()
+def coverage(
+    rows: Annotated[
+        bool, typer.Option("--rows", help="Each row, with its checks or why it has none.")
+    ] = False,
+) -> None:
+    """Tell which rows of the register are judged, which not yet, and which no request can show."""
+    from conformance.load.specs import load  # noqa: PLC0415 (see above)
+    from conformance.report.coverage import listing, summary  # noqa: PLC0415
+
+    for line in (listing if rows else summary)(load()):
+        _say(line)
+
+
+@app.command()
 def explain(
     name: Annotated[str, typer.Argument(metavar="ID", help="A check, a node id, or a requirement.")],
 ) -> None:

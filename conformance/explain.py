@@ -18,6 +18,7 @@ from conformance.language import captures
 from conformance.language.strategies import STRATEGIES
 from conformance.matchers import MATCHERS
 from conformance.model import TIERS, Check, Json, Requirement, Step, Suite, Target, Tier
+from conformance.model.citing import citing
 from conformance.model.order import level_at
 from conformance.plan.lanes import plan
 from conformance.verbs import VERBS
@@ -110,21 +111,21 @@ _FLAWS: Final = Path(__file__).parent / "load" / "flaws.json"
 
 
 def find(suite: Suite, name: str) -> tuple[Check, ...]:
-    """The check of that id or node id, or the checks of a requirement.
+    """The check of that id or node id, or the checks that judge a requirement.
 
     Raises:
-        UsageError: there is none; with what is near.
+        UsageError: there is none; with what is near, or why a requirement has none.
     """
     checks = {check.id: check for file in suite.files for check in file.checks}
     id_ = name.rpartition("::")[2].partition("[")[0]
     if id_ in checks:
         return (checks[id_],)
-    wanted = name.upper()
-    by_requirement = tuple(
-        c for c in checks.values() if wanted in (c.requirement.id, *(r.id for r in c.also))
-    )
-    if by_requirement:
-        return by_requirement
+    row = suite.requirements.get(name.upper())
+    if row is not None:
+        judging = tuple(citing(suite)[row.id].values())
+        if judging:
+            return judging
+        raise UsageError(f"nothing judges {row.id} ({row.says}): {row.unchecked or 'not yet'}")
     near = difflib.get_close_matches(id_, checks, n=3, cutoff=0.5)
     guess = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
     raise UsageError(f"no check is called {name!r}{guess} (conformance list shows all)")

@@ -283,7 +283,15 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean 'inm-current-is-304'" in sentence(capsys)
 
 
-@pytest.mark.parametrize("which", ["spec", "target", "report"])
+@pytest.mark.parametrize("option", [[], ["--rows"]])
+def test_coverage_fits_a_terminal(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.command(["coverage", *option]) == 0
+    lines = capsys.readouterr().out.rstrip("\n").split("\n")
+    assert len(lines) > 60
+    assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize("which", ["spec", "target", "report", "requirements"])
 def test_schema(which: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.command(["schema", which]) == 0
     jsonschema.Draft202012Validator.check_schema(json.loads(capsys.readouterr().out))

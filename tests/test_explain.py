@@ -82,6 +82,17 @@ def test_checks_are_found_by_their_requirement() -> None:
     assert len(find(load(), "LES28")) > 1
 
 
+def test_checks_are_found_by_a_row_that_the_lesson_repeats() -> None:
+    assert "etag-present" in [c.id for c in find(load(), "A04")]
+
+
+def test_a_requirement_that_nothing_judges_says_why() -> None:
+    with pytest.raises(UsageError, match=r"^nothing judges H01 \(.*\): not yet$"):
+        find(load(), "H01")
+    with pytest.raises(UsageError, match=r"^nothing judges L09 \(.*\): to try it would do the very damage"):
+        find(load(), "L09")
+
+
 @pytest.mark.parametrize("name", ["inm-current", "", "LES99", "\x1b"])
 def test_what_is_not_there(name: str) -> None:
     with pytest.raises(UsageError, match="conformance list shows all"):

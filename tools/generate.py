@@ -1,4 +1,4 @@
-"""`make docs`: everything that is generated, written anew: the JSON Schemas, and the proof.
+"""`make docs`: everything that is generated, written anew: the JSON Schemas, the coverage, and the proof.
 
 Tests hold what is committed against the same functions, so that CI fails where it is stale.
 """
@@ -12,9 +12,13 @@ from typing import Any, Final
 
 from conformance.load import register, target
 from conformance.load import schema as language
+from conformance.load.specs import load
+from conformance.report import coverage
 from tools.matrix import command as matrix
 
-SCHEMAS: Final = Path(__file__).parent.parent / "conformance" / "schemas"
+ROOT: Final = Path(__file__).parent.parent
+SCHEMAS: Final = ROOT / "conformance" / "schemas"
+COVERAGE: Final = ROOT / "docs" / "coverage.md"
 
 
 def schema_text(schema: dict[str, Any]) -> str:
@@ -27,6 +31,7 @@ def main() -> int:
     made = {"spec": language.schema(), "target": target.schema(), "requirements": register.schema()}
     for name, schema in made.items():
         (SCHEMAS / f"{name}.json").write_text(schema_text(schema), encoding="utf-8")
+    COVERAGE.write_text(coverage.markdown(load()), encoding="utf-8")
     return matrix.main([])
 
 

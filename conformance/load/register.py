@@ -5,15 +5,15 @@ It must not know what a check is: `specs.py` asks it for rows and topics, and ci
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from conformance.errors import SpecError
-from conformance.language.yamlfile import did_you_mean, read
+from conformance.language.yamlfile import YamlFile, did_you_mean, read
 from conformance.load import schema as language
-from conformance.model import LEVELS, Requirement
+from conformance.model import LEVELS, ROW_TIERS, Requirement
 
 REGISTER: Final = "requirements.yaml"
 
@@ -25,10 +25,12 @@ class Register:
     Args:
         topics: the names that files of specs may have, in the order in which they are run and told.
         requirements: the rows, by id.
+        file: what they were read from.
     """
 
     topics: tuple[str, ...]
     requirements: Mapping[str, Requirement]
+    file: YamlFile
 
     def in_order(self, paths: list[Path]) -> list[Path]:
         """Spec files in the order of their topics.
@@ -44,6 +46,19 @@ class Register:
                 raise SpecError(says, f"specs/{path.name}")
         return sorted(paths, key=lambda path: self.topics.index(path.stem))
 
+    def hold(self, judged: Container[str]) -> None:
+        """Hold the rows against those that some check judges.
+
+        Raises:
+            SpecError: a row says why it has no check, and has one.
+        """
+        for index, row in enumerate(self.file.data["requirements"]):
+            if "unchecked" in row and row["id"] in judged:
+                says = (
+                    f"{row['id']} says why nothing can show it, and a check judges it; take `unchecked` out"
+                )
+                raise self.file.fail(says, ("requirements", index, "unchecked"))
+
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of the register."""
@@ -53,12 +68,20 @@ def schema() -> dict[str, Any]:
         "properties": {
             "id": {"type": "string", "pattern": "^[A-Z]+[0-9]+$"},
             "level": {"enum": list(LEVELS)},
+            "tier": {"enum": list(ROW_TIERS)},
+            "topic": text,
             "says": text,
             "source": text,
+            "derived": {"const": True},
             "quote": text,
             "rfc": {"type": "array", "items": text},
+            "unchecked": {
+                "type": "string",
+                "minLength": 20,
+                "description": "why no request can show it, in a sentence (without one: not yet)",
+            },
         },
-        "required": ["id", "level", "says", "source"],
+        "required": ["id", "level", "tier", "topic", "says", "source"],
         "additionalProperties": False,
     }
     topic = {"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$"}
@@ -84,26 +107,48 @@ def load_register(path: Path) -> Register:
     """
     file = read(path, f"specs/{path.name}")
     language.check_file(file, schema())
+    topics = tuple(file.data["topics"])
     rows: dict[str, Requirement] = {}
     for index, row in enumerate(file.data["requirements"]):
         if row["id"] in rows:
             raise file.fail(f"the id {row['id']!r} stands twice", ("requirements", index, "id"))
-        source, url = _source(row["source"])
-        rows[row["id"]] = Requirement(
-            row["id"], row["level"], row["says"], source, url, row.get("quote", ""), tuple(row.get("rfc", ()))
-        )
+        if row["topic"] not in topics:
+            says = f"topic: there is no {row['topic']!r}; {did_you_mean(row['topic'], topics)}"
+            raise file.fail(says, ("requirements", index, "topic"))
+        rows[row["id"]] = _requirement(row)
     for index, row in enumerate(file.data["requirements"]):
         for name in row.get("rfc", ()):
             if name not in rows:
                 raise file.fail(f"the register has no {name!r}", ("requirements", index, "rfc"))
-    return Register(tuple(file.data["topics"]), rows)
+    return Register(topics, rows, file)
+
+
+def _requirement(row: Mapping[str, Any]) -> Requirement:
+    source, url = _source(row["source"])
+    return Requirement(
+        row["id"],
+        row["level"],
+        row["says"],
+        f"derived from {source}" if "derived" in row else source,
+        url,
+        row.get("quote", ""),
+        tuple(row.get("rfc", ())),
+        row["tier"],
+        row["topic"],
+        row.get("unchecked", ""),
+    )
 
 
 def _source(text: str) -> tuple[str, str]:
-    """The text and URL of "9110 13.1.2", for instance; any other text stays, without a URL."""
-    number, _, section = text.partition(" ")
-    if number.isascii() and number.isdigit() and len(number) == 4:  # noqa: PLR2004
-        first = section.split(",")[0].split(" ")[0]
-        url = f"https://www.rfc-editor.org/rfc/rfc{number}.html"
-        return f"RFC {number}, section {section}", f"{url}#section-{first}" if first else url
-    return text, ""
+    """The text and URL of "9110 13.1.2, 8.8.3", for instance; any other text stays, without a URL."""
+    number, _, named = text.partition(" ")
+    if not (number.isascii() and number.isdigit() and len(number) == 4):  # noqa: PLR2004
+        return text, ""
+    sections = [section.strip() for section in named.split(",")] if named else []
+    url = f"https://www.rfc-editor.org/rfc/rfc{number}.html"
+    if len(sections) < 2:  # noqa: PLR2004
+        return (
+            (f"RFC {number}, section {named}", f"{url}#section-{named}") if named else (f"RFC {number}", url)
+        )
+    text = f"RFC {number}, sections {', '.join(sections[:-1])} and {sections[-1]}"
+    return text, f"{url}#section-{sections[0]}"

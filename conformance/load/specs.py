@@ -35,6 +35,7 @@ from conformance.model import (
     Tier,
     Timeline,
 )
+from conformance.model.citing import citing
 from conformance.verbs import VERBS
 
 _TAG_FIELDS: Final = ("if-none-match", "if-match", "if-range")
@@ -85,8 +86,9 @@ def load(folder: Path | None = None) -> Suite:
     digest = hashlib.sha256()
     for path in [folder / REGISTER, *paths]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    suite = Suite(tuple(files), timelines, register.requirements, digest.hexdigest())
+    suite = Suite(tuple(files), timelines, register.requirements, digest.hexdigest(), register.topics)
     _check_references(suite)
+    register.hold({id_ for id_, checks in citing(suite).items() if checks})
     return suite
 
 

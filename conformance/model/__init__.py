@@ -14,11 +14,13 @@ from conformance.model.targets import Resource, Target, Write
 from conformance.model.words import (
     LEVELS,
     POLICIES,
+    ROW_TIERS,
     TIERS,
     Headers,
     Json,
     Level,
     OutcomeName,
+    RowTier,
     Tier,
     VerdictName,
 )
@@ -26,6 +28,7 @@ from conformance.model.words import (
 __all__ = [
     "LEVELS",
     "POLICIES",
+    "ROW_TIERS",
     "TIERS",
     "Body",
     "Check",
@@ -44,6 +47,7 @@ __all__ = [
     "Requirement",
     "Resource",
     "Response",
+    "RowTier",
     "Run",
     "SpecFile",
     "Step",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conformance.model.words import Json, Level, Tier
+from conformance.model.words import Json, Level, RowTier, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,11 @@ class Requirement:
     """One sentence of the lesson or of an RFC.
 
     Args:
-        source: such as "RFC 9110, 13.1.2" or "lesson, Implementing ETag Caching".
-        rfc: ids of the register's rows that say the same.
+        source: such as "RFC 9110, section 13.1.2" or "the lesson, Implementing ETag Caching".
+        rfc: of a row of the lesson: ids of the rows that say the same for every server.
+        tier: who ought to meet it.
+        topic: the name of the file of specs/ that its checks stand in.
+        unchecked: why no request can show it, or "".
     """
 
     id: str
@@ -35,6 +38,9 @@ class Requirement:
     url: str
     quote: str = ""
     rfc: tuple[str, ...] = ()
+    tier: RowTier = "lesson"
+    topic: str = ""
+    unchecked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +147,15 @@ class SpecFile:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Everything that specs/ says. `sha256` is over the files as they lie on disk."""
+    """Everything that specs/ says.
+
+    Args:
+        sha256: over the files as they lie on disk.
+        topics: the names that files may have, in the order of the files; some have no file yet.
+    """
 
     files: tuple[SpecFile, ...]
     timelines: Mapping[str, Timeline]
     requirements: Mapping[str, Requirement]
     sha256: str
+    topics: tuple[str, ...] = ()

@@ -17,6 +17,9 @@ POLICIES: Mapping[str, tuple[str, ...]] = {
 Level = Literal["MUST", "SHOULD", "MAY"]
 Tier = Literal["lesson", "core", "full", "strict"]
 TIERS: tuple[Tier, ...] = ("lesson", "core", "full", "strict")
+RowTier = Literal["lesson", "core", "full", "strict", "info"]
+ROW_TIERS: tuple[RowTier, ...] = (*TIERS, "info")
+"""Of a row of the register; info: worth recording only, from full on."""
 LEVELS: tuple[Level, ...] = ("MUST", "SHOULD", "MAY")
 
 OutcomeName = Literal[

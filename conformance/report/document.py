@@ -283,6 +283,8 @@ def _requirement_out(requirement: Requirement) -> dict[str, Any]:
         "url": requirement.url,
         "quote": requirement.quote,
         "rfc": list(requirement.rfc),
+        "tier": requirement.tier,
+        "topic": requirement.topic,
     }
 
 

@@ -18,8 +18,8 @@ from conformance.model import Suite
 REGISTER = """\
 topics: [a, b, c]
 requirements:
-  - {id: LES01, level: MUST, says: it holds, source: "9110 8.8.3", rfc: [A01]}
-  - {id: A01, level: MUST, says: it holds, source: "the lesson, ETags", quote: "It holds."}
+  - {id: LES01, level: MUST, tier: lesson, topic: b, says: it holds, source: "9110 8.8.3", rfc: [A01]}
+  - {id: A01, level: MUST, tier: core, topic: b, says: it holds, source: "the lesson, ETags", quote: "It holds."}
 """
 SPEC = """\
 title: A topic
@@ -121,6 +121,14 @@ def test_files_are_taken_in_the_order_of_the_register(loads: Loads) -> None:
 def test_a_file_that_is_no_topic_is_refused(loads: Loads) -> None:
     with pytest.raises(SpecError, match=r"specs/a.yaml: is no topic of the register .*; accepted: b, c"):
         loads(SPEC, register=with_("[a, b, c]", "[b, c]", REGISTER))
+
+
+@pytest.mark.parametrize("old", ["rfc: [A01]", 'quote: "It holds."'])
+def test_a_row_that_a_check_judges_says_no_reason_why_none_does(loads: Loads, old: str) -> None:
+    """Whether the check cites it or a row of the lesson that says the same."""
+    reason = f"{old}, unchecked: nothing shows it to anybody"
+    with pytest.raises(SpecError, match=r"specs/requirements.yaml:\d: \w+ says why nothing can show it"):
+        loads(SPEC.replace("requirement: A01", "requirement: LES01"), register=with_(old, reason, REGISTER))
 
 
 def test_the_digest_is_of_what_the_files_say(loads: Loads) -> None:
