@@ -25,11 +25,19 @@ def trial(*tries: frozenset[str], data: Data = DATA, checks: frozenset[str] | No
     [
         [AIMED | BY_CATCH],
         [AIMED],
+        [AIMED | {"etag-quoted@versioned"}] * 3,
         [AIMED | {"etag-lasts@items"}, AIMED],
         [frozenset(), AIMED],
         [AIMED - {"old-tag-is-200@items"}, AIMED - {"inm-other-is-200@items"}],
     ],
-    ids=["as recorded", "less by-catch", "more by luck", "seen when tried again", "each seen once"],
+    ids=[
+        "as recorded",
+        "less by-catch",
+        "on another resource",
+        "more by luck",
+        "seen when tried again",
+        "each seen once",
+    ],
 )
 def test_what_is_recorded_holds(tries: list[frozenset[str]]) -> None:
     held = trial(*tries)

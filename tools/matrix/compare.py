@@ -1,7 +1,8 @@
 """What a flaw is there to break fails, exactly; of what else falls with it, what is recorded is a bound.
 
-A run may show less by-catch than that, never more. Luck is no verdict: a flaw that differs is run again, and
-counts as different only where all of its runs differ in the same way. Pure.
+A run may show less by-catch than that, never more; on which resource a check falls is no matter there, since
+where two share an entry that is a race. Luck is no verdict: a flaw that differs is run again, and counts as
+different only where all of its runs differ in the same way. Pure.
 """
 
 from __future__ import annotations
@@ -60,10 +61,15 @@ class Trial:
             if check_of(each) in self._targets:
                 yield f"{name} is there to fail {_place(each)}, and does so no more"
         always = frozenset.intersection(*(shown.fails for shown in self.tries))
+        fallen = set(map(check_of, self._recorded))
         for each in sorted(always - self._recorded):
-            if check_of(each) in self.data.ground.checks:  # of a new check nothing is recorded
-                what = "which is aimed at it" if check_of(each) in self._targets else "as by-catch"
-                yield f"{name} fails {_place(each)}, {what}, and is not recorded to"
+            check = check_of(each)
+            if check not in self.data.ground.checks:  # of a new check nothing is recorded
+                continue
+            if check in self._targets:
+                yield f"{name} fails {_place(each)}, which is aimed at it, and is not recorded to"
+            elif check not in fallen:
+                yield f"{name} fails {_place(each)}, as by-catch, and is not recorded to"
 
     @property
     def _recorded(self) -> frozenset[str]:

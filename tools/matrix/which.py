@@ -36,6 +36,7 @@ class Way:
     workers: tuple[str, ...] = ()
 
 
+_TAKING_TURNS: Final = ("private-by-turns", "no-cache-by-turns", "no-store-by-turns", "tag-lags-body")
 _TWO: Final = Way(workers=("LES02", "LES38"))
 ODD: Final[Mapping[str, Way]] = {
     "python-hash-etag": _TWO,
@@ -45,7 +46,7 @@ ODD: Final[Mapping[str, Way]] = {
     "unbounded-cache": Way(target="reference", started=True),
     "timestamp-etag": Way(standing=True),
     "slow-hit": Way(alone=True),
-    **dict.fromkeys(("private-by-turns", "no-cache-by-turns", "no-store-by-turns"), Way(counting=True)),
+    **dict.fromkeys(_TAKING_TURNS, Way(counting=True)),
 }
 
 
