@@ -6,9 +6,12 @@ A page shows what flaws are there for; what falls with them is a number, and sta
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from conformance.model import Check, SpecFile, Suite
 from reference_impl.twisted.flaws import FLAWS, Flaw
@@ -25,12 +28,45 @@ _TO_COME: Final = "to-come"
 _MOST: Final = 12  # names in a cell; the other table has them all
 
 
+@dataclass(frozen=True)
+class _Catch:
+    """What was measured, by check id: what was aimed at each flaw, and all that has `fallen`."""
+
+    aimed: Mapping[str, Sequence[str]]
+    fallen: Mapping[str, AbstractSet[str]]
+
+    @classmethod
+    def of(cls, data: Data, suite: Suite) -> Self:
+        fallen = {name: {check_of(each) for each in line.fails} for name, line in data.flaws.items()}
+        hit = {
+            name: tuple(id_ for id_ in aimed(FLAWS[name], suite) if id_ in ids)
+            for name, ids in fallen.items()
+            if name in FLAWS
+        }
+        return cls(hit, fallen)
+
+    def by_check(self, suite: Suite) -> dict[str, list[str]]:
+        table: dict[str, list[str]] = {check.id: [] for check in checks(suite)}
+        for name in (name for name in FLAWS if name in self.aimed):
+            for id_ in self.aimed[name]:
+                table[id_].append(name)
+        for check in checks(suite):
+            table[check.id].sort(key=lambda name: rank(check, FLAWS[name]))
+        return table
+
+
 def documents(data: Data, suite: Suite) -> dict[Path, str]:
     """Every generated file, with its text."""
-    table = catches(data, suite)
-    homes = _homes(data, suite)
-    pages = {FOLDER / f"{_topic(file)}.md": _page(file, table, homes, data, suite) for file in suite.files}
+    catch = _Catch.of(data, suite)
+    table = catch.by_check(suite)
+    homes = _homes(catch, suite)
+    falls = Counter(id_ for ids in catch.fallen.values() for id_ in ids)
     left = [flaw for flaw in FLAWS.values() if flaw.name not in homes]
+    pages = {}
+    for file in suite.files:
+        under = [_check_row(check, table[check.id], falls[check.id]) for check in file.checks]
+        flaws = [_flaw_row(FLAWS[name], catch) for name, home in homes.items() if home == file.name]
+        pages[FOLDER / f"{_topic(file)}.md"] = _page(file, under, flaws)
     return {
         INDEX: _index(table, homes, left, suite),
         **pages,
@@ -41,28 +77,13 @@ def documents(data: Data, suite: Suite) -> dict[Path, str]:
 
 def catches(data: Data, suite: Suite) -> dict[str, list[str]]:
     """Check id -> the flaws that it is aimed at and fails under, those first that are made for its row."""
-    table: dict[str, list[str]] = {}
-    for check in checks(suite):
-        names = [name for name in FLAWS if check.id in _aimed_catches(name, data, suite)]
-        table[check.id] = sorted(names, key=lambda name: rank(check, FLAWS[name]))
-    return table
+    return _Catch.of(data, suite).by_check(suite)
 
 
-def _aimed_catches(name: str, data: Data, suite: Suite) -> list[str]:
-    """The ids of the checks aimed at a flaw that fail under it, the nearest first."""
-    fails = _fails(name, data)
-    return [id_ for id_ in aimed(FLAWS[name], suite) if id_ in fails] if fails else []
-
-
-def _fails(name: str, data: Data) -> set[str]:
-    return {check_of(each) for each in data.flaws[name].fails} if name in data.flaws else set()
-
-
-def _homes(data: Data, suite: Suite) -> dict[str, str]:
+def _homes(catch: _Catch, suite: Suite) -> dict[str, str]:
     """Flaw -> the name of the spec file whose page it stands on: that of the nearest check that it fails."""
     file_of = {check.id: file.name for file in suite.files for check in file.checks}
-    caught = {name: _aimed_catches(name, data, suite) for name in FLAWS}
-    return {name: file_of[ids[0]] for name, ids in caught.items() if ids}
+    return {name: file_of[catch.aimed[name][0]] for name in FLAWS if catch.aimed.get(name)}
 
 
 def _topic(file: SpecFile) -> str:
@@ -101,10 +122,7 @@ def _index(
     )
 
 
-def _page(
-    file: SpecFile, table: Mapping[str, Sequence[str]], homes: Mapping[str, str], data: Data, suite: Suite
-) -> str:
-    flaws = [FLAWS[name] for name, home in homes.items() if home == file.name]
+def _page(file: SpecFile, of_checks: Sequence[str], of_flaws: Sequence[str]) -> str:
     return _text(
         f"# {file.title}: checks and flaws",
         "",
@@ -114,7 +132,7 @@ def _page(
         "",
         "| check | tier | row | fails under | and others |",
         "|---|---|---|---|---|",
-        *(_check_row(check, table[check.id], data) for check in file.checks),
+        *of_checks,
         "",
         "## Each flaw, with the checks of what it breaks that fail",
         "",
@@ -122,20 +140,20 @@ def _page(
         "",
         "| flaw | what is wrong | breaks | fails | by-catch |",
         "|---|---|---|---|---|",
-        *(_flaw_row(flaw, data, suite) for flaw in flaws),
+        *of_flaws,
     )
 
 
-def _check_row(check: Check, names: Sequence[str], data: Data) -> str:
-    others = sum(1 for name in FLAWS if check.id in _fails(name, data)) - len(names)
+def _check_row(check: Check, names: Sequence[str], falls: int) -> str:
+    others = falls - len(names)
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     cell = (_names(names[:_MOST]) or "none yet") + more
     return f"| `{check.id}` | {check.tier} | {check.requirement.id} | {cell} | {others or ''} |"
 
 
-def _flaw_row(flaw: Flaw, data: Data, suite: Suite) -> str:
-    ids = _aimed_catches(flaw.name, data, suite)
-    others = len(_fails(flaw.name, data)) - len(ids)
+def _flaw_row(flaw: Flaw, catch: _Catch) -> str:
+    ids = catch.aimed[flaw.name]
+    others = len(catch.fallen[flaw.name]) - len(ids)
     return f"{_told(flaw)} {_names(ids)} | {others or ''} |"
 
 
