@@ -7,108 +7,70 @@ parser, no terminal and no pytest.
 from __future__ import annotations
 
 import difflib
+import functools
+import inspect
 import math
 import secrets
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Final, cast, get_args
+from typing import TYPE_CHECKING, Final, ParamSpec, cast, get_args
 
 from conformance.clocks import CLOCKS, Clock
 from conformance.errors import UsageError
 from conformance.execute.engine import Engine
+from conformance.execute.progress import Progress
 from conformance.execute.result import Options, Search
-from conformance.execute.starting import Serving
 from conformance.load.specs import load
-from conformance.load.target import DEFAULT, load_target
+from conformance.load.target import load_target
 from conformance.model import Suite, Target, Tier
+from conformance.options import Asked, declared
 from conformance.plan.lanes import plan
 from conformance.report.document import Report
 from conformance.report.redact import without_userinfo
-from conformance.servers.hosted import Hosted
+from conformance.servers.specs import AppSpec, CommandSpec
 from conformance.wire.address import parse_base
 
-__all__ = ["Progress", "conduct", "exit_code", "make_options", "run"]
+if TYPE_CHECKING:
+    from conformance.servers.server import Server
+
+__all__ = ["conduct", "exit_code", "make_options", "run"]
 
 TIERS: Final[tuple[Tier, ...]] = get_args(Tier)
 AUTO: Final = "auto"
+Parameters = ParamSpec("Parameters")
 _TO_COME: Final = "http://127.0.0.1"  # until the server is started
 _GLANCE: Final = 0.1  # seconds between looks at the progress
 _MOST_SEED: Final = 2**63
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run has come.
+def _with_the_parameters_of(
+    record: Callable[Parameters, Asked],
+) -> Callable[[Callable[[Asked], Report]], Callable[Parameters, Report]]:
+    """A function of a record becomes one of its fields, for people, for editors and for type checkers."""
 
-    Args:
-        waits: (resource, what for, seconds still to go), the longest last.
-        stop: ends the run early; the argument says why.
-    """
+    def wrapped(function: Callable[[Asked], Report]) -> Callable[Parameters, Report]:
+        @functools.wraps(function)
+        def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Report:
+            return function(record(*args, **kwargs))
 
-    done: int
-    total: int
-    waits: tuple[tuple[str, str, float], ...]
-    stop: Callable[[str], None]
+        run.__signature__ = inspect.signature(record).replace(return_annotation=Report)  # type: ignore[attr-defined]
+        lines = [f"{each.field}: {each.says('')} {each.in_code}".rstrip() for each in declared(Asked)]
+        args = "\n        ".join(["Args:", *lines])
+        run.__doc__ = (run.__doc__ or "").replace("Raises:", f"{args}\n\n    Raises:")
+        return run
+
+    return wrapped
 
 
-def run(  # noqa: PLR0913 - each is an option of the command
-    url: str = "",
-    *,
-    serving: Serving | None = None,
-    target: str | Target = DEFAULT,
-    tier: str = "lesson",
-    clock: str | Callable[[], Clock] = AUTO,
-    seed: int | None = None,
-    overrides: Sequence[str] = (),
-    selected: Collection[str] | None = None,
-    allow_writes: bool = False,
-    fuzz: bool = False,
-    deadline: float | None = None,
-    ca: str | Path | None = None,
-    verify: bool = True,
-    on_progress: Callable[[Progress], None] | None = None,
-) -> Report:
-    """Judge the server at a base URL.
-
-    Args:
-        url: http or https, a host, perhaps a port and a path; "" where `serving` starts the server.
-        serving: how to start the server under test, so that its clock can be moved.
-        target: the name of a built-in target, or the path of a target file.
-        tier: how far to go: lesson, core, full or strict.
-        clock: "auto" moves the clock of an app that the suite starts, and waits else; "real" waits;
-            "virtual" is "auto", refused where it can't be; a function that makes a clock is for those
-            who hold the server's.
-        seed: what the made-up values come from; None: a random one, which the report tells.
-        overrides: values of the target, such as "cached-time.ttl=5".
-        selected: node ids of checks, or None for all.
-        allow_writes: consent to write to a server that is not on this machine.
-        fuzz: search for counterexamples, too; needs the extra cache-conformance[fuzz].
-        deadline: seconds that the whole run may take.
-        ca: a file with the certificates of a private CA.
-        verify: False takes any certificate.
-        on_progress: called about ten times a second while the run goes on.
+@_with_the_parameters_of(Asked)
+def run(asked: Asked) -> Report:
+    """Judge the server at a base URL, or the one that is started for it.
 
     Raises:
         ConformanceError: the specs, the target or an argument is wrong. A server that is wrong, or
             is not there at all, is no error: the report says so.
     """
-    options = make_options(
-        url,
-        serving=serving,
-        target=target,
-        tier=tier,
-        clock=clock,
-        seed=seed,
-        overrides=overrides,
-        selected=selected,
-        allow_writes=allow_writes,
-        fuzz=fuzz,
-        deadline=deadline,
-        ca=ca,
-        verify=verify,
-    )
-    return conduct(options, on_progress)
+    return conduct(make_options(asked), asked.on_progress)
 
 
 def conduct(options: Options, on_progress: Callable[[Progress], None] | None = None) -> Report:
@@ -118,7 +80,7 @@ def conduct(options: Options, on_progress: Callable[[Progress], None] | None = N
     try:
         while not engine.wait(_GLANCE if on_progress else None):
             if on_progress is not None:
-                on_progress(_progress(engine))
+                on_progress(engine.progress())
     except BaseException:
         engine.cancel("the run was interrupted")
         engine.close()
@@ -126,77 +88,78 @@ def conduct(options: Options, on_progress: Callable[[Progress], None] | None = N
     return Report.of(engine.close())
 
 
-def _progress(engine: Engine) -> Progress:
-    now = engine.clock.now()
-    waits = [(resource, why, max(0.0, until - now)) for (resource, why), until in list(engine.waits.items())]
-    return Progress(
-        engine.judged_so_far, len(engine.plan.runs), tuple(sorted(waits, key=lambda w: w[2])), engine.cancel
-    )
-
-
 # ------------------------------------------------------------------ options
 
 
-def make_options(  # noqa: PLR0913 - each is an option of the command
-    url: str = "",
+def make_options(
+    asked: Asked,
+    spec: AppSpec | CommandSpec | None = None,
     *,
-    serving: Serving | None = None,
-    target: str | Target = DEFAULT,
-    tier: str = "lesson",
-    clock: str | Callable[[], Clock] = AUTO,
-    seed: int | None = None,
-    overrides: Sequence[str] = (),
-    selected: Collection[str] | None = None,
-    allow_writes: bool = False,
-    fuzz: bool = False,
-    deadline: float | None = None,
-    ca: str | Path | None = None,
-    verify: bool = True,
     suite: Suite | None = None,
-    host: Callable[[], Hosted] | None = None,
+    start: Callable[[], Server] | None = None,
 ) -> Options:
-    """The options of a run, each checked before anything is sent; see `run`.
+    """The options of a run, each checked before anything is sent.
 
-    `host` is a server that `serving` has begun to start already.
+    Args:
+        asked: as the user has it.
+        spec: what is to be started, where `asked.serving` does not say it.
+        suite: the specs; by default the built-in ones.
+        start: gives the server of `spec`, which has begun to start already.
 
     Raises:
         UsageError: an argument is wrong. SpecError, TargetError: a file is.
     """
+    url, target = asked.url, asked.target
     if "@" in url.partition("://")[2].partition("/")[0]:
         # Said here, since the text about any other fault of a URL repeats it, and it holds a password.
         raise UsageError(
             f"the base URL {without_userinfo(url)!r} holds a user name or password: give credentials "
             "as a header of a target file instead"
         )
-    host = host or (serving.host() if serving is not None else None)
-    if host is not None and url:
+    spec = spec or (asked.serving.spec() if asked.serving is not None else None)
+    if spec is not None and url:
         raise UsageError(
             "a base URL, and a server to be started, exclude each other: one server is judged at a time"
         )
-    if host is None:
+    if spec is None:
         parse_base(url)
     suite = suite or load()
-    judged = target if isinstance(target, Target) else load_target(target, overrides)
-    if isinstance(target, Target) and overrides:
+    judged = load_target(target, asked.overrides) if isinstance(target, str) else target
+    if judged is target and asked.overrides:
         raise UsageError("overrides are for a target that is named; this one is given as an object")
-    if seed is not None and not 0 <= seed < _MOST_SEED:
-        raise UsageError(f"the seed {seed} is out of range; accepted is a whole number from 0 to 2**63 - 1")
-    if deadline is not None and not (deadline > 0 and math.isfinite(deadline)):
-        raise UsageError(f"the deadline {deadline} is none; accepted is a number of seconds above 0")
+    if asked.seed is not None and not 0 <= asked.seed < _MOST_SEED:
+        raise UsageError(
+            f"the seed {asked.seed} is out of range; accepted is a whole number from 0 to 2**63 - 1"
+        )
+    if asked.deadline is not None and not (asked.deadline > 0 and math.isfinite(asked.deadline)):
+        raise UsageError(f"the deadline {asked.deadline} is none; accepted is a number of seconds above 0")
+    tier = _tier(asked.tier)
     return Options(
         base_url=url or _TO_COME,
-        host=host,
+        start=start or _start(spec),
         suite=suite,
         target=judged,
-        tier=_tier(tier),
-        clock=_clock(clock, serving),
-        seed=secrets.randbelow(2**32) if seed is None else seed,
-        selected=None if selected is None else _selected(selected, suite, judged, _tier(tier)),
-        allow_writes=allow_writes,
-        deadline=deadline,
-        verify=_verify(ca, verify=verify),
-        search=_search() if fuzz else None,
+        tier=tier,
+        clock=_clock(asked.clock, spec),
+        seed=secrets.randbelow(2**32) if asked.seed is None else asked.seed,
+        selected=None if asked.selected is None else _selected(asked.selected, suite, judged, tier),
+        allow_writes=asked.allow_writes,
+        deadline=asked.deadline,
+        verify=_verify(asked.ca, verify=asked.verify),
+        search=_search() if asked.fuzz else None,
     )
+
+
+def _start(spec: AppSpec | CommandSpec | None) -> Callable[[], Server] | None:
+    if spec is None:
+        return None
+
+    def begin() -> Server:
+        from conformance.servers.server import start  # noqa: PLC0415 (psutil, and most runs start nothing)
+
+        return start(spec)
+
+    return begin
 
 
 def _tier(tier: str) -> Tier:
@@ -205,13 +168,15 @@ def _tier(tier: str) -> Tier:
     return tier
 
 
-def _clock(clock: str | Callable[[], Clock], serving: Serving | None) -> Callable[[], Clock] | None:
+def _clock(
+    clock: str | Callable[[], Clock], spec: AppSpec | CommandSpec | None
+) -> Callable[[], Clock] | None:
     """What makes the clock; None leaves it to the engine, which knows whether the server's can be moved."""
     if callable(clock):
         return clock
     if clock not in (AUTO, *CLOCKS):
         raise UsageError(f"there is no clock {clock!r}; accepted: {AUTO}, {', '.join(CLOCKS)}")
-    if clock == "virtual" and (serving is None or not serving.app):
+    if clock == "virtual" and not isinstance(spec, AppSpec):
         raise UsageError(
             "the clock 'virtual' moves the server's own clock, so it only works for an app that the suite "
             "starts itself (main:app); use the clock 'real', which waits"

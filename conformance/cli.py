@@ -1,18 +1,19 @@
-"""The `conformance` command, and nothing else: options, exit codes, and what is printed where.
+"""The `conformance` command, and nothing else: exit codes, and what is printed where.
 
-It knows the pipeline only through `api`. Verdicts go to stdout, the progress and what went wrong
-to stderr. What needs no server starts without the engine, which takes 0.2 s to import: so the
-functions import what they use.
+It knows the pipeline only through `api`, and has its options from `options.py`. Verdicts go to stdout,
+the progress and what went wrong to stderr. What needs no server starts without the engine, which
+takes 0.2 s to import: so the functions import what they use.
 """
 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
@@ -21,9 +22,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 import typer
 
 from conformance.errors import ConformanceError, HarnessError, UsageError
+from conformance.options import COMMAND, Asked, Option, Serving, Telling, made, options
 
 if TYPE_CHECKING:
-    from conformance.api import Progress
+    from typer.models import OptionInfo
+
+    from conformance.execute.progress import Progress
     from conformance.report import Report
 
 __all__ = ["app", "main"]
@@ -43,12 +47,44 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Target = Annotated[str, typer.Option(help="A built-in target, or the path of a target file.")]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="RESOURCE.KEY=VALUE", help="Override a value of the target; repeatable."),
-]
-Strict = Annotated[bool, typer.Option("--strict", help="A warning makes the run fail, too.")]
+
+def _option(option: Option) -> OptionInfo:
+    """An option of the list as typer has it."""
+    metavar, says = option.metavar or None, option.says(COMMAND)
+    return cast("OptionInfo", typer.Option(option.flag(COMMAND), metavar=metavar, help=says))
+
+
+def _parameter(option: Option) -> inspect.Parameter:
+    kind: Any = option.kind
+    if option.repeatable:
+        kind = list[kind] | None
+    elif option.default is None:
+        kind = kind | None
+    default = None if option.repeatable else option.default
+    annotation = Annotated[kind, _option(option)]
+    return inspect.Parameter(
+        option.field, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )
+
+
+def _with_options_of(*records: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A command gets the options of these records, in place of its `**typed`."""
+
+    def wrapped(command: Callable[..., None]) -> Callable[..., None]:
+        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "typed"]
+        first = [p for p in own if p.kind is not inspect.Parameter.KEYWORD_ONLY]
+        last = [p for p in own if p.kind is inspect.Parameter.KEYWORD_ONLY]
+        typed = [_parameter(each) for each in options(*records)]
+        cast("Any", command).__signature__ = inspect.Signature([*first, *typed, *last])
+        return command
+
+    return wrapped
+
+
+_BY_NAME: Final = {each.field: _option(each) for each in options(Asked, Telling)}
+Target = Annotated[str, _BY_NAME["target"]]
+Set = Annotated[list[str] | None, _BY_NAME["overrides"]]
+Strict = Annotated[bool, _BY_NAME["strict"]]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Tell everything about each check that did not pass.")
 ]
@@ -79,90 +115,42 @@ def _top(
 
 
 @app.command()
-def run(  # noqa: PLR0913, PLR0917 - each is an option
+@_with_options_of(Asked, Serving, Telling)
+def run(
     url: Annotated[
         str,
         typer.Argument(help="The base URL, such as http://localhost:8000; or let --app or --serve start it."),
     ] = "",
-    target: Target = "lesson",
-    tier: Annotated[str, typer.Option(help="How far to go: lesson, core, full or strict.")] = "lesson",
-    report: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="PATH", help="Write a report; its suffix names the format (.json); repeatable."),
-    ] = None,
-    app_: Annotated[
-        str | None,
-        typer.Option("--app", metavar="MODULE:APP", help="Start this ASGI or WSGI app, and move its clock."),
-    ] = None,
-    serve: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COMMAND", help="Start this command; {port} in it, or $PORT, is where to listen."
-        ),
-    ] = None,
-    app_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The folder that the server is started in.")
-    ] = None,
-    factory: Annotated[
-        bool, typer.Option("--factory", help="--app names a function that returns it.")
-    ] = False,
-    workers: Annotated[int, typer.Option(help="How many processes serve the app.")] = 1,
-    clock: Annotated[
-        str, typer.Option(help="auto moves the clock of an app that is started here; real waits for TTLs.")
-    ] = "auto",
-    seed: Annotated[int | None, typer.Option(help="Repeat a run with the seed that it printed.")] = None,
-    set_: Set = None,
-    allow_writes: Annotated[
-        bool,
-        typer.Option("--allow-writes", help="Consent to writes on a server elsewhere than here."),
-    ] = False,
-    strict: Strict = False,
-    fuzz: Annotated[bool, typer.Option("--fuzz", help="Search for counterexamples, by Hypothesis.")] = False,
-    deadline: Annotated[
-        float | None, typer.Option(metavar="SECONDS", help="How long the whole run may take.")
-    ] = None,
-    ca: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Certificates of a private CA to trust.")
-    ] = None,
+    *,
     verbose: Verbose = False,
+    **typed: Any,
 ) -> None:
     """Judge the server at URL, or the one that --app or --serve starts.
 
     Exit codes: 0 all passed, 1 something failed or nothing passed, 2 the run ended early, 3 the suite itself
     failed, 4 wrong usage, target or specs, 5 nothing was selected; 130 and 143 after Ctrl-C and SIGTERM.
     """
-    from conformance.execute.starting import Serving  # noqa: PLC0415 (see above)
-
-    serving = Serving(app_, serve, app_dir, factory, workers)
-    starting = serving.begin()  # before the rest is imported, which takes as long
-    if not url and starting is None:
+    serving, telling = made(Serving, typed), made(Telling, typed)
+    spec = serving.spec()
+    if not url and spec is None:
         raise UsageError(
             "there is no server to judge: give its URL, or start it with --app main:app or --serve"
         )
+    from conformance.execute.starting import abandon, start_soon  # noqa: PLC0415 (see above)
+
+    starting = start_soon(spec) if spec else None  # before the rest is imported, which takes as long
     from conformance import api, progress  # noqa: PLC0415
     from conformance.report import check_path, write  # noqa: PLC0415
     from conformance.report.safe import safe  # noqa: PLC0415
 
     try:
-        for path in report or ():
+        for path in telling.reports:
             check_path(path)
-        options = api.make_options(
-            url,
-            serving=serving,
-            host=starting,
-            target=target,
-            tier=tier,
-            clock=clock,
-            seed=seed,
-            overrides=set_ or (),
-            allow_writes=allow_writes,
-            fuzz=fuzz,
-            deadline=deadline,
-            ca=ca,
-        )
+        wanted = made(Asked, typed, url=url, serving=serving)
+        run_options = api.make_options(wanted, start=starting.result if starting else None)
     except ConformanceError:
         if starting is not None:
-            starting.abandon()
+            abandon(starting)
         raise
     with _signals() as signals, progress.shown(sys.stderr) as show:
 
@@ -170,13 +158,14 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
             show(state)
             signals.heed(state)
 
-        made = api.conduct(options, on_progress)
-    for path in report or ():  # first, since whoever reads the rest may close the pipe
-        write(made, path)
-    _print(made, verbose=verbose)
-    for path in report or ():
-        _say(f"report: {safe(str(path))}")
-    raise typer.Exit(_SIGNALLED + signals.came if signals.came else api.exit_code(made, strict=strict))
+        report = api.conduct(run_options, on_progress)
+    for path in telling.reports:  # first, since whoever reads the rest may close the pipe
+        write(report, path)
+    _print(report, verbose=verbose)
+    for path in telling.reports:
+        _say(f"report: {safe(path)}")
+    code = _SIGNALLED + signals.came if signals.came else api.exit_code(report, strict=telling.strict)
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """The progress of a run on a terminal, or rarely a line where there is none. Shell.
 
-It must not know what is being judged: it shows how many checks have their verdict, what is being
-waited for, and how long still.
+It must not know what is being judged, nor what the line says. The plugin shows the same line by
+pytest's terminal reporter, `pytest_plugin/waiting.py`.
 """
 
 from __future__ import annotations
@@ -11,21 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TextIO
 
-from conformance.api import Progress
-from conformance.report.safe import safe
+from conformance.execute.progress import Progress, line
 
 _RARELY: Final = 10.0  # seconds between two lines where there is no terminal
-
-
-def line(progress: Progress) -> str:
-    """How far it is, in one line."""
-    text = f"{progress.done} of {progress.total} checks judged"
-    if progress.waits:
-        resource, why, seconds = progress.waits[-1]
-        text += f"; {safe(resource)} waits for {safe(why, 100)}, {seconds:.0f} s still"
-        others = len({name for name, _, _ in progress.waits} - {resource})
-        text += f" (and {others} more)" if others else ""
-    return text
 
 
 @contextmanager

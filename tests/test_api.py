@@ -14,8 +14,10 @@ from helpers.embedded import dead_port, judged, judging, stopped
 import conformance
 from conformance import api
 from conformance.errors import ConformanceError, SpecError, TargetError, UsageError
+from conformance.execute.progress import Progress
 from conformance.load.specs import load
 from conformance.load.target import load_target
+from conformance.options import Asked
 from conformance.report import Report
 from reference_impl.serve import start
 
@@ -54,23 +56,23 @@ def test_a_version_that_nobody_installed(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_defaults_are_those_of_the_lesson() -> None:
-    options = api.make_options("http://h")
+    options = api.make_options(Asked("http://h"))
     assert (options.tier, options.target.name) == ("lesson", "lesson")
     assert options.suite is load()
     assert (options.selected, options.deadline, options.verify, options.search) == (None, None, True, None)
 
 
 def test_a_seed_is_made_up_and_told() -> None:
-    seeds = {api.make_options("http://h").seed for _ in range(8)}
+    seeds = {api.make_options(Asked("http://h")).seed for _ in range(8)}
     assert len(seeds) > 1
-    assert api.make_options("http://h", seed=0).seed == 0
+    assert api.make_options(Asked("http://h", seed=0)).seed == 0
 
 
 def test_what_is_given_arrives(tmp_path: Path) -> None:
     ca = tmp_path / "ca.pem"
     ca.touch()
     one = "specs/validators.yaml::items::etag-quoted"
-    options = api.make_options(
+    asked = Asked(
         "http://h",
         overrides=["cached-time.ttl=5"],
         selected=[one],
@@ -79,11 +81,12 @@ def test_what_is_given_arrives(tmp_path: Path) -> None:
         allow_writes=True,
         fuzz=True,
     )
+    options = api.make_options(asked)
     assert options.target.resource("cached-time").ttl == 5
     assert (options.selected, options.verify, options.deadline) == (frozenset([one]), str(ca), 9)
     assert options.allow_writes
     assert callable(options.search)
-    assert api.make_options("http://h", verify=False).verify is False
+    assert api.make_options(Asked("http://h", verify=False)).verify is False
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,7 @@ def test_what_is_given_arrives(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_is_refused(given: dict[str, Any], kind: type[Exception], says: str) -> None:
     with pytest.raises(kind, match=says) as caught:
-        api.make_options(**{"url": "http://h", **given})
+        api.make_options(Asked(**{"url": "http://h", **given}))
     assert isinstance(caught.value, ConformanceError)
     assert issubclass(TargetError, SpecError)
     assert "secret" not in str(caught.value)
@@ -120,7 +123,7 @@ def test_an_exception_of_the_caller_ends_the_run_and_passes_through() -> None:
     class Enough(Exception):  # noqa: N818 - no error
         pass
 
-    def on_progress(progress: api.Progress) -> None:
+    def on_progress(progress: Progress) -> None:
         if progress.waits:
             raise Enough
 
@@ -129,9 +132,9 @@ def test_an_exception_of_the_caller_ends_the_run_and_passes_through() -> None:
 
 
 def test_the_progress_grows_and_tells_what_is_waited_for() -> None:
-    seen: list[api.Progress] = []
+    seen: list[Progress] = []
 
-    def on_progress(progress: api.Progress) -> None:
+    def on_progress(progress: Progress) -> None:
         seen.append(progress)
         if progress.waits:
             progress.stop("seen")

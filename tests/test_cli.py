@@ -18,8 +18,8 @@ from helpers.hostile import unused_port
 
 import conformance
 from conformance import cli, progress
-from conformance.api import Progress
 from conformance.errors import HarnessError
+from conformance.execute.progress import Progress, line
 from conformance.load import schema as language
 from conformance.report import read, write
 from conformance.report.document import report_schema
@@ -337,11 +337,13 @@ def state(*waits: tuple[str, str, float]) -> Progress:
 
 
 def test_the_line_says_what_is_waited_for() -> None:
-    assert progress.line(state()) == "3 of 9 checks judged"
+    assert line(state()) == "3 of 9 checks judged"
     one, two = ("a", "its TTL to end", 1.0), ("b\x1b", "its TTL of 30 s to end", 28.6)
-    assert progress.line(state(one)) == "3 of 9 checks judged; a waits for its TTL to end, 1 s still"
-    assert progress.line(state(one, two)) == (
-        "3 of 9 checks judged; b\\x1b waits for its TTL of 30 s to end, 29 s still (and 1 more)"
+    soon, three = ("c", "a moment", 0.5), ("d", "its TTL to end", 3.0)
+    assert line(state(soon)) == "3 of 9 checks judged"
+    assert line(state(soon, one)) == "3 of 9 checks judged, 1 s more for its TTL to end (a)"
+    assert line(state(soon, one, three, two)) == (
+        "3 of 9 checks judged, 29 s more for its TTL to end (a, d); its TTL of 30 s to end (b\\x1b)"
     )
 
 

@@ -6,7 +6,8 @@
     board.py       the verdicts as they come
     trust.py       whether a server's clock follows when it is moved
     patience.py    how long a run may take
-    starting.py    what the user says of a server to start -> what starts it
+    progress.py    how far a run has come, and the line that says so
+    starting.py    a server that starts while something else is done
     result.py      what a run is asked to do, and what came of it
     again.py       a saved run, judged again
 

@@ -11,7 +11,7 @@ import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from conformance.execute.board import Board
 from conformance.execute.result import Options
@@ -22,7 +22,9 @@ from conformance.plan.lanes import Plan, Work
 from conformance.sending.context import Context, GivenUpError
 from conformance.sending.gate import Gate
 from conformance.servers.errors import ServerError
-from conformance.servers.hosted import Hosted
+
+if TYPE_CHECKING:
+    from conformance.servers.server import Server
 
 _MOST: Final = {True: 2, False: 3}  # tries of a work that waits, of one that does not
 _MOST_STARTS: Final = 12  # a server that dies more often than this is given up
@@ -101,19 +103,19 @@ class Attempts:
         has lasted for it. Alone, there is nobody else to blame; a work that waits can't be alone, so one
         read of its resource is, and it is blamed for its third death in any case.
         """
-        hosted = context.shared.hosted
-        if hosted is None:
+        server = context.shared.server
+        if server is None:
             return self._steadily(run, work, context)
         waits, tried, met = _waits(work), 0, 0
         while True:
             alone = tried > 0 and not waits
-            with self._place(context, hosted, alone=alone) as place:
-                life, since = hosted.starts, hosted.printed()
+            with self._place(context, server, alone=alone) as place:
+                life, since = server.starts, server.printed()
                 _, record = self._steadily(run, work, place)
-                log = hosted.log(since)
-                died = self._revived(hosted, life, _NEWS if _faults(record) else 0.0)
+                log = server.log(since)
+                died = self._revived(server, life, _NEWS if _faults(record) else 0.0)
                 if died is None and "timeout" in _faults(record):
-                    died = self._unblocked(hosted, life, place)
+                    died = self._unblocked(server, life, place)
             record = dataclasses.replace(record, log=log)
             if died is None:
                 return judge(run, record, self._court()), record
@@ -122,7 +124,7 @@ class Attempts:
             met += request is not None
             # Whose request was refused, or not even sent, found it dead, and has not killed it.
             killed = request is not None and (alone or request in self._deadly or met >= _MOST_MET)
-            if killed or self._over or (waits and request is not None and self._kills(context, hosted)):
+            if killed or self._over or (waits and request is not None and self._kills(context, server)):
                 break
             context.lane.rest()
         if request is not None:
@@ -130,53 +132,53 @@ class Attempts:
         record = dataclasses.replace(record, crash=died)
         return judge(run, record, self._court()), record
 
-    def _kills(self, context: Context, hosted: Hosted) -> bool:
+    def _kills(self, context: Context, server: Server) -> bool:
         """Whether one read of the resource ends the server."""
-        with self._place(context, hosted, alone=True) as place:
-            life = hosted.starts
+        with self._place(context, server, alone=True) as place:
+            life = server.starts
             try:
                 fault = place.read().fault
             except GivenUpError:
                 return False
             if fault is None or fault.kind == "refused":  # refused: it was dead before
                 return False
-            blocked = fault.kind == "timeout" and self._unblocked(hosted, life, place) is not None
-            return blocked or self._revived(hosted, life, _NEWS) is not None
+            blocked = fault.kind == "timeout" and self._unblocked(server, life, place) is not None
+            return blocked or self._revived(server, life, _NEWS) is not None
 
     @contextlib.contextmanager
-    def _place(self, context: Context, hosted: Hosted, *, alone: bool) -> Iterator[Context]:
+    def _place(self, context: Context, server: Server, *, alone: bool) -> Iterator[Context]:
         """Beside the other lanes; or behind a gate of its own, so that no request of theirs kills it."""
         if not alone:
             yield context
             return
         with context.shared.gate.alone():
-            self._revived(hosted, hosted.starts, 0.0)
+            self._revived(server, server.starts, 0.0)
             yield dataclasses.replace(context, shared=dataclasses.replace(context.shared, gate=Gate()))
 
-    def _revived(self, hosted: Hosted, life: int, within: float) -> str | None:
+    def _revived(self, server: Server, life: int, within: float) -> str | None:
         """Why that life of the server has ended, or None; it is started again, once for all lanes."""
         with self._reviving:
-            died = hosted.died(within) if hosted.starts == life and not self._over else None
+            died = server.died(within) if server.starts == life and not self._over else None
             if died is not None:
                 time.sleep(_READING)
-                words = hosted.log(0).strip().splitlines()
+                words = server.log(0).strip().splitlines()
                 last = f"; its last words: {words[-1][:_LAST_WORDS]}" if words else ""
                 self._deaths[life] = f"{died}{last}"
                 if life >= _MOST_STARTS:
                     self._end(f"the server has died {_MOST_STARTS} times ({died}); no more is asked of it")
                 else:
-                    self._restart(hosted)
+                    self._restart(server)
             return self._deaths.get(life)
 
-    def _unblocked(self, hosted: Hosted, life: int, context: Context) -> str | None:
+    def _unblocked(self, server: Server, life: int, context: Context) -> str | None:
         """Where a server hangs that answers nobody, or None; it is started again as if it had died."""
         with self._reviving:
-            where = hosted.where() if hosted.starts == life and not self._over else ""
+            where = server.where() if server.starts == life and not self._over else ""
             if where:
                 self._deaths[life] = f"it hangs in {where}, answers nobody meanwhile, and had to be ended"
                 for name in [n for n in context.shared.timeouts if n != context.resource.name]:
                     del context.shared.timeouts[name]  # it was not theirs
-                self._restart(hosted)
+                self._restart(server)
             died = self._deaths.get(life)
             if died is not None:
                 context.shared.timeouts[context.resource.name] = 1  # so that the next is waited for once
@@ -186,9 +188,9 @@ class Attempts:
         self._over = True
         self._give_up(why)
 
-    def _restart(self, hosted: Hosted) -> None:
+    def _restart(self, server: Server) -> None:
         try:
-            hosted.restart()
+            server.restart()
         except ServerError as problem:
             self._end(str(problem))
 

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from conformance.clients import preload
@@ -23,6 +23,7 @@ from conformance.errors import HarnessError, TargetError
 from conformance.execute.attempts import Attempts, examples
 from conformance.execute.board import Board
 from conformance.execute.patience import allowance, refuse_short_ttls
+from conformance.execute.progress import Progress
 from conformance.execute.result import Attempt, Judged, Options, Result, Search
 from conformance.execute.trust import distrusted
 from conformance.judge.verdicts import Court, before
@@ -32,9 +33,11 @@ from conformance.sending.context import Context, GivenUpError, Shared
 from conformance.sending.ledger import Ledger
 from conformance.sending.survey import Survey, survey
 from conformance.servers.errors import ServerDied, ServerError
-from conformance.servers.hosted import Hosted
 from conformance.verbs.writing import put_back
 from conformance.wire import Lane, Limits, Wire
+
+if TYPE_CHECKING:
+    from conformance.servers.server import Server
 
 __all__ = ["Attempt", "Engine", "Judged", "Options", "Result", "Search", "examples", "is_remote"]
 
@@ -54,18 +57,18 @@ class Engine:
             else plan(options.suite, options.target, options.tier, options.selected)
         )
         self._down = self._output = ""
-        self.hosted = self._host()
-        self.base_url = self.hosted.url if self.hosted else options.base_url
+        self.server = self._start_server()
+        self.base_url = self.server.url if self.server else options.base_url
         self.clock = self._clock()
         try:
             refuse_short_ttls(options.target, self.clock)
         except TargetError:
-            if self.hosted is not None:
-                self.hosted.stop()
+            if self.server is not None:
+                self.server.stop()
             raise
         self.wire = Wire(self.base_url, self.clock, limits=options.limits, verify=options.verify)
         self.remote = is_remote(self.base_url)
-        self.waits: dict[tuple[str, str], float] = {}
+        self._waits: dict[tuple[str, str], float] = {}
         self._board = Board()
         self._cancelled = threading.Event()
         self._finished = threading.Event()
@@ -98,17 +101,17 @@ class Engine:
             waiting=self._waiting,
             wall=time.time() - self.clock.now(),
             remote=self.remote,
-            hosted=self.hosted,
+            server=self.server,
         )
 
-    def _host(self) -> Hosted | None:
+    def _start_server(self) -> Server | None:
         """Start the server under test, where that is asked of us; one that does not start is judged so."""
-        if self.options.host is None:
+        if self.options.start is None:
             return None
         # Importing the client caches takes as long as starting a server does, in a process of its own.
         threading.Thread(target=preload, name="conformance: imports", daemon=True).start()
         try:
-            return self.options.host()
+            return self.options.start()
         except ServerError as problem:
             self._down, self._output = str(problem), problem.output
             return None
@@ -116,8 +119,8 @@ class Engine:
     def _clock(self) -> Clock:
         if self.options.clock is not None:
             return self.options.clock()
-        moves = self.hosted is not None and self.hosted.moves
-        return VirtualClock(self.hosted.move) if self.hosted and moves else RealClock()
+        moves = self.server is not None and self.server.moves
+        return VirtualClock(self.server.move) if self.server and moves else RealClock()
 
     # ---------------------------------------------------------------- for those who wait
 
@@ -141,10 +144,12 @@ class Engine:
         """Wait for the whole run; False where `timeout` seconds were not enough."""
         return self._finished.wait(timeout)
 
-    @property
-    def judged_so_far(self) -> int:
-        """How many runs have their verdict."""
-        return len(self._board)
+    def progress(self) -> Progress:
+        """How far it is just now."""
+        now = self.clock.now()
+        waits = [(resource, why, until - now) for (resource, why), until in list(self._waits.items())]
+        waits.sort(key=lambda wait: wait[2])
+        return Progress(len(self._board), len(self.plan.runs), tuple(waits), self.cancel)
 
     def record(self, run_id: str) -> Record | None:
         """The record that a verdict rests on, or None where nothing was sent for it."""
@@ -176,11 +181,11 @@ class Engine:
 
     def _end_server(self) -> None:
         """Nothing of it is left when this returns; a second time does nothing."""
-        if self.hosted is None:
+        if self.server is None:
             return
-        self._output = self._output or (self.hosted.log(0) if self._down else "")
+        self._output = self._output or (self.server.log(0) if self._down else "")
         try:
-            self.hosted.stop()
+            self.server.stop()
         except ServerError as problem:
             raise HarnessError(f"no verdict is told, since {problem}") from None
 
@@ -206,7 +211,7 @@ class Engine:
             remote=self.remote,
             why_real=self._why_real,
             output=self._output,
-            base_url=self.base_url if self.hosted or self.options.host is None else "",
+            base_url=self.base_url if self.server or self.options.start is None else "",
             workers=self.shared.workers,
         )
 
@@ -215,9 +220,9 @@ class Engine:
 
     def _waiting(self, resource: str, why: str, until: float | None) -> None:
         if until is None:
-            self.waits.pop((resource, why), None)
+            self._waits.pop((resource, why), None)
         else:
-            self.waits[resource, why] = until
+            self._waits[resource, why] = until
 
     # ---------------------------------------------------------------- the run
 
@@ -250,7 +255,7 @@ class Engine:
         fault = self.shared.survey.fault
         if fault is None:
             return
-        died = self.hosted.died(_NEWS) if self.hosted else None
+        died = self.server.died(_NEWS) if self.server else None
         if died is not None:
             self._down = f"the server crashed at the first request: {died}"
         else:
@@ -261,7 +266,7 @@ class Engine:
 
     def _wait_phase(self, lanes: tuple[tuple[Run, ...], ...]) -> None:
         """Lanes whose resources age with the moved clock; then the others, cold, in real time."""
-        if self.hosted is None or not isinstance(self.clock, VirtualClock):
+        if self.server is None or not isinstance(self.clock, VirtualClock):
             self._phase(lanes)
             return
         self._probe(lanes, self.clock)
@@ -270,19 +275,19 @@ class Engine:
         real = tuple(lane for lane in lanes if self._is_real(lane[0]))
         if real and not self._cancelled.is_set():
             try:
-                self.hosted.restart()
+                self.server.restart()
             except ServerError as problem:
                 self._give_up(str(problem))
             self._phase(real)
 
     def _probe(self, lanes: tuple[tuple[Run, ...], ...], clock: VirtualClock) -> None:
         resources = [lane[0].resource for lane in lanes if lane[0].resource and lane[0].resource.ttl]
-        if self._down or self._cancelled.is_set() or not resources or self.hosted is None:
+        if self._down or self._cancelled.is_set() or not resources or self.server is None:
             return
         with self.wire.lane() as lane, clock.lane():
             contexts = [Context(self.shared, lane, r, {}, random.Random(0)) for r in resources]  # noqa: S311
             with suppress(GivenUpError):
-                self._why_real = distrusted(contexts, clock.jump, self.hosted)
+                self._why_real = distrusted(contexts, clock.jump, self.server)
         if self._why_real:
             real = RealClock()
             wire = Wire(self.base_url, real, limits=self.options.limits, verify=self.options.verify)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from conformance.clocks import Clock
 from conformance.model import Json, Record, Run, Suite, Target, Tier, Verdict
-from conformance.servers.hosted import Hosted
 from conformance.wire import Limits
+
+if TYPE_CHECKING:
+    from conformance.servers.server import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class Options:
         selected: run ids, or None for all.
         allow_writes: consent to write to a server that is not on loopback.
         clock: makes the clock; None: moved time where the server's clock is in our hands, else real.
-        host: starts the server under test; its URL takes the place of `base_url`.
+        start: starts the server under test; its URL takes the place of `base_url`.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
     """
 
@@ -36,7 +39,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     verify: bool | str = True
     search: Search | None = None
-    host: Callable[[], Hosted] | None = None
+    start: Callable[[], Server] | None = None
 
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]

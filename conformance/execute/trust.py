@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from conformance.content.facts import is_hit
 from conformance.model import Exchange
 from conformance.sending.context import Context
 from conformance.servers.errors import ServerDied, ServerError
-from conformance.servers.hosted import Hosted
+
+if TYPE_CHECKING:
+    from conformance.servers.server import Server
 
 _FAR: Final = 20  # TTLs: so far that no entry of an honest cache is left
 
@@ -22,7 +24,7 @@ class _UnansweredError(Exception):
     """The argument is the name of the resource whose read got no answer."""
 
 
-def distrusted(contexts: list[Context], jump: Callable[[float], None], hosted: Hosted) -> dict[str, str]:
+def distrusted(contexts: list[Context], jump: Callable[[float], None], server: Server) -> dict[str, str]:
     """Resources whose values do not age with the moved clock, and why that is believed.
 
     Each is read, the clock is moved by 20 TTLs without a read, and each is read again: then another
@@ -38,7 +40,7 @@ def distrusted(contexts: list[Context], jump: Callable[[float], None], hosted: H
         except ServerDied:
             contexts = []
         with suppress(ServerError):  # whoever asks next finds it dead, and says so
-            hosted.restart()
+            server.restart()
     return {}
 
 

@@ -21,34 +21,34 @@ from __future__ import annotations
 import pytest
 
 from conformance.pytest_plugin import collect, paths
-from conformance.pytest_plugin.settings import Hosting, Subject, read
+from conformance.pytest_plugin.settings import Stand, read
 
-__all__ = ["NAME", "Hosting", "Subject", "install"]
+__all__ = ["NAME", "install"]
 
 NAME = "conformance-session"
 """Under it the plugin of a session is registered, and workers are told where to ask."""
 
 
-def install(config: pytest.Config, *, hosting: Hosting | None = None, beside: bool = False) -> None:
+def install(config: pytest.Config, *, stand: Stand | None = None, beside: bool = False) -> None:
     """Make this session judge a server.
 
     Args:
         config: as pytest_configure has it.
-        hosting: starts the server to judge where no base URL is given.
+        stand: what to start for this target, where nobody says which server to judge.
         beside: the specs run beside the tests that the arguments or `testpaths` name; else, without
             arguments, instead of them.
 
     Raises:
         pytest.UsageError: an option is wrong or missing.
     """
-    settings = read(config, hosting)
+    settings = read(config, stand)
     paths.choose(config, beside=beside)
     collect.register_markers(config, settings)
     config.pluginmanager.register(collect.Collection(config, settings), NAME)
     if settings.sending is not None:
-        from conformance.pytest_plugin.hooks import Running  # noqa: PLC0415 (it brings the engine)
+        from conformance.pytest_plugin.hooks import Hooks  # noqa: PLC0415 (it brings the engine)
 
-        config.pluginmanager.register(Running(config, settings.sending), f"{NAME}-run")
+        config.pluginmanager.register(Hooks(config, settings.sending), f"{NAME}-run")
     elif hasattr(config, "workerinput"):
         from conformance.pytest_plugin.bridge import Worker  # noqa: PLC0415 (workers only)
 

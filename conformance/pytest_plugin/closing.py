@@ -40,7 +40,7 @@ class Closing:
         result = self._conductor.result
         if result is not None:
             self._report = Report.of(result)
-            for path in self._sending.reports:
+            for path in self._sending.telling.reports:
                 try:
                     write(self._report, path)
                     self._lines.append(f"report: {path}")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable, Collection
-from contextlib import ExitStack
 from typing import Final
 
 from conformance.errors import ConformanceError, HarnessError
 from conformance.execute.engine import Engine, Judged, Result
+from conformance.execute.progress import Progress
 from conformance.model import Run, Verdict
 from conformance.plan.lanes import plan
 from conformance.pytest_plugin.answers import Answer, Kind, kind_of, reason
@@ -42,7 +42,6 @@ class Conductor:
         self._sending = sending
         self._answered: set[str] = set()
         self._lock = threading.Lock()
-        self._held = ExitStack()
         self._stopped = ""
         self.broken = ""
         options = sending.options
@@ -52,7 +51,7 @@ class Conductor:
         """Set which items there are; ids of others' tests are passed over."""
         self.selected = self.known.intersection(ids)
 
-    def answer(self, run_id: str, while_waiting: Callable[[Engine], None] | None = None) -> Answer:
+    def answer(self, run_id: str, while_waiting: Callable[[Progress], None] | None = None) -> Answer:
         """What becomes of an item, waited for; `while_waiting` is called now and then meanwhile."""
         engine = self._begin()
         if engine is None:
@@ -61,9 +60,9 @@ class Conductor:
             return Answer("skip", self._stopped or ENDED, "deselected")
         while (verdict := engine.verdict(run_id, GLANCE)) is None:
             if while_waiting is not None:
-                while_waiting(engine)
+                while_waiting(engine.progress())
         run = engine.plan.run(run_id)
-        kind = kind_of(verdict, strict=self._sending.strict, tells=self._tells(engine, run, verdict))
+        kind = kind_of(verdict, strict=self._sending.telling.strict, tells=self._tells(engine, run, verdict))
         if self._stopped and verdict.cause in (self._stopped, "stopped"):
             return Answer("skip", self._stopped, "deselected")
         with self._lock:
@@ -91,8 +90,6 @@ class Conductor:
             self.result = self._without_unasked(engine.close())
         except HarnessError as problem:
             self.broken = str(problem)
-        finally:
-            self._held.close()
 
     # ---------------------------------------------------------------- parts
 
@@ -108,12 +105,7 @@ class Conductor:
             return self.engine
 
     def _start(self) -> Engine:
-        sending = self._sending
-        options = dataclasses.replace(sending.options, selected=self.selected)
-        if sending.hosting is not None:
-            subject = self._held.enter_context(sending.hosting(options, sending.clock))
-            options = dataclasses.replace(options, base_url=subject.url, clock=subject.clock)
-        engine = Engine(options)
+        engine = Engine(dataclasses.replace(self._sending.options, selected=self.selected))
         engine.start()
         return engine
 

@@ -22,7 +22,7 @@ from conformance.pytest_plugin.settings import Sending
 from conformance.pytest_plugin.waiting import Waiting
 
 
-class Running:
+class Hooks:
     """See above."""
 
     def __init__(self, config: pytest.Config, sending: Sending) -> None:

@@ -1,4 +1,4 @@
-"""The line that tells what is being waited for, and how long still.
+"""The line that tells what is being waited for, by pytest's terminal reporter.
 
 On a terminal one line that is rewritten and then taken away; else one line for each thing that is
 waited for. It must not know why anything is waited for.
@@ -13,13 +13,13 @@ from typing import Final
 
 import pytest
 
-from conformance.execute.engine import Engine
+from conformance.execute.progress import Progress, line
 
 _PATIENCE: Final = 1.0  # seconds of waiting that are worth no line
 
 
 class Waiting:
-    """Shows the waits of an engine through pytest's terminal reporter.
+    """Shows the progress while a verdict is waited for.
 
     Args:
         plain: never rewrite a line: others write at the same time.
@@ -39,24 +39,23 @@ class Waiting:
         self._said: frozenset[tuple[str, str]] = frozenset()
         self._shown = False
 
-    def show(self, engine: Engine) -> None:
+    def show(self, progress: Progress) -> None:
         """To be called now and then while a verdict is waited for."""
         if self._reporter is None:
             return
-        now = engine.clock.now()
-        waits = {key: until - now for key, until in list(engine.waits.items()) if until - now >= _PATIENCE}
         self._since = self._clock() if self._since is None else self._since
         if self._clock() - self._since < _PATIENCE:
             return
-        line = _line(waits, engine.judged_so_far, len(engine.plan.runs))
+        text = f"conformance: {line(progress)}"
+        waits = {(why, name) for why, names in progress.waited_for().items() for name in names}
         if self._rewrites:
             if not self._shown:
                 self._reporter.ensure_newline()
                 self._shown = True
-            self._reporter.rewrite(line[: shutil.get_terminal_size().columns - 1], erase=True, cyan=True)
-        elif waits and not self._said >= waits.keys():
-            self._said |= waits.keys()
-            self._reporter.write_line(f"\n{line}" if self._plain else line)
+            self._reporter.rewrite(text[: shutil.get_terminal_size().columns - 1], erase=True, cyan=True)
+        elif waits - self._said:
+            self._said |= waits
+            self._reporter.write_line(f"\n{text}" if self._plain else text)
 
     def done(self) -> None:
         """The verdict is there: take the line away."""
@@ -65,14 +64,3 @@ class Waiting:
             self._reporter.rewrite("", erase=True)
             self._reporter.rewrite("")
             self._shown = False
-
-
-def _line(waits: dict[tuple[str, str], float], done: int, total: int) -> str:
-    head = f"conformance: {done} of {total} judged"
-    if not waits:
-        return f"{head}, waiting for answers"
-    by_reason: dict[str, list[str]] = {}
-    for resource, why in sorted(waits):
-        by_reason.setdefault(why, []).append(resource)
-    says = "; ".join(f"{why} ({', '.join(resources)})" for why, resources in by_reason.items())
-    return f"{head}, {max(waits.values()):.0f} s more for {says}"

@@ -21,11 +21,11 @@ from conformance.sending.ask import PLAIN, Ask, How
 from conformance.sending.gate import Gate
 from conformance.sending.ledger import Ledger
 from conformance.sending.survey import Survey
-from conformance.servers.hosted import Hosted
 from conformance.wire import Lane, Wire
 
 if TYPE_CHECKING:
     from conformance.clients import ClientCache
+    from conformance.servers.server import Server
 
 _PATIENCE: Final = 5.0  # seconds of Retry-After that are waited for
 _TIMEOUTS: Final = 2  # a resource that has not answered so often is given up
@@ -48,7 +48,7 @@ class Shared:
         kept: bytes of bodies that the run holds on to.
         wall: POSIX time of the run's start.
         remote: whether the server is somewhere else than on this machine's loopback.
-        hosted: the server, where the suite has started it.
+        server: the server, where the suite has started it.
         consent: why writes are permitted, or "" where they are not.
     """
 
@@ -62,7 +62,7 @@ class Shared:
     waiting: Callable[[str, str, float | None], None]
     wall: float = 0.0
     remote: bool = False
-    hosted: Hosted | None = None
+    server: Server | None = None
     gate: Gate = field(default_factory=Gate)
     paths: dict[str, str] = field(default_factory=dict)
     lacking: dict[str, str] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Shared:
     @property
     def workers(self) -> int | None:
         """How many workers of the server the suite has started; None: it has not."""
-        return self.hosted.workers if self.hosted else None
+        return self.server.workers if self.server else None
 
 
 @dataclass(slots=True)

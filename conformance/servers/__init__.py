@@ -4,8 +4,16 @@
         ...                       # requests to server.url
         server.move(31)           # half a minute later, at once
 
-Who is who: `House` (one life) runs `warden.py` (parent of all its processes), which runs for an app
-`runner.py` with what is in `inside/`, once for each worker, and else the command. Linux and macOS.
+Who is who, from the user's words to the process:
+
+    AppSpec, CommandSpec   specs.py    what is to be started (`options.Serving` is how people say it)
+    Server                 server.py   what is started, until it is stopped: the one that a run holds
+    Life                   life.py     one life of it; a restart begins the next, on the same port
+    House                  house.py    the processes of a life, what they print, their temporary folder
+    warden                 warden.py   the process that is parent of them all, and ends them
+    runner                 runner.py   the process of an app, one for each worker, with what is in `inside/`
+
+Linux and macOS.
 
 What is exported is imported when it is first asked for: the process under test imports this package, too.
 """
@@ -17,18 +25,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from conformance.servers.errors import ServerDied, ServerError
+    from conformance.servers.server import Server, start
     from conformance.servers.specs import AppSpec, CommandSpec
-    from conformance.servers.started import Started, start
 
-__all__ = ["AppSpec", "CommandSpec", "ServerDied", "ServerError", "Started", "start"]
+__all__ = ["AppSpec", "CommandSpec", "Server", "ServerDied", "ServerError", "start"]
 
 _HOMES: Final = {
     "AppSpec": "specs",
     "CommandSpec": "specs",
+    "Server": "server",
     "ServerDied": "errors",
     "ServerError": "errors",
-    "Started": "started",
-    "start": "started",
+    "start": "server",
 }
 
 

@@ -23,7 +23,7 @@ import threading
 from typing import Any, Final
 
 from conformance.servers.inside import apps
-from conformance.servers.inside.clock import MovedClock
+from conformance.servers.inside.clock import AppClock
 
 __all__ = ["main"]
 
@@ -54,7 +54,7 @@ class _Runner:
             fileno=settings["listening"],
         )
         self.listening.set_inheritable(False)
-        self.clock = MovedClock(settings["ahead"]) if settings["clock"] else None
+        self.clock = AppClock(settings["ahead"]) if settings["clock"] else None
         self._main = threading.main_thread().ident or 0
         self._exit = os._exit
         self._dumps, self._loads = json.dumps, json.loads

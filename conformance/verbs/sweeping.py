@@ -49,8 +49,8 @@ def _flood(step: Step, context: Context) -> StepRecord:
     The keys are as long as the server takes them, so that an entry that is kept weighs more than the
     allocator's noise.
     """
-    hosted = context.shared.hosted
-    if hosted is None:
+    server = context.shared.server
+    if server is None:
         return untestable(
             step, "the server's memory can only be measured where the suite has started the server"
         )
@@ -60,7 +60,7 @@ def _flood(step: Step, context: Context) -> StepRecord:
         return not_offered(step, says, [_without_key(first)], declared=False)
     length = len(first.request.url) - len(context.shared.wire.url(_keyed(context, "")))
     rounds: list[dict[str, Json]] = []
-    before = hosted.memory()
+    before = server.memory()
     clock = context.shared.clock
     until = clock.now() + _LONGEST
     for _ in range(_ROUNDS):
@@ -72,7 +72,7 @@ def _flood(step: Step, context: Context) -> StepRecord:
             last = context.send("GET", _keyed(context, _letters(context, length)))
             if last.response is None:
                 return done(step, [_without_key(first), _without_key(last)], {"rounds": rounds})
-        after = hosted.memory()
+        after = server.memory()
         counts = max(_NOISE, int(_KEYS * length * _KEPT))
         rounds.append({"keys": _KEYS, "counts": counts, "grew": after - before})
         if after - before < counts:

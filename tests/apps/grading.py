@@ -16,7 +16,7 @@ import psutil
 from conformance.api import make_options
 from conformance.execute.again import judge_again
 from conformance.execute.engine import Engine
-from conformance.execute.starting import Serving
+from conformance.options import Asked, Serving
 from conformance.plan.lanes import plan
 from conformance.report import Report
 from conformance.servers import AppSpec, CommandSpec, start
@@ -125,10 +125,12 @@ def grade(
         options: of the engine.
     """
     spec = AppSpec(app_dir=what) if isinstance(what, Path) else what
-    made = make_options(serving=Serving(app="main:app"), target=target, seed=1, overrides=[f"*.ttl={ttl:g}"])
+    made = make_options(
+        Asked(serving=Serving(app="main:app"), target=target, seed=1, overrides=[f"*.ttl={ttl:g}"])
+    )
     runs = plan(made.suite, made.target, made.tier).runs
     selected = frozenset(run.id for run in runs if only in run.id)
-    made = dataclasses.replace(made, host=lambda: start(spec), selected=selected, **(options or {}))
+    made = dataclasses.replace(made, start=lambda: start(spec), selected=selected, **(options or {}))
     engine = Engine(made)
     engine.start()
     engine.wait()

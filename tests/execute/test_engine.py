@@ -283,13 +283,13 @@ def test_waits_are_told_while_they_last() -> None:
         engine = Engine(options(server.url, overrides=("*.ttl=4",), selected=only("etag-lasts")))
         engine.start()
         deadline = time.monotonic() + BOUND
-        while not engine.waits:
+        while not engine.progress().waits:
             assert time.monotonic() < deadline
-        ((resource, why),) = engine.waits
+        ((resource, why, _),) = engine.progress().waits
         assert (resource, why) == ("items", "a second to pass")
         engine.cancel("enough")
         engine.close()
-        assert engine.waits == {}
+        assert engine.progress().waits == ()
 
 
 def test_a_run_is_the_same_for_the_same_seed() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,26 +12,14 @@ from conformance.report import Report
 from helpers.hostile import unused_port
 from reference_impl.settings import Settings
 from reference_impl.twisted.serve import start
+from tools.matrix.clock import MovedClock
 
-__all__ = ["MovedTime", "dead_port", "judged", "judging", "stopped"]
-
-
-class MovedTime:
-    """The server's time of day, which the run sets forward."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead
-
-    def move(self, seconds: float) -> None:
-        self.ahead += seconds
+__all__ = ["dead_port", "judged", "judging", "stopped"]
 
 
 def judging(flaw: str = "", **options: Any) -> Report:
     """A run against the reference or its twin with a flaw; the options are those of `conformance.run`."""
-    moved = MovedTime()
+    moved = MovedClock()
     with start(Settings(clock=moved, cost=0.0), flaw) as server:
         return conformance.run(
             server.url, **{"clock": lambda: VirtualClock(moved.move), "seed": 1, **options}

@@ -17,7 +17,7 @@ from conformance.clocks import RealClock
 from conformance.errors import TargetError
 from conformance.report import Report
 from conformance.report.text import summary_lines
-from conformance.servers import AppSpec, CommandSpec, house, running
+from conformance.servers import AppSpec, CommandSpec, house, life
 from conformance.wire import Limits
 
 OF_TTL = ("miss-says-so", "hit-within-ttl", "hit-until-ttl", "ttl-ends", "reads-do-not-prolong")
@@ -255,7 +255,7 @@ def test_a_command_that_serves_something_else_is_told_what_is_missing(tmp_path: 
 
 
 def test_a_command_on_another_port_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "_ELSEWHERE", 0.4)  # so that not the whole time has to pass
+    monkeypatch.setattr(life, "_ELSEWHERE", 0.4)  # so that not the whole time has to pass
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     says = only_message(grade(CommandSpec(f"{HTTP_SERVER} {port}", tmp_path)))

@@ -15,7 +15,7 @@ from apps.writing import until
 
 import conformance
 from conformance.api import exit_code
-from conformance.execute.starting import Serving
+from conformance.options import Serving
 from conformance.report import Report
 from conformance.report.text import summary_lines
 from conformance.servers import AppSpec, CommandSpec

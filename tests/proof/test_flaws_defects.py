@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers.clocks import StandingClock
 
 from reference_impl.settings import Settings
 from reference_impl.twisted.app import build, choose
@@ -21,22 +22,12 @@ TIME, ITEMS, REPORTS = "/cached-time/", "/items/", "/reports/"
 PEN = {"name": "Pen", "description": "Blue", "price": 1.5}
 
 
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_750_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @dataclass
 class Site:
     """A running server, with its clock."""
 
     flaw: str
-    clock: Clock = field(default_factory=Clock)
+    clock: StandingClock = field(default_factory=StandingClock)
     stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:

@@ -154,7 +154,7 @@ def test_in_the_repository_the_specs_are_held_against_the_reference() -> None:
     result = in_the_repository("specs")
 
     assert result.returncode == 0, result.stdout
-    assert "conformance: the reference, started here" in result.stdout
+    assert "conformance: reference_impl.app:app, started here" in result.stdout
     assert "with the server's clock moved" in result.stdout
     assert " failed" not in result.stdout
 

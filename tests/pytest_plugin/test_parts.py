@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from conformance.execute.progress import Progress
 from conformance.model import Verdict
 from conformance.pytest_plugin.answers import Answer, kind_of
 from conformance.pytest_plugin.bridge import GONE, Bridge, Worker
@@ -118,9 +119,8 @@ class Times:
         return self.now
 
 
-def engine(waits: dict[tuple[str, str], float]) -> Any:
-    clock = SimpleNamespace(now=lambda: 10.0)
-    return SimpleNamespace(clock=clock, waits=waits, judged_so_far=3, plan=SimpleNamespace(runs=[0] * 9))
+def progress(*waits: tuple[str, str, float]) -> Progress:
+    return Progress(3, 9, waits, lambda _: None)
 
 
 def waiting(reporter: Reporter, times: Times, verbosity: int = 0) -> Waiting:
@@ -130,19 +130,17 @@ def waiting(reporter: Reporter, times: Times, verbosity: int = 0) -> Waiting:
     return Waiting(cast("Any", config), clock=times)
 
 
-BUSY = {
-    ("cached-time", "its TTL to end"): 38.0,
-    ("reports", "its TTL to end"): 38.0,
-    ("items", "a moment"): 10.5,
-}
-LINE = "conformance: 3 of 9 judged, 28 s more for its TTL to end (cached-time, reports)"
+BUSY = progress(
+    ("items", "a moment", 0.5), ("cached-time", "its TTL to end", 28.0), ("reports", "its TTL to end", 28.0)
+)
+LINE = "conformance: 3 of 9 checks judged, 28 s more for its TTL to end (cached-time, reports)"
 
 
 def test_a_log_gets_one_line_for_each_wait() -> None:
     reporter, times = Reporter(isatty=False), Times()
     shown = waiting(reporter, times)
     for times.now in (0.0, 0.5, 1.0, 1.5, 2.0):
-        shown.show(engine(BUSY))
+        shown.show(BUSY)
     shown.done()
 
     assert reporter.written == [LINE]
@@ -152,17 +150,17 @@ def test_a_terminal_gets_a_line_that_goes_away() -> None:
     reporter, times = Reporter(isatty=True), Times()
     shown = waiting(reporter, times)
     for times.now in (0.0, 1.0, 1.5):
-        shown.show(engine(BUSY))
+        shown.show(BUSY)
     shown.done()
 
-    assert [w.rstrip() for w in reporter.written] == ["", f"\r{LINE}"[:80], f"\r{LINE}"[:80], "", ""]
+    assert [w.rstrip() for w in reporter.written] == ["", *[f"\r{LINE[:79]}"] * 2, "", ""]
 
 
 def test_quiet_means_no_line() -> None:
     reporter, times = Reporter(isatty=True), Times()
     shown = waiting(reporter, times, verbosity=-1)
     for times.now in (0.0, 2.0):
-        shown.show(engine(BUSY))
+        shown.show(BUSY)
     shown.done()
 
     assert reporter.written == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers.clocks import StandingClock
 
 from reference_impl.app import build
 from reference_impl.settings import Settings
@@ -13,21 +14,11 @@ TTL = 30.0
 Fields = dict[str, str]
 
 
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_750_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 class Client:
     """Sends requests to one app."""
 
     def __init__(self, **settings: Any) -> None:
-        self.clock = Clock()
+        self.clock = StandingClock()
         self.app = build(Settings(clock=self.clock, cost=0, **settings))
 
     def ask(

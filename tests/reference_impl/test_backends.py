@@ -10,22 +10,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from helpers.clocks import StandingClock
 from redis import Redis
 
 from reference_impl import backends
 from reference_impl.backends import Cache, forget, open_cache, remember
 from reference_impl.backends.memory import MemoryCache
 from reference_impl.settings import Settings
-
-
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture(scope="session")
@@ -56,16 +47,16 @@ def url(request: pytest.FixtureRequest) -> str:
     return found
 
 
-Use = Callable[[Callable[[Cache, Clock], Awaitable[None]]], None]
+Use = Callable[[Callable[[Cache, StandingClock], Awaitable[None]]], None]
 
 
 @pytest.fixture
 def use(url: str) -> Use:
     """Run a coroutine with a cache and its clock."""
 
-    def run(what: Callable[[Cache, Clock], Awaitable[None]]) -> None:
+    def run(what: Callable[[Cache, StandingClock], Awaitable[None]]) -> None:
         async def whole() -> None:
-            clock = Clock()
+            clock = StandingClock()
             cache = open_cache(Settings(clock=clock, cache_url=url))
             try:
                 await what(cache, clock)
@@ -78,7 +69,7 @@ def use(url: str) -> Use:
 
 
 def test_an_entry_lives_until_its_ttl_ends(use: Use) -> None:
-    async def check(cache: Cache, clock: Clock) -> None:
+    async def check(cache: Cache, clock: StandingClock) -> None:
         assert await cache.get("a") is None
         await cache.set("a", b"1 2\n", 30)
         clock.now += 29.9
@@ -90,7 +81,7 @@ def test_an_entry_lives_until_its_ttl_ends(use: Use) -> None:
 
 
 def test_setting_again_starts_a_new_life(use: Use) -> None:
-    async def check(cache: Cache, clock: Clock) -> None:
+    async def check(cache: Cache, clock: StandingClock) -> None:
         await cache.set("a", b"1", 30)
         clock.now += 20
         await cache.set("a", b"2", 30)
@@ -101,7 +92,7 @@ def test_setting_again_starts_a_new_life(use: Use) -> None:
 
 
 def test_delete_and_clear(use: Use) -> None:
-    async def check(cache: Cache, _clock: Clock) -> None:
+    async def check(cache: Cache, _clock: StandingClock) -> None:
         for key in "abc":
             await cache.set(key, key.encode(), 30)
         await cache.delete("a", "z")
@@ -114,7 +105,7 @@ def test_delete_and_clear(use: Use) -> None:
 
 
 def test_of_many_who_miss_one_computes(use: Use) -> None:
-    async def check(cache: Cache, _clock: Clock) -> None:
+    async def check(cache: Cache, _clock: StandingClock) -> None:
         computed = iter(range(100))
 
         async def compute() -> bytes:
@@ -128,7 +119,7 @@ def test_of_many_who_miss_one_computes(use: Use) -> None:
 
 
 def test_a_computation_that_fails_leaves_the_way_free(use: Use) -> None:
-    async def check(cache: Cache, _clock: Clock) -> None:
+    async def check(cache: Cache, _clock: StandingClock) -> None:
         async def fail() -> bytes:
             raise LookupError
 
@@ -143,7 +134,7 @@ def test_a_computation_that_fails_leaves_the_way_free(use: Use) -> None:
 
 
 def test_what_was_read_before_a_write_does_not_stay(use: Use) -> None:
-    async def check(cache: Cache, _clock: Clock) -> None:
+    async def check(cache: Cache, _clock: StandingClock) -> None:
         reading, written = asyncio.Event(), asyncio.Event()
 
         async def compute() -> bytes:
@@ -163,7 +154,7 @@ def test_what_was_read_before_a_write_does_not_stay(use: Use) -> None:
 
 def test_the_number_of_entries_in_memory_is_bounded_and_locks_are_not_kept() -> None:
     async def check() -> None:
-        cache = MemoryCache(Clock(), 3)
+        cache = MemoryCache(StandingClock(), 3)
         for key in "abcde":
             async with cache.flight(key):
                 await cache.set(key, b"", 30)

@@ -10,19 +10,11 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
+from helpers.clocks import StandingClock
 
 from reference_impl import __main__ as command
 from reference_impl.serve import listen, start
 from reference_impl.settings import Settings
-
-
-class Clock:
-    """Stands still until it is moved."""
-
-    now = 1_750_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @contextmanager
@@ -54,7 +46,7 @@ def test_a_server_in_a_thread_answers_and_ends() -> None:
 
 
 def test_a_clock_that_is_passed_moves_everything() -> None:
-    clock = Clock()
+    clock = StandingClock()
     with start(Settings(clock=clock)) as running, httpx.Client(base_url=running.url) as client:
         first = client.get("/cached-time/").json()
         clock.now += 31

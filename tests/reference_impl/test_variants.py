@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers.clocks import StandingClock
 
 from reference_impl.settings import Settings
 from reference_impl.twisted.serve import start
@@ -18,22 +19,12 @@ TTL = 30.0
 WITHOUT_WRITES = {"no-writes": 405, "auth-writes": 401}
 
 
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_750_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @dataclass
 class Site:
     """A running variant, with its clock."""
 
     variant: str
-    clock: Clock = field(default_factory=Clock)
+    clock: StandingClock = field(default_factory=StandingClock)
     stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:

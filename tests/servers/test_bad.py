@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from apps.writing import refused, submission
 
-from conformance.servers import AppSpec, running
+from conformance.servers import AppSpec, life
 
 ACCEPTED = (
     "; accepted are an ASGI app (FastAPI, Starlette, Quart), a WSGI app (Flask, Django) and, "
@@ -198,7 +198,7 @@ def test_a_server_started_at_import_is_told_where(tmp_path: Path) -> None:
 
 
 def test_an_app_that_serves_elsewhere_is_never_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "_ELSEWHERE", 0.6)  # so that not the whole time has to pass
+    monkeypatch.setattr(life, "_ELSEWHERE", 0.6)  # so that not the whole time has to pass
     text = """\
     import http.server
 

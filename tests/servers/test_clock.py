@@ -12,14 +12,14 @@ import httpx
 import pytest
 from apps.writing import submission, until
 
-from conformance.servers import AppSpec, Started, start
+from conformance.servers import AppSpec, Server, start
 
 APPS = Path(__file__).parents[1] / "apps"
 TTL = 30.0
 
 
 @pytest.fixture(scope="module", params=["asyncio", "uvloop"])
-def served(request: pytest.FixtureRequest) -> Iterator[tuple[Started, httpx.Client]]:
+def served(request: pytest.FixtureRequest) -> Iterator[tuple[Server, httpx.Client]]:
     loop: Literal["asyncio", "uvloop"] = request.param
     pytest.importorskip(loop)
     with (
@@ -29,7 +29,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[Started, httpx.Clie
         yield server, client
 
 
-def test_every_clock_hits_until_the_ttl_and_misses_after_it(served: tuple[Started, httpx.Client]) -> None:
+def test_every_clock_hits_until_the_ttl_and_misses_after_it(served: tuple[Server, httpx.Client]) -> None:
     server, client = served
     paths = [f"/{how}/{clock}" for how in ("sync", "async") for clock in client.get("/clocks").json()]
     assert len(paths) == 32
@@ -47,7 +47,7 @@ def test_every_clock_hits_until_the_ttl_and_misses_after_it(served: tuple[Starte
 
 @pytest.mark.parametrize("clock", ["time.time", "from-time-import-monotonic", "cachetools", "datetime.now"])
 @pytest.mark.parametrize("how", ["sync", "async"])
-def test_half_a_second_on_either_side(served: tuple[Started, httpx.Client], how: str, clock: str) -> None:
+def test_half_a_second_on_either_side(served: tuple[Server, httpx.Client], how: str, clock: str) -> None:
     server, client = served
     path = f"/{how}/{clock}"
     server.move(1000)
@@ -59,7 +59,7 @@ def test_half_a_second_on_either_side(served: tuple[Started, httpx.Client], how:
     assert (later["cached"], later["value"] != first["value"]) == (False, True)
 
 
-def test_what_waits_keeps_real_time(served: tuple[Started, httpx.Client]) -> None:
+def test_what_waits_keeps_real_time(served: tuple[Server, httpx.Client]) -> None:
     server, client = served
     names = client.get("/waits").json()
 
@@ -77,7 +77,7 @@ def test_what_waits_keeps_real_time(served: tuple[Started, httpx.Client]) -> Non
     assert [name for name, (_, seconds) in results.items() if not 0.29 < seconds < 5] == []
 
 
-def test_a_hundred_rounds_move_in_half_a_second(served: tuple[Started, httpx.Client]) -> None:
+def test_a_hundred_rounds_move_in_half_a_second(served: tuple[Server, httpx.Client]) -> None:
     server, client = served
     moving = 0.0
     for _ in range(100):
@@ -88,7 +88,7 @@ def test_a_hundred_rounds_move_in_half_a_second(served: tuple[Started, httpx.Cli
     assert moving < 0.5
 
 
-def test_a_move_costs_less_than_two_milliseconds(served: tuple[Started, httpx.Client]) -> None:
+def test_a_move_costs_less_than_two_milliseconds(served: tuple[Server, httpx.Client]) -> None:
     server, _ = served
 
     def cost() -> float:
@@ -99,7 +99,7 @@ def test_a_move_costs_less_than_two_milliseconds(served: tuple[Started, httpx.Cl
     assert sorted(cost() for _ in range(51))[25] < 0.002
 
 
-def test_the_date_follows_at_once(served: tuple[Started, httpx.Client]) -> None:
+def test_the_date_follows_at_once(served: tuple[Server, httpx.Client]) -> None:
     server, client = served
 
     def date() -> float:
@@ -205,7 +205,7 @@ def test_the_clock_moves_while_the_event_loop_is_blocked(tmp_path: Path) -> None
         assert answer.result().text == "moved"
 
 
-def test_threads_may_move_it_together(served: tuple[Started, httpx.Client]) -> None:
+def test_threads_may_move_it_together(served: tuple[Server, httpx.Client]) -> None:
     server, client = served
     before = parsedate_to_datetime(client.get("/clocks").headers["date"]).timestamp()
     threads = [threading.Thread(target=server.move, args=(10,)) for _ in range(20)]

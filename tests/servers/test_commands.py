@@ -9,7 +9,7 @@ import psutil
 import pytest
 from apps.writing import refused, submission
 
-from conformance.servers import AppSpec, CommandSpec, ServerError, running, start
+from conformance.servers import AppSpec, CommandSpec, ServerError, life, start
 
 PYTHON = sys.executable
 HTTP_SERVER = f"{PYTHON} -m http.server --bind 127.0.0.1"
@@ -73,7 +73,7 @@ def test_a_command_that_never_listens(tmp_path: Path) -> None:
 def test_a_command_that_listens_elsewhere_is_told_the_port(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_ELSEWHERE", 0.4)
+    monkeypatch.setattr(life, "_ELSEWHERE", 0.4)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     problem = refused(CommandSpec(f"{PYTHON} -m http.server {port} --bind 127.0.0.1", tmp_path))

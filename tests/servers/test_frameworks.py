@@ -12,7 +12,7 @@ import httpx
 import pytest
 from apps.writing import submission, until
 
-from conformance.servers import AppSpec, Started, start
+from conformance.servers import AppSpec, Server, start
 
 APPS = Path(__file__).parents[1] / "apps"
 CACHED = {
@@ -26,7 +26,7 @@ CACHED = {
 
 
 @contextmanager
-def serving(spec: AppSpec) -> Iterator[tuple[Started, httpx.Client]]:
+def serving(spec: AppSpec) -> Iterator[tuple[Server, httpx.Client]]:
     with start(spec) as server, httpx.Client(base_url=server.url) as client:
         yield server, client
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from apps.writing import submission, until
 
-from conformance.servers import AppSpec, ServerDied, house, running, start
+from conformance.servers import AppSpec, ServerDied, house, life, start
 
 
 def test_an_exit_at_the_first_request_is_told_and_a_restart_mends_it(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_files_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_app_that_takes_the_line_to_its_clock_loses_its_clock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_MOVED_WITHIN", 0.3)
+    monkeypatch.setattr(life, "_MOVED_WITHIN", 0.3)
     text = """
     import threading, socket, stat
     def steal():

@@ -19,8 +19,8 @@ from conformance.servers import AppSpec, ServerError, start
 from conformance.servers.channel import Channel, Closed
 from conformance.servers.environment import scrubbed
 from conformance.servers.house import House
+from conformance.servers.life import Life
 from conformance.servers.output import Output, one_line, telling_line
-from conformance.servers.running import Running
 from conformance.servers.warden import descendants
 
 PYTHON = sys.executable
@@ -222,7 +222,7 @@ def test_a_ready_that_crosses_the_question_where_it_is_does_not_get_lost() -> No
     answering = threading.Thread(target=runner)
     answering.start()
     line = Channel(ours)
-    server = Running("main:app", 1, cast("House", None), [line])
+    server = Life("main:app", 1, cast("House", None), [line])
     assert server.where() == "load in main.py:12"
     assert line.take("failed", "ready") == {"ready": True}
     assert line.take("failed", "ready") is None

@@ -152,8 +152,8 @@ def _with_workers(task: Task, how: Way, suite: Suite, chosen: frozenset[str] | N
 def _started(task: Task, how: Way, suite: Suite, chosen: frozenset[str] | None) -> Shown:
     spec = AppSpec("reference_impl.twisted.app:app", env={"REFERENCE_FLAW": task.flaw})
     target = load_target(how.target)
-    host = lambda: start_server(spec)  # noqa: E731 - the option takes a function
-    return _ran(task, Options("", suite, target, tier=how.tier, selected=chosen, host=host))
+    begin = lambda: start_server(spec)  # noqa: E731 - the option takes a function
+    return _ran(task, Options("", suite, target, tier=how.tier, selected=chosen, start=begin))
 
 
 def _chosen(task: Task, how: Way, suite: Suite) -> frozenset[str] | None:

@@ -16,7 +16,7 @@ import types
 from collections.abc import Callable
 from typing import Any, Final
 
-__all__ = ["MovedClock"]
+__all__ = ["AppClock"]
 
 _NANO: Final = 1_000_000_000
 _SECONDS: Final = ("monotonic", "perf_counter")
@@ -60,7 +60,7 @@ class _Moved:
         return self.__name__
 
 
-class MovedClock:
+class AppClock:
     """The app's clock, from its construction on.
 
     Args:

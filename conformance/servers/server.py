@@ -16,17 +16,17 @@ from types import TracebackType
 from typing import Final, Self
 
 from conformance.servers.errors import ServerError
-from conformance.servers.running import Running, launch_app, launch_command
+from conformance.servers.life import Life, launch_app, launch_command
 from conformance.servers.specs import AppSpec, CommandSpec
 
-__all__ = ["Started", "start"]
+__all__ = ["Server", "start"]
 
-Launch = Callable[[int, float], Running]
+Launch = Callable[[int, float], Life]
 _LOG: Final = 4000  # characters of a log that a record keeps: the end of a traceback
-_LIVE: weakref.WeakSet[Started] = weakref.WeakSet()
+_LIVE: weakref.WeakSet[Server] = weakref.WeakSet()
 
 
-class Started:
+class Server:
     """A server that is ready; a context manager that stops it.
 
     Args:
@@ -34,7 +34,9 @@ class Started:
         moves: whether its clock is in our hands.
         workers: how many processes answer, where that is known.
 
-    Attributes: see `Hosted`, which this is.
+    Attributes:
+        moves: whether `move` has any effect.
+        starts: how often it has been started; another number means that its state is another.
     """
 
     def __init__(self, launch: Launch, *, moves: bool, workers: int | None = None) -> None:
@@ -44,14 +46,14 @@ class Started:
         self._lock = threading.RLock()
         self._ahead = 0.0
         self._stopped = False
-        self._running = launch(0, 0.0)
+        self._life = launch(0, 0.0)
         self.moves = moves
         _LIVE.add(self)
 
     @property
     def port(self) -> int:
         """Its port, the same after a restart."""
-        return self._running.port
+        return self._life.port
 
     @property
     def url(self) -> str:
@@ -61,23 +63,23 @@ class Started:
     @property
     def pids(self) -> tuple[int, ...]:
         """Its own processes: one for each worker, or that of the command."""
-        return self._running.house.pids
+        return self._life.house.pids
 
     @property
     def output(self) -> str:
         """What it has printed since it was last started, the middle left out where it is long."""
-        return self._running.house.output.text()
+        return self._life.house.output.text()
 
     def printed(self) -> int:
         """How many bytes that was, the ones left out included; for `log`."""
-        return self._running.house.output.printed
+        return self._life.house.output.printed
 
     def log(self, since: int) -> str:
         """What it has printed after so many bytes, the end of it where it is long.
 
         All, where it was started again since.
         """
-        output = self._running.house.output
+        output = self._life.house.output
         return output.since(since if since <= output.printed else 0)[-_LOG:]
 
     def move(self, seconds: float) -> None:
@@ -89,7 +91,7 @@ class Started:
         if not self.moves:
             return
         with self._lock:
-            self._running.move(seconds)
+            self._life.move(seconds)
             self._ahead += seconds
 
     def alive(self) -> bool:
@@ -104,7 +106,7 @@ class Started:
                 still be about to end.
         """
         with self._lock:
-            return "the server was stopped" if self._stopped else self._running.died(within)
+            return "the server was stopped" if self._stopped else self._life.died(within)
 
     def where(self) -> str:
         """What the app's main thread is doing, such as `home in main.py:12: time.sleep(100)`; "" if unknown.
@@ -112,7 +114,7 @@ class Started:
         For an app of Python only: where it blocks its event loop, this is what to blame.
         """
         with self._lock:
-            return "" if self._stopped else self._running.where()
+            return "" if self._stopped else self._life.where()
 
     def restart(self) -> None:
         """Start it again from nothing on the same port; its clock stays as far ahead as it was.
@@ -123,13 +125,13 @@ class Started:
         with self._lock:
             port = self.port
             self.stop()
-            self._running = self._launch(port, self._ahead)
+            self._life = self._launch(port, self._ahead)
             self._stopped = False
             self.starts += 1
 
     def memory(self) -> int:
         """The resident memory of its processes, in bytes."""
-        return self._running.house.memory()
+        return self._life.house.memory()
 
     def stop(self) -> None:
         """End all its processes, and leave nothing behind; may be called twice.
@@ -139,7 +141,7 @@ class Started:
         """
         with self._lock:
             if not self._stopped:
-                self._running.stop()
+                self._life.stop()
                 self._stopped = True
 
     def __enter__(self) -> Self:
@@ -154,7 +156,7 @@ class Started:
         self.stop()
 
 
-def start(spec: AppSpec | CommandSpec) -> Started:
+def start(spec: AppSpec | CommandSpec) -> Server:
     """Start a server, and return once it is ready.
 
     Raises:
@@ -163,10 +165,10 @@ def start(spec: AppSpec | CommandSpec) -> Started:
     if sys.platform == "win32" or not hasattr(os, "fork"):
         raise ServerError("servers are started on Linux and macOS only; start it yourself and pass its URL")
     if isinstance(spec, AppSpec):
-        return Started(
+        return Server(
             lambda port, ahead: launch_app(spec, port, ahead), moves=spec.clock, workers=spec.workers
         )
-    return Started(lambda port, ahead: launch_command(spec, port, ahead), moves=False)
+    return Server(lambda port, ahead: launch_command(spec, port, ahead), moves=False)
 
 
 @atexit.register

@@ -1,6 +1,6 @@
 """How an app and how a command become a running server: the two ways in, one table's worth each.
 
-Shell. A `Running` is one life of it; `Started` in `started.py` is what outlives a restart.
+Shell. A `Life` is one life of it; `Server` in `server.py` is what outlives a restart.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from conformance.servers.house import House
 from conformance.servers.output import one_line, telling_line
 from conformance.servers.specs import AppSpec, CommandSpec
 
-__all__ = ["Running", "launch_app", "launch_command"]
+__all__ = ["Life", "launch_app", "launch_command"]
 
 _ROOT: Final = str(Path(__file__).resolve().parents[2])
 # By text, so that nothing of ours has to be on the app's path; -P keeps the current folder off it, too.
@@ -45,7 +45,7 @@ _HELD: Final = 0.03  # seconds that a connection has to be held for its server t
 
 
 @dataclass
-class Running:
+class Life:
     """The processes of one life, and the lines to their clocks."""
 
     name: str
@@ -118,7 +118,7 @@ def _ending(status: int) -> str:
 # ------------------------------------------------------------------ an app
 
 
-def launch_app(spec: AppSpec, port: int, ahead: float) -> Running:
+def launch_app(spec: AppSpec, port: int, ahead: float) -> Life:
     """Serve an app by runners of ours, and return once each of them is ready.
 
     Args:
@@ -158,9 +158,9 @@ def launch_app(spec: AppSpec, port: int, ahead: float) -> Running:
             for line in lines:
                 line.close()
             raise
-    running = Running(spec.app, port, house, lines)
-    _or_stop(running, lambda: _await_app(running, spec.ready_within))
-    return running
+    life = Life(spec.app, port, house, lines)
+    _or_stop(life, lambda: _await_app(life, spec.ready_within))
+    return life
 
 
 def _listen(port: int) -> socket.socket:
@@ -175,57 +175,57 @@ def _listen(port: int) -> socket.socket:
     return sock
 
 
-def _or_stop(running: Running, wait: Callable[[], None]) -> None:
+def _or_stop(life: Life, wait: Callable[[], None]) -> None:
     try:
         wait()
     except BaseException:
-        running.stop()
+        life.stop()
         raise
 
 
-def _await_app(running: Running, within: float) -> None:
+def _await_app(life: Life, within: float) -> None:
     begun = looked = time.monotonic()
-    waiting = list(running.lines)
+    waiting = list(life.lines)
     while waiting:
-        waiting = [line for line in waiting if not _is_ready(running, line)]
-        died = running.died()
+        waiting = [line for line in waiting if not _is_ready(life, line)]
+        died = life.died()
         if died is not None:
             for line in waiting:
-                _is_ready(running, line)  # which may tell more
-            raise _gone(running, died)
+                _is_ready(life, line)  # which may tell more
+            raise _gone(life, died)
         now = time.monotonic()
         if waiting and (now - looked > _ELSEWHERE or now - begun > within):
             looked = now
-            hangs, why = _why_not_ready(running)
+            hangs, why = _why_not_ready(life)
             if hangs or now - begun > within:
-                says = f"{running.name} was not ready within {now - begun:.2g} s{why}"
-                raise ServerError(says, running.house.output.text())
+                says = f"{life.name} was not ready within {now - begun:.2g} s{why}"
+                raise ServerError(says, life.house.output.text())
 
 
-def _is_ready(running: Running, line: Channel) -> bool:
+def _is_ready(life: Life, line: Channel) -> bool:
     try:
         message = line.take("failed", "ready", within=_GLANCE) or {}
     except Closed:
-        raise _gone(running, running.died(_SETTLED) or "it has closed the line to us") from None
+        raise _gone(life, life.died(_SETTLED) or "it has closed the line to us") from None
     if "failed" in message:
-        printed = running.house.output.text(_SETTLED)
+        printed = life.house.output.text(_SETTLED)
         raise ServerError(one_line(str(message["failed"])), f"{printed}{message.get('trace', '')}")
     return "ready" in message
 
 
-def _gone(running: Running, died: str, content: bool = False) -> ServerError:
-    output = running.house.output.text(_SETTLED)
+def _gone(life: Life, died: str, content: bool = False) -> ServerError:
+    output = life.house.output.text(_SETTLED)
     why = telling_line(output)
     advice = "; a server has to stay in the foreground" if content else ""
-    says = f"{running.name}: {died} before it was ready{advice}{f': {why}' if why else ''}"
+    says = f"{life.name}: {died} before it was ready{advice}{f': {why}' if why else ''}"
     return ServerError(says, output)
 
 
-def _why_not_ready(running: Running) -> tuple[bool, str]:
+def _why_not_ready(life: Life) -> tuple[bool, str]:
     """Whether it serves on its own while it is imported, so that it never will be; and where it is."""
-    at = running.where()
+    at = life.where()
     why = f"; it is still in {at}" if at else ""
-    elsewhere = running.house.listening() - {running.port}
+    elsewhere = life.house.listening() - {life.port}
     if not elsewhere:
         return False, why
     ports = " and ".join(map(str, sorted(elsewhere)))
@@ -236,7 +236,7 @@ def _why_not_ready(running: Running) -> tuple[bool, str]:
 # ------------------------------------------------------------------ a command
 
 
-def launch_command(spec: CommandSpec, port: int, ahead: float = 0.0) -> Running:  # noqa: ARG001 - one shape
+def launch_command(spec: CommandSpec, port: int, ahead: float = 0.0) -> Life:  # noqa: ARG001 - one shape
     """Run a command, and return once its port takes connections.
 
     Raises:
@@ -255,9 +255,9 @@ def launch_command(spec: CommandSpec, port: int, ahead: float = 0.0) -> Running:
         raise ServerError(f"there is no command {one_line(command[0])!r} here")
     if _connects(port):
         raise ServerError(f"port {port} is taken: another server answers there")
-    running = Running(command[0], port, House([command], [[]], cwd=folder, env=env, memory=spec.memory))
-    _or_stop(running, lambda: _await_command(running, spec))
-    return running
+    life = Life(command[0], port, House([command], [[]], cwd=folder, env=env, memory=spec.memory))
+    _or_stop(life, lambda: _await_command(life, spec))
+    return life
 
 
 def _split(command: str, port: int) -> list[str]:
@@ -270,24 +270,24 @@ def _split(command: str, port: int) -> list[str]:
     return [word.replace("{port}", str(port)) for word in words]
 
 
-def _await_command(running: Running, spec: CommandSpec) -> None:
+def _await_command(life: Life, spec: CommandSpec) -> None:
     begun = time.monotonic()
     told = "{port}" in spec.command
     looked = begun
-    while not _connects(running.port):
-        died = running.died(_GLANCE)
+    while not _connects(life.port):
+        died = life.died(_GLANCE)
         if died is not None:
-            raise _gone(running, died, 0 in running.house.exited.values())
+            raise _gone(life, died, 0 in life.house.exited.values())
         now = time.monotonic()
         if now - looked < _ELSEWHERE and now - begun < spec.ready_within:
             continue
         looked = now
-        elsewhere = running.house.listening()
+        elsewhere = life.house.listening()
         late = now - begun > spec.ready_within
-        if elsewhere and running.port not in elsewhere and (late or not told):
-            raise ServerError(_elsewhere(running.port, elsewhere, told=told), running.house.output.text())
+        if elsewhere and life.port not in elsewhere and (late or not told):
+            raise ServerError(_elsewhere(life.port, elsewhere, told=told), life.house.output.text())
         if late:
-            raise _late(running, spec.ready_within)
+            raise _late(life, spec.ready_within)
 
 
 def _elsewhere(port: int, ports: set[int], *, told: bool) -> str:
@@ -296,10 +296,10 @@ def _elsewhere(port: int, ports: set[int], *, told: bool) -> str:
     return f"the server listens on port {found}, not on {port}, which it was given{mend}"
 
 
-def _late(running: Running, within: float) -> ServerError:
-    output = running.house.output.text()
+def _late(life: Life, within: float) -> ServerError:
+    output = life.house.output.text()
     why = telling_line(output)
-    says = f"{running.name} did not listen on port {running.port} within {within:g} s"
+    says = f"{life.name} did not listen on port {life.port} within {within:g} s"
     return ServerError(f"{says}{f'; the last it printed: {why}' if why else ''}", output)
 
 

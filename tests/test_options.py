@@ -1,0 +1,110 @@
+"""One list of options: the command, the plugin and `conformance.run` have the same, and say the same."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from helpers.rules import none_of
+
+import conformance
+from conformance import cli, plugin
+from conformance.options import COMMAND, PLUGIN, Asked, Serving, Telling, declared, made, options
+
+ROOT = Path(__file__).parents[1]
+OPTIONS = tuple(options(Asked, Serving, Telling))
+
+Said = Mapping[str, tuple[Any, str]]  # option -> its default, its help
+
+
+def of_the_command() -> Said:
+    run: Any = typer.main.get_command(cli.app)
+    params = [param for param in run.commands["run"].params if param.param_type_name == "option"]
+    return {param.opts[0]: (param.default, param.help) for param in params}
+
+
+class Parser:
+    """Keeps what pytest would be given, without what is added to the help of one with a default."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, tuple[Any, str]] = {}
+
+    def getgroup(self, *_: str) -> Parser:
+        return self
+
+    def addoption(self, name: str, **said: Any) -> None:
+        self.said[name] = said.get("default"), said["help"].removesuffix(" (default: %(default)s)")
+
+
+def of_the_plugin() -> Said:
+    parser: Any = Parser()
+    plugin.pytest_addoption(parser)
+    said: Said = parser.said
+    return said
+
+
+def test_an_option_is_in_each_door_with_its_default_and_its_help() -> None:
+    default = {each.field: None if each.repeatable else each.default for each in OPTIONS}
+    for door, prefix, own in (
+        (of_the_command(), COMMAND, ("--verbose",)),
+        (of_the_plugin(), PLUGIN, ("--conformance",)),
+    ):
+        wanted = {each.flag(prefix): (default[each.field], each.says(prefix)) for each in OPTIONS}
+        assert door == wanted | {name: door[name] for name in own}
+
+
+@pytest.mark.parametrize(("function", "record"), [(conformance.run, Asked), (Serving, Serving)])
+def test_a_parameter_in_code_has_the_same_default(function: Any, record: type) -> None:
+    defaults = {name: p.default for name, p in inspect.signature(function).parameters.items()}
+    assert defaults == {each.field: each.default for each in declared(record)}
+
+
+def test_the_help_of_run_says_all_that_the_options_say() -> None:
+    text = inspect.getdoc(conformance.run)
+    assert text is not None
+    none_of(each.field for each in declared(Asked) if f"    {each.field}: {each.says('')}" not in text)
+    assert text.index("Args:") < text.index("Raises:")
+
+
+def test_a_help_is_a_sentence() -> None:
+    none_of(each.field for each in OPTIONS if not (each.help[0].isupper() or each.help.startswith("--")))
+    none_of(each.field for each in OPTIONS if not each.help.endswith("."))
+
+
+def test_help_names_other_options_as_they_are_called_there() -> None:
+    (factory,) = (each for each in OPTIONS if each.field == "factory")
+    assert factory.says(PLUGIN).startswith("--conformance-app names")
+    assert factory.says("").startswith("app names")
+
+
+def test_what_nobody_typed_has_its_default() -> None:
+    assert made(Asked, {"tier": None, "overrides": None, "seed": 0}) == Asked(seed=0)
+    assert made(Telling, {"reports": ["a.json"], "strict": True}) == Telling(reports=("a.json",), strict=True)
+
+
+WRONG = {
+    'conformance.run("http://h", teir="core")': 'Unexpected keyword argument "teir"',
+    'conformance.run("http://h", "core")': "Too many positional arguments",
+    'conformance.run("http://h", seed="7")': 'has incompatible type "str"; expected "int | None"',
+    "conformance.run().foo": 'has no attribute "foo"',
+    "Serving(workers=None)": "incompatible type",
+    "Asked().teir": 'has no attribute "teir"',
+}
+RIGHT = 'conformance.run("http://h", tier="core", serving=Serving(app="m:a"), clock=RealClock).counts'
+
+
+def test_type_checkers_know_every_option() -> None:
+    api = pytest.importorskip("mypy.api", reason="mypy is not installed")
+    lines = ["import conformance", "from conformance.clocks import RealClock"]
+    lines += ["from conformance.options import Asked, Serving", RIGHT, *WRONG]
+    options = ["--config-file=", "--strict", "--cache-dir", str(ROOT / ".mypy_cache")]
+    said, problem, _ = api.run([*options, "-c", "\n".join(lines)])
+    errors = [line.split(":", 2)[1:] for line in said.splitlines() if ": error:" in line]
+    assert problem == ""
+    assert {int(number) for number, _ in errors} == set(range(5, 5 + len(WRONG))), said
+    for number, (code, says) in enumerate(WRONG.items(), 5):
+        assert any(says in text for line, text in errors if int(line) == number), code
