@@ -14,6 +14,7 @@ from typing import Any
 import h11
 from starlette.types import ASGIApp, Message
 
+from reference_impl.serve import accept_no_more
 from reference_impl.twisted.asgi import Answer, Asked, ask
 
 CLOSE = ...  # in place of bytes: close the connection
@@ -63,6 +64,7 @@ class RawServer:
         server = await asyncio.start_server(self._accept, sock=sock)
         ready()
         await self._stopping.wait()
+        await accept_no_more(server)
         server.close()
         for task in self._tasks:
             task.cancel()

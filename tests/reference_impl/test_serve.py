@@ -1,7 +1,10 @@
 """The reference over real HTTP: in a thread, and by its command with one worker and with two."""
 
+import asyncio
+import gc
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,7 +16,7 @@ import pytest
 from helpers.clocks import StandingClock
 
 from reference_impl import __main__ as command
-from reference_impl.serve import listen, start
+from reference_impl.serve import accept_no_more, listen, start
 from reference_impl.settings import Settings
 
 
@@ -45,6 +48,24 @@ def test_a_server_in_a_thread_answers_and_ends() -> None:
         httpx.get(f"{running.url}/items/")
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_a_client_that_comes_at_the_end_leaves_no_socket_open(turns: int) -> None:
+    """Whatever the loop has done of accepting it; an unclosed one would be a warning, which is an error."""
+
+    async def end() -> None:
+        sock = listen("127.0.0.1", 0)
+        server = await asyncio.start_server(lambda _reader, writer: writer.close(), sock=sock)
+        with socket.create_connection(sock.getsockname()):
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await accept_no_more(server)
+            server.close()
+            await asyncio.sleep(0)
+
+    asyncio.run(end())
+    gc.collect()
+
+
 def test_a_clock_that_is_passed_moves_everything() -> None:
     clock = StandingClock()
     with start(Settings(clock=clock)) as running, httpx.Client(base_url=running.url) as client:
@@ -70,6 +91,7 @@ def test_a_server_that_cannot_start_says_so() -> None:
         start(port=taken.getsockname()[1])
 
 
+@pytest.mark.processes
 def test_the_command_serves() -> None:
     with commanded("--ttl", "2") as url:
         assert httpx.get(f"{url}/items/").status_code == 200
