@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+JOBS ?= logical
+QUICK := not processes and not slow
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo check test slow cover lint bench docs clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
@@ -17,9 +19,21 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)
 	$(BIN)/python -m tools.demo
 
+# While you write: what starts no process and waits for no server.
+check: lint
+	$(BIN)/python -m pytest -q tests -m "$(QUICK)"
+
+# Before you push: all but what waits for minutes. A file's tests share servers, so they stay together.
 test: lint
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m "not slow"
+
+# The rest of what CI runs, by .ci/run: real time, and which lines the quick tests reach.
+slow: $(STAMP)
+	$(BIN)/python -m pytest -q tests -m slow
+
+cover: $(STAMP)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage run -m pytest -q tests -m "$(QUICK)"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --skip-covered
 

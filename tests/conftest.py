@@ -1,4 +1,4 @@
-"""What the tests of the plugin share: a target without waits, servers, and pytest in its own process.
+"""What tests share: their kinds, a target without waits, servers, and pytest in a process of its own.
 
 Rule: nothing that only an extra installs is imported before it is used. pytest reads this file, by
 `testpaths`, also for whoever only judges a server from a checkout.
@@ -11,7 +11,24 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from helpers import kinds
 from helpers.judging import Collect, Judge, Serve
+
+GUARD = kinds.Guard()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before `-m` chooses among them."""
+    kinds.mark(items, Path(__file__).parent)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """A quick test starts no process."""
+    with GUARD.watching(item):
+        return (yield)
+
 
 TINY = """\
 name: tiny

@@ -31,6 +31,7 @@ def test_what_is_exported() -> None:
         conformance.runn  # type: ignore[attr-defined]  # noqa: B018
 
 
+@pytest.mark.processes
 def test_importing_the_package_imports_nothing_else() -> None:
     code = (
         "import sys; before = set(sys.modules); import conformance; print(sorted(set(sys.modules) - before))"
@@ -141,7 +142,8 @@ def test_the_progress_grows_and_tells_what_is_waited_for() -> None:
 
     with start() as server:
         report = conformance.run(server.url, on_progress=on_progress)
-    resource, why, seconds = seen[-1].waits[-1]
+    waiting = next(progress for progress in seen if progress.waits)
+    resource, why, seconds = waiting.waits[-1]
     assert resource in ("cached-time", "reports")
     assert "TTL of 30 s" in why
     assert 0 < seconds <= 30

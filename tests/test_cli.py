@@ -68,6 +68,7 @@ def test_a_good_server(target: str, tmp_path: Path, capsys: pytest.CaptureFixtur
     jsonschema.validate(json.loads(path.read_text()), report_schema())
 
 
+@pytest.mark.processes
 def test_pytest_writes_the_same_report(target: str, tmp_path: Path) -> None:
     """But for what differs from run to run: times, ports and what follows from them."""
     ours, theirs = tmp_path / "ours.json", tmp_path / "theirs.json"
@@ -313,6 +314,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"cache-conformance {conformance.__version__}\n"
 
 
+@pytest.mark.processes
 def test_a_terminal_that_lacks_characters_gets_escapes(tmp_path: Path) -> None:
     """And `python -m conformance` is the command."""
     path = tmp_path / "r.json"

@@ -225,6 +225,7 @@ def st_run(url: str, folder: Path, **env: str) -> subprocess.CompletedProcess[st
     return ran(["-m", "schemathesis.cli", "run", f"{url}/openapi.json", "-c", BOTH, *fast], folder, **env)
 
 
+@pytest.mark.processes
 def test_st_run_passes_the_reference(tmp_path: Path) -> None:
     with start() as running:
         done = st_run(running.url, tmp_path, SCHEMATHESIS_HOOKS=HOOKS)
@@ -232,6 +233,7 @@ def test_st_run_passes_the_reference(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.processes
 def test_st_run_finds_a_server_that_ignores_if_none_match(tmp_path: Path) -> None:
     with start(flaw="ignores-inm") as running:
         done = st_run(running.url, tmp_path, SCHEMATHESIS_HOOKS=HOOKS)
@@ -241,6 +243,7 @@ def test_st_run_finds_a_server_that_ignores_if_none_match(tmp_path: Path) -> Non
     assert "expected 304, got 200" in done.stdout
 
 
+@pytest.mark.processes
 def test_st_run_takes_the_checks_and_the_guard_from_a_configuration_too(tmp_path: Path) -> None:
     config = f'hooks = "{HOOKS}"\n[checks.ConformanceEtagCoverage]\nrequire = ["GET /nowhere/"]\n'
     (tmp_path / "schemathesis.toml").write_text(config)
@@ -251,6 +254,7 @@ def test_st_run_takes_the_checks_and_the_guard_from_a_configuration_too(tmp_path
     assert "never answered 200 with an ETag, so not revalidated: GET /nowhere/" in done.stdout
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(("flaw", "code"), [("", 0), ("ignores-inm", 1)])
 def test_pytest_takes_the_checks_from_a_configuration(flaw: str, code: int, tmp_path: Path) -> None:
     (tmp_path / "schemathesis.toml").write_text(f'hooks = "{HOOKS}"\n[generation]\nmax-examples = 5\n')

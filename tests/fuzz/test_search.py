@@ -299,6 +299,7 @@ def python(code: str, cwd: Path) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.processes
 def test_the_package_and_its_table_import_neither_hypothesis_nor_schemathesis(tmp_path: Path) -> None:
     code = """
 import sys
@@ -310,6 +311,7 @@ print({'hypothesis', 'schemathesis'} & sys.modules.keys())
     assert (ran.stdout, ran.stderr) == ("set()\n", "")
 
 
+@pytest.mark.processes
 def test_it_works_outside_of_pytest_with_warnings_as_errors(tmp_path: Path) -> None:
     code = """
 from conformance.fuzz.search import search

@@ -70,6 +70,7 @@ def asked(asgi: Any) -> httpx.Response:
 # ------------------------------------------------------------------ the command
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     ("args", "env"),
     [

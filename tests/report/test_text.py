@@ -386,6 +386,7 @@ def test_safe_cuts() -> None:
     assert safe_bytes(b"\xff\x00a\x1b", 3) == "\\xff\\x00a[...]"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     "data",
     ["plain", "it's", '"q"', "a b", "\x1b[0m\\ '", "\u00e4\xff", "\u4e2d", b"\x00"[1:], "##[x]", "\n\t"],
