@@ -161,7 +161,7 @@ def test_whatever_ends_the_run_the_change_is_put_back(how: str) -> None:
     server_of = Interrupted()
     with serve(server_of.student) as server:
         given = quick(server.url, 30.0, selected=only("change-shows"))
-        engine = Engine(replace(given, deadline=0.6) if how == "deadline" else given)
+        engine = Engine(replace(given, deadline=2) if how == "deadline" else given)
         engine.start()
         assert server_of.hangs.wait(BOUND)
         assert how == "deadline" or server_of.student.items[0]["name"] != "Pen"

@@ -193,7 +193,7 @@ def answering(change: Callable[[Mapping[str, Any], Callable[[], Any]], Any]) -> 
 
 
 @contextmanager
-def context(url: str, name: str = "items", *, deadline: float = 2.0, **more: Any) -> Iterator[Context]:
+def context(url: str, name: str = "items", *, deadline: float = 10.0, **more: Any) -> Iterator[Context]:
     """The surroundings of a step, as the engine makes them."""
     engine = Engine(quick(url, deadline, **more))
     resource = engine.options.target.resource(name)

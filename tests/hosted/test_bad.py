@@ -193,7 +193,7 @@ def test_a_server_that_dies_a_moment_after_it_answers_ends_the_run_in_bounded_ti
 
 def test_a_blocked_event_loop_is_told_by_its_line_and_the_others_are_judged(tmp_path: Path) -> None:
     text = "def before(path, asked):\n    if path == '/cached-time/':\n        time.sleep(1000)"
-    report = grade(shop(tmp_path, text), options={"limits": Limits(deadline=0.7)})
+    report = grade(shop(tmp_path, text), options={"limits": Limits(deadline=2)})
     (wrong,) = bad(report).items()
     assert wrong[0] == "specs/contract.yaml::cached-time::members-present"
     assert re.fullmatch(

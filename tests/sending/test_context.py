@@ -154,7 +154,7 @@ def test_a_time_out_beside_others_is_tried_again_alone() -> None:
         return None
 
     student = Student(once)
-    with serve(student) as server, context(server.url, "cached-time", deadline=0.3) as within:
+    with serve(student) as server, context(server.url, "cached-time", deadline=1) as within:
         with within.shared.wire.lane() as other:
             other.exchange("GET", "/items/")
             assert other.connected
@@ -166,7 +166,7 @@ def test_a_time_out_beside_others_is_tried_again_alone() -> None:
 
 def test_a_write_is_never_repeated() -> None:
     student = Student(lambda method, *_: HOLD if method == "PUT" else None)
-    with serve(student) as server, context(server.url, deadline=0.2) as within:
+    with serve(student) as server, context(server.url, deadline=1) as within:
         other = within.shared.wire.lane()
         other.exchange("GET", "/items/")
         assert within.send("PUT", "/items/1", (), b"{}").fault is not None

@@ -61,7 +61,7 @@ def test_sigterm_ignored_and_a_blocked_loop_end_all_the_same(tmp_path: Path) -> 
         assert "handle in main.py:" in server.where()
         begun = time.monotonic()
         server.stop()
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 20
     assert not [pid for pid in server.pids if psutil.pid_exists(pid)]
 
 

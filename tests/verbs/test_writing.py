@@ -279,7 +279,7 @@ def test_a_write_without_an_answer_is_owed_all_the_same() -> None:
         return None
 
     student = Student(silent)
-    with serve(student) as server, context(server.url, deadline=0.2) as within:
+    with serve(student) as server, context(server.url, deadline=1) as within:
         record = done(within, "change")
         assert record.notes["failed"] is True
         assert student.items[0]["name"] != "Pen"
