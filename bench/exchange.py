@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import tempfile
 from pathlib import Path
 from typing import Final
 
 import httpx
 from measure import paired, reference, row
+from msgspec.structs import replace
 
-from conformance.execute.engine import Engine, Options
+from conformance.execute.engine import Engine
+from conformance.execute.options import Options
 from conformance.load.specs import load, specs_folder
 from conformance.load.target import load_target
 
@@ -39,7 +40,7 @@ def main() -> bool:
         (Path(folder) / "bench.yaml").write_text(f"title: Benchmark\nchecks:{checks}")
         suite = load(Path(folder))
     target = load_target()
-    target = dataclasses.replace(target, resources=target.resources[:1])
+    target = replace(target, resources=target.resources[:1])
     with reference() as url, httpx.Client() as client:
         options = Options(url, suite, target)
 
@@ -47,7 +48,8 @@ def main() -> bool:
             engine = Engine(options)
             engine.start()
             engine.wait()
-            judged = engine.close().judged
+            engine.close()
+            judged = engine.report().judged
             assert len(judged) == CHECKS  # noqa: S101
             assert all(j.verdict.outcome == "pass" for j in judged)  # noqa: S101
 

@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from conformance.report.codec import content_in
 from measure import paired, row, seconds
 
-from conformance.report.codec import content_in
 from conformance.servers import AppSpec, start
 
 APP: Final = "reference_impl.app:app"

@@ -18,14 +18,13 @@ from typing import TYPE_CHECKING, Final, ParamSpec, cast, get_args
 from conformance.clocks import CLOCKS, Clock
 from conformance.errors import UsageError
 from conformance.execute.engine import Engine
+from conformance.execute.options import Options, Search
 from conformance.execute.progress import Progress
-from conformance.execute.result import Options, Search
 from conformance.load.specs import load
 from conformance.load.target import load_target
-from conformance.model import Suite, Target, Tier
+from conformance.model import Report, Suite, Target, Tier
 from conformance.options import Asked, declared
 from conformance.plan.lanes import plan
-from conformance.report.document import Report
 from conformance.report.redact import without_userinfo
 from conformance.servers.specs import AppSpec, CommandSpec
 from conformance.wire.address import parse_base
@@ -85,7 +84,8 @@ def conduct(options: Options, on_progress: Callable[[Progress], None] | None = N
         engine.cancel("the run was interrupted")
         engine.close()
         raise
-    return Report.of(engine.close())
+    engine.close()
+    return engine.report()
 
 
 # ------------------------------------------------------------------ options

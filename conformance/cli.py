@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typer.models import OptionInfo
 
     from conformance.execute.progress import Progress
-    from conformance.report import Report
+    from conformance.model import Report
 
 __all__ = ["app", "main"]
 
@@ -140,8 +140,8 @@ def run(
 
     starting = start_soon(spec) if spec else None  # before the rest is imported, which takes as long
     from conformance import api, progress  # noqa: PLC0415
-    from conformance.report import check_path, write  # noqa: PLC0415
     from conformance.report.safe import safe  # noqa: PLC0415
+    from conformance.report.write import check_path, write  # noqa: PLC0415
 
     try:
         for path in telling.reports:
@@ -180,7 +180,7 @@ def judge(
     """Judge a saved run again, without its server; exit codes as of run."""
     from conformance.api import exit_code  # noqa: PLC0415 (see above)
     from conformance.execute.again import judge_again  # noqa: PLC0415
-    from conformance.report import read  # noqa: PLC0415
+    from conformance.report.write import read  # noqa: PLC0415
 
     made = judge_again(read(path), other_specs=other_specs)
     _print(made, verbose=verbose)
@@ -263,7 +263,7 @@ def _print(report: Report, *, verbose: bool) -> None:
     if verbose:
         for entry in report.judged:
             if entry.verdict.verdict in ("fail", "warn", "inconclusive", "error", "unreachable"):
-                _say(f"---- {safe(entry.nodeid)}\n{entry_text(entry)}\n")
+                _say(f"---- {safe(entry.nodeid)}\n{entry_text(report, entry)}\n")
     for line in summary_lines(report):
         _say(line)
 

@@ -15,15 +15,16 @@ import jsonschema
 import pytest
 from helpers.embedded import dead_port, judged, judging, stopped
 from helpers.hostile import unused_port
+from msgspec.structs import replace
 
 import conformance
 from conformance import cli, progress
 from conformance.errors import HarnessError
 from conformance.execute.progress import Progress, line
 from conformance.load import schema as language
-from conformance.report import read, write
-from conformance.report.document import report_schema
+from conformance.report.document import encode, report_schema
 from conformance.report.text import summary_lines
+from conformance.report.write import read, write
 from reference_impl.twisted.serve import start
 
 TARGET = """\
@@ -87,8 +88,9 @@ def test_pytest_writes_the_same_report(target: str, tmp_path: Path) -> None:
         two.tier,
         two.specs_sha256,
     )
-    steps = [[s.name for s in e.record.steps] if e.record else None for e in one.entries]
-    assert steps == [[s.name for s in e.record.steps] if e.record else None for e in two.entries]
+    assert {w: [s.name for s in r.steps] for w, r in one.records.items()} == {
+        w: [s.name for s in r.steps] for w, r in two.records.items()
+    }
 
 
 def test_a_failure_is_1_and_a_warning_only_with_strict(target: str) -> None:
@@ -249,9 +251,7 @@ def test_judge_refuses_what_is_no_report(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_judge_refuses_other_specs_unless_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "r.json"
-    document = judged().to_json()
-    document["specs"]["sha256"] = "0" * 64
-    path.write_text(json.dumps(document))
+    path.write_bytes(encode(replace(judged(), specs_sha256="0" * 64)))
     assert cli.command(["judge", str(path)]) == 4
     assert "000000000000" in sentence(capsys)
     assert cli.command(["judge", str(path), "--other-specs"]) == 0
@@ -318,9 +318,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_terminal_that_lacks_characters_gets_escapes(tmp_path: Path) -> None:
     """And `python -m conformance` is the command."""
     path = tmp_path / "r.json"
-    document = judged().to_json()
-    document["stopped"] = "caf\u00e9"
-    path.write_text(json.dumps(document))
+    path.write_bytes(encode(replace(judged(), stopped="caf\u00e9")))
     done = subprocess.run(
         [sys.executable, "-m", "conformance", "judge", str(path)],
         env={"PYTHONIOENCODING": "ascii"},

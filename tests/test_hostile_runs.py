@@ -19,14 +19,15 @@ from typing import Any
 
 import pytest
 from helpers.hostile import Peer, Script, serve, unused_port
-from helpers.runs import bad, counts, judged, on, only, options, quick, reference, run, wrapped
+from helpers.runs import bad, counts, judged, on, only, options, quick, record_of, reference, run, wrapped
 from helpers.student import HOLD, Student, reply
 
 from conformance.clocks import VirtualClock
-from conformance.execute.result import Options, Result
-from conformance.report import FORMATS, Report
+from conformance.execute.options import Options
+from conformance.model import Report
+from conformance.report.formats import FORMATS
 from conformance.report.summary import summary_lines
-from conformance.report.text import verdict_text
+from conformance.report.text import entry_text
 from conformance.wire import Limits
 from reference_impl.serve import start
 
@@ -35,7 +36,7 @@ PATIENCE = 1.0  # where others are
 SMALL = 10.0  # seconds, for a busy machine
 
 
-def bounded(given: Options, seconds: float) -> Result:
+def bounded(given: Options, seconds: float) -> Report:
     """A run that has to end in time, without a traceback in any verdict."""
     before = time.monotonic()
     result = run(given)
@@ -48,7 +49,7 @@ def bounded(given: Options, seconds: float) -> Result:
     return result
 
 
-def diagnosis(result: Result) -> str:
+def diagnosis(result: Report) -> str:
     """The one sentence that stands for every check, where nothing can be judged."""
     assert set(counts(result)) <= {"unreachable", "not-applicable"}
     (says,) = set(bad(result, "unreachable").values())
@@ -108,8 +109,7 @@ def test_a_base_url_with_a_path_prefix(slash: str) -> None:
         given = server.options(selected=only("inm-current-is-304", "change-shows", "create-shows"))
         result = run(replace(given, base_url=f"{server.url}/api{slash}"))
     assert {e.verdict.outcome for e in result.judged} == {"pass"}
-    record = judged(result, "change-shows").record
-    assert record is not None
+    record = record_of(result, "change-shows")
     assert "/api/items/1" in {
         x.request.url.removeprefix(server.url) for s in record.steps for x in s.exchanges
     }
@@ -179,7 +179,7 @@ def test_the_runs_deadline_ends_it() -> None:
         given = options(server.url, deadline=1.0)  # a TTL of 30 s, in real time
         result = bounded(given, 1.0 + 2 * SMALL)
     assert result.stopped == "the run's deadline has passed"
-    assert result.deselected == ()
+    assert not result.partial
     left = [e.verdict for e in result.judged if e.verdict.outcome == "inconclusive"]
     assert left
     assert all("stopped" in v.cause or "deadline" in v.cause for v in left)
@@ -256,9 +256,7 @@ def test_one_such_route_costs_its_own_verdicts_and_no_others(script: Script) -> 
     assert on(result, "members-present", "cached-time").outcome in ("unreachable", "fail")
     assert on(result, "inm-current-is-304").outcome == "pass"
     assert on(result, "change-shows").outcome == "pass"
-    assert {e.run.resource.name for e in result.judged if e.verdict.verdict == "fail" and e.run.resource} <= {
-        "cached-time"
-    }
+    assert {e.resource for e in result.judged if e.verdict.verdict == "fail"} <= {"cached-time"}
 
 
 @pytest.mark.parametrize("evil", ['"\x1b[31m"', '"</script><script>"', '"::error::x"', '"\x9b31m"'])
@@ -271,10 +269,9 @@ def test_what_a_server_says_is_shown_and_not_obeyed(evil: str) -> None:
     with serve(Student(answer)) as server:
         result = bounded(quick(server.url, 2.0, selected=only("etag-repeats")), SMALL)
     assert on(result, "etag-repeats").outcome in ("fail", "blocked")
-    report = Report.of(result)
-    printed = [*summary_lines(report), verdict_text(judged(result, "etag-repeats"), result.options)]
+    printed = [*summary_lines(result), entry_text(result, judged(result, "etag-repeats"))]
     assert all(line.isprintable() for text in printed for line in text.split("\n"))
-    assert FORMATS[".json"].write(report).isascii()
+    assert FORMATS[".json"].write(result).isascii()
 
 
 # ------------------------------------------------------------------ memory
@@ -283,7 +280,8 @@ _JUDGE = textwrap.dedent("""
     import json, re, sys
     from pathlib import Path
     from conformance.clocks import VirtualClock
-    from conformance.execute.engine import Engine, Options
+    from conformance.execute.engine import Engine
+    from conformance.execute.options import Options
     from conformance.load.specs import load
     from conformance.load.target import load_target
 
@@ -291,7 +289,8 @@ _JUDGE = textwrap.dedent("""
     engine = Engine(Options(sys.argv[1], load(), load_target("lesson"), clock=clock))
     engine.start()
     assert engine.wait(60)
-    verdicts = [each.verdict.verdict for each in engine.close().judged]
+    engine.close()
+    verdicts = [each.verdict.verdict for each in engine.report().judged]
     # Not getrusage: that counts what the process was before it became this one, too.
     peak = int(re.search(r"VmHWM:\\s*(\\d+) kB", Path("/proc/self/status").read_text())[1])
     print(json.dumps({"MiB": peak / 1024, "verdicts": verdicts}))

@@ -30,7 +30,12 @@ def loaded_by(module: str, *, after: str = "sys") -> set[str]:
 @pytest.mark.parametrize("module", ["conformance", "conformance.plugin"])
 def test_whoever_uses_nothing_pays_for_nothing(module: str) -> None:
     found = loaded_by(module, after="pytest")
-    allowed = {"conformance", module, *(["conformance.options"] if module == "conformance.plugin" else [])}
+    allowed = {
+        "conformance",
+        "conformance.version",
+        module,
+        *(["conformance.options"] if module == "conformance.plugin" else []),
+    }
     assert [name for name in sorted(found) if within(name, HEAVY)] == []
     assert {name for name in found if within(name, ["conformance"])} == allowed
 

@@ -22,7 +22,7 @@ import pytest
 from helpers.hostile import unused_port
 from helpers.runs import bad, fetch, on, options, reference, run
 
-from conformance.execute.result import Result
+from conformance.model import Report
 
 APP = "reference_impl.twisted.app:app"
 STARTING = 30.0  # seconds; two processors start two dozen processes
@@ -95,11 +95,11 @@ def _wait_for(url: str) -> None:
             return
 
 
-def _judge(url: str) -> Result:
+def _judge(url: str) -> Report:
     return run(options(url, overrides=("*.ttl=4",)))
 
 
-def _judge_reference(flaw: str) -> Result:
+def _judge_reference(flaw: str) -> Report:
     """Once more where the machine was too busy to tell, which the suite says itself."""
     for _ in range(2):
         with reference(ttl=4.0, flaw=flaw) as server:
@@ -110,9 +110,9 @@ def _judge_reference(flaw: str) -> Result:
 
 
 @pytest.fixture(scope="module")
-def results() -> Mapping[Any, Result]:
+def results() -> Mapping[Any, Report]:
     """All cases, some at once; those of a batch begin when its servers answer."""
-    found: dict[Any, Result] = {}
+    found: dict[Any, Report] = {}
     with ThreadPoolExecutor(AT_ONCE + len(OF_TTL)) as pool:
         for begin in range(0, len(CASES), AT_ONCE):
             batch = CASES[begin : begin + AT_ONCE]
@@ -127,15 +127,15 @@ def results() -> Mapping[Any, Result]:
 
 
 @pytest.mark.parametrize("flaw", OF_TTL)
-def test_real_time_tells_what_a_moved_clock_tells(flaw: str, results: Mapping[Any, Result]) -> None:
+def test_real_time_tells_what_a_moved_clock_tells(flaw: str, results: Mapping[Any, Report]) -> None:
     result = results[flaw]
-    failed = {e.run.check.id for e in result.judged if e.verdict.verdict == "fail"}
+    failed = {e.id for e in result.judged if e.verdict.verdict == "fail"}
     assert failed == OF_TTL[flaw]
     assert bad(result, "error", "unreachable") == {}
     assert result.clock == "real"
 
 
-def test_the_reference_passes_in_real_time(results: Mapping[Any, Result]) -> None:
+def test_the_reference_passes_in_real_time(results: Mapping[Any, Report]) -> None:
     assert on(results[""], "ttl-ends", "cached-time").outcome == "pass"
     assert bad(results[""], "warn", "inconclusive") == {}
 
@@ -143,11 +143,11 @@ def test_the_reference_passes_in_real_time(results: Mapping[Any, Result]) -> Non
 @pytest.mark.skipif(sys.platform == "win32", reason="sessions of processes are POSIX")
 @pytest.mark.parametrize(("flaw", "server", "workers"), CASES)
 def test_the_lessons_code_gets_nothing_worse_than_warnings(
-    flaw: str, server: str, workers: int, results: Mapping[Any, Result]
+    flaw: str, server: str, workers: int, results: Mapping[Any, Report]
 ) -> None:
     result = results[flaw, server, workers]
     assert bad(result, "fail", "error", "unreachable") == {}
-    warned = {e.run.check.id for e in result.judged if e.verdict.verdict == "warn"}
+    warned = {e.id for e in result.judged if e.verdict.verdict == "warn"}
     assert warned - {"workers-agree"} == WARNS[flaw]
     doubted = {e.verdict.cause for e in result.judged if e.verdict.outcome == "inconclusive"}
     if workers == 1:

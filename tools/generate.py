@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from conformance.load import register, target
 from conformance.load import schema as language
 from conformance.load.specs import load
 from conformance.report import coverage
+from conformance.report.document import report_schema
 from tools.matrix import command as matrix
 
 ROOT: Final = Path(__file__).parent.parent
@@ -21,14 +23,19 @@ SCHEMAS: Final = ROOT / "conformance" / "schemas"
 COVERAGE: Final = ROOT / "docs" / "coverage.md"
 
 
-def schema_text(schema: dict[str, Any]) -> str:
+def schema_text(schema: Mapping[str, Any]) -> str:
     """A JSON Schema as it is committed."""
     return json.dumps(schema, indent=1, sort_keys=True) + "\n"
 
 
 def main() -> int:
     """Write all; returns the exit status."""
-    made = {"spec": language.schema(), "target": target.schema(), "requirements": register.schema()}
+    made = {
+        "spec": language.schema(),
+        "target": target.schema(),
+        "requirements": register.schema(),
+        "report": report_schema(),
+    }
     for name, schema in made.items():
         (SCHEMAS / f"{name}.json").write_text(schema_text(schema), encoding="utf-8")
     COVERAGE.write_text(coverage.markdown(load()), encoding="utf-8")

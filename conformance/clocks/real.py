@@ -19,8 +19,8 @@ class RealClock:
         self._start = time.monotonic()
 
     def now(self) -> float:
-        """Seconds since the run's start."""
-        return time.monotonic() - self._start
+        """Seconds since the run's start, to the microsecond: more digits would tell nothing."""
+        return round(time.monotonic() - self._start, 6)
 
     def wait_until(self, instant: float, cancelled: threading.Event) -> bool:
         """Sleep until `instant`; False where the run is cancelled meanwhile."""

@@ -34,7 +34,7 @@ class VirtualClock:
 
     def now(self) -> float:
         """Seconds since the run's start, moves included."""
-        return time.monotonic() - self._start + self._moved
+        return round(time.monotonic() - self._start + self._moved, 6)
 
     @contextmanager
     def lane(self) -> Iterator[None]:

@@ -1,5 +1,7 @@
 """Bodies: what is to be known of one, and how an item becomes another. Pure.
 
-facts.py    body -> facts, read once when it arrives
-edits.py    an item -> another item
+    facts.py    body -> facts, read once when it arrives
+    edits.py    an item -> another item
+
+It must not know how a body came, nor what is expected of it.
 """

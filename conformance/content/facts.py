@@ -1,7 +1,7 @@
 """Body -> facts: everything that judging will need of a body, read once when it arrives.
 
 Pure. Because judging sees these facts and never the body, a body too large to be kept can be
-judged again from a saved report, and with the same verdict.
+judged again from a saved report, and with the same verdict. Every fact is JSON that any reader can hold.
 """
 
 from __future__ import annotations
@@ -14,10 +14,15 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from conformance.fields import field_value
-from conformance.model import Headers, Json, Resource
+from conformance.model import MISSING, NO_FACTS, Facts, Headers, ItemFacts, Json, JsonType, Resource
 
-MISSING: Final = "missing"
-_TYPES: Final = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+_TYPES: Final[Mapping[type, JsonType]] = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    bool: "boolean",
+    type(None): "null",
+}
 _MOST_MEMBERS: Final = 64
 _LONGEST_VALUE: Final = 2048
 _MOST_NESTED: Final = 64
@@ -32,41 +37,34 @@ class Tracked:
     field: str | None
 
 
-def json_type(value: Json) -> str:
+def json_type(value: Json) -> JsonType:
     """The JSON name of a value's type."""
     return _TYPES.get(type(value), "number")
 
 
-def facts(
-    resource: Resource | None, headers: Headers, content: bytes, tracked: Tracked | None
-) -> dict[str, Json]:
-    """What is to be known of a body.
-
-    Returns:
-        json: the type of the JSON text, or "none" where the body is no JSON; media: the media type;
-        members: name -> type, of a top-level object; list: how many items the list has;
-        value, hit: what the target's pointers point to, absent where they point to nothing;
-        item: {"there": bool, "value": the tracked field}.
-    """
-    media = (field_value(headers, "content-type") or "").partition(";")[0].strip().lower()
-    found: dict[str, Json] = {"media": media}
+def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: Tracked | None) -> Facts:
+    """What is to be known of a body; see `model.Facts`."""
     document, is_json = _document(headers, content)
     if not is_json:
-        return found | {"json": "none"}
-    found["json"] = json_type(document)
-    if isinstance(document, dict):
-        found["members"] = {str(k)[:80]: json_type(v) for k, v in list(document.items())[:_MOST_MEMBERS]}
+        return NO_FACTS
     items = find_list(document)
-    if items is not None:
-        found["list"] = len(items)
-    if resource is not None:
-        for name, at in (("value", resource.value), ("hit", resource.hit)):
-            there, value = pointed(document, at) if at is not None else (False, None)
-            if there:
-                found[name] = _bounded(value)
-    if tracked is not None:
-        found["item"] = _item(document, items, tracked)
-    return found
+    return Facts(
+        json_type(document),
+        members=_members(document) if isinstance(document, dict) and resource and resource.members else None,
+        items=None if items is None else len(items),
+        value=_at(document, resource.value if resource else None),
+        hit=_at(document, resource.hit if resource else None),
+        item=None if tracked is None else _item(document, items, tracked),
+    )
+
+
+def _members(document: dict[Any, Json]) -> dict[str, JsonType]:
+    return {str(k)[:80]: json_type(v) for k, v in list(document.items())[:_MOST_MEMBERS]}
+
+
+def _at(document: Json, pointer: str | None) -> Json:
+    there, value = pointed(document, pointer) if pointer is not None else (False, None)
+    return _bounded(value) if there else MISSING
 
 
 def pointed(document: Json, pointer: str) -> tuple[bool, Json]:
@@ -145,7 +143,7 @@ def _bounded(value: Json) -> Json:
     return {"begins": text[:80], "crc": zlib.crc32(text.encode()), "length": len(text)}
 
 
-def _item(document: Json, items: list[Any] | None, tracked: Tracked) -> Mapping[str, Json]:
+def _item(document: Json, items: list[Any] | None, tracked: Tracked) -> ItemFacts:
     # An item may hold a list itself: the document is the item where it has the id, or where there is none.
     itself = items is None or tracked.id is None or item_id(document) == tracked.id
     candidates = [document] if itself or items is None else items
@@ -154,9 +152,9 @@ def _item(document: Json, items: list[Any] | None, tracked: Tracked) -> Mapping[
             continue
         if itself or item_id(each) == tracked.id:
             if tracked.field is None or tracked.field not in each:
-                return {"there": True}
-            return {"there": True, "value": _bounded(each[tracked.field])}
-    return {"there": False}
+                return ItemFacts(there=True)
+            return ItemFacts(there=True, value=_bounded(each[tracked.field]))
+    return ItemFacts(there=False)
 
 
 def item_id(item: Json) -> Json:

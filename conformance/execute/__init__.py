@@ -8,7 +8,7 @@
     patience.py    how long a run may take
     progress.py    how far a run has come, and the line that says so
     starting.py    a server that starts while something else is done
-    result.py      what a run is asked to do, and what came of it
+    options.py     what a run is asked to do
     again.py       a saved run, judged again
 
 It decides when something is done, and must not know what it means.

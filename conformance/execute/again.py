@@ -1,4 +1,4 @@
-"""A saved Report -> the Report of today's judges, without a network. Pure.
+"""A saved Report -> the Report of today's judges, without a network.
 
 Runs are judged in the order in which they were judged at first. What has a record is judged anew
 from that record; `blocked` and `not-applicable` follow from the plan and the verdicts before; and
@@ -8,18 +8,21 @@ taken over.
 
 from __future__ import annotations
 
-import dataclasses
+from typing import Final
+
+from msgspec.structs import replace
 
 from conformance.errors import UsageError
-from conformance.execute.result import Judged
-from conformance.judge.verdicts import Court, before, judge
+from conformance.judge import Court, before, judge
+from conformance.judge.unjudged import not_sent
 from conformance.load.specs import load
-from conformance.model import Run, Suite, Verdict
-from conformance.plan.lanes import plan
-from conformance.report.document import Entry, Report, topics_of
+from conformance.model import Entry, Report, Run, Suite, Verdict
+from conformance.model.order import level_at
+from conformance.plan import plan
+from conformance.report.document import explained, rescored, told
 from conformance.report.redact import Redactor
 
-_DERIVED = ("blocked", "not-applicable")
+_DERIVED: Final = ("blocked", "not-applicable")
 
 
 def judge_again(report: Report, suite: Suite | None = None, *, other_specs: bool = False) -> Report:
@@ -49,34 +52,39 @@ class _Again:
     def __init__(self, report: Report, suite: Suite) -> None:
         self.old = report
         self.suite = suite
-        self.plan = plan(suite, report.target, report.tier)
+        self.runs = {run.id: run for run in plan(suite, report.target, report.tier).runs}
         self.known = {e.nodeid for e in report.judged}
         self.verdicts: dict[str, Verdict] = {}
 
     def report(self) -> Report:
         """The report with the new verdicts."""
-        redactor = Redactor.of(self.old.target, (e.record for e in self.old.judged))
-        runs = {run.id: run for run in self.plan.runs}
-        for entry in sorted(self.old.judged, key=lambda e: e.order):
-            if entry.nodeid in runs:
-                verdict = redactor.verdict(self._verdict(runs[entry.nodeid], entry))
-                self.verdicts[entry.nodeid] = verdict
-        topics = topics_of(self.suite)
-        entries = []
-        for entry in self.old.entries:
-            verdict = self.verdicts.get(entry.nodeid, entry.verdict)
-            if entry.nodeid in runs:
-                judged = Judged(runs[entry.nodeid], verdict, entry.record, entry.order)
-                entries.append(Entry.of(judged, topics[entry.file], self.old.tier))
-            else:
-                entries.append(entry)
-        return dataclasses.replace(self.old, specs_sha256=self.suite.sha256, entries=tuple(entries))
+        old = self.old
+        redactor = Redactor.of(old.target, old.records.values())
+        for entry in sorted(old.judged, key=lambda e: e.order):
+            if entry.nodeid in self.runs:
+                verdict = self._verdict(self.runs[entry.nodeid], entry)
+                self.verdicts[entry.nodeid] = redactor.record(verdict)
+        checks = {check.id: check for file in self.suite.files for check in file.checks}
+        known = {id_: checks[id_] for id_ in old.checks if id_ in checks}
+        named = {each.id: told(each) for check in known.values() for each in (check.requirement, *check.also)}
+        return rescored(
+            replace(
+                old,
+                specs_sha256=self.suite.sha256,
+                entries=tuple(
+                    replace(e, verdict=self.verdicts.get(e.nodeid, e.verdict)) for e in old.entries
+                ),
+                checks=dict(old.checks)
+                | {id_: explained(check, level_at(check, old.tier)) for id_, check in known.items()},
+                requirements=dict(old.requirements) | named,
+            )
+        )
 
     def _verdict(self, run: Run, entry: Entry) -> Verdict:
-        old, court = entry.verdict, self._court()
-        if entry.record is not None:
+        old, court, record = entry.verdict, self._court(), self.old.record(entry)
+        if record is not None:
             # It was sent, so what it comes after had passed; judged otherwise today, it is blocked.
-            return before(run, court) or judge(run, entry.record, court)
+            return before(run, court) or judge(run, record, court)
         if old.outcome not in _DERIVED:
             return old
         if old.outcome == "blocked" and old.cause not in self.known:
@@ -84,8 +92,7 @@ class _Again:
         again = before(run, court)
         if again is not None:
             return again
-        cause = f"the run did not send it, since {old.cause or 'nothing'} stood in its way"
-        return Verdict("inconclusive", "inconclusive", f"could not be judged: {cause}", cause=cause)
+        return not_sent(old.cause)
 
     def _court(self) -> Court:
         old = self.old
@@ -93,7 +100,7 @@ class _Again:
             self.suite,
             old.target,
             old.tier,
-            self.plan.runs,
+            tuple(self.runs.values()),
             self.verdicts,
             old.remote,
             workers=old.workers,

@@ -13,9 +13,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from conformance.execute.board import Board
-from conformance.execute.result import Options
+from conformance.execute.options import Options
 from conformance.execute.steps import bind, execute
+from conformance.judge.unjudged import given_up
 from conformance.judge.verdicts import Court, before, judge, retryable
 from conformance.model import Json, Record, Run, Verdict
 from conformance.plan.lanes import Plan, Work
@@ -55,7 +58,7 @@ class Attempts:
         self._board = board
         self._court = court
         self._give_up = give_up
-        self._shared_records: dict[str, Record] = {}
+        self._timelines: dict[str, tuple[Record, Mapping[str, Verdict]]] = {}
         self._reviving = threading.Lock()
         self._over = False
         self._deaths: dict[int, str] = {}  # life -> how it ended
@@ -67,17 +70,19 @@ class Attempts:
         if settled is not None:
             self._board.settle(run, settled)
             return
-        record = self._shared_records.get(run.work)
-        if record is not None:
-            self._board.settle(run, judge(run, record, self._court()), record)
+        done = self._timelines.get(run.work)
+        if done is not None:
+            record, verdicts = done
+            verdict = verdicts[run.id]
+            # What rests on the verdicts of others is looked at again, now that there are more of them.
+            if verdict.outcome in ("blocked", "inconclusive"):
+                verdict = judge(run, record, self._court())
+            self._board.settle(run, verdict, record)
             return
         if context.gone():
-            says = f"{context.resource.name} has not answered twice; no more is asked of it"
-            self._board.settle(run, Verdict("unreachable", "unreachable", says))
+            self._board.settle(run, given_up(context.resource.name))
             return
         verdict, record = self._examples(run, self._plan.works[run.work], context)
-        if run.check.on is not None:
-            self._shared_records[run.work] = record
         self._board.settle(run, verdict, record)
 
     def _examples(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
@@ -111,14 +116,14 @@ class Attempts:
             alone = tried > 0 and not waits
             with self._place(context, server, alone=alone) as place:
                 life, since = server.starts, server.printed()
-                _, record = self._steadily(run, work, place)
+                verdict, record = self._steadily(run, work, place)
                 log = server.log(since)
                 died = self._revived(server, life, _NEWS if _faults(record) else 0.0)
                 if died is None and "timeout" in _faults(record):
                     died = self._unblocked(server, life, place)
-            record = dataclasses.replace(record, log=log)
+            record = replace(record, log=log)
             if died is None:
-                return judge(run, record, self._court()), record
+                return verdict, record
             tried += 1
             request = _unanswered(record)
             met += request is not None
@@ -129,7 +134,7 @@ class Attempts:
             context.lane.rest()
         if request is not None:
             self._deadly.add(request)
-        record = dataclasses.replace(record, crash=died)
+        record = replace(record, crash=died)
         return judge(run, record, self._court()), record
 
     def _kills(self, context: Context, server: Server) -> bool:
@@ -195,16 +200,18 @@ class Attempts:
             self._end(str(problem))
 
     def _steadily(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
-        """The work, again where noise has spoilt it."""
+        """The work, again where noise has spoilt it; each of its runs is judged once for each time."""
         siblings = [r for r in self._plan.runs if r.work == run.work] if run.check.on else [run]
         for number in range(1, _MOST[_waits(work)] + 1):
-            record = dataclasses.replace(execute(work, bind(context, context.bound)), attempts=number)
+            record = replace(execute(work, bind(context, context.bound)), attempts=number)
             court = self._court()
-            verdicts = [judge(each, record, court) for each in siblings]
-            again = any(retryable(v, each) for v, each in zip(verdicts, siblings, strict=True))
+            verdicts = {each.id: judge(each, record, court) for each in siblings}
+            again = any(retryable(verdicts[each.id], each) for each in siblings)
             if not again or context.shared.cancelled.is_set():
                 break
-        return verdicts[siblings.index(run)], record
+        if run.check.on:
+            self._timelines[run.work] = record, verdicts
+        return verdicts[run.id], record
 
 
 def _unanswered(record: Record) -> tuple[object, ...] | None:

@@ -6,9 +6,10 @@ Thread-safe; knows nothing of how verdicts come about.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from conformance.model import Record, Run, Verdict
+from conformance.judge.unjudged import left_out
+from conformance.model import Entry, Record, Run, Verdict
 
 
 class Board:
@@ -41,6 +42,36 @@ class Board:
         """All so far, in the order in which they came."""
         with self._changed:
             return dict(self._verdicts)
+
+    @property
+    def records(self) -> Mapping[str, Record]:
+        """What the verdicts rest on, by work."""
+        with self._changed:
+            return {record.work: record for record in self._records.values()}
+
+    def entries(self, runs: Iterable[Run], wanted: Collection[str] | None) -> tuple[Entry, ...]:
+        """The entries of a report, in the order of the runs; what is not wanted counts as left out.
+
+        Args:
+            runs: of the whole tier.
+            wanted: the runs that were asked for; None: all.
+        """
+        with self._changed:
+            order = {id_: index for index, id_ in enumerate(self._verdicts)}
+            return tuple(
+                entry
+                for run in runs
+                if (entry := self._entry(run, order, asked=wanted is None or run.id in wanted)) is not None
+            )
+
+    def _entry(self, run: Run, order: Mapping[str, int], *, asked: bool) -> Entry | None:
+        """What is known of a run; None: it was asked for, and has no verdict yet."""
+        if not asked:
+            return Entry(run.id, left_out())
+        if run.id not in order:
+            return None
+        record = self._records.get(run.id)
+        return Entry(run.id, self._verdicts[run.id], "" if record is None else record.work, order[run.id])
 
     def __contains__(self, run_id: object) -> bool:
         return run_id in self._verdicts

@@ -8,38 +8,39 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import ipaddress
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from conformance.clients import preload
 from conformance.clocks import Clock, RealClock, VirtualClock
 from conformance.errors import HarnessError, TargetError
-from conformance.execute.attempts import Attempts, examples
+from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
+from conformance.execute.options import Options
 from conformance.execute.patience import allowance, refuse_short_ttls
 from conformance.execute.progress import Progress
-from conformance.execute.result import Attempt, Judged, Options, Result, Search
 from conformance.execute.trust import distrusted
+from conformance.judge.unjudged import not_reached, ours
 from conformance.judge.verdicts import Court, before
-from conformance.model import Record, Run, Verdict, WireFault
+from conformance.model import Record, Report, Run, Verdict, WireFault
 from conformance.plan.lanes import PHASES, Plan, plan
+from conformance.report.document import compose
 from conformance.sending.context import Context, GivenUpError, Shared
 from conformance.sending.ledger import Ledger
 from conformance.sending.survey import Survey, survey
 from conformance.servers.errors import ServerDied, ServerError
 from conformance.verbs.writing import put_back
 from conformance.wire import Lane, Limits, Wire
+from conformance.wire.address import is_remote
 
 if TYPE_CHECKING:
     from conformance.servers.server import Server
 
-__all__ = ["Attempt", "Engine", "Judged", "Options", "Result", "Search", "examples", "is_remote"]
+__all__ = ["Engine"]
 
 _NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
 _TIDY: Final = Limits(deadline=2.0)
@@ -163,8 +164,8 @@ class Engine:
         if self._in_real_time is not None:
             self._in_real_time.wire.cancel()
 
-    def close(self) -> Result:
-        """End the run if it has not ended, put back what is still changed, and sum up.
+    def close(self) -> None:
+        """End the run if it has not ended, put back what is still changed, and end the server.
 
         Raises:
             HarnessError: the server is still there, and may write where the verdicts are written.
@@ -177,7 +178,6 @@ class Engine:
         if self._in_real_time is not None:
             self._in_real_time.wire.close()
         self._end_server()
-        return self.result()
 
     def _end_server(self) -> None:
         """Nothing of it is left when this returns; a second time does nothing."""
@@ -189,34 +189,33 @@ class Engine:
         except ServerError as problem:
             raise HarnessError(f"no verdict is told, since {problem}") from None
 
-    def result(self) -> Result:
-        """What came of it, as far as it has come."""
-        verdicts = self._board.verdicts()
-        order = {id_: index for index, id_ in enumerate(verdicts)}
-        judged = tuple(
-            Judged(run, verdicts[run.id], self._board.record(run.id), order[run.id])
-            for run in self.plan.runs
-            if run.id in verdicts and self._is_wanted(run)
-        )
-        chosen = {run.id for run in self.plan.runs if self._is_wanted(run)}
-        return Result(
-            options=self.options,
-            judged=judged,
-            deselected=tuple(run for run in self.everything.runs if run.id not in chosen),
+    def report(self, only: Collection[str] | None = None) -> Report:
+        """What came of it, as far as it has come.
+
+        Args:
+            only: the runs that are asked for; the others of the tier count as left out. None: the selected.
+        """
+        options = self.options
+        wanted = options.selected if only is None else only
+        entries = self._board.entries(self.everything.runs, wanted)
+        return compose(
+            options.suite,
+            options.target,
+            options.tier,
+            entries,
+            self._board.records,
+            base_url=self.base_url if self.server or options.start is None else "",
+            remote=self.remote,
+            workers=self.shared.workers,
             clock=self.clock.name,
+            why_real=self._why_real,
+            seed=options.seed,
             started=self._begun.isoformat(timespec="seconds"),
             seconds=time.monotonic() - self._started if self._started else 0.0,
-            problems=tuple(self.shared.ledger.problems),
             stopped=self._stopped,
-            remote=self.remote,
-            why_real=self._why_real,
+            problems=tuple(self.shared.ledger.problems),
             output=self._output,
-            base_url=self.base_url if self.server or self.options.start is None else "",
-            workers=self.shared.workers,
         )
-
-    def _is_wanted(self, run: Run) -> bool:
-        return self.options.selected is None or run.id in self.options.selected
 
     def _waiting(self, resource: str, why: str, until: float | None) -> None:
         if until is None:
@@ -237,7 +236,7 @@ class Engine:
                 self._wait_phase(lanes) if name == "wait" else self._phase(lanes)
             self._judge_the_rest()
         except Exception as problem:  # noqa: BLE001 - nobody may be left waiting for a verdict
-            self._settle_rest(self.plan.runs, self._ours(problem))
+            self._settle_rest(self.plan.runs, ours(problem))
         finally:
             timer.cancel()
             try:
@@ -320,7 +319,7 @@ class Engine:
                 try:
                     self._one(run, lanes)
                 except Exception as problem:  # noqa: BLE001 - ours, and of this run alone
-                    self._settle_rest((run,), self._ours(problem))
+                    self._settle_rest((run,), ours(problem))
         finally:
             for lane in lanes.values():
                 lane.close()
@@ -360,18 +359,13 @@ class Engine:
             verdict = before(run, self._court())
             if verdict is None:
                 why = self._stopped or "its lane has ended"
-                verdict = Verdict("inconclusive", "inconclusive", f"could not be judged: {why}", cause=why)
+                verdict = not_reached(why)
             self._board.settle(run, verdict)
 
     def _settle_rest(self, runs: tuple[Run, ...], verdict: Verdict) -> None:
         for run in runs:
             if run.id not in self._board:
                 self._board.settle(run, verdict)
-
-    @staticmethod
-    def _ours(problem: Exception) -> Verdict:
-        says = f"the suite is at fault, not the server: {type(problem).__name__}: {problem}"
-        return Verdict("error", "error", says)
 
     def _tidy(self) -> None:
         """Put back what is still owed, over a wire that nobody has cancelled."""
@@ -384,14 +378,3 @@ class Engine:
             any_resource = self.options.target.resources[0]
             context = Context(shared, lane, any_resource, {}, random.Random(0))  # noqa: S311
             self.shared.ledger.put_back(owed, lambda undo: put_back(context, undo), final=True)
-
-
-def is_remote(base_url: str) -> bool:
-    """Whether a base URL points to somewhere else than this machine's loopback."""
-    host = urlsplit(base_url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return False
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return True

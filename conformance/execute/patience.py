@@ -6,7 +6,7 @@ from typing import Final
 
 from conformance.clocks import Clock
 from conformance.errors import TargetError
-from conformance.execute.result import Options
+from conformance.execute.options import Options
 from conformance.model import Target
 from conformance.sending.context import WHOLE_SECONDS_BELOW
 

@@ -19,7 +19,7 @@ from conformance.plan.lanes import Work
 from conformance.sending.context import Context, GivenUpError
 from conformance.servers.errors import ServerDied
 from conformance.verbs import VERBS
-from conformance.verbs.writing import put_back
+from conformance.verbs.writing import owed, put_back
 
 _STOPPED: Final = "the run was stopped before this was done"
 
@@ -53,18 +53,18 @@ def _step(step: Step, context: Context) -> bool:
     """Run one step; False where the work ends with it."""
     case = case_of(context)
     if step.when and not any(holds(condition, case) for condition in step.when):
-        context.steps[step.name] = StepRecord(step.name, step.do, "skipped", "", ())
+        context.steps[step.name] = StepRecord(step.name, step.do, "skipped")
         return True
     try:
         record = VERBS[step.do].run(step, context)
     except MissingError as missing:
-        context.steps[step.name] = StepRecord(step.name, step.do, "broken", str(missing), ())
+        context.steps[step.name] = StepRecord(step.name, step.do, "broken", str(missing))
         return False
     except GivenUpError:
-        context.steps[step.name] = StepRecord(step.name, step.do, "broken", _STOPPED, ())
+        context.steps[step.name] = StepRecord(step.name, step.do, "broken", _STOPPED)
         return False
     context.steps[step.name] = record
-    if record.status != "done" or record.notes.get("failed"):
+    if record.status != "done":
         return step.do == "clear" and bool(step.when)  # clearing is only tried, where it serves as evidence
     if any(exchange.response is None for exchange in record.exchanges):
         return False
@@ -81,7 +81,7 @@ def case_of(context: Context) -> Case:
 
 def _put_back(context: Context) -> None:
     """What the work has changed and not restored itself."""
-    keys = tuple(s.notes["key"] for s in context.steps.values() if s.notes.get("key"))
+    keys = owed(context)
     if any(context.shared.ledger.get(key) for key in keys):
         context.shared.ledger.put_back(keys, lambda undo: put_back(context, undo))
 

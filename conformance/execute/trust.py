@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from conformance.content.facts import is_hit
-from conformance.model import Exchange
+from conformance.model import MISSING, Exchange
 from conformance.sending.context import Context
 from conformance.servers.errors import ServerDied, ServerError
 
@@ -69,7 +69,7 @@ def _answered(context: Context) -> Exchange:
 
 
 def _unmoved(first: Exchange, second: Exchange) -> bool:
-    if "value" not in first.facts or "value" not in second.facts:
+    if MISSING in (first.facts.value, second.facts.value):
         return False  # there is nothing to time
-    miss = is_hit(second.facts.get("hit")) is False
-    return not miss and first.facts["value"] == second.facts["value"]
+    miss = is_hit(second.facts.hit) is False
+    return not miss and first.facts.value == second.facts.value

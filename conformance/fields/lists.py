@@ -31,6 +31,11 @@ def field_value(headers: Headers, name: str) -> str | None:
     return ", ".join(values) if values else None
 
 
+def media_type(headers: Headers) -> str:
+    """Type and subtype of Content-Type (9110 8.3.1), in lower case, without parameters; or ""."""
+    return (field_value(headers, "content-type") or "").partition(";")[0].strip().lower()
+
+
 def split_list(text: str) -> list[str]:
     """The elements of a comma-separated list, without empty ones; commas in quoted strings do not split."""
     return [element for element in _elements(text) if element]

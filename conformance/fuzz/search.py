@@ -8,14 +8,15 @@ file is read or written. It runs in any thread, beside other searches.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, errors
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from conformance.execute.result import Attempt
+from conformance.execute.options import Attempt
 from conformance.fields import field_values, tags_match_weakly
 from conformance.fuzz.strategies import build, corners
 from conformance.language import captures
@@ -172,7 +173,7 @@ def _is_counterexample(verdict: Verdict, record: Record) -> bool:
 
 
 def _refuses(step: StepRecord) -> bool:
-    if step.status != "not-offered" and not step.notes.get("failed"):
+    if step.status not in ("not-offered", "missing", "failed"):
         return False
     answered = step.exchanges[-1].status if step.exchanges else None
     return answered is None or answered < _SERVER_ERROR

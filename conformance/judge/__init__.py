@@ -1,7 +1,10 @@
-"""Record -> Verdict. Pure: it sees records, never a socket, a file or a clock.
+"""Record -> Verdict. Pure.
 
-verdicts.py    the outcome table, and how a record is judged by it
-symptoms.py    common mistakes, recognised by what they look like from outside
+    verdicts.py    the outcome table, and how a record is judged by it
+    unjudged.py    verdicts where there is no record to judge
+    symptoms.py    common mistakes, recognised by what they look like from outside
+
+All verdicts are made here. It must not know a socket, a file or a clock: a saved run is judged the same.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Final
 
 from conformance.content.facts import is_hit
-from conformance.fields import field_value
+from conformance.fields import field_value, media_type
 from conformance.matchers import Case
 from conformance.matchers.etag import is_weak, tag_of
-from conformance.model import Exchange, Finding, Run
+from conformance.model import MISSING, Exchange, Finding, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _redirected(run: Run, finding: Finding, _case: Case, exchange: Exchange | No
     if exchange is None or "redirect" not in finding.expected or run.resource is None:
         return None
     return Symptom(
-        f"{run.resource.read} redirects to {exchange.facts.get('redirected')}",
+        f"{run.resource.read} redirects to {exchange.facts.redirected}",
         f'Register the route as it is asked for: @app.get("{run.resource.read}").',
     )
 
@@ -71,12 +71,13 @@ def _redirected(run: Run, finding: Finding, _case: Case, exchange: Exchange | No
 def _not_json(_run: Run, finding: Finding, _case: Case, exchange: Exchange | None) -> Symptom | None:
     if exchange is None or "json" not in finding.expected.lower():
         return None
-    if exchange.facts.get("media") == "text/html" and exchange.facts.get("json") != "none":
+    html = media_type(exchange.headers) == "text/html"
+    if html and exchange.facts.json != "none":
         return Symptom(
             "the JSON is sent as HTML",
             "Return the data itself or a JSONResponse; a plain text or HTMLResponse is sent as text/html.",
         )
-    if exchange.facts.get("media") == "text/html":
+    if html:
         return Symptom(
             "HTML came where JSON was due",
             "Return the data itself (FastAPI makes JSON of it), not a page; "
@@ -134,7 +135,7 @@ def _other_ttl(run: Run, finding: Finding, case: Case, exchange: Exchange | None
         return None
     if resource is None or resource.ttl is None or exchange is None or fresh is None or soon is None:
         return None
-    if is_hit(soon.facts.get("hit")) is not True or is_hit(exchange.facts.get("hit")) is None:
+    if is_hit(soon.facts.hit) is not True or is_hit(exchange.facts.hit) is None:
         return None
     age = exchange.sent_at - fresh.received_at
     return Symptom(
@@ -147,7 +148,8 @@ def _other_ttl(run: Run, finding: Finding, case: Case, exchange: Exchange | None
 def _flag_in_body(run: Run, finding: Finding, case: Case, _exchange: Exchange | None) -> Symptom | None:
     if run.resource is None or run.resource.hit is None or "another body" not in finding.expected:
         return None
-    flags = {repr(e.facts.get("hit")) for s in case.steps.values() for e in s.exchanges if "hit" in e.facts}
+    every = [e.facts.hit for s in case.steps.values() for e in s.exchanges]
+    flags = {repr(flag) for flag in every if flag is not MISSING}
     tags = {t for s in case.steps.values() for e in s.exchanges if (t := tag_of(e))}
     if len(flags) < 2 or any(is_weak(t) for t in tags):  # noqa: PLR2004
         return None

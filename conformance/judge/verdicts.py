@@ -7,9 +7,11 @@ gets the same verdicts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from conformance.judge.symptoms import recognise
 from conformance.matchers import MATCHERS, Case, first_finding, holds
@@ -173,15 +175,16 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
 
 
 def _status(run: Run, step: Step, record: StepRecord, case: Case, court: Court) -> Verdict | None:
-    if record.status == "not-offered" and not (step.when and step.do == "clear"):
-        if record.notes.get("declared"):
-            finding = Finding(f"the {step.do} that the target declares", record.says, step.name)
-            return _failed(run, finding, case, court)
+    tried = step.when and step.do == "clear"  # where it serves as evidence, clearing is only tried
+    if record.status == "missing" and not tried:
+        finding = Finding(f"the {step.do} that the target declares", record.says, step.name)
+        return _failed(run, finding, case, court)
+    if record.status == "not-offered" and not tried:
         return _not_applicable(run, court, record.says)
     if record.status == "untestable" and not step.when:
         return _verdict(run, court, "untestable", f"untestable: {record.says}", cause=record.says)
     last = record.exchanges[-1] if record.exchanges else None
-    if record.notes.get("failed") and last is not None and (last.status or 0) < 500:  # noqa: PLR2004
+    if record.status == "failed" and last is not None and (last.status or 0) < 500:  # noqa: PLR2004
         cause = f"{last.request.method} {_path(last)} was answered {last.status}"
         return _verdict(run, court, "inconclusive", f"could not be judged: {cause}", cause=cause)
     if record.status == "broken":
@@ -246,7 +249,7 @@ def _not_applicable(run: Run, court: Court, says: str) -> Verdict:
 def _crash(step: StepRecord) -> Finding | None:
     """A write that was answered 5xx: one diagnosis, whatever the check was about."""
     last = step.exchanges[-1] if step.exchanges else None
-    if not step.notes.get("failed") or last is None or (last.status or 0) < 500:  # noqa: PLR2004
+    if step.status != "failed" or last is None or (last.status or 0) < 500:  # noqa: PLR2004
         return None
     expected = "a 2xx, or a 4xx that says what is wrong"
     return Finding(expected, f"{last.status}", step.name, len(step.exchanges) - 1)

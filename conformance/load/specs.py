@@ -293,13 +293,20 @@ def _levels(data: Json, tier: Tier) -> Mapping[Tier, Level]:
 # ------------------------------------------------------------------ across files
 
 
-def _check_references(suite: Suite) -> None:
+def _by_id(suite: Suite) -> Mapping[str, Check]:
     checks: dict[str, Check] = {}
-    for file in suite.files:
-        for check in file.checks:
-            if check.id in checks:
-                raise _at(check, f"the id {check.id!r} stands already in {checks[check.id].place}")
-            checks[check.id] = check
+    for check in (check for file in suite.files for check in file.checks):
+        if check.id in checks:
+            raise _at(check, f"the id {check.id!r} stands already in {checks[check.id].place}")
+        if check.id in suite.timelines:  # either names what is done on a resource
+            place = suite.timelines[check.id].place
+            raise _at(check, f"the id {check.id!r} is that of the timeline in {place}")
+        checks[check.id] = check
+    return checks
+
+
+def _check_references(suite: Suite) -> None:
+    checks = _by_id(suite)
     for check in checks.values():
         for name in check.after:
             if name not in checks:

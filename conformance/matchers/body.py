@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from conformance.fields import media_type
 from conformance.matchers.base import STEP_NAME, Case, Matcher, for_each
-from conformance.model import Exchange, Finding, Json, StepRecord
+from conformance.model import MISSING, Effect, Exchange, Finding, Json, StepRecord
 
 
 def _body(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | None:
@@ -30,16 +31,16 @@ def _body(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | Non
 
 
 def _json(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | None:
-    kind = exchange.facts.get("json", "none")
+    kind = exchange.facts.json
     due = case.resource.json if wanted == "declared" and case.resource else None
     if kind == "none":
         length = exchange.response.body.length if exchange.response else 0
-        media = exchange.facts.get("media") or "no Content-Type"
+        media = media_type(exchange.headers) or "no Content-Type"
         return "a JSON body", f"a body that is not JSON ({media})" if length else "no body"
-    media = exchange.facts.get("media", "")
+    media = media_type(exchange.headers)
     if media != "application/json" and not media.endswith("+json"):
         return "Content-Type: application/json", media or "none"
-    if due == "array" and kind != "array" and "list" not in exchange.facts:
+    if due == "array" and kind != "array" and exchange.facts.items is None:
         return "a JSON list", f"a JSON {kind}"
     if due == "object" and kind != "object":
         return "a JSON object", f"a JSON {kind}"
@@ -48,9 +49,9 @@ def _json(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | Non
 
 def _members(_wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | None:
     due = case.resource.members if case.resource else {}
-    has = exchange.facts.get("members")
+    has = exchange.facts.members
     if has is None:
-        return _json("any", exchange, case) or ("a JSON object", f"a JSON {exchange.facts.get('json')}")
+        return _json("any", exchange, case) or ("a JSON object", f"a JSON {exchange.facts.json}")
     for name, kind in due.items():
         if name not in has:
             return f"a member {name!r}", f"members {', '.join(map(repr, has)) or 'none at all'}"
@@ -63,54 +64,51 @@ def _shows(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
     """Whether an answer shows the effect of a write: the facts tell how the tracked item looks there."""
     positive = "of" in wanted
     write = case.steps.get(wanted.get("of") or wanted["not-of"])
-    notes = write.notes if write else {}
+    effect = write.effect if write else None
     if not step.exchanges:
         return Finding("an answer that shows the write", "nothing was asked", step.name)
     for index, exchange in enumerate(step.exchanges):
         if exchange.response is None:
             return Finding("an answer", exchange.fault.says if exchange.fault else "none", step.name, index)
-        if (sees_write(exchange, notes)) != positive:
-            expected, actual = _shows_words(exchange, notes, positive=positive)
+        if sees_write(exchange, effect) != positive:
+            expected, actual = _shows_words(exchange, effect, positive=positive)
             return Finding(expected, actual, step.name, index)
     return None
 
 
-def sees_write(exchange: Exchange, notes: Json) -> bool:
-    """Whether this answer shows what the write (its notes) has done."""
-    item = exchange.facts.get("item")
-    kind = notes.get("kind")
+def sees_write(exchange: Exchange, effect: Effect | None) -> bool:
+    """Whether this answer shows what a write was to change."""
+    item, kind = exchange.facts.item, effect.kind if effect else None
     if kind == "remove":
-        return exchange.status in (404, 410) or (item is not None and not item.get("there"))
-    if item is None or not item.get("there"):
+        return exchange.status in (404, 410) or (item is not None and not item.there)
+    if effect is None or item is None or not item.there:
         return False
-    return True if kind == "create" else bool("value" in item and item["value"] == notes.get("after"))
+    return kind == "create" or bool(item.value is not MISSING and item.value == effect.after)
 
 
-def _shows_words(exchange: Exchange, notes: Json, *, positive: bool) -> tuple[str, str]:
-    item = exchange.facts.get("item") or {}
-    id_ = notes.get("id")
-    what = {
-        "create": (f"the new item {id_!r} to be there", "it is not there"),
-        "remove": (f"item {id_!r} to be gone", "it is still there"),
-    }.get(
-        str(notes.get("kind")),
-        (
-            f"{notes.get('field')!r} of item {id_!r} to be {notes.get('after')!r}",
-            f"{item.get('value')!r}" if "value" in item else f"status {exchange.status} without it",
-        ),
-    )
+def _shows_words(exchange: Exchange, effect: Effect | None, *, positive: bool) -> tuple[str, str]:
+    item, effect = exchange.facts.item, effect or Effect("change")
+    if effect.kind == "create":
+        what = f"the new item {effect.id!r} to be there", "it is not there"
+    elif effect.kind == "remove":
+        what = f"item {effect.id!r} to be gone", "it is still there"
+    else:
+        due = f"{effect.field!r} of item {effect.id!r} to be {effect.after!r}"
+        shown = item is not None and item.value is not MISSING
+        what = due, f"{item.value!r}" if item and shown else f"status {exchange.status} without it"
     return what if positive else (f"not {what[0]}", "it is so")
 
 
 def _echoed(wanted: Json, step: StepRecord, _case: Case) -> Finding | None:
-    if bool(step.notes.get("echoed")) is wanted:
+    if (step.effect is not None and step.effect.echoed) is wanted:
         return None
     does, does_not = "an answer that shows the write", "an answer that does not"
     return Finding(*((does, does_not) if wanted else (does_not, does)), step.name)
 
 
 def _item_known(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
-    known = step.notes.get("id") is not None and case.resource is not None and case.resource.item is not None
+    id_ = step.effect.id if step.effect else None
+    known = id_ is not None and case.resource is not None and case.resource.item is not None
     if known is wanted:
         return None
     a, no = "an item with a route of its own", "none"

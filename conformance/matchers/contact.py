@@ -7,12 +7,11 @@ the suite, and then it is an error and never the server's fault.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from conformance.fields import field_values
 from conformance.matchers.base import Case, Matcher
-from conformance.model import Finding, Headers, Json, StepRecord
+from conformance.model import CacheRead, Exchange, Finding, Headers, Json, StepRecord
 from conformance.oracle import Contact, allowed_contacts
 
 _WORDS: Final = {
@@ -28,19 +27,20 @@ def _contact(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
     if shown is None:
         fault = step.exchanges[-1].fault if step.exchanges else None
         return Finding("an answer through a client cache", fault.says if fault else "none", step.name)
-    history = _history(step, case)
-    if not history:  # the first read: there is nothing to decide yet
+    read, first = step.cache, _first_answer(step, case)
+    if read is None or first is None:  # the first read: there is nothing to decide yet
         return None
-    due = _due(history, step, "came")
-    on_its_input = _due(history, step, "seen")
+    answer, seen = first
+    due = _due(answer, answer.headers, read, None if read.wall is None else read.wall + answer.received_at)
+    on_its_input = _due(answer, answer.headers if seen is None else seen, read, None)
     if shown not in on_its_input:
         expected = f"the client cache to have {_words(on_its_input)}, as the oracle says of the same input"
         return Finding(expected, f"it {_WORDS[shown]}", step.name, ours=True)
     if due & accepted:
         return None
-    sent = field_values(_fields(history[0]["came"]), "cache-control")
+    sent = field_values(answer.headers, "cache-control")
     said = f"Cache-Control: {', '.join(sent)}" if sent else "no Cache-Control"
-    expected = f"a read {step.notes['at']:g} s after the first to be {_words(accepted)}"
+    expected = f"a read {read.at:g} s after the first to be {_words(accepted)}"
     return Finding(expected, f"it is {_words(due)} ({said})", step.name)
 
 
@@ -48,32 +48,22 @@ def _words(contacts: frozenset[Contact]) -> str:
     return " or ".join(_WORDS[c] for c in sorted(contacts, reverse=True))
 
 
-def _history(step: StepRecord, case: Case) -> list[Mapping[str, Json]]:
-    """The answers that this client cache had got from the server before this step."""
-    before: list[Mapping[str, Json]] = []
+def _first_answer(step: StepRecord, case: Case) -> tuple[Exchange, Headers | None] | None:
+    """What the server answered this client cache first, before this step, and what the cache saw of it."""
     for other in case.steps.values():
         if other.name == step.name:
             break
-        if other.notes.get("client") == step.notes.get("client"):
-            before.extend(other.notes.get("origins", ()))
-    return before
+        if other.cache is not None and step.cache is not None and other.cache.client == step.cache.client:
+            answers = [e for e in other.exchanges if e.through is None and e.response is not None]
+            for answer, seen in zip(answers, other.cache.seen, strict=False):
+                return answer, seen
+    return None
 
 
-def _due(history: list[Mapping[str, Json]], step: StepRecord, which: str) -> frozenset[Contact]:
-    """What a correct cache does at this step, having seen that history."""
-    first = history[0]
-    allowed = allowed_contacts(
-        _fields(first[which]),
-        first["status"],
-        step.notes["shared"],
-        step.notes["reads"],
-        received=first["received"] if which == "came" else None,
-    )
+def _due(answer: Exchange, fields: Headers, read: CacheRead, received: float | None) -> frozenset[Contact]:
+    """What a correct cache does at this read, having got that answer first, with these fields."""
+    allowed = allowed_contacts(fields, answer.status or 0, read.shared, list(read.reads), received=received)
     return frozenset(allowed[-1])
-
-
-def _fields(pairs: list[list[str]]) -> Headers:
-    return tuple((name, value) for name, value in pairs)
 
 
 MATCHERS: Final = (

@@ -7,7 +7,7 @@ from typing import Final
 from conformance.content.facts import is_hit, json_type
 from conformance.language.durations import margin
 from conformance.matchers.base import STEP_NAME, Case, Matcher
-from conformance.model import Exchange, Finding, Json, StepRecord
+from conformance.model import MISSING, Exchange, Finding, Json, StepRecord
 
 _SHORT: Final = 60  # characters of a value that a message shows
 _SEEN_LONG_AGO: Final = 2.0  # seconds: a second of resolution, and one for the margin
@@ -16,7 +16,7 @@ _SEEN_LONG_AGO: Final = 2.0  # seconds: a second of resolution, and one for the 
 def _value(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
     pointer = case.resource.value if case.resource else None
     for index, exchange in enumerate(step.exchanges):
-        if "value" not in exchange.facts:
+        if exchange.facts.value is MISSING:
             fault = exchange.fault.says if exchange.fault else f"none ({exchange.status})"
             return Finding(f"a value at {pointer}", fault, step.name, index)
     if not step.exchanges:
@@ -25,21 +25,21 @@ def _value(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
         return None
     ((relation, name),) = wanted.items()
     other = case.first(name)
-    if other is None or "value" not in other.facts:
+    if other is None or other.facts.value is MISSING:
         return Finding(f"a value to compare with ({name})", "none", step.name)
-    return _RELATIONS[relation](other.facts["value"], step, case)
+    return _RELATIONS[relation](other.facts.value, step, case)
 
 
 def _same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
-        if exchange.facts["value"] != before:
-            found = _short(exchange.facts["value"])
+        if exchange.facts.value != before:
+            found = _short(exchange.facts.value)
             return Finding(f"the value {_short(before)} of before", found, step.name, index)
     return None
 
 
 def _some_same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
-    if any(e.facts["value"] == before for e in step.exchanges):
+    if any(e.facts.value == before for e in step.exchanges):
         return None
     return Finding(f"some answer with the value {_short(before)}", "none", step.name)
 
@@ -50,7 +50,7 @@ def _never_same(before: Json, step: StepRecord, case: Case) -> Finding | None:
 
 def _not_same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
-        if exchange.facts["value"] == before:
+        if exchange.facts.value == before:
             return Finding(f"another value than {_short(before)}", "the same", step.name, index)
     return None
 
@@ -80,7 +80,7 @@ def _hit(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
         return Finding("an answer", step.says or "none: nothing was asked", step.name)
     pointer = case.resource.hit if case.resource else None
     for index, exchange in enumerate(step.exchanges):
-        if "hit" not in exchange.facts:
+        if exchange.facts.hit is MISSING:
             fault = exchange.fault.says if exchange.fault else f"none ({exchange.status})"
             return Finding(f"a flag at {pointer}", fault, step.name, index)
     if isinstance(wanted, bool):
@@ -95,13 +95,13 @@ def _hit(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
 
 def _all(wanted: bool, step: StepRecord, case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
-        if is_hit(exchange.facts["hit"]) is not wanted:
+        if is_hit(exchange.facts.hit) is not wanted:
             return Finding(f"{_name(case)}: {_js(wanted)}", _said(exchange, case), step.name, index)
     return None
 
 
 def _count(relation: str, argument: bool, step: StepRecord, case: Case) -> Finding | None:
-    count = sum(is_hit(e.facts["hit"]) is argument for e in step.exchanges)
+    count = sum(is_hit(e.facts.hit) is argument for e in step.exchanges)
     of_all = f"{count} of {len(step.exchanges)} answers"
     if relation == "at-least-once" and count == 0:
         return Finding(f"at least one {_name(case)}: {_js(argument)}", of_all, step.name)
@@ -112,7 +112,7 @@ def _count(relation: str, argument: bool, step: StepRecord, case: Case) -> Findi
 
 def _boolean(step: StepRecord, case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
-        flag = exchange.facts["hit"]
+        flag = exchange.facts.hit
         if not isinstance(flag, bool):
             expected = f"{_name(case)} to be true or false"
             return Finding(expected, f"the {json_type(flag)} {flag!r}", step.name, index)
@@ -121,7 +121,7 @@ def _boolean(step: StepRecord, case: Case) -> Finding | None:
 
 def _mixed(step: StepRecord, case: Case) -> Finding | None:
     """Hits and misses at one moment: what several caches behind one address look like."""
-    if case.workers != 1 and {is_hit(e.facts["hit"]) for e in step.exchanges} >= {True, False}:
+    if case.workers != 1 and {is_hit(e.facts.hit) for e in step.exchanges} >= {True, False}:
         return None
     return Finding(f"answers with {_name(case)}: true and others with false", "only one of them", step.name)
 
@@ -142,15 +142,15 @@ def _truthful(names: list[str], case: Case) -> Finding | None:
     for name in names:
         step = case.steps.get(name)
         every = enumerate(step.exchanges if step else ())
-        flagged = [(index, e) for index, e in every if {"value", "hit"} <= e.facts.keys()]
-        computed = {repr(e.facts["value"]) for _, e in flagged if is_hit(e.facts["hit"]) is False}
+        flagged = [(index, e) for index, e in every if MISSING not in (e.facts.value, e.facts.hit)]
+        computed = {repr(e.facts.value) for _, e in flagged if is_hit(e.facts.hit) is False}
         for index, exchange in flagged:
-            key = repr(exchange.facts["value"])
-            if alone and is_hit(exchange.facts["hit"]) and key not in first_seen and key not in computed:
+            key = repr(exchange.facts.value)
+            if alone and is_hit(exchange.facts.hit) and key not in first_seen and key not in computed:
                 expected = f"{_name(case)}: false, since nobody has seen this value before"
                 return Finding(expected, _said(exchange, case), name, index)
             age = exchange.sent_at - first_seen.setdefault(key, exchange.received_at)
-            if is_hit(exchange.facts["hit"]) is False and age >= _SEEN_LONG_AGO:
+            if is_hit(exchange.facts.hit) is False and age >= _SEEN_LONG_AGO:
                 expected = f"{_name(case)}: true, since the value is {age:.1f} s old"
                 return Finding(expected, _said(exchange, case), name, index)
     return None
@@ -189,7 +189,7 @@ def _name(case: Case) -> str:
 
 
 def _said(exchange: Exchange, case: Case) -> str:
-    return f"{_name(case)}: {_js(exchange.facts['hit'])}"
+    return f"{_name(case)}: {_js(exchange.facts.hit)}"
 
 
 def _js(value: Json) -> str:

@@ -59,17 +59,17 @@ def _remote(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
 
 
 def _redirect(_wanted: Json, exchange: Exchange, _case: Case) -> tuple[str, str] | None:
-    to = exchange.facts.get("redirected")
-    return None if to is None else ("no redirect", f"one to {to}")
+    to = exchange.facts.redirected
+    return ("no redirect", f"one to {to}") if to else None
 
 
 def _growth(_wanted: Json, step: StepRecord, _case: Case) -> Finding | None:
     """Bounded: some round of new keys did not make the server's memory grow by what counts."""
-    rounds = step.notes.get("rounds", [])
-    if rounds and rounds[-1]["grew"] < rounds[-1]["counts"]:
+    rounds = step.rounds
+    if rounds and rounds[-1].grew < rounds[-1].counts:
         return None
-    grew = sum(each["grew"] for each in rounds) / 1024
-    keys = sum(each["keys"] for each in rounds)
+    grew = sum(each.grew for each in rounds) / 1024
+    keys = sum(each.keys for each in rounds)
     return Finding("memory that stops growing", f"{grew:.0f} KiB more after {keys} distinct keys", step.name)
 
 

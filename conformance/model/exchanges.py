@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
-from conformance.model.words import Headers, Json
+from conformance.model.words import MISSING, Frozen, Headers, Json, Safe
 
 FaultKind = Literal[
     "refused",  # nothing listens
@@ -20,33 +19,41 @@ FaultKind = Literal[
     "cancelled",  # we stopped it: the run's deadline, -x, Ctrl-C
 ]
 
+JsonType = Literal["object", "array", "string", "number", "boolean", "null", "none"]
 
-@dataclass(frozen=True, slots=True)
-class Request:
+
+class Request(Frozen, frozen=True):
     """One request as it was sent: `url` is absolute, `body` its bytes."""
 
-    method: str
-    url: str
-    headers: Headers
+    method: Safe = "GET"
+    url: str = ""
+    headers: Headers = ()
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Frozen, frozen=True):
     """A body by length and digest; `content` is None where it was too large to be kept.
 
     Args:
         length: bytes on the wire after the transfer coding is taken off.
-        digest: "sha256:" and 32 hex digits (half a SHA-256: to tell bodies apart, not to sign them).
+        digest: "sha256:" and its first 24 hex digits: to tell bodies apart, not to sign them.
     """
 
     length: int
-    digest: str
-    content: bytes | None
+    digest: Safe
+    content: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+HTTP_1_1: Final = "HTTP/1.1"
+OK: Final = "OK"
+"""The one object for each, since a report leaves out what is at its default by identity."""
+
+
+NO_BODY: Final = Body(0, "")
+"""An empty body: what it was cut from makes no difference, so it is one object, and left out."""
+
+
+class Response(Frozen, frozen=True):
     """One final answer.
 
     Args:
@@ -56,17 +63,16 @@ class Response:
     """
 
     status: int
-    reason: str
-    version: str
-    headers: Headers
-    body: Body
-    wire_bytes: int
+    reason: str = OK
+    headers: Headers = ()
+    body: Body = NO_BODY
+    wire_bytes: int = 0
+    version: str = HTTP_1_1
     interim: tuple[int, ...] = ()
     stray: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class WireFault:
+class WireFault(Frozen, frozen=True):
     """Why there is no (whole) answer: `says` is a sentence for a person, `raw` the first bytes that came."""
 
     kind: FaultKind
@@ -74,28 +80,59 @@ class WireFault:
     raw: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class ItemFacts(Frozen, frozen=True):
+    """How the item that a write is about looks in an answer: whether it is `there`, and its changed field."""
+
+    there: bool
+    value: Json = MISSING
+
+
+class Facts(Frozen, frozen=True):
+    """What is to be known of an answer beyond its fields, read once, when it arrived.
+
+    Judging sees these and never the body, so a body need not be kept.
+
+    Args:
+        json: the type of the JSON text, or "none" where the body is no JSON.
+        members: name -> JSON type, of a top-level object, where the target declares its members.
+        items: how many items the list has, or None where there is no list.
+        value, hit: what the target's pointers point to; MISSING where they point to nothing.
+        item: of the item that a write is about.
+        redirected: the path that answered instead, where it differs in the final slash only.
+    """
+
+    json: JsonType = "none"
+    members: Mapping[str, JsonType] | None = None
+    items: int | None = None
+    value: Json = MISSING
+    hit: Json = MISSING
+    item: ItemFacts | None = None
+    redirected: str = ""
+
+
+NO_FACTS: Final = Facts()
+
+
+class Exchange(Frozen, frozen=True):
     """One request and what came of it, immutable.
 
     Args:
         sent_at: when the first byte was about to be sent, seconds on the run's clock.
         received_at: when the last byte of the answer had come (or the fault was noticed).
         connection: which connection of this run carried it, counted from 1 (0: none was made).
-        facts: what `observe.py` read from the body; judging never opens the body itself, so that
-            a large body need not be kept. Keys: json, members, value, hit, item, items.
+        facts: what `content/facts.py` read from the answer.
         through: the client cache that was asked, or None.
         contact: with `through`: none (answered from the cache), conditional, full.
     """
 
     request: Request
-    response: Response | None
-    fault: WireFault | None
-    sent_at: float
-    received_at: float
+    response: Response | None = None
+    fault: WireFault | None = None
+    sent_at: float = 0.0
+    received_at: float = 0.0
     connection: int = 0
-    facts: Mapping[str, Json] = field(default_factory=dict)
-    through: str | None = None
+    facts: Facts = NO_FACTS
+    through: Safe | None = None
     contact: Literal["none", "conditional", "full"] | None = None
 
     @property

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from conformance.model import TIERS, Check, Level, Run, Tier
+from conformance.model.runs import Run
+from conformance.model.specs import Check
+from conformance.model.words import TIERS, Level, Tier
 
 
 def level_at(check: Check, tier: Tier) -> Level:

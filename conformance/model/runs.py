@@ -3,50 +3,111 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from conformance.model.exchanges import Exchange
 from conformance.model.specs import Check
 from conformance.model.targets import Resource
-from conformance.model.words import Json, Level, OutcomeName, VerdictName
+from conformance.model.words import MISSING, Frozen, Headers, Json, Level, OutcomeName, Safe, VerdictName
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Frozen, frozen=True):
     """One check on one resource; `resource` is None where no resource of the target has what it needs.
 
     Args:
         id: "specs/if-none-match.yaml::items::inm-current-is-304", also pytest's node id.
-        work: the id of the exchanges that it judges: its own id, or "timeline@resource".
+        work: the id of the exchanges that it judges: "check@resource" or "timeline@resource".
     """
 
-    id: str
+    id: Safe
     check: Check
     resource: Resource | None
-    work: str
+    work: Safe
 
 
-@dataclass(frozen=True, slots=True)
-class StepRecord:
+StepStatus = Literal[
+    "done",
+    "failed",  # a write that was answered neither 2xx nor a refusal that means "not offered"
+    "skipped",  # its `when` did not hold
+    "not-offered",  # the server may lack it, and does
+    "missing",  # the target declares it, and the server lacks it
+    "untestable",  # a means of ours is missing, or consent
+    "broken",  # it could not be done, see `says`
+]
+EffectKind = Literal["create", "change", "remove", "restore", "refuse", "history", "clear"]
+
+
+class Effect(Frozen, frozen=True):
+    """What a write was to change.
+
+    Args:
+        id: the item's, or None where it has none.
+        field: the member that was changed, with its value `before` and `after`.
+        echoed: whether the answer to the write shows the new value itself.
+        path: of the item. key: under which the ledger owes it, or "" where nothing is owed.
+    """
+
+    kind: EffectKind
+    id: Json = None
+    field: str = ""
+    before: Json = MISSING
+    after: Json = MISSING
+    echoed: bool = False
+    path: str = ""
+    key: str = ""
+
+
+class CacheRead(Frozen, frozen=True):
+    """A read through a client cache: what the oracle needs to say what the cache had to do.
+
+    What the server was asked for it stands in the step's exchanges, before the cache's own answer.
+
+    Args:
+        client: the name of the cache's kind. shared: whether it is a shared cache.
+        at: when this read was, seconds after the cache's first. reads: when all were, but the first.
+        seen: of each answer of the server the fields that the cache was shown; None: as they came.
+        wall: POSIX time of the run's start, or None where the clock is moved: nobody knows whether
+            Date moves with it.
+    """
+
+    at: float
+    client: Safe = ""
+    shared: bool = False
+    reads: tuple[float, ...] = ()
+    seen: tuple[Headers | None, ...] = ()
+    wall: float | None = None
+
+
+class Round(Frozen, frozen=True):
+    """A round of new keys: how many, by how many bytes memory grew, and from how many it counts."""
+
+    keys: int
+    counts: int
+    grew: int
+
+
+class StepRecord(Frozen, frozen=True):
     """What one step did.
 
     Args:
-        status: done; skipped (its `when` did not hold); not-offered (the server lacks it);
-            untestable (a means of ours is missing); refused (no consent); broken (a fault, see `says`).
-        notes: facts of the verb, JSON: for a write the field, its value before and after, ...
+        says: why it is not done, as a sentence, or "".
+        effect: of a write. cache: of a read through a client cache. rounds: of a flood of keys.
+        waited: how often a warm cache was waited out. until: the instant that was waited for.
     """
 
-    name: str
-    do: str
-    status: Literal["done", "skipped", "not-offered", "untestable", "broken"]
-    says: str
-    exchanges: tuple[Exchange, ...]
-    notes: Mapping[str, Json] = field(default_factory=dict)
+    name: Safe
+    do: Safe = "read"
+    status: StepStatus = "done"
+    says: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+    effect: Effect | None = None
+    cache: CacheRead | None = None
+    rounds: tuple[Round, ...] = ()
+    waited: int = 0
+    until: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Frozen, frozen=True):
     """What one work did: its steps, in order, up to where it had to stop.
 
     Args:
@@ -59,12 +120,12 @@ class Record:
         log: what the server under test has printed meanwhile, where the suite has started it.
     """
 
-    work: str
-    steps: tuple[StepRecord, ...]
-    bound: Mapping[str, Json]
-    started_at: float
-    ended_at: float
-    clock: str
+    work: Safe
+    steps: tuple[StepRecord, ...] = ()
+    bound: Mapping[str, Json] = {}
+    started_at: float = 0.0
+    ended_at: float = 0.0
+    clock: Safe = ""
     attempts: int = 1
     error: str = ""
     log: str = ""
@@ -79,8 +140,7 @@ class Record:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Frozen, frozen=True):
     """One expectation that did not hold.
 
     Args:
@@ -89,6 +149,7 @@ class Finding:
         step: the step's name. index: which exchange of the step.
         at_most: the highest level at which it counts, where that is below the check's own.
         ours: the suite contradicts itself here; an error, and never the server's fault.
+        code: what kind of finding it is, whatever the sentences say; the row of the matcher's word names it.
     """
 
     expected: str
@@ -97,10 +158,10 @@ class Finding:
     index: int = 0
     at_most: Level | None = None
     ours: bool = False
+    code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Frozen, frozen=True):
     """What the exchanges of a run mean.
 
     Args:
@@ -108,6 +169,7 @@ class Verdict:
         cause: the named cause of an inconclusive, a not-applicable, ... or of a recognised mistake.
         mend: what to do next: the symptom's advice, or the check's hint.
         step, index: the exchange that shows it, where one does.
+        code: of the finding that it rests on, or "".
     """
 
     outcome: OutcomeName
@@ -117,5 +179,6 @@ class Verdict:
     actual: str = ""
     cause: str = ""
     mend: str = ""
-    step: str = ""
+    step: Safe = ""
     index: int = 0
+    code: Safe = ""

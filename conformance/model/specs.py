@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from conformance.model.words import Json, Level, RowTier, Tier
+from conformance.model.words import Frozen, Json, Level, RowTier, Safe, Tier
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Frozen, frozen=True):
     """Where something was written: the file's name as shown to people, and its 1-based line."""
 
     file: str
@@ -19,8 +17,7 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Frozen, frozen=True):
     """One sentence of the lesson or of an RFC.
 
     Args:
@@ -31,20 +28,19 @@ class Requirement:
         unchecked: why no request can show it, or "".
     """
 
-    id: str
+    id: Safe
     level: Level
-    says: str
-    source: str
-    url: str
-    quote: str = ""
-    rfc: tuple[str, ...] = ()
+    says: Safe
+    source: Safe
+    url: Safe
+    quote: Safe = ""
+    rfc: tuple[Safe, ...] = ()
     tier: RowTier = "lesson"
-    topic: str = ""
-    unchecked: str = ""
+    topic: Safe = ""
+    unchecked: Safe = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Frozen, frozen=True):
     """One step of a check: what to do (`verbs/`), and what to expect of it (`matchers/`).
 
     Args:
@@ -67,19 +63,17 @@ class Step:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Frozen, frozen=True):
     """Steps that run once for each resource and are judged by several checks."""
 
-    id: str
+    id: Safe
     needs: tuple[str, ...]
     without: tuple[str, ...]
     steps: tuple[Step, ...]
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Frozen, frozen=True):
     """A cause that is not the server's fault: where it holds, a fail becomes inconclusive.
 
     Args:
@@ -92,8 +86,7 @@ class Doubt:
     retry: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ForAll:
+class ForAll(Frozen, frozen=True):
     """One variable of a check: a strategy (`fuzz/`) with the examples that a plain run takes."""
 
     name: str
@@ -102,8 +95,7 @@ class ForAll:
     examples: tuple[Json, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Frozen, frozen=True):
     """One entry of a spec file that tests a requirement by steps. The id never changes.
 
     Args:
@@ -115,8 +107,8 @@ class Check:
         unseen: why it is untestable where the step that it judges was left out, or "".
     """
 
-    id: str
-    title: str
+    id: Safe
+    title: Safe
     requirement: Requirement
     also: tuple[Requirement, ...]
     levels: Mapping[Tier, Level]
@@ -124,29 +116,27 @@ class Check:
     needs: tuple[str, ...]
     without: tuple[str, ...]
     after: tuple[str, ...]
-    on: str | None
+    on: Safe | None
     steps: tuple[Step, ...]
     expects: tuple[Mapping[str, Mapping[str, Json]], ...]
     only_if: Mapping[str, Mapping[str, Json]]
-    unseen: str
+    unseen: Safe
     forall: tuple[ForAll, ...]
     doubts: tuple[Doubt, ...]
-    why: str
-    hint: str
+    why: Safe
+    hint: Safe
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class SpecFile:
+class SpecFile(Frozen, frozen=True):
     """One topic: a file of specs/, its name relative to the folder that holds specs/."""
 
-    name: str
-    title: str
+    name: Safe
+    title: Safe
     checks: tuple[Check, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Frozen, frozen=True):
     """Everything that specs/ says.
 
     Args:
@@ -157,5 +147,5 @@ class Suite:
     files: tuple[SpecFile, ...]
     timelines: Mapping[str, Timeline]
     requirements: Mapping[str, Requirement]
-    sha256: str
-    topics: tuple[str, ...] = ()
+    sha256: Safe
+    topics: tuple[Safe, ...] = ()

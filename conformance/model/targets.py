@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from conformance.model.specs import Place
-from conformance.model.words import POLICIES, Headers, Json
+from conformance.model.words import POLICIES, Frozen, Headers, Json, Safe
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Frozen, frozen=True):
     """How one kind of write looks on this server.
 
     Args:
@@ -23,16 +21,15 @@ class Write:
         ask: whether the server may lack it (then it is found out, and its checks do not apply).
     """
 
-    method: str
+    method: Safe
     path: str
     source: Literal["list", "self"]
-    edit: str
-    body: Json
-    ask: bool
+    edit: str = "auto"
+    body: Json = None
+    ask: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Frozen, frozen=True):
     """One resource of the target and what it can do.
 
     Args:
@@ -45,24 +42,24 @@ class Resource:
         keys: a path with "{key}", whose answers the server may keep apart by key, or None.
     """
 
-    name: str
+    name: Safe
     read: str
-    json: str | None
-    members: Mapping[str, str]
-    item: str | None
-    etag: bool
-    ttl: float | None
-    value: str | None
-    hit: str | None
-    resolution: float
-    repeats: bool
-    policy: str | None
-    version: bool
-    distinct_from: tuple[str, ...]
-    writes: Mapping[str, Write]
-    ask: bool
-    headers: Headers
     place: Place
+    json: str | None = None
+    members: Mapping[str, str] = {}
+    item: str | None = None
+    etag: bool = False
+    ttl: float | None = None
+    value: str | None = None
+    hit: str | None = None
+    resolution: float = 1.0
+    repeats: bool = False
+    policy: str | None = None
+    version: bool = False
+    distinct_from: tuple[str, ...] = ()
+    writes: Mapping[str, Write] = {}
+    ask: bool = False
+    headers: Headers = ()
     keys: str | None = None
 
     @property
@@ -90,8 +87,7 @@ class Resource:
         return {f"policy-{name}" for name in POLICIES if name in names and names.isdisjoint(POLICIES[name])}
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Frozen, frozen=True):
     """What the server under test offers.
 
     Args:
@@ -99,10 +95,10 @@ class Target:
         sha256: over the file as it lies on disk, and the overrides.
     """
 
-    name: str
+    name: Safe
     resources: tuple[Resource, ...]
     consent: bool
-    sha256: str
+    sha256: Safe
 
     def resource(self, name: str) -> Resource:
         """The resource of that name.

@@ -1,11 +1,22 @@
-"""The words that all records share: levels, tiers, outcomes, JSON values, header fields."""
+"""What all records share: how they are frozen, levels, tiers, outcomes, JSON values, header fields."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+
+class Frozen(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A record: it can't change, and it serialises by its types, what is at its default left out."""
+
 
 Json = Any
+Safe = Annotated[str, msgspec.Meta(extra={"safe": True})]
+"""Text of our own: no server has had a hand in it, so it needs no redaction. All other text does."""
+MISSING: Final[Any] = msgspec.UNSET
+"""Where a document has no such value at all; null is one."""
 Headers = tuple[tuple[str, str], ...]
 POLICIES: Mapping[str, tuple[str, ...]] = {
     "no-store": (),

@@ -79,7 +79,7 @@ def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
             ]
             for resource in fitting:
                 id_ = f"{file.name}::{resource.name}::{check.id}"
-                work = f"{check.on}@{resource.name}" if check.on else id_
+                work = f"{check.on or check.id}@{resource.name}"
                 yield Run(id_, check, resource, work)
             if not fitting:
                 yield Run(f"{file.name}::none::{check.id}", check, None, "")

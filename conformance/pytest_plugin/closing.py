@@ -8,9 +8,10 @@ from __future__ import annotations
 import pytest
 
 from conformance.errors import ConformanceError
+from conformance.model import Report
 from conformance.pytest_plugin.conductor import Conductor
 from conformance.pytest_plugin.settings import Sending
-from conformance.report import Report, write
+from conformance.report.write import write
 
 NOTHING_SELECTED = (
     "conformance: no check was selected, so no server was judged; leave the paths out to judge one, "
@@ -37,12 +38,11 @@ class Closing:
 
     def finish(self, session: pytest.Session) -> None:
         """Write the report files, once; a run that ended early, or has no pass at all, fails."""
-        result = self._conductor.result
-        if result is not None:
-            self._report = Report.of(result)
+        self._report = report = self._conductor.report
+        if report is not None:
             for path in self._sending.telling.reports:
                 try:
-                    write(self._report, path)
+                    write(report, path)
                     self._lines.append(f"report: {path}")
                 except ConformanceError as problem:
                     self._faults.append(str(problem))
@@ -54,7 +54,7 @@ class Closing:
         elif asked and self._conductor.selected and not self._passed:
             self._faults.append(NOTHING_PASSED)
         if session.exitstatus == pytest.ExitCode.OK:
-            if result is not None and result.stopped:
+            if report is not None and report.stopped:
                 session.exitstatus = pytest.ExitCode.INTERRUPTED
             elif self._faults:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED

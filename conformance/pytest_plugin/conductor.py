@@ -12,15 +12,14 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from conformance.errors import ConformanceError, HarnessError
-from conformance.execute.engine import Engine, Judged, Result
+from conformance.execute.engine import Engine
 from conformance.execute.progress import Progress
-from conformance.model import Run, Verdict
+from conformance.model import Report, Run, Verdict
 from conformance.plan.lanes import plan
 from conformance.pytest_plugin.answers import Answer, Kind, kind_of, reason
 from conformance.pytest_plugin.settings import Sending
-from conformance.report.document import entry_of
 from conformance.report.safe import safe
-from conformance.report.text import verdict_text
+from conformance.report.text import entry_text
 
 GLANCE: Final = 0.2  # seconds between looks at what is being waited for
 ENDED: Final = "the run has ended before this was asked for"
@@ -31,13 +30,13 @@ class Conductor:
 
     Attributes:
         engine: None until somebody asks for a verdict.
-        result: what came of it, once closed.
+        report: what came of it, once closed.
         broken: why there is none, where the suite is at fault or could not start.
     """
 
     def __init__(self, sending: Sending) -> None:
         self.engine: Engine | None = None
-        self.result: Result | None = None
+        self.report: Report | None = None
         self.selected: frozenset[str] = frozenset()
         self._sending = sending
         self._answered: set[str] = set()
@@ -67,7 +66,7 @@ class Conductor:
             return Answer("skip", self._stopped, "deselected")
         with self._lock:
             self._answered.add(run_id)
-        return Answer(kind, self._text(engine, run, verdict, kind), verdict.verdict)
+        return Answer(kind, self._text(engine, run_id, kind), verdict.verdict)
 
     def stop(self, why: str) -> None:
         """End the run early: nobody is left waiting."""
@@ -82,12 +81,14 @@ class Conductor:
         with self._lock:
             self._stopped = self._stopped or ENDED
             engine = self.engine
-        if engine is None or self.result is not None:
+        if engine is None or self.report is not None:
             return
         try:
             if self._answered >= self.selected:
                 engine.wait()  # the last verdict is given before the last change is put back
-            self.result = self._without_unasked(engine.close())
+            engine.close()
+            # Checks that -x or Ctrl-C left out were not selected after all.
+            self.report = engine.report(self._answered)
         except HarnessError as problem:
             self.broken = str(problem)
 
@@ -110,13 +111,12 @@ class Conductor:
         return engine
 
     @staticmethod
-    def _text(engine: Engine, run: Run, verdict: Verdict, kind: Kind) -> str:
-        judged = Judged(run, verdict, engine.record(run.id))
-        if kind == "skip":
-            return safe(reason(entry_of(judged, engine.options).verdict))
+    def _text(engine: Engine, run_id: str, kind: Kind) -> str:
         if kind == "pass":
             return ""
-        return verdict_text(judged, engine.options)
+        report = engine.report([run_id])
+        entry = report.entry(run_id)
+        return safe(reason(entry.verdict)) if kind == "skip" else entry_text(report, entry)
 
     def _tells(self, engine: Engine, run: Run, verdict: Verdict) -> bool:
         """Whether this is the item that fails for all that were not answered: the first, in a fixed order."""
@@ -134,12 +134,3 @@ class Conductor:
             if earlier is not None and earlier.verdict == "unreachable":
                 return False
         return True
-
-    def _without_unasked(self, result: Result) -> Result:
-        """Checks that -x or Ctrl-C left out were not selected after all."""
-        kept = tuple(j for j in result.judged if j.run.id in self._answered)
-        left = {run.id for run in result.deselected} | self.selected - self._answered
-        runs = plan(self._sending.options.suite, result.options.target, result.options.tier).runs
-        return dataclasses.replace(
-            result, judged=kept, deselected=tuple(run for run in runs if run.id in left)
-        )

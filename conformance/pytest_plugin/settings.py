@@ -23,7 +23,7 @@ from conformance.options import PLUGIN, Asked, Serving, Telling, made, options
 from conformance.servers.specs import AppSpec, CommandSpec
 
 if TYPE_CHECKING:
-    from conformance.execute.engine import Options
+    from conformance.execute.options import Options
 
 MISSING: Final = (
     "--conformance needs the URL of the server to judge, and has none: "
@@ -103,7 +103,7 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
 
 def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: Stand | None) -> Sending:
     from conformance.api import make_options  # noqa: PLC0415 (see the rules above)
-    from conformance.report import check_path  # noqa: PLC0415
+    from conformance.report.write import check_path  # noqa: PLC0415
 
     serving, url = asked(config, Serving), base_url(config)
     spec = serving.spec()

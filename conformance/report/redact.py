@@ -1,33 +1,28 @@
 """What must not leave the run: credentials, wherever they stand. Pure.
 
-Everything that any output shows has come through here, once, when the Report is made: values of
-the fields that carry credentials, user names and passwords in URLs, and each place where the
-server repeats a credential that it was sent. So writers of formats need not think of it.
+Everything that any output shows has come through here, once, when the Report is composed: values of
+the fields that carry credentials, user names and passwords in URLs, and each place where the server
+repeats a credential that it was sent. So writers of formats need not think of it.
 
-What is left is plain, too: JSON values and text that UTF-8 can hold.
+It walks over records by their types. A text is redacted unless its field is declared `Safe`, so a new
+field can't leak. What is left is plain, too: JSON values, and text that UTF-8 can hold.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+from msgspec import inspect
+from msgspec.structs import replace
 
 from conformance.fields import field_value
-from conformance.model import (
-    Body,
-    Exchange,
-    Headers,
-    Json,
-    Record,
-    Resource,
-    StepRecord,
-    Target,
-    Verdict,
-    WireFault,
-)
+from conformance.model import MISSING, Frozen, Headers, Json, Record, Response, Target
+
+__all__ = ["REDACTED", "Redactor", "credentials", "is_sensitive", "without_userinfo"]
 
 REDACTED: Final = "redacted"
 _NAMES: Final = "authorization|cookie|api-?key|auth-?token|access-?token|secret|password|session-?id"
@@ -44,6 +39,9 @@ _RAW_USERINFO: Final = re.compile(_USERINFO.pattern.encode())
 _TOO_COMMON: Final = re.compile(r".{0,5}|[a-z-]{1,11}", re.DOTALL)
 _NOBODY: Final = f"://{REDACTED}@".encode()
 _PAIR: Final = 2
+
+F = TypeVar("F", bound=Frozen)
+Walk = Callable[["Redactor", Any], Any]
 
 
 def is_sensitive(name: str) -> bool:
@@ -93,21 +91,19 @@ class Redactor:
         self._raw = re.compile(b"|".join(map(re.escape, sorted(raw, key=len, reverse=True)))) if raw else None
 
     @classmethod
-    def of(cls, target: Target | None, records: Iterable[Record | None]) -> Redactor:
+    def of(cls, target: Target | None, records: Iterable[Record]) -> Redactor:
         """One that knows the credentials that a run has sent."""
         secrets: set[str] = set()
-        seen: set[Headers] = set()
-        for resource in target.resources if target else ():
-            secrets |= credentials(resource.headers)
-        for record in records:
-            for step in record.steps if record else ():
-                for exchange in step.exchanges:
-                    if exchange.request.headers not in seen:
-                        seen.add(exchange.request.headers)
-                        secrets |= credentials(exchange.request.headers)
+        sent = {resource.headers for resource in target.resources} if target else set()
+        sent |= {e.request.headers for record in records for step in record.steps for e in step.exchanges}
+        for headers in sent:
+            secrets |= credentials(headers)
         return cls(secrets)
 
-    # ---------------------------------------------------------------- text and values
+    def record(self, record: F) -> F:
+        """Any record without credentials; the very same where there were none."""
+        redacted: F = _struct(type(record))(self, record)
+        return redacted
 
     def text(self, text: str) -> str:
         """Text without credentials, and without what UTF-8 can't hold."""
@@ -115,105 +111,122 @@ class Redactor:
             text = without_userinfo(text)
         if self._text is not None:
             text = self._text.sub(REDACTED, text)
-        return text.encode("utf-8", "backslashreplace").decode()
+        return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
     def raw(self, data: bytes) -> bytes:
         """Bytes without credentials, header lines among them included."""
-        data = _RAW_USERINFO.sub(_NOBODY, _RAW_FIELD.sub(rb"\1 redacted", data))
+        data = _RAW_FIELD.sub(rb"\1 redacted", data) if b":" in data else data
+        if b"://" in data:
+            data = _RAW_USERINFO.sub(_NOBODY, data)
         return data if self._raw is None else self._raw.sub(REDACTED.encode(), data)
 
     def headers(self, headers: Headers) -> Headers:
         """Fields with the values of those that carry credentials taken out."""
         return tuple((self.text(n), REDACTED if is_sensitive(n) else self.text(v)) for n, v in headers)
 
-    def plain(self, value: object) -> Json:  # noqa: PLR0911 - one for each kind of value
-        """Any value as JSON, without credentials; pairs that look like a header field count as one."""
+    def plain(self, value: Json) -> Json:
+        """A JSON value without credentials."""
         if isinstance(value, str):
             return self.text(value)
-        if value is None or isinstance(value, bool | int | float):
-            return value
         if isinstance(value, Mapping):
             return {self.text(str(k)): self.plain(v) for k, v in value.items()}
         if isinstance(value, list | tuple):
-            if len(value) == _PAIR and all(isinstance(v, str) for v in value) and is_sensitive(value[0]):
-                return [value[0], REDACTED]
             return [self.plain(each) for each in value]
-        if isinstance(value, bytes):
-            return self.text(self.raw(value).decode("latin-1"))
-        return self.text(repr(value))
+        return value
 
-    # ---------------------------------------------------------------- records
+    def response(self, response: Response) -> Response:
+        """An answer without credentials: also without a packed body, where one can't be seen in it."""
+        body = response.body
+        if self._raw is not None and body.content and field_value(response.headers, "content-encoding"):
+            response = replace(response, body=replace(body, content=None))
+        redacted: Response = _RESPONSE(self, response)
+        return redacted
 
-    def verdict(self, verdict: Verdict) -> Verdict:
-        """A verdict whose sentences hold no credentials."""
-        return replace(
-            verdict,
-            message=self.text(verdict.message),
-            expected=self.text(verdict.expected),
-            actual=self.text(verdict.actual),
-            cause=self.text(verdict.cause),
-            mend=self.text(verdict.mend),
-        )
 
-    def record(self, record: Record) -> Record:
-        """A record without credentials, in which every value is JSON."""
-        return replace(
-            record,
-            steps=tuple(map(self._step, record.steps)),
-            bound=self.plain(record.bound),
-            error=self.text(record.error),
-            log=self.text(record.log),
-            remark=self.text(record.remark),
-            crash=self.text(record.crash),
-        )
+# ------------------------------------------------------------------ by type
 
-    def resource(self, resource: Resource) -> Resource:
-        """A resource whose header fields hold no credentials."""
-        writes = {kind: replace(w, body=self.plain(w.body)) for kind, w in resource.writes.items()}
-        return replace(resource, headers=self.headers(resource.headers), writes=writes)
 
-    def target(self, target: Target) -> Target:
-        """A target whose header fields hold no credentials."""
-        return replace(target, resources=tuple(map(self.resource, target.resources)))
+@functools.cache
+def _struct(kind: type[Any]) -> Walk:
+    """What to do with a record of a type."""
+    return Redactor.response if kind is Response else _fields(kind)
 
-    def _step(self, step: StepRecord) -> StepRecord:
-        return replace(
-            step,
-            says=self.text(step.says),
-            exchanges=tuple(map(self._exchange, step.exchanges)),
-            notes=self.plain(step.notes),
-        )
 
-    def _exchange(self, exchange: Exchange) -> Exchange:
-        request = replace(
-            exchange.request,
-            url=self.text(exchange.request.url),
-            headers=self.headers(exchange.request.headers),
-            body=self._content(exchange.request.body),
-        )
-        response = exchange.response
-        if response is not None:
-            response = replace(
-                response,
-                reason=self.text(response.reason),
-                headers=self.headers(response.headers),
-                body=self._body(response.body, response.headers),
-                stray=self.raw(response.stray),
-            )
-        fault = exchange.fault
-        if fault is not None:
-            fault = WireFault(fault.kind, self.text(fault.says), self.raw(fault.raw))
-        return replace(
-            exchange, request=request, response=response, fault=fault, facts=self.plain(exchange.facts)
-        )
+def _fields(kind: type[Any]) -> Walk:
+    """The fields that need it, one by one."""
+    told = inspect.type_info(kind)
+    assert isinstance(told, inspect.StructType)  # noqa: S101 - a Frozen is one
+    walks = [(field.name, walk) for field in told.fields if (walk := _walk(field.type)) is not None]
 
-    def _content(self, content: bytes) -> bytes:
-        content = _RAW_USERINFO.sub(_NOBODY, content)
-        return content if self._raw is None else self._raw.sub(REDACTED.encode(), content)
+    def all_fields(redactor: Redactor, record: Any) -> Any:
+        changed = {}
+        for name, walk in walks:
+            before = getattr(record, name)
+            after = walk(redactor, before)
+            if after is not before and after != before:
+                changed[name] = after
+        return replace(record, **changed) if changed else record
 
-    def _body(self, body: Body, headers: Headers) -> Body:
-        if body.content is None:
-            return body
-        if self._raw is not None and field_value(headers, "content-encoding"):
-            return replace(body, content=None)  # it may hold a credential that can't be seen in it
-        return replace(body, content=self._content(body.content))
+    return all_fields
+
+
+def _walk(kind: inspect.Type) -> Walk | None:
+    """What to do with a value of a type; None: nothing, such a value can hold no credential."""
+    if isinstance(kind, inspect.Metadata):
+        return None if (kind.extra or {}).get("safe") else _walk(kind.type)
+    if isinstance(kind, inspect.StructType):
+        return _struct(kind.cls)
+    return _SCALARS.get(type(kind)) or _container(kind)
+
+
+def _container(kind: inspect.Type) -> Walk | None:
+    match kind:
+        case inspect.VarTupleType(item_type=inspect.TupleType(item_types=pair)) if _is_field(pair):
+            return Redactor.headers
+        case inspect.VarTupleType(item_type=item):
+            return _each(_walk(item))
+        case inspect.DictType(key_type=key, value_type=value):
+            return _mapping(_walk(key), _walk(value))
+        case inspect.UnionType(types=types):
+            walks = [walk for each in types if (walk := _walk(each)) is not None]
+            return _optional(walks[0]) if walks else None
+        case _:  # numbers, booleans, null, literals
+            return None
+
+
+def _is_field(pair: tuple[inspect.Type, ...]) -> bool:
+    """Whether pairs of that kind are header fields, which carry credentials by their names."""
+    return len(pair) == _PAIR and all(isinstance(each, inspect.StrType) for each in pair)
+
+
+def _json(redactor: Redactor, value: Json) -> Json:
+    return value if value is MISSING else redactor.plain(value)
+
+
+_SCALARS: Final[Mapping[type[inspect.Type], Walk]] = {
+    inspect.StrType: Redactor.text,
+    inspect.BytesType: Redactor.raw,
+    inspect.AnyType: _json,
+}
+
+
+def _each(walk: Walk | None) -> Walk | None:
+    return walk and (lambda redactor, values: tuple(walk(redactor, each) for each in values))
+
+
+def _optional(walk: Walk) -> Walk:
+    return lambda redactor, value: value if value is None else walk(redactor, value)
+
+
+def _mapping(key: Walk | None, value: Walk | None) -> Walk | None:
+    if key is None and value is None:
+        return None
+    on_key, on_value = key or _same, value or _same
+    return lambda redactor, values: {on_key(redactor, k): on_value(redactor, v) for k, v in values.items()}
+
+
+def _same(_redactor: Redactor, value: Any) -> Any:
+    return value
+
+
+_RESPONSE: Final = _fields(Response)

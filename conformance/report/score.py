@@ -8,86 +8,40 @@ judged, there is no score at all: a grade that may be wrong is withheld, never 0
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, get_args
+from collections.abc import Iterable
+from typing import Final, get_args
 
-from conformance.model import VerdictName
+from conformance.model import Entry, Report, Score, Tally, Topic, VerdictName
 
-if TYPE_CHECKING:  # document.py makes the entries and shows their score
-    from conformance.report.document import Entry
+__all__ = ["VERDICTS", "score", "tally"]
 
 VERDICTS: Final[tuple[VerdictName, ...]] = get_args(VerdictName)
 _COUNTED: Final = ("pass", "fail", "blocked", "unreachable", "inconclusive", "error")
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many of the rows that count have passed, and how many of each verdict there are."""
-
-    must_passed: int = 0
-    must_of: int = 0
-    should_passed: int = 0
-    should_of: int = 0
-    counts: Mapping[VerdictName, int] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """As it stands in the document."""
-        return {
-            "must": {"passed": self.must_passed, "of": self.must_of},
-            "should": {"passed": self.should_passed, "of": self.should_of},
-            "counts": dict(self.counts),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """The tally of one file of specs/."""
-
-    file: str
-    title: str
-    tally: Tally
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The whole of it.
-
-    Args:
-        withheld: why the numbers may not be taken for a grade, or "".
-    """
-
-    topics: tuple[Topic, ...]
-    total: Tally
-    withheld: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As it stands in the document."""
-        return {
-            "withheld": self.withheld,
-            "total": self.total.to_json(),
-            "topics": [{"file": t.file, "title": t.title, **t.tally.to_json()} for t in self.topics],
-        }
-
-
-def tally(entries: Iterable[Entry]) -> Tally:
+def tally(report: Report, entries: Iterable[Entry]) -> Tally:
     """Count what counts."""
     numbers = {("MUST", True): 0, ("MUST", False): 0, ("SHOULD", True): 0, ("SHOULD", False): 0}
     counts: dict[VerdictName, int] = dict.fromkeys(VERDICTS, 0)
     for entry in entries:
         counts[entry.verdict.verdict] += 1
-        if entry.verdict.outcome in _COUNTED and entry.level != "MAY":
-            numbers[entry.level, entry.verdict.outcome == "pass"] += 1
+        level = report.explained(entry).level
+        if entry.verdict.outcome in _COUNTED and level != "MAY":
+            numbers[level, entry.verdict.outcome == "pass"] += 1
     must, should = numbers["MUST", True], numbers["SHOULD", True]
     return Tally(must, must + numbers["MUST", False], should, should + numbers["SHOULD", False], counts)
 
 
-def score(entries: tuple[Entry, ...], stopped: str) -> Score:
-    """The score by topic, in the order of the specs."""
-    files = dict.fromkeys((e.file, e.topic) for e in entries)
-    topics = tuple(Topic(f, title, tally(e for e in entries if e.file == f)) for f, title in files)
-    total = tally(entries)
-    return Score(topics, total, _withheld(total, stopped))
+def score(report: Report) -> Score:
+    """The score by topic, in the order of the specs, and in all."""
+    by_file: dict[str, list[Entry]] = {}
+    for entry in report.entries:
+        by_file.setdefault(entry.file, []).append(entry)
+    topics = tuple(
+        Topic(file, report.topics.get(file, file), tally(report, those)) for file, those in by_file.items()
+    )
+    total = tally(report, report.entries)
+    return Score(topics, total, _withheld(total, report.stopped))
 
 
 def _withheld(total: Tally, stopped: str) -> str:

@@ -9,11 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from conformance.execute.result import Result
-from conformance.model import VerdictName
-from conformance.report.document import Entry, Report
+from conformance.model import Entry, Report, Tally, VerdictName
 from conformance.report.safe import safe
-from conformance.report.score import Tally
 
 LINE: Final = 500  # characters of one verdict's sentence
 _MOST: Final = 40  # checks of one list
@@ -22,9 +19,8 @@ _REASONS: Final = 10  # that are told of checks which are only counted
 _SHARING: Final = 4  # checks that are named where several share a sentence
 
 
-def summary_lines(of: Report | Result) -> list[str]:
+def summary_lines(report: Report) -> list[str]:
     """The section for the terminal, without its heading."""
-    report = of if isinstance(of, Report) else Report.of(of)
     lines = [*_heading(report), ""]
     for part in (_first(report), _score(report), _lists(report), _folded(report), _problems(report)):
         block = list(part)
@@ -94,10 +90,11 @@ def _first(report: Report) -> Iterator[str]:
             yield "Everything that could be judged holds."
         return
     where = f" (of {safe(entry.resource)})" if entry.resource else ""
-    yield f"First thing to mend: {safe(entry.title)}{where}"
+    asked = report.explained(entry)
+    yield f"First thing to mend: {safe(asked.title)}{where}"
     yield f"  {safe(entry.verdict.message, LINE)}"
-    if entry.verdict.mend or entry.hint:
-        yield f"  Next: {safe(entry.verdict.mend or entry.hint, LINE)}"
+    if entry.verdict.mend or asked.hint:
+        yield f"  Next: {safe(entry.verdict.mend or asked.hint, LINE)}"
     count = roots(report)[entry.nodeid]
     if count:
         verb = "waits" if count == 1 else "wait"

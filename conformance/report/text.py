@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from conformance.execute.result import Judged, Options
-from conformance.model import Exchange, Headers, Record, Requirement
-from conformance.report.document import Entry, entry_of
+from conformance.model import Entry, Exchange, Headers, Record, Report, Requirement, Verdict
 from conformance.report.safe import safe, safe_bytes, shell
 from conformance.report.summary import LINE, summary_lines
 
-__all__ = ["curl", "entry_text", "safe", "summary_lines", "verdict_text"]
+__all__ = ["curl", "entry_text", "safe", "summary_lines"]
 
 _SHOWN: Final = 4  # exchanges
 _FIELDS: Final = 30  # header lines of one message
@@ -29,44 +27,40 @@ _Sent = tuple[str, int, Exchange]
 _CACHES: Final = {"private-cache": "a private client cache", "shared-cache": "a shared client cache"}
 
 
-def verdict_text(judged: Judged, options: Options) -> str:
-    """Everything there is to say of a verdict, its first line the whole of it in one sentence."""
-    return entry_text(entry_of(judged, options))
+def entry_text(report: Report, entry: Entry) -> str:
+    """Everything there is to say of an entry, its first line the whole of it in one sentence."""
+    return "\n".join(_lines(report, entry))
 
 
-def entry_text(entry: Entry) -> str:
-    """Everything there is to say of an entry of a report; see `verdict_text`."""
-    return "\n".join(_lines(entry))
-
-
-def _lines(entry: Entry) -> Iterator[str]:
-    verdict = entry.verdict
+def _lines(report: Report, entry: Entry) -> Iterator[str]:
+    verdict, record, asked = entry.verdict, report.record(entry), report.explained(entry)
     yield safe(verdict.message, LINE)
     yield ""
     # Where nobody answers, or the suite itself fails, the requirement has nothing to do with it.
     about = verdict.outcome not in ("unreachable", "error")
     if about:
-        yield from _requirement(entry)
+        yield from _requirement(report, entry)
     if verdict.expected:
         yield f"Expected:    {safe(verdict.expected, _SENTENCE)}"
         yield f"Actual:      {safe(verdict.actual, _SENTENCE)}"
-    if entry.record is not None:
-        yield from _exchanges(entry.record, verdict.step, verdict.index)
-        yield from _log(entry.record.log)
-    if entry.why and about:
-        yield f"Why:         {safe(entry.why)}"
-    mend = verdict.mend or (entry.hint if verdict.outcome == "fail" else "")
+    if record is not None:
+        yield from _exchanges(report, record, verdict)
+        yield from _log(record.log)
+    if asked.why and about:
+        yield f"Why:         {safe(asked.why)}"
+    mend = verdict.mend or (asked.hint if verdict.outcome == "fail" else "")
     if mend:
         yield f"Next:        {safe(mend, _SENTENCE)}"
     if about:
         yield f"More:        conformance explain {safe(entry.id)}"
 
 
-def _requirement(entry: Entry) -> Iterator[str]:
-    requirement = entry.requirement
-    yield f"Requirement: {requirement.id} ({entry.level}): {safe(requirement.says)}"
+def _requirement(report: Report, entry: Entry) -> Iterator[str]:
+    asked = report.explained(entry)
+    requirement = report.requirements[asked.requirement]
+    yield f"Requirement: {requirement.id} ({asked.level}): {safe(requirement.says)}"
     yield from (f"             {line}" for line in source_lines(requirement))
-    for other in entry.also:
+    for other in (report.requirements[name] for name in asked.also):
         if other.url:
             yield f"             {other.id}: {safe(other.says)}"
             yield from (f"             {line}" for line in source_lines(other))
@@ -82,11 +76,11 @@ def source_lines(requirement: Requirement) -> Iterator[str]:
 # ------------------------------------------------------------------ exchanges
 
 
-def _exchanges(record: Record, step: str, index: int) -> Iterator[str]:
+def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str]:
     sent: list[_Sent] = [(s.name, i, e) for s in record.steps for i, e in enumerate(s.exchanges)]
     if not sent:
         return
-    decisive = next((i for i, (n, j, _) in enumerate(sent) if (n, j) == (step, index)), None)
+    decisive = next((i for i, (n, j, _) in enumerate(sent) if (n, j) == (verdict.step, verdict.index)), None)
     shown = _chosen(sent, len(sent) - 1 if decisive is None else decisive)
     times = {s.name: len(s.exchanges) for s in record.steps}
     yield "What was sent (>) and what came (<):"
@@ -99,7 +93,7 @@ def _exchanges(record: Record, step: str, index: int) -> Iterator[str]:
         after = exchange.sent_at - record.started_at
         here = "   <- this one decides" if position == decisive else ""
         yield f"{mark} {safe(name)}{of_all}, {after:.2f} s after the start{here}"
-        yield from (f"     {line}" for line in _exchange(exchange))
+        yield from (f"     {line}" for line in _exchange(report, exchange))
         before = position
     rest = len(sent) - 1 - before
     if rest:
@@ -144,7 +138,7 @@ def _path(exchange: Exchange) -> str:
     return safe(urlsplit(exchange.request.url).path, 80)
 
 
-def _exchange(exchange: Exchange) -> Iterator[str]:
+def _exchange(report: Report, exchange: Exchange) -> Iterator[str]:
     request, response, fault = exchange.request, exchange.response, exchange.fault
     if exchange.through is not None:
         how = {"none": "without asking the server", "conditional": "after asking the server with a condition"}
@@ -165,8 +159,9 @@ def _exchange(exchange: Exchange) -> Iterator[str]:
             yield f"< ({interim} first)"
         yield f"< {safe(response.version)} {response.status} {safe(response.reason, _FIELD)}".rstrip()
         yield from _fields("<", response.headers)
-        if response.body.content:
-            yield f"< {safe_bytes(response.body.content, _BODY)}"
+        content = report.content(response.body.digest)
+        if content:
+            yield f"< {safe_bytes(content, _BODY)}"
         elif response.body.length:
             yield f"< ({response.body.length} bytes, not kept)"
         if response.stray:

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+import msgspec
+
 from conformance.clocks.base import Clock
 from conformance.content import facts as observe
 from conformance.fields import field_value, parse_cache_control, parse_delta_seconds
 from conformance.language import captures, durations
-from conformance.model import Exchange, Headers, Json, Resource, StepRecord, Target
+from conformance.model import MISSING, NO_FACTS, Exchange, Headers, Json, Resource, StepRecord, Target
 from conformance.sending.ask import PLAIN, Ask, How
 from conformance.sending.gate import Gate
 from conformance.sending.ledger import Ledger
@@ -115,8 +117,8 @@ class Context:
                 self.shared.paths[resource.name] = moved
             exchange = self._patient(Ask(method, moved, headers, body), resource, how)
         if self.shared.paths.get(resource.name) and path == resource.read:
-            facts = {**exchange.facts, "redirected": self.shared.paths[resource.name]}
-            exchange = replace(exchange, facts=facts)
+            facts = msgspec.structs.replace(exchange.facts, redirected=self.shared.paths[resource.name])
+            exchange = msgspec.structs.replace(exchange, facts=facts)
         return exchange
 
     def _patient(self, ask: Ask, resource: Resource, how: How) -> Exchange:
@@ -151,7 +153,7 @@ class Context:
         sent = lane.exchange(
             ask.method, ask.path, headers, ask.body, fresh=how.fresh, stray=how.stray, keep=keep
         )
-        facts: dict[str, Json] = {}
+        facts = NO_FACTS
         if sent.response is not None:
             facts = observe.facts(resource, sent.response.headers, sent.content, self.tracked)
             held = sent.response.body
@@ -190,10 +192,10 @@ class Context:
             return None
         if exchange.status in (401, 403, 404, 405, 410, 501):
             says = f"GET {resource.read} was answered {exchange.status}"
-        elif exchange.status == 200 and resource.json and exchange.facts.get("json") == "none":  # noqa: PLR2004
+        elif exchange.status == 200 and resource.json and exchange.facts.json == "none":  # noqa: PLR2004
             # Many servers answer every path with their front page.
             says = f"GET {resource.read} is answered, but not with JSON"
-        elif exchange.status == 200 and resource.value and "value" not in exchange.facts:  # noqa: PLR2004
+        elif exchange.status == 200 and resource.value and exchange.facts.value is MISSING:  # noqa: PLR2004
             says = f"GET {resource.read} is answered, but without a value at {resource.value}"
         else:
             return None

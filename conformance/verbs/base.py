@@ -6,11 +6,11 @@ opens no socket: both come to it in the Context.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.model import Exchange, Json, Step, StepRecord
+from conformance.model import Exchange, Step, StepRecord, StepStatus
 
 if TYPE_CHECKING:  # the context is built by execute.py, which reads the table of verbs
     from conformance.sending.context import Context
@@ -67,18 +67,19 @@ class Verb:
     needs: str = ""
 
 
-def done(
-    step: Step, exchanges: list[Exchange] | tuple[Exchange, ...], notes: Mapping[str, Json]
+def done(step: Step, exchanges: Iterable[Exchange], **more: Any) -> StepRecord:
+    """The record of a step that did what it is for; `more` are fields of StepRecord."""
+    return StepRecord(step.name, step.do, exchanges=tuple(exchanges), **more)
+
+
+def not_offered(
+    step: Step, says: str, exchanges: Iterable[Exchange] = (), *, declared: bool = False, **more: Any
 ) -> StepRecord:
-    """The record of a step that did what it is for."""
-    return StepRecord(step.name, step.do, "done", "", tuple(exchanges), notes)
-
-
-def not_offered(step: Step, says: str, exchanges: list[Exchange], *, declared: bool) -> StepRecord:
     """The record of a step that the server does not offer; `declared` makes that a failure."""
-    return StepRecord(step.name, step.do, "not-offered", says, tuple(exchanges), {"declared": declared})
+    status: StepStatus = "missing" if declared else "not-offered"
+    return StepRecord(step.name, step.do, status, says, tuple(exchanges), **more)
 
 
 def untestable(step: Step, says: str) -> StepRecord:
     """The record of a step for which a means of ours is missing."""
-    return StepRecord(step.name, step.do, "untestable", says, ())
+    return StepRecord(step.name, step.do, "untestable", says)

@@ -31,7 +31,7 @@ _EXPIRIES: Final = 3  # how often a warm cache is waited out before it counts as
 def _read(step: Step, context: Context) -> StepRecord:
     resource = context.resource
     if resource.name in context.shared.lacking:
-        return not_offered(step, context.shared.lacking[resource.name], [], declared=False)
+        return not_offered(step, context.shared.lacking[resource.name])
     if "through" in step.args:
         return read_through(step, context)
     headers = context.headers(step.args.get("headers"))
@@ -41,7 +41,7 @@ def _read(step: Step, context: Context) -> StepRecord:
     path = resource.read
     if where == "item":
         if context.tracked is None or resource.item is None:
-            return not_offered(step, "the target names no route of a single item", [], declared=False)
+            return not_offered(step, "the target names no route of a single item")
         path = resource.item.replace("{id}", str(context.tracked.id))
     times = int(context.fill(step.args.get("times", 1)))
     method = step.args.get("method", "GET")
@@ -52,12 +52,12 @@ def _read(step: Step, context: Context) -> StepRecord:
         how = How(of=resource, fresh=fresh, stray=stray)
         exchanges = _one_by_one(times, lambda: context.send(method, path, headers, how=how))
     if method == "HEAD" and exchanges[-1].status in (405, 501):
-        return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges, declared=False)
+        return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
     if where != "item":
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
-            return not_offered(step, lacking, exchanges, declared=False)
-    return done(step, exchanges, {})
+            return not_offered(step, lacking, exchanges)
+    return done(step, exchanges)
 
 
 def _one_by_one(times: int, send: Callable[[], Exchange]) -> list[Exchange]:
@@ -91,14 +91,14 @@ def _read_miss(step: Step, context: Context) -> StepRecord:
     exchanges = [context.read()]
     lacking = context.lacks(exchanges[0])
     if lacking is not None:
-        return not_offered(step, lacking, exchanges, declared=False)
+        return not_offered(step, lacking, exchanges)
     for _ in range(_EXPIRIES):
-        if not is_hit(exchanges[-1].facts.get("hit")):
+        if not is_hit(exchanges[-1].facts.hit):
             break
         pause = quantities["ttl"] + quantities["m"] / 2
         context.wait_until(exchanges[-1].received_at + pause, "the cache to run out: it was warm")
         exchanges.append(context.read())
-    return done(step, exchanges[-1:], {"waited": len(exchanges) - 1})
+    return done(step, exchanges[-1:], waited=len(exchanges) - 1)
 
 
 def _wait(step: Step, context: Context) -> StepRecord:
@@ -116,7 +116,7 @@ def _wait(step: Step, context: Context) -> StepRecord:
     why = step.args.get("why") or _why(str(wanted), context.resource)
     if start + pause > context.shared.clock.now():
         context.wait_until(start + pause, why)
-    return done(step, [], {"until": start + pause})
+    return done(step, [], until=start + pause)
 
 
 def _why(wanted: str, resource: Resource) -> str:

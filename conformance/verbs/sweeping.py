@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from conformance.model import Exchange, Json, Step, StepRecord
+from msgspec.structs import replace
+
+from conformance.model import Effect, Exchange, Round, Step, StepRecord
 from conformance.verbs.base import NOT_OFFERED, Verb, done, not_offered, untestable
 
 if TYPE_CHECKING:
@@ -28,19 +29,19 @@ def _clear(step: Step, context: Context) -> StepRecord:
     resource, shared = context.resource, context.shared
     write = resource.writes.get("clear")
     if write is None:
-        return not_offered(step, "the target declares no way to clear the cache", [], declared=False)
+        return not_offered(step, "the target declares no way to clear the cache")
     if not shared.consent:
         says = "clearing a cache that is not on this machine needs --conformance-allow-writes"
         return untestable(step, says)
     if write.ask and shared.survey.offers(write.method, write.path) is False:
         says = f"OpenAPI lists no {write.method} {write.path}"
-        return not_offered(step, says, [], declared=False)
+        return not_offered(step, says)
     exchange = context.send(write.method, write.path)
     if exchange.status in NOT_OFFERED:
         path = urlsplit(exchange.request.url).path
         says = f"{write.method} {path} was answered {exchange.status}"
         return not_offered(step, says, [exchange], declared=not write.ask)
-    return done(step, [exchange], {"kind": "clear"})
+    return done(step, [exchange], effect=Effect("clear"))
 
 
 def _flood(step: Step, context: Context) -> StepRecord:
@@ -57,9 +58,9 @@ def _flood(step: Step, context: Context) -> StepRecord:
     first = _longest(context)
     if first.response is None or first.status in _REFUSED:
         says = f"a key of {_LENGTHS[-1]} letters was answered {first.status or 'not at all'}"
-        return not_offered(step, says, [_without_key(first)], declared=False)
+        return not_offered(step, says, [_without_key(first)])
     length = len(first.request.url) - len(context.shared.wire.url(_keyed(context, "")))
-    rounds: list[dict[str, Json]] = []
+    rounds: list[Round] = []
     before = server.memory()
     clock = context.shared.clock
     until = clock.now() + _LONGEST
@@ -71,14 +72,14 @@ def _flood(step: Step, context: Context) -> StepRecord:
                 )
             last = context.send("GET", _keyed(context, _letters(context, length)))
             if last.response is None:
-                return done(step, [_without_key(first), _without_key(last)], {"rounds": rounds})
+                return done(step, [_without_key(first), _without_key(last)], rounds=tuple(rounds))
         after = server.memory()
         counts = max(_NOISE, int(_KEYS * length * _KEPT))
-        rounds.append({"keys": _KEYS, "counts": counts, "grew": after - before})
+        rounds.append(Round(_KEYS, counts, after - before))
         if after - before < counts:
             break
         before = after
-    return done(step, [_without_key(first)], {"rounds": rounds})
+    return done(step, [_without_key(first)], rounds=tuple(rounds))
 
 
 def _longest(context: Context) -> Exchange:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.clients import ClientCache, NoAnswer, Origin, Send, make_client
 from conformance.language import durations
-from conformance.model import Body, Exchange, Headers, Json, Request, Response, Step, StepRecord
+from conformance.model import (
+    Body,
+    CacheRead,
+    Exchange,
+    Headers,
+    Request,
+    Response,
+    Step,
+    StepRecord,
+)
 from conformance.verbs.base import done, untestable
 
 if TYPE_CHECKING:
@@ -38,11 +47,10 @@ def read_through(step: Step, context: Context) -> StepRecord:
     try:
         through = client.read(url, context.headers(step.args.get("headers")))
     except NoAnswer:
-        return done(step, behind, {"at": client.age})
+        return done(step, behind, cache=CacheRead(client.age))
     response = Response(
         through.status,
         through.reason,
-        "1.1",
         through.headers,
         Body(len(through.content), _DIGESTLESS, None),
         0,
@@ -52,31 +60,20 @@ def read_through(step: Step, context: Context) -> StepRecord:
     contact = "conditional" if through.seen and through.seen[0].conditional else through.contact
     now = context.shared.clock.now()
     seen = Exchange(request, response, None, asked_at, now, through=kind, contact=contact)
-    return done(step, [*behind, seen], _notes(context, client, kind, behind))
+    return done(step, [*behind, seen], cache=_cache_read(context, client, kind, behind))
 
 
-def _notes(context: Context, client: ClientCache, kind: str, behind: list[Exchange]) -> dict[str, Json]:
-    """What the oracle needs: when this read was, and each answer as it came and as the cache saw it."""
-    clock = context.shared.clock
-    origins = [
-        {
-            "status": exchange.status,
-            "came": [list(pair) for pair in exchange.headers],
-            "seen": [list(pair) for pair in seen.headers],
-            # Where the clock is moved, nobody knows whether the Date field moves with it.
-            "received": None if clock.moves else context.shared.wall + exchange.received_at,
-        }
-        for exchange, seen in zip(behind, client.seen[-len(behind) :] if behind else (), strict=False)
-    ]
-    earlier = [s for s in context.steps.values() if s.notes.get("client") == kind]
-    reads = [s.notes["at"] for s in earlier[1:]] + [client.age]
-    return {
-        "at": client.age,
-        "reads": reads,
-        "shared": client.kind.shared,
-        "client": kind,
-        "origins": origins,
-    }
+def _cache_read(context: Context, client: ClientCache, kind: str, behind: list[Exchange]) -> CacheRead:
+    shared = context.shared
+    shown = client.seen[-len(behind) :] if behind else ()
+    seen = tuple(
+        None if each.headers == exchange.headers else tuple(each.headers)
+        for exchange, each in zip(behind, shown, strict=False)
+    )
+    earlier = [s.cache for s in context.steps.values() if s.cache is not None and s.cache.client == kind]
+    reads = (*(each.at for each in earlier[1:]), client.age)
+    wall = None if shared.clock.moves else shared.wall
+    return CacheRead(client.age, kind, client.kind.shared, reads, seen, wall)
 
 
 def _sender(context: Context) -> Send:

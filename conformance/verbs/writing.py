@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
+
+from msgspec.structs import replace
 
 from conformance.content import edits
 from conformance.content.facts import Tracked, find_list, id_name, item_id
 from conformance.fields import field_value
-from conformance.model import Exchange, Headers, Json, Step, StepRecord, Write
+from conformance.model import Effect, EffectKind, Exchange, Headers, Json, Step, StepRecord, Write
 from conformance.sending.ledger import Undo
 from conformance.verbs.base import Verb, done, not_offered, untestable
 
@@ -39,9 +40,9 @@ def _barred(step: Step, context: Context, kind: str) -> StepRecord | None:
     resource, shared = context.resource, context.shared
     write = resource.writes.get(kind)
     if write is None:
-        return not_offered(step, f"the target declares no {kind}", [], declared=False)
+        return not_offered(step, f"the target declares no {kind}")
     if resource.name in shared.lacking:
-        return not_offered(step, shared.lacking[resource.name], [], declared=False)
+        return not_offered(step, shared.lacking[resource.name])
     if not shared.consent:
         return untestable(
             step, "writes to a server that is not on this machine need --conformance-allow-writes"
@@ -51,7 +52,7 @@ def _barred(step: Step, context: Context, kind: str) -> StepRecord | None:
     listed = [shared.survey.offers(method, write.path) for method in methods]
     if lacking is None and write.ask and not any(each is not False for each in listed):
         lacking = f"OpenAPI lists no {write.method} {write.path}"
-    return None if lacking is None else not_offered(step, lacking, [], declared=not write.ask)
+    return None if lacking is None else not_offered(step, lacking, declared=not write.ask)
 
 
 def _send(context: Context, write: Write, path: str, body: Json, method: str = "") -> Exchange:
@@ -81,14 +82,14 @@ def _changed(step: Step, context: Context, to: Json) -> StepRecord:
     write = context.resource.writes["change"]
     found = _subject(context, write)
     if isinstance(found, str):
-        return not_offered(step, found, [], declared=not write.ask)
+        return not_offered(step, found, declared=not write.ask)
     item, path, id_ = found
     if context.tracked is not None and context.tracked.field:
         fields = [context.tracked.field]
     else:
         fields = edits.fields_to_edit(item, write.edit)
     if not fields:
-        return not_offered(step, "the item has no field that we dare to change", [], declared=not write.ask)
+        return not_offered(step, "the item has no field that we dare to change", declared=not write.ask)
     tried: list[Exchange] = []
     unknown = ""
     for field, value, method, body in _attempts(context, write, item, fields, to):
@@ -111,15 +112,15 @@ def _changed(step: Step, context: Context, to: Json) -> StepRecord:
         if exchange.status not in _SUCCESS:
             break
         context.tracked = Tracked(id_, field)
-        notes = {"kind": "change", "id": id_, "field": field, "before": item[field], "after": value}
         echo = context.json(exchange)
-        notes["echoed"] = isinstance(echo, Mapping) and echo.get(field) == value
-        return done(step, tried[-1:], {**notes, "path": path, "key": path})
+        echoed = isinstance(echo, Mapping) and echo.get(field) == value
+        effect = Effect("change", id_, field, item[field], value, echoed, path, path)
+        return done(step, tried[-1:], effect=effect)
     told = [e for e in tried if e.request.method == unknown] or tried  # not that PATCH is no help, either
     record = _refused(step, context, "change", told, made_up=to is None)
     # Without an answer, or with a 5xx, the server may have done it all the same: then it is put back.
     owed = context.shared.ledger.get(path) is not None
-    return replace(record, notes={**record.notes, "key": path}) if owed else record
+    return replace(record, effect=Effect("change", key=path)) if owed else record
 
 
 def _attempts(
@@ -157,7 +158,7 @@ def _subject(context: Context, write: Write) -> tuple[Mapping[str, Any], str, Js
 
 
 def _refused(
-    step: Step, context: Context, kind: str, tried: list[Exchange], *, made_up: bool = True
+    step: Step, context: Context, kind: EffectKind, tried: list[Exchange], *, made_up: bool = True
 ) -> StepRecord:
     """Not offered, by its status; a 5xx is the server's, and is judged by its last answer.
 
@@ -170,7 +171,7 @@ def _refused(
         if write.ask and made_up and last.status != _TOO_MANY:
             context.shared.lacking.setdefault(f"{context.resource.name} {kind}", says)
         return not_offered(step, says, tried[-1:], declared=not write.ask)
-    return done(step, tried[-1:], {"kind": kind, "failed": True})
+    return replace(done(step, tried[-1:], effect=Effect(kind)), status="failed")
 
 
 # ------------------------------------------------------------------ create, remove, restore
@@ -193,10 +194,10 @@ def _create(step: Step, context: Context) -> StepRecord:
         id_ = _new_id(context, exchange, items)
         context.tracked = Tracked(id_, None)
         path = _owe_removal(context, write, id_)
-        notes = {"kind": "create", "id": id_, "key": path, "path": path}
-        return done(step, tried[-1:], notes)
+        effect = Effect("create", id_, path=path, key=path)
+        return done(step, tried[-1:], effect=effect)
     if not tried:
-        return not_offered(step, "the list shows no item to model a new one on", [], declared=not write.ask)
+        return not_offered(step, "the list shows no item to model a new one on", declared=not write.ask)
     return _refused(step, context, "create", tried)
 
 
@@ -239,12 +240,12 @@ def _new_id(context: Context, exchange: Exchange, items: list[Mapping[str, Any]]
     return next((item_id(i) for i in now if item_id(i) not in known), None)
 
 
-def _owe_removal(context: Context, write: Write, id_: Json) -> str | None:
+def _owe_removal(context: Context, write: Write, id_: Json) -> str:
     ledger, remove = context.shared.ledger, context.resource.writes.get("remove")
     if remove is None or id_ is None:
         why = "its id is not to be seen" if id_ is None else "the target names no way to remove it"
         ledger.regret(f"what {write.method} {write.path} has created stays there: {why}")
-        return None
+        return ""
     path = remove.path.replace("{id}", quote(str(id_), safe=""))
     ledger.owe(path, Undo(remove.method, path, (), b"", f"remove {path}, which the suite has created"))
     return path
@@ -256,10 +257,10 @@ def _remove(step: Step, context: Context) -> StepRecord:
     if barred is not None:
         return barred
     write = context.resource.writes["remove"]
-    made = next((s for s in context.steps.values() if s.notes.get("kind") == "create"), None)
-    if made is None or made.notes.get("id") is None:
-        return not_offered(step, "nothing that the suite created is there to be removed", [], declared=False)
-    path = made.notes["key"]
+    made = _effect(context, "create")
+    if made is None or made.id is None:
+        return not_offered(step, "nothing that the suite created is there to be removed")
+    path = made.path
     exchange = context.send(write.method, path)
     if exchange.status in _CONDITION_WANTED:
         tag = field_value(context.send("GET", path).headers, "etag")
@@ -267,7 +268,7 @@ def _remove(step: Step, context: Context) -> StepRecord:
     if exchange.status not in _SUCCESS:
         return _refused(step, context, "remove", [exchange])
     context.shared.ledger.settled(path)
-    return done(step, [exchange], {"kind": "remove", "id": made.notes["id"], "path": path})
+    return done(step, [exchange], effect=Effect("remove", made.id, path=path))
 
 
 def _restore(step: Step, context: Context) -> StepRecord:
@@ -279,13 +280,23 @@ def _restore(step: Step, context: Context) -> StepRecord:
         sent.append(exchange)
         return exchange
 
-    keys = tuple(s.notes["key"] for s in context.steps.values() if s.notes.get("key"))
-    context.shared.ledger.put_back(keys, send)
-    change = next((s for s in context.steps.values() if s.notes.get("kind") == "change"), None)
-    notes: dict[str, Json] = {"kind": "restore"}
-    if change is not None:
-        notes |= {**change.notes, "after": change.notes["before"], "before": change.notes["after"]}
-    return done(step, sent, notes)
+    context.shared.ledger.put_back(owed(context), send)
+    change = _effect(context, "change")
+    if change is None:
+        return done(step, sent, effect=Effect("restore"))
+    back = replace(change, kind="restore", before=change.after, after=change.before)
+    return done(step, sent, effect=back)
+
+
+def _effect(context: Context, kind: EffectKind) -> Effect | None:
+    """What the first write of that kind in this work was to change."""
+    effects = (s.effect for s in context.steps.values() if s.effect is not None)
+    return next((each for each in effects if each.kind == kind), None)
+
+
+def owed(context: Context) -> tuple[str, ...]:
+    """Under which keys the ledger may owe what this work has changed."""
+    return tuple(s.effect.key for s in context.steps.values() if s.effect is not None and s.effect.key)
 
 
 def put_back(context: Context, undo: Undo) -> Exchange:
@@ -312,7 +323,7 @@ def _refuse(step: Step, context: Context) -> StepRecord:
     if kind == "change":
         found = _subject(context, write)
         if isinstance(found, str):
-            return not_offered(step, found, [], declared=False)
+            return not_offered(step, found)
         path = found[1]
         # A server that takes it after all may have emptied the item.
         whole = json.dumps(dict(found[0])).encode()
@@ -327,11 +338,11 @@ def _refuse(step: Step, context: Context) -> StepRecord:
         return not_offered(step, says, [exchange], declared=not write.ask)
     if exchange.status in _SUCCESS:
         says = "malformed JSON is taken, so nothing is refused"
-        record = not_offered(step, says, [exchange], declared=False)
+        record = not_offered(step, says, [exchange])
         if kind == "create":
             path = _owe_removal(context, write, _new_id(context, exchange, items)) or path
-        return replace(record, notes={**record.notes, "key": path})
-    return done(step, [exchange], {"kind": "refuse", "key": path})
+        return replace(record, effect=Effect("refuse", key=path))
+    return done(step, [exchange], effect=Effect("refuse", key=path))
 
 
 def _history(step: Step, context: Context) -> StepRecord:
@@ -342,11 +353,11 @@ def _history(step: Step, context: Context) -> StepRecord:
     reads = [context.read()]
     for text in context.fill(step.args["texts"]):
         change = _changed(step, context, text)
-        if change.status != "done" or change.notes.get("failed"):
+        if change.status != "done" or change.effect is None:
             return change
         reads.append(context.read())
-        notes = change.notes
-    return done(step, reads, {**notes, "kind": "history"})
+        effect = replace(change.effect, kind="history")
+    return done(step, reads, effect=effect)
 
 
 _TO: Final = {"description": "the new value, instead of one that the suite makes up"}

@@ -6,6 +6,7 @@ accepted, and it opens no connection. Looking a name up is bounded by the caller
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import socket
 import threading
@@ -201,3 +202,14 @@ class _Question:
         host, port = self._ask
         rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
         self.found = tuple(dict.fromkeys((int(row[0]), row[4]) for row in rows))
+
+
+def is_remote(base_url: str) -> bool:
+    """Whether a base URL points to somewhere else than this machine's loopback."""
+    host = urlsplit(base_url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from conformance.errors import HarnessError
+from conformance.version import __version__
 from conformance.wire.address import Lookup, parse_base, target
 from conformance.wire.answer import Broken, Limits
 from conformance.wire.connection import Alarm, Connection, cancelled, connect
@@ -59,7 +60,7 @@ class Wire:
         self.prefix = self.base.prefix
         self.clock = clock
         self.limits = limits or Limits()
-        self.user_agent = user_agent or _user_agent()
+        self.user_agent = user_agent or f"cache-conformance/{__version__}"
         self._context: ssl.SSLContext | None = None
         if self.base.scheme == "https":
             from conformance.wire.tls import context  # noqa: PLC0415 (most runs need no ssl)
@@ -272,12 +273,3 @@ class Lane:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
-
-
-def _user_agent() -> str:
-    from importlib import metadata  # noqa: PLC0415 (20 ms, once a run)
-
-    try:
-        return f"cache-conformance/{metadata.version('cache-conformance')}"
-    except metadata.PackageNotFoundError:
-        return "cache-conformance"

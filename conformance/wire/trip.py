@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from conformance.model import Body, Request, Response, WireFault
+from conformance.model.exchanges import HTTP_1_1, NO_BODY, OK, Body, Request, Response, WireFault
 from conformance.wire.answer import Broken, Limits
 from conformance.wire.connection import Connection
 from conformance.wire.framing import Incoming
@@ -113,18 +113,24 @@ class Trip:
         """The record of an answer."""
         answer = self.answer
         content = answer.content
-        digest = "sha256:" + hashlib.sha256(content).hexdigest()[:32]
         response = Response(
             answer.status,
-            answer.reason,
-            answer.version,
+            OK if answer.reason == OK else answer.reason,
             answer.headers,
-            Body(len(content), digest, content if len(content) <= keep else None),
+            _body(content, keep),
             answer.wire_bytes,
+            HTTP_1_1 if answer.version == HTTP_1_1 else answer.version,
             answer.interim,
             stray,
         )
         return Sent(self._request, response, None, self._sent_at, received_at, self._number, content)
+
+
+def _body(content: bytes, keep: int) -> Body:
+    if not content:
+        return NO_BODY
+    digest = "sha256:" + hashlib.sha256(content).hexdigest()[:24]
+    return Body(len(content), digest, content if len(content) <= keep else None)
 
 
 def until_status_line(connection: Connection, probe: bytes, came: bytes, most: int, until: float) -> bytes:

@@ -16,9 +16,9 @@ import psutil
 from conformance.api import make_options
 from conformance.execute.again import judge_again
 from conformance.execute.engine import Engine
+from conformance.model import Report
 from conformance.options import Asked, Serving
 from conformance.plan.lanes import plan
-from conformance.report import Report
 from conformance.servers import AppSpec, CommandSpec, start
 
 __all__ = ["LESSON", "bad", "children", "failed", "grade", "on", "shop"]
@@ -134,7 +134,8 @@ def grade(
     engine = Engine(made)
     engine.start()
     engine.wait()
-    report = Report.of(engine.close())
+    engine.close()
+    report = engine.report()
     again = judge_again(report)
     assert [(e.nodeid, e.verdict) for e in again.entries] == [(e.nodeid, e.verdict) for e in report.entries]
     return report

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
@@ -12,24 +13,40 @@ from typing import Any
 
 import pytest
 from helpers.hostile import serve
-from helpers.runs import BOUND, SUITE, bad, exchanges, fetch, judged, on, only, options, quick, reference, run
+from helpers.runs import (
+    BOUND,
+    SUITE,
+    bad,
+    exchanges,
+    fetch,
+    judged,
+    on,
+    only,
+    options,
+    quick,
+    record_of,
+    reference,
+    run,
+)
 from helpers.student import HOLD, Student
 
 from conformance.errors import HarnessError, TargetError
+from conformance.execute import attempts as attempts_module
 from conformance.execute import engine as engine_module
-from conformance.execute.engine import Engine, is_remote
-from conformance.execute.result import Result
+from conformance.execute.engine import Engine
 from conformance.execute.steps import VERBS
+from conformance.judge.verdicts import Court, judge
 from conformance.load.target import load_target
-from conformance.model import Exchange, Record
+from conformance.model import Exchange, Record, Report, Run, Verdict
 from conformance.plan.lanes import plan
 from conformance.verbs import Verb
+from conformance.wire.address import is_remote
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 @pytest.fixture(scope="module")
-def whole() -> Result:
+def whole() -> Report:
     """The reference, whole tier."""
     with reference() as server:
         return server.judge()
@@ -42,64 +59,62 @@ def _span(records: list[Record]) -> tuple[float, float]:
     return min(r.started_at for r in records), max(r.ended_at for r in records)
 
 
-def _phases(result: Result) -> list[list[Record]]:
-    records = {e.record.work: e.record for e in result.judged if e.record is not None}
+def _phases(result: Report) -> list[list[Record]]:
+    records = result.records
     phases = plan(SUITE, load_target("lesson"), "lesson").phases
     return [[records[r.work] for lane in lanes for r in lane if r.work in records] for lanes in phases]
 
 
-def test_a_phase_begins_when_the_one_before_has_ended(whole: Result) -> None:
+def test_a_phase_begins_when_the_one_before_has_ended(whole: Report) -> None:
     spans = [_span(records) for records in _phases(whole) if records]
     assert len(spans) == 4
     for (_, ended), (begins, _) in pairwise(spans):
         assert ended <= begins
 
 
-def test_writes_run_one_after_another(whole: Result) -> None:
+def test_writes_run_one_after_another(whole: Report) -> None:
     works = sorted(_phases(whole)[1], key=lambda r: r.started_at)
     assert len(works) > 8
     for before, after in pairwise(works):
         assert before.ended_at <= after.started_at
 
 
-def test_timelines_run_side_by_side(whole: Result) -> None:
-    timed = [judged(whole, "ttl-ends", name).record for name in ("cached-time", "reports")]
-    assert timed[0] is not None
-    assert timed[1] is not None
+def test_timelines_run_side_by_side(whole: Report) -> None:
+    timed = [record_of(whole, "ttl-ends", name) for name in ("cached-time", "reports")]
     assert max(r.started_at for r in timed if r) < min(r.ended_at for r in timed if r)
 
 
-def test_nothing_is_written_while_a_timeline_runs(whole: Result) -> None:
-    begins, ends = _span([r for r in _phases(whole)[2] if "@" in r.work])
+def test_nothing_is_written_while_a_timeline_runs(whole: Report) -> None:
+    begins, ends = _span([r for r in _phases(whole)[2] if r.work.startswith("life-of-an-entry@")])
     written = [x for x in exchanges(whole) if x.request.method in WRITES]
     assert written
     assert not [x for x in written if begins <= x.sent_at <= ends]
 
 
-def test_a_timeline_is_run_once_for_all_its_checks(whole: Result) -> None:
+def test_a_timeline_is_run_once_for_all_its_checks(whole: Report) -> None:
     checks = ("miss-says-so", "hit-within-ttl", "hit-until-ttl", "ttl-ends", "reads-do-not-prolong")
-    assert len({id(judged(whole, check, "cached-time").record) for check in checks}) == 1
+    assert {judged(whole, check, "cached-time").work for check in checks} == {"life-of-an-entry@cached-time"}
 
 
-def test_a_timeline_takes_one_ttl_of_the_runs_clock(whole: Result) -> None:
-    record = judged(whole, "ttl-ends", "cached-time").record
+def test_a_timeline_takes_one_ttl_of_the_runs_clock(whole: Report) -> None:
+    record = record_of(whole, "ttl-ends", "cached-time")
     assert record is not None
     assert 30 < record.ended_at - record.started_at < 1.1 * 30 + 1
 
 
-def test_no_cache_is_warmed_before_its_timeline(whole: Result) -> None:
+def test_no_cache_is_warmed_before_its_timeline(whole: Report) -> None:
     asked = [x for x in exchanges(whole) if x.request.url.endswith(("/cached-time/", "/reports/"))]
     first: dict[str, Exchange] = {}
     for each in asked:
         first.setdefault(each.request.url, each)
-    assert [x.facts["hit"] for x in first.values()] == [False, False]
+    assert [x.facts.hit for x in first.values()] == [False, False]
 
 
-def test_every_run_of_the_plan_has_a_verdict(whole: Result) -> None:
+def test_every_run_of_the_plan_has_a_verdict(whole: Report) -> None:
     planned = plan(SUITE, load_target("lesson"), "lesson").runs
-    assert [e.run.id for e in whole.judged] == [r.id for r in planned]
+    assert [e.nodeid for e in whole.judged] == [r.id for r in planned]
     assert sorted(e.order for e in whole.judged) == list(range(len(whole.judged)))
-    assert (whole.stopped, whole.deselected, whole.remote, whole.clock) == ("", (), False, "virtual")
+    assert (whole.stopped, whole.partial, whole.remote, whole.clock) == ("", False, False, "virtual")
 
 
 # ------------------------------------------------------------------ what was changed is put back
@@ -170,7 +185,8 @@ def test_whatever_ends_the_run_the_change_is_put_back(how: str) -> None:
             engine.cancel("Ctrl-C")
         elif how == "deadline":
             assert engine.wait(BOUND)
-        result = engine.close()
+        engine.close()
+        result = engine.report()
         assert time.monotonic() - before < 5
     assert server_of.student.items[0]["name"] == "Pen"
     assert result.problems == ()
@@ -251,6 +267,22 @@ def test_what_is_elsewhere(url: str, remote: bool) -> None:
     assert is_remote(url) is remote
 
 
+def test_a_run_is_judged_once_for_each_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    judgements: list[str] = []
+
+    def counting(run: Run, record: Record, court: Court) -> Verdict:
+        judgements.append(run.id)
+        return judge(run, record, court)
+
+    monkeypatch.setattr(attempts_module, "judge", counting)
+    with reference() as server:
+        report = server.judge()
+    sent = {e.nodeid: report.records[e.work].attempts for e in report.judged if e.work}
+    works = {work.id: work for work in plan(SUITE, report.target, report.tier).works.values()}
+    examples = {e.nodeid: len(attempts_module.examples(works[e.work])) for e in report.judged if e.work}
+    assert Counter(judgements) == {id_: attempts * examples[id_] for id_, attempts in sent.items()}
+
+
 # ------------------------------------------------------------------ for those who wait
 
 
@@ -273,9 +305,10 @@ def test_a_verdict_is_waited_for() -> None:
 def test_prerequisites_run_unreported() -> None:
     with reference() as server:
         result = server.judge(selected=only("not-modified-has-no-body"))
-    assert [e.run.check.id for e in result.judged] == ["not-modified-has-no-body"]
+    assert [e.id for e in result.judged] == ["not-modified-has-no-body"]
     assert result.judged[0].verdict.outcome == "pass"
-    assert {r.check.id for r in result.deselected} > {"etag-present", "inm-current-is-304"}
+    left = {e.id for e in result.entries if e.verdict.outcome == "deselected"}
+    assert left > {"etag-present", "inm-current-is-304"}
 
 
 def test_waits_are_told_while_they_last() -> None:
@@ -308,5 +341,6 @@ def test_a_short_ttl_is_refused_in_real_time() -> None:
 
 def test_closing_twice_or_before_the_start_is_no_harm() -> None:
     engine = Engine(options("http://127.0.0.1:1"))
-    assert engine.close().judged == ()
-    assert engine.close().stopped == "the run was stopped"
+    engine.close()
+    assert engine.report().judged == ()
+    assert engine.report().stopped == "the run was stopped"

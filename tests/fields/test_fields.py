@@ -14,6 +14,7 @@ from conformance.fields import (
     format_http_date,
     has_empty_elements,
     is_imf_fixdate,
+    media_type,
     parse_age,
     parse_delta_seconds,
     parse_entity_tag,
@@ -319,3 +320,15 @@ def test_no_text_makes_a_parser_raise(text: str) -> None:
     is_imf_fixdate(text)
     parse_vary([text])
     answered_by_cache([("Age", text), ("X-Cache", text)])
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ((), ""),
+        ((("content-type", "Text/HTML ; charset=x"),), "text/html"),
+        ((("Content-Type", ""),), ""),
+    ],
+)
+def test_the_media_type_is_known(headers: tuple[tuple[str, str], ...], expected: str) -> None:
+    assert media_type(headers) == expected

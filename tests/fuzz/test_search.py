@@ -11,10 +11,21 @@ import pytest
 from helpers.fuzzing import DEFECTS, RUNS, SUITE, TARGET, judged, run_of
 
 from conformance.execute.engine import Engine
-from conformance.execute.result import Attempt, Options
+from conformance.execute.options import Attempt, Options
 from conformance.fuzz import search as module
 from conformance.fuzz.search import MAX_EXAMPLES, Found, search
-from conformance.model import Body, Exchange, Json, Record, Request, Response, Run, StepRecord, Verdict
+from conformance.model import (
+    Body,
+    Exchange,
+    Json,
+    Record,
+    Request,
+    Response,
+    Run,
+    StepRecord,
+    StepStatus,
+    Verdict,
+)
 from reference_impl.serve import start
 
 TEXTS = run_of("etag-of-content")
@@ -27,7 +38,7 @@ NO_BODY = Body(0, "sha256:", b"")
 def exchange(status: int = 200, etag: str = "", asked: str = "") -> Exchange:
     request = Request("GET", "http://it/", (("If-None-Match", asked),) if asked else ())
     headers = (("ETag", etag),) if etag else ()
-    return Exchange(request, Response(status, "", "1.1", headers, NO_BODY, 0), None, 0.0, 0.0)
+    return Exchange(request, Response(status, "", headers, NO_BODY, 0), None, 0.0, 0.0)
 
 
 def record(bound: Mapping[str, Json], *steps: StepRecord) -> Record:
@@ -85,9 +96,10 @@ def test_the_reference_has_no_counterexample() -> None:
         engine = Engine(Options(running.url, SUITE, TARGET, tier="core", selected=chosen, search=search))
         engine.start()
         engine.wait()
-        judged = engine.close().judged
+        engine.close()
+        judged = engine.report().judged
 
-    assert {each.run.id: each.verdict.outcome for each in judged} == dict.fromkeys(chosen, "pass")
+    assert {each.nodeid: each.verdict.outcome for each in judged} == dict.fromkeys(chosen, "pass")
 
 
 def test_a_run_that_is_cancelled_ends_its_search() -> None:
@@ -181,16 +193,16 @@ def test_shrinking_ends() -> None:
 # ------------------------------------------------------------------ what is no counterexample
 
 
-def refusal(status: str, answered: int, **notes: Json) -> StepRecord:
-    return StepRecord("write", "change", status, "", (exchange(answered),), notes)
+def refusal(status: StepStatus, answered: int) -> StepRecord:
+    return StepRecord("write", "change", status, exchanges=(exchange(answered),))
 
 
 @pytest.mark.parametrize(
     ("step", "counts"),
     [
-        (refusal("not-offered", 422, declared=True), False),
-        (refusal("done", 409, failed=True), False),
-        (refusal("done", 500, failed=True), True),
+        (refusal("missing", 422), False),
+        (refusal("failed", 409), False),
+        (refusal("failed", 500), True),
     ],
 )
 def test_a_text_that_is_refused_is_no_counterexample_unless_the_server_crashes(

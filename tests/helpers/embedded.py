@@ -8,7 +8,7 @@ from typing import Any
 
 import conformance
 from conformance.clocks import VirtualClock
-from conformance.report import Report
+from conformance.model import Report
 from helpers.hostile import unused_port
 from reference_impl.settings import Settings
 from reference_impl.twisted.serve import start

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.execute.engine import Engine
-from conformance.execute.result import Options
+from conformance.execute.options import Options
 from conformance.load.specs import load
 from conformance.load.target import load_target
 from conformance.plan.lanes import plan
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from conformance.execute.result import Search
+    from conformance.execute.options import Search
     from conformance.model import Run, Verdict
     from reference_impl.caching import Validators
     from reference_impl.twisted.twists import Apply

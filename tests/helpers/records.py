@@ -12,6 +12,7 @@ from conformance.model import (
     Check,
     Doubt,
     Exchange,
+    Facts,
     Finding,
     Json,
     Level,
@@ -33,6 +34,7 @@ from conformance.model import (
     WireFault,
     Write,
 )
+from conformance.model.exchanges import NO_BODY
 
 PLACE = Place("specs/by-hand.yaml", 1)
 RULE = Requirement("LES06", "MUST", "it holds", "the lesson", "")
@@ -49,6 +51,7 @@ def exchange(  # noqa: PLR0913 - what a test says of an answer, by name
     at: float = 0.0,
     took: float = 0.01,
     fault: WireFault = NO_ANSWER,
+    media: str | None = None,
     method: str = "GET",
     path: str = "/items/",
     stray: bytes = b"",
@@ -58,37 +61,38 @@ def exchange(  # noqa: PLR0913 - what a test says of an answer, by name
     """One request and its answer; `status` None: there was none, for the reason `fault`.
 
     Args:
-        cc: the Cache-Control lines.
+        cc: the Cache-Control lines. media: the Content-Type.
         size: the bytes on the wire.
-        more: fields of Exchange (connection, facts, through, contact); other names are facts.
+        more: fields of Exchange (connection, through, contact), and of Facts.
     """
     fields = [("ETag", etag)] if etag is not None else []
     fields += [("Cache-Control", line) for line in ([cc] if isinstance(cc, str) else cc or ())]
+    fields += [("Content-Type", media)] if media is not None else []
     own = {name: more.pop(name) for name in ("connection", "through", "contact") if name in more}
-    digest = f"sha256:{hashlib.sha256(body).hexdigest()[:32]}"
+    digest = f"sha256:{hashlib.sha256(body).hexdigest()[:24]}"
     response = None
     if status is not None:
-        kept = Body(len(body), digest, body)
-        response = Response(status, "", "1.1", (*fields, *headers), kept, size, stray=stray)
+        kept = Body(len(body), digest, body) if body else NO_BODY
+        response = Response(status, "", (*fields, *headers), kept, size, stray=stray)
     return Exchange(
         Request(method, f"http://127.0.0.1:8000{path}", ()),
         response,
         None if response else fault,
         at,
         at + took,
-        facts=more.pop("facts", {}) | more,
+        facts=Facts(**more),
         **own,
     )
 
 
-def done(name: str, *exchanges: Exchange, do: str = "read", says: str = "", **notes: Json) -> StepRecord:
-    """The record of a step that was done."""
-    return StepRecord(name, do, "done", says, exchanges, notes)
+def done(name: str, *exchanges: Exchange, do: str = "read", **more: Any) -> StepRecord:
+    """The record of a step that was done; `more` are fields of StepRecord."""
+    return StepRecord(name, do, exchanges=exchanges, **more)
 
 
 def skipped(name: str) -> StepRecord:
     """The record of a step whose `when` did not hold."""
-    return StepRecord(name, "read", "skipped", "", ())
+    return StepRecord(name, "read", "skipped")
 
 
 def step(name: str, *, do: str = "read", when: Any = (), **more: Any) -> Step:
@@ -128,26 +132,7 @@ def check(
 
 def resource(name: str = "items", **more: Any) -> Resource:
     """A resource that can only be read; `more` are fields of Resource."""
-    fields: dict[str, Any] = {
-        "read": f"/{name}/",
-        "json": "array",
-        "members": {},
-        "item": None,
-        "etag": False,
-        "ttl": None,
-        "value": None,
-        "hit": None,
-        "resolution": 1.0,
-        "repeats": False,
-        "policy": None,
-        "version": False,
-        "distinct_from": (),
-        "writes": {},
-        "ask": False,
-        "headers": (),
-        "place": PLACE,
-    }
-    return Resource(name=name, **{**fields, **more})
+    return Resource(name, **{"read": f"/{name}/", "place": PLACE, "json": "array", **more})
 
 
 def timed(name: str = "time", ttl: float = 30, **more: Any) -> Resource:
@@ -158,7 +143,7 @@ def timed(name: str = "time", ttl: float = 30, **more: Any) -> Resource:
 
 def writes(*kinds: str) -> dict[str, Write]:
     """The writes of a resource, by kind."""
-    return {kind: Write("PUT", "/items/{id}", "list", "auto", None, ask=False) for kind in kinds}
+    return {kind: Write("PUT", "/items/{id}", "list") for kind in kinds}
 
 
 def target(*resources: Resource) -> Target:
@@ -182,7 +167,7 @@ def run(of: Check, on: Resource | None = None) -> Run:
     """The run of a check on a resource."""
     on = on or resource()
     id_ = f"specs/by-hand.yaml::{on.name}::{of.id}"
-    return Run(id_, of, on, f"{of.on}@{on.name}" if of.on else id_)
+    return Run(id_, of, on, f"{of.on or of.id}@{on.name}")
 
 
 def record(*steps: StepRecord, error: str = "") -> Record:

@@ -1,6 +1,6 @@
 """Runs of the engine: against the reference with a clock that is moved, or against any URL.
 
-`Result`s with their records, where `embedded.py` gives reports.
+One run each, where `embedded.py` keeps some for all.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import httpx
 
 from conformance.clocks import VirtualClock
 from conformance.execute.engine import Engine
-from conformance.execute.result import Judged, Options, Result
+from conformance.execute.options import Options
 from conformance.load.specs import load
 from conformance.load.target import load_target
-from conformance.model import Exchange, Place, Step, StepRecord, Verdict
+from conformance.model import Entry, Exchange, Place, Record, Report, Step, StepRecord, Verdict
 from conformance.plan.lanes import plan
 from conformance.sending.context import Context
 from conformance.verbs import VERBS
@@ -46,6 +46,7 @@ __all__ = [
     "only",
     "options",
     "quick",
+    "record_of",
     "reference",
     "run",
     "step",
@@ -66,7 +67,7 @@ class Embedded:
     def options(self, **more: Any) -> Options:
         return options(self.url, **{"clock": lambda: VirtualClock(self.clock.move)} | more)
 
-    def judge(self, **more: Any) -> Result:
+    def judge(self, **more: Any) -> Report:
         return run(self.options(**more))
 
     def state(self) -> Any:
@@ -92,29 +93,36 @@ def quick(url: str, deadline: float = 0.3, **more: Any) -> Options:
     return options(url, overrides=("*.ttl=4",), limits=Limits(deadline=deadline), **more)
 
 
-def run(given: Options) -> Result:
+def run(given: Options) -> Report:
     """A run from its beginning to its end."""
     engine = Engine(given)
     engine.start()
     try:
         assert engine.wait(BOUND), "the run has not ended"
     finally:
-        result = engine.close()
-    return result
+        engine.close()
+    return engine.report()
 
 
 # ------------------------------------------------------------------ what came of it
 
 
-def judged(result: Result, check: str, resource: str = "items") -> Judged:
-    found = [e for e in result.judged if e.run.id.endswith(f"::{resource}::{check}")]
+def judged(report: Report, check: str, resource: str = "items") -> Entry:
+    found = [e for e in report.judged if e.nodeid.endswith(f"::{resource}::{check}")]
     assert len(found) == 1, f"no run of {check} on {resource}"
     return found[0]
 
 
-def on(result: Result, check: str, resource: str = "items") -> Verdict:
+def record_of(report: Report, check: str, resource: str = "items") -> Record:
+    """What the verdict on a check of a resource rests on."""
+    record = report.record(judged(report, check, resource))
+    assert record is not None, f"nothing was sent for {check} on {resource}"
+    return record
+
+
+def on(report: Report, check: str, resource: str = "items") -> Verdict:
     """The verdict on a check of a resource."""
-    return judged(result, check, resource).verdict
+    return judged(report, check, resource).verdict
 
 
 def only(*checks: str, resource: str = "items", target: str = "lesson") -> frozenset[str]:
@@ -127,22 +135,21 @@ def only(*checks: str, resource: str = "items", target: str = "lesson") -> froze
     return found
 
 
-def counts(result: Result) -> dict[str, int]:
+def counts(report: Report) -> dict[str, int]:
     found: dict[str, int] = {}
-    for each in result.judged:
+    for each in report.judged:
         found[each.verdict.verdict] = found.get(each.verdict.verdict, 0) + 1
     return found
 
 
-def bad(result: Result, *verdicts: str) -> dict[str, str]:
+def bad(report: Report, *verdicts: str) -> dict[str, str]:
     """Run id -> message, of the runs with one of these verdicts."""
-    return {e.run.id: e.verdict.message for e in result.judged if e.verdict.verdict in verdicts}
+    return {e.nodeid: e.verdict.message for e in report.judged if e.verdict.verdict in verdicts}
 
 
-def exchanges(result: Result) -> list[Exchange]:
+def exchanges(report: Report) -> list[Exchange]:
     """What the verdicts rest on, each exchange once, in the order of sending."""
-    records = {id(e.record): e.record for e in result.judged if e.record is not None}.values()
-    found = [x for r in records for s in r.steps for x in s.exchanges if x.through is None]
+    found = [x for r in report.records.values() for s in r.steps for x in s.exchanges if x.through is None]
     return sorted(found, key=lambda x: x.sent_at)
 
 

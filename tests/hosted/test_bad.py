@@ -15,7 +15,7 @@ from apps.writing import until
 from conformance.api import exit_code
 from conformance.clocks import RealClock
 from conformance.errors import TargetError
-from conformance.report import Report
+from conformance.model import Report
 from conformance.report.text import summary_lines
 from conformance.servers import AppSpec, CommandSpec, house, life
 from conformance.wire import Limits
@@ -39,7 +39,7 @@ def only_message(report: Report) -> str:
     assert exit_code(report) == 1
     assert {e.verdict.outcome for e in report.judged} == {"unreachable"}
     (says,) = {e.verdict.message for e in report.judged}
-    assert not [e for e in report.judged if e.record is not None]
+    assert not report.records
     assert report.seconds < 15
     lines = "\n".join(summary_lines(report))
     assert lines.count(says) == 1
@@ -226,7 +226,7 @@ def test_what_is_odd_is_judged_as_any(tmp_path: Path, name: str) -> None:
     report = grade(shop(tmp_path, ODD[name]))
     passes(report)
     assert report.seconds < 20
-    assert max(len(e.record.log) for e in report.judged if e.record is not None) <= 4000
+    assert max(len(record.log) for record in report.records.values()) <= 4000
 
 
 def test_an_app_that_forks_without_end_is_ended_and_told(

@@ -15,8 +15,8 @@ from apps.writing import until
 
 import conformance
 from conformance.api import exit_code
+from conformance.model import Report
 from conformance.options import Serving
-from conformance.report import Report
 from conformance.report.text import summary_lines
 from conformance.servers import AppSpec, CommandSpec
 
@@ -264,7 +264,7 @@ def test_a_cache_by_another_clock_is_judged_in_real_time_and_that_is_told(
 
 def clocks_of(report: Report) -> set[str]:
     """The clocks by which the life of an entry was judged."""
-    return {e.record.clock for e in report.judged if e.id in OF_TTL and e.record is not None}
+    return {report.records[e.work].clock for e in report.judged if e.id in OF_TTL and e.work}
 
 
 @pytest.mark.parametrize("name", ["never ends", "time replaced"])

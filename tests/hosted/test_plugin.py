@@ -16,7 +16,7 @@ from apps.grading import children, shop
 from apps.writing import until
 
 from conformance.cli import command
-from conformance.report import read
+from conformance.report.write import read
 from conformance.servers import ServerError
 from conformance.servers.house import House
 

@@ -57,9 +57,9 @@ def test_a_fault_after_what_a_check_looks_at_does_not_count() -> None:
 # ---- conditions: given, only-if, not offered, untestable, broken
 
 
-@pytest.mark.parametrize(("declared", "expected"), [(True, "fail"), (False, "not-applicable")])
-def test_what_the_target_declares_and_the_server_lacks_is_a_failure(declared: bool, expected: str) -> None:
-    lacks = StepRecord("answer", "change", "not-offered", "PUT was answered 405", (), {"declared": declared})
+@pytest.mark.parametrize(("status", "expected"), [("missing", "fail"), ("not-offered", "not-applicable")])
+def test_what_the_target_declares_and_the_server_lacks_is_a_failure(status: Any, expected: str) -> None:
+    lacks = StepRecord("answer", "change", status, "PUT was answered 405")
     of = check("a-check", step("answer", do="change", expect={"status": 200}))
     found = verdict(of, lacks)
     assert found.outcome == expected
@@ -67,7 +67,7 @@ def test_what_the_target_declares_and_the_server_lacks_is_a_failure(declared: bo
 
 
 def test_a_clear_that_serves_as_evidence_only_may_be_lacking() -> None:
-    lacks = StepRecord("evidence", "clear", "not-offered", "there is none", ())
+    lacks = StepRecord("evidence", "clear", "not-offered", "there is none")
     of = check(
         "a",
         step("evidence", do="clear", when=[{"answer": {"status": 404}}]),
@@ -77,7 +77,7 @@ def test_a_clear_that_serves_as_evidence_only_may_be_lacking() -> None:
 
 
 def test_a_means_that_is_missing_for_evidence_only_leaves_a_check_testable() -> None:
-    lacks = StepRecord("evidence", "wait", "untestable", "no clock", ())
+    lacks = StepRecord("evidence", "wait", "untestable", "no clock")
     of = check(
         "a",
         step("evidence", do="wait", when=[{"x": {"status": 404}}]),
@@ -87,7 +87,7 @@ def test_a_means_that_is_missing_for_evidence_only_leaves_a_check_testable() -> 
 
 
 def test_a_step_that_broke_is_inconclusive_with_its_reason() -> None:
-    broken = StepRecord("answer", "read", "broken", "first has no etag", ())
+    broken = StepRecord("answer", "read", "broken", "first has no etag")
     found = verdict(expecting(), broken)
     assert (found.outcome, found.cause) == ("inconclusive", "first has no etag")
 

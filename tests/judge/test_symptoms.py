@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from helpers.records import RULE, check, done, exchange, finding, resource, run, target, timed
+from msgspec.structs import replace
 
 from conformance.judge.symptoms import SYMPTOMS, Symptom, recognise
 from conformance.matchers import Case

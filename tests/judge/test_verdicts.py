@@ -25,10 +25,11 @@ from helpers.records import (
 from conformance.judge.verdicts import Court, before, judge, retryable, verdict_name
 from conformance.model import (
     LEVELS,
+    CacheRead,
     Check,
     Doubt,
+    Effect,
     Exchange,
-    Json,
     Level,
     OutcomeName,
     Record,
@@ -67,8 +68,8 @@ def outcome(name: OutcomeName, level: Level) -> Verdict:
     records: dict[OutcomeName, StepRecord] = {
         "pass": GOOD,
         "fail": BAD,
-        "not-applicable": StepRecord("answer", "read", "not-offered", "there is no such route", ()),
-        "untestable": StepRecord("answer", "flood", "untestable", "memory can't be seen", ()),
+        "not-applicable": StepRecord("answer", "read", "not-offered", "there is no such route"),
+        "untestable": StepRecord("answer", "flood", "untestable", "memory can't be seen"),
         "inconclusive": done("answer", exchange(429)),
         "unreachable": done("answer", exchange(None, fault=REFUSED)),
     }
@@ -257,11 +258,10 @@ def test_a_weak_tag_that_stayed_is_at_most_a_warning(level: Level, expected: str
 
 
 def test_a_client_cache_that_errs_is_the_suites_fault() -> None:
-    cc = [["Cache-Control", "no-store"]]
-    notes: dict[str, Json] = {"client": "private-cache", "shared": False}
-    origin = {"status": 200, "came": cc, "seen": cc, "received": None}
-    first = done("first", exchange(contact="full"), at=0, reads=[], origins=[origin], **notes)
-    again = done("answer", exchange(contact="none"), at=10, reads=[10], origins=[], **notes)
+    kind = "private-cache"
+    beneath, through = exchange(cc="no-store"), exchange(contact="full", through=kind)
+    first = done("first", beneath, through, cache=CacheRead(0, kind, seen=(None,)))
+    again = done("answer", exchange(contact="none", through=kind), cache=CacheRead(10, kind, reads=(10,)))
     found = verdict(check("a", step("first"), step("answer", expect={"contact": "full"})), first, again)
     assert (found.outcome, found.message.startswith("the suite contradicts itself")) == ("error", True)
 
@@ -269,8 +269,9 @@ def test_a_client_cache_that_errs_is_the_suites_fault() -> None:
 # ---- writes
 
 
-def wrote(status: int, **notes: Json) -> StepRecord:
-    return done("write", exchange(status, method="PUT", path="/items/7"), do="change", kind="change", **notes)
+def refused(status: int) -> StepRecord:
+    put = exchange(status, method="PUT", path="/items/7")
+    return done("write", put, do="change", status="failed", effect=Effect("change"))
 
 
 @pytest.mark.parametrize(
@@ -286,7 +287,7 @@ def test_a_write_that_crashed_is_a_failure_and_one_that_was_refused_is_none(
     status: int, expected: str, says: str
 ) -> None:
     of = check("a", step("write", do="change"), step("answer", expect={"status": 200}))
-    found = verdict(of, wrote(status, failed=True), on=resource(writes=writes("change")))
+    found = verdict(of, refused(status), on=resource(writes=writes("change")))
     assert found.outcome == expected
     assert found.message.startswith(says)
 

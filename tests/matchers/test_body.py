@@ -7,13 +7,13 @@ from typing import Any
 from helpers.matching import Example, each, fails, holds
 from helpers.records import done, exchange, resource, timed
 
-from conformance.model import Exchange, StepRecord
+from conformance.model import Effect, Exchange, ItemFacts, StepRecord
 
 OBJECT = timed(members={"time": "string", "cached": "any"})
 ITEMS = resource(item="/items/{id}")
-CHANGE: dict[str, Any] = {"kind": "change", "id": 7, "field": "name", "before": "old", "after": "new"}
-CREATE: dict[str, Any] = {"kind": "create", "id": 8}
-REMOVE: dict[str, Any] = {"kind": "remove", "id": 8}
+CHANGE = Effect("change", 7, "name", "old", "new")
+CREATE = Effect("create", 8)
+REMOVE = Effect("remove", 8)
 
 
 def json(kind: str = "array", media: str = "application/json", **facts: Any) -> Exchange:
@@ -23,11 +23,11 @@ def json(kind: str = "array", media: str = "application/json", **facts: Any) -> 
 
 def item(there: bool = True, status: int = 200, **value: Any) -> Exchange:
     """An answer in which the item that a write was about is there or not."""
-    return exchange(status, item={"there": there, **value})
+    return exchange(status, item=ItemFacts(there, **value))
 
 
-def wrote(notes: dict[str, Any]) -> StepRecord:
-    return done("w", exchange(), do="change", **notes)
+def wrote(effect: Effect) -> StepRecord:
+    return done("w", exchange(), do="change", effect=effect)
 
 
 NO_BODY = exchange(204, b"")
@@ -73,7 +73,7 @@ EXAMPLES = [
     holds("json", "any", done("a", json("string"))),
     holds("json", "any", done("a", json(media="application/problem+json"))),
     holds("json", "declared", done("a", json("array"))),
-    holds("json", "declared", done("a", json("object", list=2))),  # in an envelope
+    holds("json", "declared", done("a", json("object", items=2))),  # in an envelope
     holds("json", "declared", done("a", json("object")), on=timed()),
     holds("json", "declared", done("a", json("number")), on=resource(json="any")),
     holds("json", "declared", done("a", json("number")), on=resource(json=None)),
@@ -188,21 +188,32 @@ EXAMPLES = [
         says=("an answer that shows the write", "nothing was asked"),
     ),
     # ---- echoed
-    holds("echoed", True, done("a", echoed=True)),
+    holds("echoed", True, done("a", effect=Effect("change", echoed=True))),
     holds("echoed", False, done("a")),
     fails("echoed", True, done("a"), says=("an answer that shows the write", "an answer that does not")),
     fails(
         "echoed",
         False,
-        done("a", echoed=True),
+        done("a", effect=Effect("change", echoed=True)),
         says=("an answer that does not", "an answer that shows the write"),
     ),
     # ---- item-known
-    holds("item-known", True, done("a", id=0), on=ITEMS),
-    holds("item-known", False, done("a", id=None), on=ITEMS),
-    holds("item-known", False, done("a", id=7)),
-    fails("item-known", True, done("a", id=7), says=("an item with a route of its own", "none")),
-    fails("item-known", False, done("a", id=7), on=ITEMS, says=("none", "an item with a route of its own")),
+    holds("item-known", True, done("a", effect=Effect("change", 0)), on=ITEMS),
+    holds("item-known", False, done("a", effect=Effect("change", None)), on=ITEMS),
+    holds("item-known", False, done("a", effect=Effect("change", 7))),
+    fails(
+        "item-known",
+        True,
+        done("a", effect=Effect("change", 7)),
+        says=("an item with a route of its own", "none"),
+    ),
+    fails(
+        "item-known",
+        False,
+        done("a", effect=Effect("change", 7)),
+        on=ITEMS,
+        says=("none", "an item with a route of its own"),
+    ),
 ]
 
 

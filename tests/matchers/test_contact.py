@@ -3,31 +3,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from helpers.matching import Example, each, fails, holds
 from helpers.records import done, exchange
 
-from conformance.model import Json, StepRecord
+from conformance.model import CacheRead, Exchange, Headers, StepRecord
 
-Pairs = list[list[str]]
-TAG = ["ETag", '"a"']
+TAG = ("ETag", '"a"')
 
 
-def came(cc: str | None = None, *more: list[str], seen: Pairs | None = None, status: int = 200) -> StepRecord:
+def came(
+    cc: str | None = None, *more: tuple[str, str], seen: Headers | None = None, status: int = 200
+) -> StepRecord:
     """The first read through a client cache: the server was asked, and this is what it answered."""
-    pairs = [*([["Cache-Control", cc]] if cc else []), *more]
-    origin = {"status": status, "came": pairs, "seen": pairs if seen is None else seen, "received": None}
-    return read("first", "full", 0, [], origins=[origin])
+    pairs = (*([("Cache-Control", cc)] if cc else []), *more)
+    return read("first", "full", 0, (), exchange(status, headers=pairs), seen=(seen,))
 
 
-def read(name: str, contact: str | None, at: float, reads: list[float], **more: Json) -> StepRecord:
+def read(
+    name: str, contact: str | None, at: float, reads: tuple[float, ...], *beneath: Exchange, **more: Any
+) -> StepRecord:
     """One read through a client cache."""
-    notes: dict[str, Json] = {"shared": False, "client": "private-cache", "origins": [], **more}
-    return done(name, exchange(contact=contact, through=notes["client"]), at=at, reads=reads, **notes)
+    cache = CacheRead(at, reads=reads, **{"client": "private-cache", **more})
+    return done(name, *beneath, exchange(contact=contact, through=cache.client), cache=cache)
 
 
-def again(contact: str | None, at: float = 10, **more: Json) -> StepRecord:
-    return read("a", contact, at, [at], **more)
+def again(contact: str | None, at: float = 10, **more: Any) -> StepRecord:
+    return read("a", contact, at, (at,), **more)
 
 
 def due(
@@ -51,7 +55,7 @@ EXAMPLES = [
     holds("contact", ["conditional", "full"], came("max-age=300", TAG), again("conditional", 302)),
     holds("contact", ["conditional", "full"], came("max-age=300"), again("full", 302)),
     fails("contact", "none", came("max-age=5", TAG), again("conditional"), says=due(CONDITIONAL, "Cache-Control: max-age=5")),
-    fails("contact", "none", came("max-age=300", ["Age", "299"]), again("full"), says=due(FULL, "Cache-Control: max-age=300")),
+    fails("contact", "none", came("max-age=300", ("Age", "299")), again("full"), says=due(FULL, "Cache-Control: max-age=300")),
     fails("contact", ["conditional", "full"], came("max-age=300"), again("none"), says=due(NO_ASKING, "Cache-Control: max-age=300", wanted=f"{FULL} or {CONDITIONAL}")),
     # private
     holds("contact", "full", came("private, max-age=300"), again("full", shared=True)),
@@ -62,7 +66,7 @@ EXAMPLES = [
     fails("contact", "conditional", came("no-cache"), again("full"), says=due(FULL, "Cache-Control: no-cache", wanted=CONDITIONAL)),
     holds("contact", "full", came("no-store"), again("full")),
     fails("contact", "none", came("no-store"), again("full"), says=due(FULL, "Cache-Control: no-store")),
-    fails("contact", "none", came(None, TAG, ["Expires", "0"]), again("conditional"), says=due(CONDITIONAL, "no Cache-Control")),
+    fails("contact", "none", came(None, TAG, ("Expires", "0")), again("conditional"), says=due(CONDITIONAL, "no Cache-Control")),
     # another client's answers do not count
     holds("contact", "none", came("no-store"), again("none", client="shared-cache", shared=True)),
     # nobody answered
@@ -90,5 +94,5 @@ def test_a_client_cache_that_errs_on_its_own_input_is_our_fault() -> None:
 @pytest.mark.parametrize("shown", ["none", "full"])
 def test_the_server_is_judged_by_what_it_sent_and_the_client_cache_by_what_it_saw(shown: str) -> None:
     """Where a field was rewritten on the way, each is held to its own."""
-    seen = [["Cache-Control", "max-age=300"]] if shown == "none" else [["Cache-Control", "no-store"]]
+    seen = (("Cache-Control", "max-age=300"),) if shown == "none" else (("Cache-Control", "no-store"),)
     assert holds("contact", "none", came("max-age=300", seen=seen), again(shown)).finding() is None

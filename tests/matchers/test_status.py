@@ -6,9 +6,11 @@ import pytest
 from helpers.matching import Example, each, fails, holds
 from helpers.records import done, exchange
 
+from conformance.model import Round
+
 NULL = exchange(304, b"", stray=b"null")
-ROUND = {"grew": 90_000, "counts": 40_000, "keys": 500}
-LAST = {"grew": 30_000, "counts": 40_000, "keys": 500}
+ROUND = Round(keys=500, counts=40_000, grew=90_000)
+LAST = Round(keys=500, counts=40_000, grew=30_000)
 
 EXAMPLES = [
     # ---- status
@@ -135,11 +137,11 @@ EXAMPLES = [
     fails("workers", {"at-least": 2}, done("a"), workers=1, says=("2 workers or more", "1")),
     fails("workers", {"at-least": 1}, done("a"), says=("1 workers or more", "an unknown number")),
     # ---- growth
-    holds("growth", "bounded", done("a", rounds=[ROUND, LAST])),
+    holds("growth", "bounded", done("a", rounds=(ROUND, LAST))),
     fails(
         "growth",
         "bounded",
-        done("a", rounds=[ROUND, ROUND]),
+        done("a", rounds=(ROUND, ROUND)),
         says=("memory that stops growing", "176 KiB more after 1000 distinct keys"),
     ),
     fails(

@@ -95,8 +95,8 @@ def test_a_timeline_is_worked_once_for_all_that_judge_it() -> None:
 
 def test_a_check_with_steps_of_its_own_is_a_work_of_its_own() -> None:
     (run,) = laid(check("reads", READ), on=(ITEMS,)).runs
-    work = laid(check("reads", READ), on=(ITEMS,)).works[run.id]
-    assert (run.id, run.work) == ("specs/by-hand.yaml::items::reads",) * 2
+    work = laid(check("reads", READ), on=(ITEMS,)).works[run.work]
+    assert (run.id, run.work) == ("specs/by-hand.yaml::items::reads", "reads@items")
     assert (work.resource, work.steps, work.forall) == (ITEMS, (READ,), ())
 
 
@@ -177,7 +177,7 @@ def test_what_is_selected_brings_what_it_comes_after(selected: list[str], expect
     ids = {f"specs/by-hand.yaml::{each}" for each in selected}
     found = laid(*CHAIN, on=(ITEMS, OTHER), selected=ids)
     assert [r.id.partition("::")[2] for r in found.runs] == expected
-    assert set(found.works) == {r.id for r in found.runs}
+    assert set(found.works) == {r.work for r in found.runs}
 
 
 def test_a_run_is_found_by_its_id() -> None:

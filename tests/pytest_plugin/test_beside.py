@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -11,12 +10,14 @@ from pathlib import Path
 import pytest
 from helpers.judging import Judge, Serve
 
+from conformance.report.write import read
+
 ROOT = Path(__file__).parents[2]
 INM = "specs/if-none-match.yaml::items::inm-current-is-304"
 
 
 def outcomes(path: str) -> dict[str, str]:
-    return {c["nodeid"]: c["verdict"] for c in json.loads(Path(path).read_text())["checks"]}
+    return {e.nodeid: e.verdict.verdict for e in read(path).entries}
 
 
 @pytest.fixture(scope="module")

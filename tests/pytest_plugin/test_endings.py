@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from pathlib import Path
 import pytest
 from helpers.hanging import FIRST, Hanging, hanging
 from helpers.judging import Judge, Serve
+
+from conformance.report.write import read
 
 SIDES = [(), ("-p", "xdist", "-n2")]
 
@@ -70,10 +71,10 @@ def test_x_ends_the_lanes(judge: Judge, serve: Serve, side: tuple[str, ...]) -> 
     assert result.duration < 20
     assert result.ret in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)
     assert result.parseoutcomes()["failed"] == 1
-    report = json.loads(Path("r.json").read_text())
-    outcomes = {c["id"]: c["outcome"] for c in report["checks"]}
+    report = read("r.json")
+    outcomes = {e.id: e.verdict.outcome for e in report.entries}
     assert outcomes["ttl-ends"] == "deselected"
-    assert report["stopped"] == "stopping after 1 failures"
+    assert report.stopped == "stopping after 1 failures"
 
 
 def test_a_worker_that_dies_leaves_nobody_waiting(judge: Judge, good: str, pytester: pytest.Pytester) -> None:

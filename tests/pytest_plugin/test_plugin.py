@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 from pathlib import Path
 
 import pytest
 from helpers.judging import Judge, Serve
 
 from conformance.pytest_plugin.settings import read
+from conformance.report.write import read as read_report
 
 XDIST = ("xdist",)
 INM = "specs/if-none-match.yaml::items::inm-current-is-304"
@@ -39,8 +39,8 @@ def test_a_good_server_passes(judge: Judge, good: str, mode: Mode) -> None:
     )
     result.stdout.fnmatch_lines(["=*= conformance =*=", "report: *r.json"])
     assert str(result.stdout).count("report: ") == 1
-    report = json.loads(Path("r.json").read_text())
-    passed = [c for c in report["checks"] if c["outcome"] == "pass"]
+    report = read_report("r.json")
+    passed = [e for e in report.entries if e.verdict.outcome == "pass"]
     assert len(passed) == counts["passed"]
 
 
@@ -135,11 +135,11 @@ def test_what_was_left_out_is_reported_as_deselected(judge: Judge, good: str, mo
     result = judge(INM, "--conformance-report=r.json", *mode[0], url=good, plugins=mode[1])
 
     result.assert_outcomes(passed=1)
-    report = json.loads(Path("r.json").read_text())
-    outcomes = {c["nodeid"]: c["outcome"] for c in report["checks"]}
+    report = read_report("r.json")
+    outcomes = {e.nodeid: e.verdict.outcome for e in report.entries}
     assert outcomes.pop(INM) == "pass"
     assert set(outcomes.values()) == {"deselected"}
-    assert report["partial"] is True
+    assert report.partial
 
 
 def test_quiet_prints_no_section(judge: Judge, good: str) -> None:

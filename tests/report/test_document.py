@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import json
-import math
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 from helpers.embedded import dead_port, judged, judging, stopped
 from helpers.hostile import Peer, serve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import conformance
 from conformance.errors import UsageError
 from conformance.execute.again import judge_again
 from conformance.load.specs import load
-from conformance.model import Body, Record
-from conformance.report import FORMATS, Report, check_path, codec, read, write
-from conformance.report.document import report_schema
+from conformance.model import (
+    VERSION,
+    Body,
+    Content,
+    Effect,
+    Exchange,
+    Facts,
+    ItemFacts,
+    Record,
+    Report,
+    Request,
+    Response,
+    StepRecord,
+    Verdict,
+    WireFault,
+)
+from conformance.report.document import compose, decode, encode, report_schema, rescored
+from conformance.report.formats import FORMATS
 from conformance.report.score import VERDICTS
+from conformance.report.write import check_path, read, write
 
 FLAWS = ("", "unquoted-etag", "ignores-inm", "items-500", "sliding-ttl", "body-on-304", "cached-time-404")
 HIDDEN = "specs/not-modified.yaml::items::not-modified-has-etag"
@@ -88,7 +107,19 @@ def report(request: pytest.FixtureRequest) -> Report:
 
 
 def through_json(report: Report) -> Report:
-    return Report.from_json(json.loads(json.dumps(report.to_json(), allow_nan=False)))
+    return decode(encode(report))
+
+
+def document_of(report: Report) -> Any:
+    """The JSON of a report, as any program reads it."""
+    return json.loads(encode(report))
+
+
+def spoilt(change: Callable[[Any], object]) -> bytes:
+    """A good report after something has been done to its JSON."""
+    document = document_of(judged("unquoted-etag"))
+    change(document)
+    return json.dumps(document).encode()
 
 
 # ------------------------------------------------------------------ whole runs
@@ -99,8 +130,7 @@ def test_the_schema_is_one() -> None:
 
 
 def test_every_document_fits_the_schema(report: Report) -> None:
-    document = json.loads(json.dumps(report.to_json(), allow_nan=False))
-    jsonschema.validate(document, report_schema())
+    jsonschema.validate(document_of(report), report_schema())
 
 
 def test_nothing_is_lost_in_json(report: Report) -> None:
@@ -122,14 +152,9 @@ def test_every_outcome_is_judged_again() -> None:
 def test_the_verdict_comes_from_the_exchanges() -> None:
     """A report whose verdicts were forged is judged by what was sent and what came."""
     report = judged("ignores-inm")
-    forged = dataclasses.replace(
+    forged = replace(
         report,
-        entries=tuple(
-            dataclasses.replace(e, verdict=dataclasses.replace(e.verdict, outcome="pass", verdict="pass"))
-            if e.record
-            else e
-            for e in report.entries
-        ),
+        entries=tuple(replace(e, verdict=_outcome(e, "pass")) if e.work else e for e in report.entries),
     )
     assert [e.verdict for e in judge_again(forged).entries] == [e.verdict for e in report.entries]
 
@@ -137,32 +162,23 @@ def test_the_verdict_comes_from_the_exchanges() -> None:
 def test_what_was_blocked_and_is_not_any_more_was_never_sent() -> None:
     report = judged("ignores-inm")
     good = judged()
-    swapped = dataclasses.replace(
-        report,
-        entries=tuple(
-            dataclasses.replace(e, record=good.entry(e.nodeid).record) if e.record else e
-            for e in report.entries
-        ),
-    )
+    swapped = replace(report, records={work: good.records[work] for work in report.records})
     entry = judge_again(swapped).entry(HIDDEN)
-    assert (entry.verdict.outcome, entry.record) == ("inconclusive", None)
+    assert (entry.verdict.outcome, entry.work) == ("inconclusive", "")
     assert "inm-current-is-304" in entry.verdict.message
 
 
 def test_what_a_search_has_added_to_a_sentence_stays() -> None:
     report = judged("ignores-inm")
-    entries = tuple(
-        dataclasses.replace(e, record=dataclasses.replace(e.record, remark="found n=2")) if e.record else e
-        for e in report.entries
-    )
-    again = judge_again(dataclasses.replace(report, entries=entries))
+    records = {work: replace(record, remark="found n=2") for work, record in report.records.items()}
+    again = judge_again(replace(report, records=records))
     failed = [e.verdict.message for e in again.entries if e.verdict.outcome == "fail"]
     assert failed
     assert all(message.endswith("; found n=2") for message in failed)
 
 
 def test_other_specs_are_refused_unless_asked_for() -> None:
-    report = dataclasses.replace(judged(), specs_sha256="0" * 64)
+    report = replace(judged(), specs_sha256="0" * 64)
     with pytest.raises(UsageError, match="000000000000"):
         judge_again(report)
     again = judge_again(report, other_specs=True)
@@ -174,32 +190,65 @@ def test_other_specs_are_refused_unless_asked_for() -> None:
 
 
 def test_the_document_says_how_it_was_made() -> None:
-    document = judged("unquoted-etag").to_json()
-    assert document["version"] == 1
-    assert document["suite"]["version"]
-    assert document["specs"]["sha256"] == load().sha256
+    document = document_of(judged("unquoted-etag"))
+    assert document["version"] == VERSION == 2
+    assert document["suite_version"]
+    assert document["specs_sha256"] == load().sha256
     assert document["target"]["name"] == "lesson"
     assert (document["tier"], document["clock"], document["seed"]) == ("lesson", "virtual", 1)
-    assert (document["partial"], document["stopped"], document["problems"]) == (False, "", [])
+    assert document.keys().isdisjoint({"stopped", "problems", "remote"}), "defaults are left out"
     assert document["base_url"].startswith("http://127.0.0.1:")
 
 
 def test_a_check_has_its_exchanges_whole() -> None:
-    document = judged("unquoted-etag").to_json()
-    check = next(c for c in document["checks"] if c["nodeid"].endswith("::items::inm-current-is-304"))
-    first, again = check["exchanges"][:2]
-    assert (first["step"], first["status"], again["step"], again["status"]) == ("first", 200, "again", 304)
-    tag = next(value for name, value in first["headers"] if name == "etag")
-    assert ["If-None-Match", tag] in again["request_headers"]
-    assert document["bodies"][first["body"]["digest"]]["text"].startswith("[{")
-    assert check["requirement"]["id"] == "LES06"
-    assert check["also"][0]["url"].startswith("https://www.rfc-editor.org/")
+    document = document_of(judged("unquoted-etag"))
+    entry = next(e for e in document["entries"] if e["nodeid"].endswith("::items::inm-current-is-304"))
+    first, again = document["records"][entry["work"]]["steps"][:2]
+    assert (first["name"], again["name"]) == ("first", "again")
+    (sent,), (back,) = first["exchanges"], again["exchanges"]
+    assert (sent["response"]["status"], back["response"]["status"]) == (200, 304)
+    tag = next(value for name, value in sent["response"]["headers"] if name == "etag")
+    assert ["If-None-Match", tag] in back["request"]["headers"]
+    assert document["bodies"][sent["response"]["body"]["digest"]]["text"].startswith("[{")
+    asked = document["checks"]["inm-current-is-304"]
+    assert document["requirements"][asked["requirement"]]["id"] == "LES06"
+    assert document["requirements"][asked["also"][0]]["url"].startswith("https://www.rfc-editor.org/")
 
 
-def test_checks_that_share_a_timeline_have_its_exchanges_each() -> None:
-    checks = [c for c in judged().to_json()["checks"] if c["work"] == "life-of-an-entry@cached-time"]
-    assert len(checks) > 3
-    assert all(c["exchanges"] == checks[0]["exchanges"] for c in checks)
+def test_checks_that_share_a_timeline_share_its_record() -> None:
+    report = judged()
+    works = [e.work for e in report.judged if e.work]
+    assert works.count("life-of-an-entry@cached-time") > 3
+    assert set(works) == set(report.records)
+    assert {r.work for r in report.records.values()} == set(works)
+
+
+def test_no_body_stands_in_a_record() -> None:
+    report = judged("unquoted-etag")
+    answers = [
+        e.response for r in report.records.values() for s in r.steps for e in s.exchanges if e.response
+    ]
+    assert {a.body.content for a in answers} == {None}
+    came = [a.body for a in answers if a.body.digest.startswith("sha256:")]  # not through a client cache
+    assert all(report.content(body.digest) for body in came)
+    assert report.content("sha256:of-no-body") is None
+
+
+def compact(report: Report) -> int:
+    return len(msgspec.json.encode(report))
+
+
+def test_a_report_is_small() -> None:
+    """Each record, each body and each requirement stands once, and what is as ever is left out."""
+    whole = judged()
+    assert compact(whole) < 250_000
+    of_timeline = [e for e in whole.judged if e.work == "life-of-an-entry@cached-time"]
+    record = whole.records[of_timeline[0].work]
+    many = (of_timeline * 29)[:29]
+    while sum(len(s.exchanges) for s in record.steps) < 36:
+        record = replace(record, steps=(*record.steps, record.steps[0]))
+    one = replace(whole, entries=tuple(many), records={record.work: record})
+    assert compact(one) < 100_000
 
 
 def test_what_was_left_out_is_listed() -> None:
@@ -232,7 +281,8 @@ def test_blocked_stays_in_the_denominator_and_not_applicable_leaves_it() -> None
     good, bad = judged().score.total, judged("ignores-inm").score.total
     lost = bad.counts["not-applicable"] - good.counts["not-applicable"]
     assert bad.must_of + bad.should_of == good.must_of + good.should_of - lost
-    entries = [e for e in judged("ignores-inm").entries if e.level == "MUST"]
+    report = judged("ignores-inm")
+    entries = [e for e in report.entries if report.explained(e).level == "MUST"]
     missing = sum(e.verdict.outcome in ("fail", "blocked") for e in entries)
     assert bad.must_of - bad.must_passed == missing > 10
 
@@ -252,53 +302,57 @@ def test_topics_add_up() -> None:
 def test_what_was_stopped_or_could_not_be_judged_is_no_grade() -> None:
     assert "enough is known" in stopped().score.withheld
     good = judged()
-    doubtful = [dataclasses.replace(e, verdict=_outcome(e, "inconclusive")) for e in good.entries[:1]]
-    noisy = dataclasses.replace(good, entries=(*doubtful, *good.entries[1:]))
+    doubtful = [replace(e, verdict=_outcome(e, "inconclusive")) for e in good.entries[:1]]
+    noisy = rescored(replace(good, entries=(*doubtful, *good.entries[1:])))
     assert noisy.score.withheld == "1 of the checks could not be judged"
-    broken = [dataclasses.replace(e, verdict=_outcome(e, "error")) for e in good.entries[:1]]
-    failed = dataclasses.replace(good, entries=(*broken, *good.entries[1:]))
+    broken = [replace(e, verdict=_outcome(e, "error")) for e in good.entries[:1]]
+    failed = rescored(replace(good, entries=(*broken, *good.entries[1:])))
     assert failed.score.withheld == "the suite itself failed in 1 of the checks"
 
 
 def _outcome(entry: Any, name: Any) -> Any:
-    return dataclasses.replace(entry.verdict, outcome=name, verdict=name)
+    return replace(entry.verdict, outcome=name, verdict=name)
 
 
 # ------------------------------------------------------------------ JSON and back
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"text", "\u00e9\u202e\x00\x1b".encode(), b"\xff\xfe", bytes(range(256))]
+    "data", [b"", b"text", "\u00e9\u202e\x00\x1b\x7f".encode(), b"\xff\xfe", bytes(range(256))]
 )
 def test_bytes_come_back(data: bytes) -> None:
-    assert codec.content_in(json.loads(json.dumps(codec.content_out(data)))) == data
+    kept = replace(judged(), bodies={"one": Content.of(data)})
+    assert through_json(kept).content("one") == data
 
 
-def test_floats_that_are_no_numbers_come_back() -> None:
-    value = {"a": [math.inf, -math.inf, {"b": 1.5}], "$float": "nan?"}
-    assert codec.value_in(json.loads(json.dumps(codec.value_out(value), allow_nan=False))) == value
-    assert math.isnan(codec.value_in(codec.value_out(math.nan)))
+def test_text_that_a_terminal_would_obey_is_escaped() -> None:
+    sent = "\x1b[31m\x9b\u202e\U0001f600\x7f"
+    kept = replace(judged(), output=sent)
+    assert encode(kept).isascii()
+    assert not any((c < 32 and c != 10) or c == 127 for c in encode(kept))
+    assert through_json(kept).output == sent
 
 
-def test_no_record_is_no_record() -> None:
-    assert codec.record_in(codec.record_out(None, {}), {}) is None
-    empty = Record("work", (), {}, 1.0, 2.0, "real", 1, "broken off")
-    assert codec.record_in(codec.record_out(empty, {}), {}) == empty
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
 
 
-def test_a_body_stands_once_under_its_digest() -> None:
-    exchange = next(
-        e for entry in judged().judged if entry.record for s in entry.record.steps for e in s.exchanges
-    )
-    assert exchange.response is not None
-    bodies: codec.Bodies = {}
-    codec.exchange_out("one", exchange, bodies)
-    codec.exchange_out("two", exchange, bodies)
-    assert list(bodies) == [exchange.response.body.digest]
-    unkept = dataclasses.replace(
-        exchange, response=dataclasses.replace(exchange.response, body=Body(9, "sha256:x", None))
-    )
-    assert codec.exchange_in(codec.exchange_out("big", unkept, bodies), bodies) == unkept
+@settings(derandomize=True, database=None, deadline=None, max_examples=100)
+@given(value=_JSON, text=st.text(), raw=st.binary(), name=st.text())
+def test_whatever_a_server_sends_comes_back(value: Any, text: str, raw: bytes, name: str) -> None:
+    facts = Facts(members={name: "null"}, value=value, item=ItemFacts(there=True, value=value))
+    answer = Response(200, text, ((name, text),), Body(3, "sha256:x", raw), 5, text, (103,), raw)
+    sent = Exchange(Request("PUT", text, ((name, text),), raw), answer, facts=facts)
+    fault = Exchange(Request("GET", text, ()), None, WireFault("malformed", text, raw))
+    step = StepRecord("a", "read", says=text, exchanges=(sent, fault), effect=Effect("change", value, name))
+    record = Record("w", (step,), {name: value}, log=text)
+    good = judged()
+    entry = replace(good.entries[0], work="w", verdict=Verdict("fail", "fail", text, actual=text))
+    made = compose(load(), good.target, "lesson", [entry], {"w": record}, output=text)
+    assert through_json(made) == made
 
 
 # ------------------------------------------------------------------ files
@@ -361,9 +415,16 @@ def test_the_table_of_formats() -> None:
         (b"", "holds no JSON"),
         (b"\xff", "holds no JSON"),
         (b"[]", "is no report"),
-        (b'{"version": 2, "checks": []}', "format version 2; this program reads version 1"),
-        (b'{"version": 1, "checks": []}', "does not fit its format at its top"),
-        (b"[" * 100_000, "holds no JSON"),
+        (b"5", "is no report"),
+        (b"{}", "is no report"),
+        (b'{"version": "2"}', "is no report"),
+        (b'{"version": 1, "checks": []}', "format version 1; this program reads version 2"),
+        (b'{"version": 3}', "format version 3; this program reads version 2"),
+        (b'{"version": 2}', r"does not fit its format: its top: .*`suite_version`"),
+        (b'{"version": 2, "version": 2}', "the key 'version' twice"),
+        (b"[" * 100_000, "nested too deep"),
+        (b'{"version": 2, "x": ' + b"[" * 100_000, "nested too deep"),
+        (b"[" + b"1," * 3_000_001, "values; a report has at most"),
     ],
 )
 def test_what_is_no_report_is_said_in_a_sentence(content: bytes, says: str, tmp_path: Path) -> None:
@@ -378,16 +439,65 @@ def test_a_report_that_is_not_there(tmp_path: Path) -> None:
         read(tmp_path / "r.json")
 
 
-def test_a_place_that_does_not_fit_is_named() -> None:
-    document = judged().to_json()
-    document["checks"][3]["outcome"] = "perhaps"
-    with pytest.raises(UsageError, match=r"checks\[3\]\.outcome"):
-        Report.from_json(document)
+def test_a_report_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    with path.open("wb") as file:
+        file.truncate(65 * 1024 * 1024)
+    with pytest.raises(UsageError, match="is larger than"):
+        read(path)
 
 
-def test_a_document_that_contradicts_itself() -> None:
-    document = judged().to_json()
-    check = next(c for c in document["checks"] if c["exchanges"])
-    check["exchanges"] = [{**check["exchanges"][0], "step": "nowhere"}]
-    with pytest.raises(UsageError, match="contradicts itself"):
-        Report.from_json(document, "r.json")
+def test_a_report_that_was_cut_off_is_no_report() -> None:
+    whole = encode(judged())
+    for length in (1, 100, len(whole) // 2, len(whole) - 3):
+        with pytest.raises(UsageError, match="holds no JSON"):
+            decode(whole[:length])
+
+
+def _deep(document: Any) -> None:
+    inner: Any = []
+    for _ in range(400):
+        inner = [inner]
+    work = next(iter(document["records"]))
+    document["records"][work]["bound"] = {"x": inner}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            lambda d: d["entries"][3]["verdict"].update(outcome="perhaps"),
+            r"\$\.entries\[3\]\.verdict\.outcome",
+        ),
+        (lambda d: d["entries"][3].update(more=1), r"\$\.entries\[3\]: .*unknown field `more`"),
+        (lambda d: d["entries"].append(None), r"does not fit its format: \$\.entries\[\d+\]"),
+        (lambda d: d.update(records=[]), r"\$\.records: Expected `object`"),
+        (lambda d: d.update(seconds="long"), r"\$\.seconds: Expected `float`"),
+        (
+            lambda d: d["entries"][0].update(work="nowhere"),
+            "contradicts itself: .*rests on the record 'nowhere'",
+        ),
+        (lambda d: d["entries"][0].update(nodeid="a"), "contradicts itself: 'a' is no node id"),
+        (
+            lambda d: d["entries"][0].update(nodeid="a::b::c"),
+            "contradicts itself: nothing tells what a::b::c asks",
+        ),
+        (
+            lambda d: d["checks"]["etag-present"].update(requirement="X1"),
+            "contradicts itself: .*etag-present names the requirement 'X1'",
+        ),
+        (
+            lambda d: d["records"].update(other=next(iter(d["records"].values()))),
+            "contradicts itself: the record 'other' calls itself",
+        ),
+    ],
+)
+def test_a_document_that_will_not_do_is_said_with_the_place(
+    change: Callable[[Any], object], says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        decode(spoilt(change))
+
+
+def test_a_document_nested_as_json_may_be_is_read() -> None:
+    decode(spoilt(_deep))

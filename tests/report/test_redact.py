@@ -1,20 +1,41 @@
 """No credential leaves a run, whichever way it takes."""
+# ruff: noqa: E501 - a table of names
 
 from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from helpers.hostile import Peer, serve
+from msgspec import inspect
 
 import conformance
 from conformance.execute.again import judge_again
-from conformance.model import Body, Exchange, Record, Request, Response, StepRecord, Verdict, WireFault
-from conformance.report import Report, write
+from conformance.model import (
+    Body,
+    CacheRead,
+    Effect,
+    Exchange,
+    Facts,
+    Frozen,
+    Headers,
+    Json,
+    Record,
+    Report,
+    Request,
+    Response,
+    Safe,
+    StepRecord,
+    Verdict,
+    WireFault,
+)
+from conformance.report.document import decode, encode
 from conformance.report.redact import REDACTED, Redactor, credentials, is_sensitive, without_userinfo
 from conformance.report.text import entry_text, summary_lines
+from conformance.report.write import write
 
 TOKEN = "s3cr3t-t0ken-0f-mine"  # noqa: S105 - made up
 SESSION = "c00kie-0f-mine"
@@ -72,9 +93,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 
 def test_the_server_was_sent_them_and_answered(report: Report) -> None:
-    statuses = {x.status for e in report.judged if e.record for s in e.record.steps for x in s.exchanges}
-    assert 200 in statuses
-    sent = [x for e in report.judged if e.record for s in e.record.steps for x in s.exchanges]
+    sent = [x for r in report.records.values() for s in r.steps for x in s.exchanges]
+    assert 200 in {x.status for x in sent}
     assert all(("Authorization", REDACTED) in x.request.headers for x in sent)
 
 
@@ -84,11 +104,11 @@ def test_no_output_holds_a_credential(report: Report, secret: str, tmp_path: Pat
     assert secret not in (tmp_path / "r.json").read_text()
     assert secret not in repr(report)
     assert secret not in "\n".join(summary_lines(report))
-    assert all(secret not in entry_text(entry) for entry in report.entries)
+    assert all(secret not in entry_text(report, entry) for entry in report.entries)
 
 
 def test_without_them_the_verdicts_are_the_same(report: Report) -> None:
-    assert judge_again(Report.from_json(report.to_json())) == report
+    assert judge_again(decode(encode(report))) == report
 
 
 # ------------------------------------------------------------------ the parts
@@ -175,33 +195,42 @@ def test_every_part_of_a_record_is_gone_through() -> None:
         Response(
             200,
             TOKEN,
-            "HTTP/1.1",
             (("X", TOKEN), ("Set-Cookie", "x")),
             Body(3, "d", TOKEN.encode()),
             1,
+            TOKEN,
             (),
             TOKEN.encode(),
         ),
         WireFault("malformed", TOKEN, TOKEN.encode()),
         0.0,
         1.0,
-        facts={"value": [TOKEN, {TOKEN: TOKEN}]},
+        facts=Facts(members={TOKEN: "null"}, value=[TOKEN, {TOKEN: TOKEN}], redirected=TOKEN),
     )
-    notes = {"came": [["Set-Cookie", "x"], ["ETag", TOKEN]], "raw": TOKEN.encode(), "what": (1, {2: None})}
-    step = StepRecord("a", "read", "done", TOKEN, (exchange,), notes)
-    record = redactor.record(Record("w", (step,), {"n": TOKEN}, 0.0, 1.0, "real", 1, TOKEN, TOKEN))
+    came = (("Set-Cookie", "x"), ("ETag", TOKEN))
+    step = StepRecord(
+        "a",
+        "read",
+        says=TOKEN,
+        exchanges=(exchange,),
+        effect=Effect("change", TOKEN, TOKEN, TOKEN, [TOKEN], path=TOKEN, key=TOKEN),
+        cache=CacheRead(1.0, seen=(came,)),
+    )
+    whole = Record("w", (step,), {"n": TOKEN}, error=TOKEN, log=TOKEN, remark=TOKEN, crash=TOKEN)
+    record = redactor.record(whole)
     assert TOKEN not in repr(record)
-    assert record.steps[0].notes["came"] == [["Set-Cookie", REDACTED], ["ETag", REDACTED]]
-    assert record.steps[0].notes["what"] == [1, {"2": None}]
+    cache = record.steps[0].cache
+    assert cache is not None
+    assert cache.seen[0] == (("Set-Cookie", REDACTED), ("ETag", REDACTED))
     verdict = Verdict("fail", "fail", TOKEN, TOKEN, TOKEN, TOKEN, TOKEN)
-    assert TOKEN not in repr(redactor.verdict(verdict))
+    assert TOKEN not in repr(redactor.record(verdict))
 
 
 def test_a_packed_body_is_not_kept_where_credentials_were_sent() -> None:
     """They might be in it, unseen."""
-    response = Response(200, "", "HTTP/1.1", (("Content-Encoding", "gzip"),), Body(2, "d", b"\x1f\x8b"), 1)
+    response = Response(200, "", (("Content-Encoding", "gzip"),), Body(2, "d", b"\x1f\x8b"), 1)
     exchange = Exchange(Request("GET", "http://h/", ()), response, None, 0.0, 1.0)
-    record = Record("w", (StepRecord("a", "read", "done", "", (exchange,)),), {}, 0.0, 1.0, "real")
+    record = Record("w", (StepRecord("a", "read", exchanges=(exchange,)),))
     kept = Redactor().record(record).steps[0].exchanges[0].response
     dropped = Redactor([TOKEN]).record(record).steps[0].exchanges[0].response
     assert kept is not None
@@ -210,6 +239,88 @@ def test_a_packed_body_is_not_kept_where_credentials_were_sent() -> None:
 
 
 def test_what_utf_8_can_not_hold_is_replaced() -> None:
-    assert Redactor().plain({"\ud800": ["\udfff", b"\xff", object]}) == {
-        "\\ud800": ["\\udfff", "\u00ff", "<class 'object'>"]
-    }
+    value = {"\ud800": ["\udfff", 1, None]}
+    assert Redactor().record(Facts(value=value)).value == {"\\ud800": ["\\udfff", 1, None]}
+
+
+def test_a_record_without_credentials_stays_as_it_is() -> None:
+    record = Record("w", (StepRecord("a", "read", says="fine"),))
+    assert Redactor([TOKEN]).record(record) == record
+    verdict = Verdict("pass", "pass", "fine")
+    assert Redactor([TOKEN]).record(verdict) is verdict
+
+
+class New(Frozen, frozen=True):
+    """A record that somebody will add, with every kind of field."""
+
+    name: Safe
+    text: str
+    maybe: str | None = None
+    raw: bytes = b""
+    many: tuple[str, ...] = ()
+    by_name: Mapping[str, str] = {}
+    by_id: Mapping[Safe, str] = {}
+    fields: Headers = ()
+    anything: Json = None
+    inner: Verdict | None = None
+    number: int = 0
+
+
+def test_a_new_text_field_is_redacted_unless_it_is_named_as_safe() -> None:
+    verdict = Verdict("fail", "fail", TOKEN)
+    made = New(
+        TOKEN,
+        TOKEN,
+        TOKEN,
+        TOKEN.encode(),
+        (TOKEN, "x"),
+        {TOKEN: TOKEN},
+        {TOKEN: TOKEN},
+        (("X", TOKEN), ("Cookie", "x")),
+        {"a": [TOKEN]},
+        verdict,
+    )
+    assert Redactor([TOKEN]).record(made) == New(
+        TOKEN,
+        REDACTED,
+        REDACTED,
+        REDACTED.encode(),
+        (REDACTED, "x"),
+        {REDACTED: REDACTED},
+        {TOKEN: REDACTED},
+        (("X", REDACTED), ("Cookie", REDACTED)),
+        {"a": [REDACTED]},
+        Verdict("fail", "fail", REDACTED),
+    )
+
+
+SAFE = {
+    "Explained.also", "Explained.hint", "Explained.requirement", "Explained.title", "Explained.why", "Body.digest", "CacheRead.client",
+    "Entry.nodeid", "Entry.work", "Exchange.through", "Record.clock", "Record.work", "Report.bodies", "Report.checks",
+    "Report.clock", "Report.records", "Report.requirements", "Report.specs_sha256", "Report.started",
+    "Report.suite_version", "Report.topics", "Report.why_real", "Request.method", "Requirement.id",
+    "Requirement.quote", "Requirement.rfc", "Requirement.says", "Requirement.source", "Requirement.topic", "Requirement.unchecked", "Requirement.url",
+    "Resource.name", "StepRecord.do", "StepRecord.name", "Target.name", "Target.sha256", "Topic.file", "Topic.title",
+    "Verdict.code", "Verdict.step", "Write.method",
+}  # fmt: skip
+
+
+def _named_safe(kind: inspect.Type, where: str) -> Iterator[str]:
+    match kind:
+        case inspect.Metadata(extra={"safe": True}):
+            yield where
+        case inspect.StructType(cls=cls, fields=fields):
+            for field in fields:
+                yield from _named_safe(field.type, f"{cls.__name__}.{field.name}")
+        case inspect.VarTupleType(item_type=inner) | inspect.Metadata(type=inner):
+            yield from _named_safe(inner, where)
+        case inspect.DictType(key_type=key, value_type=value):
+            yield from (*_named_safe(key, where), *_named_safe(value, where))
+        case inspect.UnionType(types=types):
+            for each in types:
+                yield from _named_safe(each, where)
+
+
+def test_what_is_named_as_safe_was_looked_at() -> None:
+    """A field that is added here holds nothing that a server, or a user's credentials, can get into."""
+    assert set(_named_safe(inspect.type_info(Report), "Report")) == SAFE

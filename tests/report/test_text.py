@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import re
 import shlex
 import subprocess
@@ -13,16 +11,27 @@ from typing import Any
 import pytest
 from helpers.embedded import dead_port, judged, judging, stopped
 from helpers.hostile import Peer, answers, serve
+from msgspec.structs import replace
 
 import conformance
-from conformance.execute.result import Judged, Options
-from conformance.load.specs import load
-from conformance.load.target import load_target
-from conformance.model import Body, Exchange, Record, Request, Response, StepRecord, Verdict, WireFault
-from conformance.report import Entry, Report, write
+from conformance.model import (
+    Body,
+    Content,
+    Entry,
+    Exchange,
+    Record,
+    Report,
+    Request,
+    Response,
+    StepRecord,
+    Verdict,
+    WireFault,
+)
+from conformance.report.document import decode, encode
 from conformance.report.safe import safe, safe_bytes, shell
 from conformance.report.summary import first_to_mend, roots
-from conformance.report.text import curl, entry_text, summary_lines, verdict_text
+from conformance.report.text import curl, entry_text, summary_lines
+from conformance.report.write import write
 
 HOSTILE = "\x1b[31mred\x07\x9b2J\u202egnol\u2066x\u200b\ud800\r\n::error::x ##[add-mask]y"
 
@@ -147,14 +156,12 @@ def test_nothing_selected_is_no_success() -> None:
 
 
 def test_what_was_not_put_back_is_said() -> None:
-    report = dataclasses.replace(judged(), problems=("could not put 'name' back",))
+    report = replace(judged(), problems=("could not put 'name' back",))
     assert "Not put back as it was (please look at your data):\n  could not put 'name' back" in plain(report)
 
 
 def test_what_was_judged_in_real_time_all_the_same_is_told() -> None:
-    report = dataclasses.replace(
-        judged(), why_real={"reports": "its value outlived 20 TTLs"}, clock="sundial"
-    )
+    report = replace(judged(), why_real={"reports": "its value outlived 20 TTLs"}, clock="sundial")
     assert "by the clock sundial; seed 1\n  reports in real time: its value outlived 20 TTLs\n" in plain(
         report
     )
@@ -163,20 +170,12 @@ def test_what_was_judged_in_real_time_all_the_same_is_told() -> None:
 def test_many_failures_are_cut() -> None:
     good = judged()
     entries = tuple(_failing(e, f"fault {n}") for n, e in enumerate(good.entries))
-    text = plain(dataclasses.replace(good, entries=entries))
+    text = plain(replace(good, entries=entries))
     assert f"  ... and {len(entries) - 40} more" in text
 
 
 def _failing(entry: Entry, message: str) -> Entry:
-    return dataclasses.replace(entry, verdict=Verdict("fail", "fail", message))
-
-
-def test_a_result_will_do_as_well() -> None:
-    options = Options("http://h", load(), load_target())
-    from conformance.execute.engine import Engine  # noqa: PLC0415 (the only test that needs it)
-
-    result = Engine(options).close()
-    assert "No check was selected" in "\n".join(summary_lines(result))
+    return replace(entry, verdict=Verdict("fail", "fail", message))
 
 
 def test_roots_are_counted_along_the_chain() -> None:
@@ -184,10 +183,10 @@ def test_roots_are_counted_along_the_chain() -> None:
     first, second, third = good.entries[:3]
     chain = (
         _failing(first, "broken"),
-        dataclasses.replace(second, verdict=Verdict("blocked", "blocked", "", cause=first.nodeid)),
-        dataclasses.replace(third, verdict=Verdict("blocked", "blocked", "", cause=second.nodeid)),
+        replace(second, verdict=Verdict("blocked", "blocked", "", cause=first.nodeid)),
+        replace(third, verdict=Verdict("blocked", "blocked", "", cause=second.nodeid)),
     )
-    report = dataclasses.replace(good, entries=chain)
+    report = replace(good, entries=chain)
     assert roots(report) == {first.nodeid: 2}
     assert first_to_mend(report) == chain[0]
     assert first_to_mend(good) is None
@@ -196,16 +195,21 @@ def test_roots_are_counted_along_the_chain() -> None:
 # ------------------------------------------------------------------ one verdict
 
 
+def told(report: Report, nodeid: str) -> str:
+    """The text of an entry."""
+    return entry_text(report, report.entry(nodeid))
+
+
 def failed() -> Entry:
     return judged("ignores-inm").entry("specs/if-none-match.yaml::items::inm-current-is-304")
 
 
 def test_the_first_line_is_the_whole_verdict() -> None:
-    assert entry_text(failed()).split("\n")[0] == failed().verdict.message
+    assert entry_text(judged("ignores-inm"), failed()).split("\n")[0] == failed().verdict.message
 
 
 def test_a_failure_says_what_was_asked_what_came_and_what_to_do() -> None:
-    text = re.sub(r"127\.0\.0\.1:\d+", "HOST", entry_text(failed()))
+    text = re.sub(r"127\.0\.0\.1:\d+", "HOST", entry_text(judged("ignores-inm"), failed()))
     tag = '"e9e444c970f896fbdfc469fda51dd747"'
     version = conformance.__version__
     for part in (
@@ -234,9 +238,7 @@ def test_a_failure_says_what_was_asked_what_came_and_what_to_do() -> None:
 
 
 def test_of_many_exchanges_a_few_are_shown() -> None:
-    text = entry_text(
-        judged("sliding-ttl").entry("specs/server-cache.yaml::cached-time::reads-do-not-prolong")
-    )
+    text = told(judged("sliding-ttl"), "specs/server-cache.yaml::cached-time::reads-do-not-prolong")
     assert text.count("> GET /cached-time/ HTTP/1.1") == 4
     assert re.search(r"\(\d+ not shown: soon /cached-time/: 200", text)
     assert re.search(r"=> later \d of 8, 3\d\.\d\d s after the start", text)
@@ -244,9 +246,7 @@ def test_of_many_exchanges_a_few_are_shown() -> None:
 
 
 def test_a_client_cache_in_between_is_told_and_curl_asks_the_server() -> None:
-    text = entry_text(
-        judged("no-cache-is-max-age").entry("specs/cache-control.yaml::policy-no-cache::no-cache")
-    )
+    text = told(judged("no-cache-is-max-age"), "specs/cache-control.yaml::policy-no-cache::no-cache")
     assert "through a private client cache" in text
     assert "without asking the server" in text
     assert "curl -si" in text
@@ -256,24 +256,14 @@ def test_blocked_and_not_applicable_need_no_exchange() -> None:
     report = judged("ignores-inm")
     for outcome in ("blocked", "not-applicable"):
         entry = next(e for e in report.judged if e.verdict.outcome == outcome)
-        assert entry_text(entry).startswith(entry.verdict.message)
-
-
-def test_a_judged_run_reads_as_its_entry() -> None:
-    from conformance.plan.lanes import plan  # noqa: PLC0415 (only here)
-
-    report, suite = judged("ignores-inm"), load()
-    run = plan(suite, report.target, "lesson").run(failed().nodeid)
-    options = Options(report.base_url, suite, report.target)
-    made = Judged(run, failed().verdict, failed().record, failed().order)
-    assert verdict_text(made, options) == entry_text(failed())
+        assert entry_text(report, entry).startswith(entry.verdict.message)
 
 
 def test_what_a_started_server_has_printed_is_shown() -> None:
-    entry = failed()
-    assert entry.record is not None
+    report, entry = judged("ignores-inm"), failed()
     log = "\n".join(f"line {n}" for n in range(40)) + f"\n{HOSTILE}"
-    text = entry_text(dataclasses.replace(entry, record=dataclasses.replace(entry.record, log=log)))
+    kept = replace(report.records[entry.work], log=log)
+    text = entry_text(replace(report, records={entry.work: kept}), entry)
     assert "Printed by the server meanwhile:\n" in text
     assert "     | line 39" in text
     assert "line 3\n" not in text
@@ -289,16 +279,25 @@ def assert_tame(text: str) -> None:
     assert not re.search(r"^\s*::", text, re.MULTILINE)
 
 
-def hostile_entry() -> Entry:
+def with_record(verdict: Verdict, exchange: Exchange, content: bytes = b"") -> Report:
+    """A report of one check, which rests on that exchange."""
+    entry = replace(failed(), verdict=verdict, work="w")
+    record = Record("w", (StepRecord("a", says=HOSTILE, exchanges=(exchange,)),))
+    return replace(
+        judged("ignores-inm"), entries=(entry,), records={"w": record}, bodies={"d": Content.of(content)}
+    )
+
+
+def hostile() -> Report:
     exchange = Exchange(
         Request("GET", f"http://h/{HOSTILE}", (("X", HOSTILE),), HOSTILE.encode("utf-8", "replace")),
         Response(
             200,
             HOSTILE,
-            HOSTILE,
             ((HOSTILE, HOSTILE),),
-            Body(3, "d", HOSTILE.encode("utf-8", "replace")),
+            Body(3, "d"),
             1,
+            HOSTILE,
             (103,),
             b"\x1b\xff",
         ),
@@ -306,13 +305,13 @@ def hostile_entry() -> Entry:
         0.0,
         1.0,
     )
-    record = Record("w", (StepRecord(HOSTILE, "read", "done", HOSTILE, (exchange,)),), {}, 0.0, 1.0, "real")
     verdict = Verdict("fail", "fail", HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
-    return dataclasses.replace(failed(), verdict=verdict, record=record)
+    return with_record(verdict, exchange, HOSTILE.encode("utf-8", "replace"))
 
 
 def test_nothing_that_a_server_sent_reaches_the_terminal_raw() -> None:
-    assert_tame(entry_text(hostile_entry()))
+    (entry,) = hostile().entries
+    assert_tame(entry_text(hostile(), entry))
     names = (
         "fail",
         "warn",
@@ -324,10 +323,13 @@ def test_nothing_that_a_server_sent_reaches_the_terminal_raw() -> None:
         "untestable",
     )
     for name in names:
-        verdict: Any = dataclasses.replace(hostile_entry().verdict, outcome=name, verdict=name)
-        entry = dataclasses.replace(hostile_entry(), verdict=verdict)
-        report = dataclasses.replace(
-            judged(), entries=(entry,), stopped=HOSTILE, problems=(HOSTILE,), base_url=HOSTILE
+        odd: Any = replace(entry.verdict, outcome=name, verdict=name)
+        report = replace(
+            hostile(),
+            entries=(replace(entry, verdict=odd),),
+            stopped=HOSTILE,
+            problems=(HOSTILE,),
+            base_url=HOSTILE,
         )
         assert_tame("\n".join(summary_lines(report)))
 
@@ -341,7 +343,7 @@ def test_a_server_that_sends_such_things_is_judged_and_shown(tmp_path: Any) -> N
         report = conformance.run(server.url, target=str(target), seed=1)
     assert_tame("\n".join(summary_lines(report)))
     for entry in report.entries:
-        assert_tame(entry_text(entry))
+        assert_tame(entry_text(report, entry))
     write(report, tmp_path / "r.json")
     assert all(0x20 <= b < 0x7F or b == 0x0A for b in (tmp_path / "r.json").read_bytes())
 
@@ -350,14 +352,13 @@ def test_long_things_are_cut() -> None:
     long = "x" * 100_000
     exchange = Exchange(
         Request("GET", "http://h/", (("X", long),)),
-        Response(200, long, "HTTP/1.1", (("X", long),) * 200, Body(100_000, "d", long.encode()), 1),
+        Response(200, long, (("X", long),) * 200, Body(100_000, "d"), 1),
         None,
         0.0,
         1.0,
     )
-    record = Record("w", (StepRecord("a", "read", "done", "", (exchange,)),), {}, 0.0, 1.0, "real")
-    verdict = Verdict("fail", "fail", long, long, long, step="a")
-    text = entry_text(dataclasses.replace(failed(), verdict=verdict, record=record))
+    report = with_record(Verdict("fail", "fail", long, long, long, step="a"), exchange, long.encode())
+    text = entry_text(report, report.entries[0])
     assert "(170 more fields)" in text
     assert len(re.sub("Reproduce.*", "", text)) < 15_000
 
@@ -428,4 +429,4 @@ def test_curl_sends_what_was_sent() -> None:
 
 def test_the_summary_of_a_saved_report_is_the_same() -> None:
     report = judged("ignores-inm")
-    assert summary_lines(Report.from_json(json.loads(json.dumps(report.to_json())))) == summary_lines(report)
+    assert summary_lines(decode(encode(report))) == summary_lines(report)

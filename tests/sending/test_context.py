@@ -35,7 +35,7 @@ def test_a_redirect_by_the_slash_is_followed_and_remembered() -> None:
     with serve(student) as server, context(server.url) as within:
         first, second = within.read(), within.read()
     assert (first.status, second.status) == (200, 200)
-    assert first.facts["redirected"] == second.facts["redirected"] == "/items"
+    assert first.facts.redirected == second.facts.redirected == "/items"
     assert student.asked == [("GET", "/items/"), ("GET", "/items"), ("GET", "/items")]
 
 
@@ -77,7 +77,7 @@ def test_the_prefix_of_the_base_url_is_kept_apart() -> None:
         )
     )
     with serve(student) as server, context(f"{server.url}/api/") as within:
-        assert within.read().facts["redirected"] == "/items"
+        assert within.read().facts.redirected == "/items"
     assert student.asked == [("GET", "/api/items/"), ("GET", "/api/items")]
 
 

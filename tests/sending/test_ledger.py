@@ -16,7 +16,7 @@ def answered(status: int | None) -> Exchange:
     request = Request("PUT", "http://x/", ())
     if status is None:
         return Exchange(request, None, WireFault("reset", "the connection was reset"), 0, 0)
-    return Exchange(request, Response(status, "", "1.1", (), Body(0, "", b""), 0), None, 0, 0)
+    return Exchange(request, Response(status, "", (), Body(0, "", b""), 0), None, 0, 0)
 
 
 def test_the_first_state_is_what_comes_back() -> None:

@@ -13,6 +13,7 @@ from helpers.runs import BOUND, Embedded, context, done, fetch, reference
 from helpers.student import Student, reply
 
 from conformance.clocks import VirtualClock
+from conformance.model import ItemFacts
 from conformance.sending.context import Context
 
 
@@ -74,7 +75,7 @@ def test_the_item_of_a_write() -> None:
         written = done(made, "change")
         item = done(made, "read", "item", of="item")
         assert item.exchanges[0].request.url.endswith("/items/1")
-        assert item.exchanges[0].facts["item"] == {"there": True, "value": written.notes["after"]}
+        assert item.exchanges[0].facts.item == ItemFacts(there=True, value=written.effect.after)
 
 
 def test_the_distinct_resource() -> None:
@@ -96,8 +97,8 @@ def test_what_was_found_lacking_is_not_asked_again() -> None:
 def test_a_cold_cache_is_not_waited_for() -> None:
     with within("cached-time") as (_, made):
         record = done(made, "read-miss")
-    assert record.notes == {"waited": 0}
-    assert record.exchanges[0].facts["hit"] is False
+    assert record.waited == 0
+    assert record.exchanges[0].facts.hit is False
 
 
 @pytest.mark.parametrize("flaw", ["", "sliding-ttl"])
@@ -108,8 +109,8 @@ def test_a_warm_cache_is_waited_out_without_reads(flaw: str) -> None:
         before = made.shared.clock.now()
         record = done(made, "read-miss")
         assert 4.0 < made.shared.clock.now() - before < 5.5
-    assert record.notes == {"waited": 1}
-    assert record.exchanges[-1].facts["hit"] is False
+    assert record.waited == 1
+    assert record.exchanges[-1].facts.hit is False
 
 
 def test_three_expiries_are_enough() -> None:
@@ -117,14 +118,14 @@ def test_three_expiries_are_enough() -> None:
         before = made.shared.clock.now()
         record = done(made, "read-miss")
         assert made.shared.clock.now() - before < 4 * 4.5
-    assert record.notes == {"waited": 3}
-    assert record.exchanges[-1].facts["hit"] is True
+    assert record.waited == 3
+    assert record.exchanges[-1].facts.hit is True
 
 
 def test_a_flag_that_is_text_is_understood() -> None:
     with within("cached-time", flaw="cached-as-string") as (server, made):
         fetch(server.url, "/cached-time/")
-        assert done(made, "read-miss").notes == {"waited": 1}
+        assert done(made, "read-miss").waited == 1
 
 
 # ------------------------------------------------------------------ wait
@@ -133,11 +134,11 @@ def test_a_flag_that_is_text_is_understood() -> None:
 def test_what_must_be_fresh_is_counted_from_the_request_what_must_be_gone_from_the_answer() -> None:
     with within("cached-time") as (_, made):
         fresh = done(made, "read-miss", "fresh").exchanges[0]
-        assert done(made, "wait", "nearly", **{"for": "ttl - 2m"}, after="fresh").notes["until"] == (
+        assert done(made, "wait", "nearly", **{"for": "ttl - 2m"}, after="fresh").until == (
             pytest.approx(fresh.sent_at + 3.2)
         )
         assert made.shared.clock.now() >= fresh.sent_at + 3.2
-        over = done(made, "wait", "over", **{"for": "ttl + 2m"}, after="fresh").notes["until"]
+        over = done(made, "wait", "over", **{"for": "ttl + 2m"}, after="fresh").until
         assert over == pytest.approx(fresh.received_at + 4.8)
         assert made.shared.clock.now() >= over
 
@@ -170,9 +171,9 @@ def test_a_wait_without_a_measure_is_untestable(wanted: str, after: str, says: s
 def test_a_cache_is_cleared() -> None:
     with within("cached-time") as (_, made):
         done(made, "read", "first")
-        assert done(made, "read", "hit").exchanges[0].facts["hit"] is True
+        assert done(made, "read", "hit").exchanges[0].facts.hit is True
         assert done(made, "clear").status == "done"
-        assert done(made, "read", "anew").exchanges[0].facts["hit"] is False
+        assert done(made, "read", "anew").exchanges[0].facts.hit is False
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 405, 501])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from helpers.hostile import serve
 from helpers.runs import context, done, reference
 from helpers.student import HOLD, Student, reply
+from msgspec.structs import replace
 
 from conformance.model import Resource
 from conformance.sending.survey import Survey
@@ -57,14 +57,14 @@ def test_an_item_is_sent_back_with_one_field_changed() -> None:
     assert (method, len(refusing.bodies)) == ("PUT", 1)
     assert sent == student.items[0]
     assert sent["name"].startswith("Pen ~")
-    assert record.notes["before"] == "Pen"
-    assert record.notes["after"] == sent["name"]
-    assert record.notes["echoed"] is True
+    assert record.effect.before == "Pen"
+    assert record.effect.after == sent["name"]
+    assert record.effect.echoed is True
 
 
 def test_a_value_that_is_asked_for_is_sent() -> None:
     record, refusing, _ = change(accept, to="Ink")
-    assert refusing.bodies[0][1]["name"] == record.notes["after"] == "Ink"
+    assert refusing.bodies[0][1]["name"] == record.effect.after == "Ink"
 
 
 @pytest.mark.parametrize("status", [400, 422])
@@ -72,7 +72,7 @@ def test_the_next_field_is_tried(status: int) -> None:
     record, refusing, student = change(
         lambda _m, sent, _h: reply(status, {}) if sent["name"] != "Pen" else None
     )
-    assert record.notes["field"] == "note"
+    assert record.effect.field == "note"
     assert [m for m, *_ in refusing.bodies] == ["PUT", "PUT"]
     assert student.items[0]["name"] == "Pen"
 
@@ -123,7 +123,7 @@ def test_odd_but_correct_servers_are_written_to_all_the_same(variant: str) -> No
 @pytest.mark.parametrize("status", NOT_OFFERED)
 def test_a_refusal_is_not_offered_with_the_reason(status: int) -> None:
     record, refusing, _ = change(lambda *_: reply(status, {}))
-    assert (record.status, record.notes) == ("not-offered", {"declared": False})
+    assert (record.status, record.effect) == ("not-offered", None)
     method = "PATCH" if status in (400, 422) else "PUT"
     assert record.says == f"{method} /items/1 was answered {status}"
     assert len(refusing.bodies) == {400: 6, 422: 6, 405: 2}.get(status, 1)
@@ -140,7 +140,7 @@ def test_what_was_not_offered_once_is_not_asked_again() -> None:
 
 def test_a_crash_is_the_servers() -> None:
     record, _, _ = change(lambda *_: reply(500, {}))
-    assert (record.status, record.notes["failed"]) == ("done", True)
+    assert record.status == "failed"
 
 
 def test_openapi_is_asked_first() -> None:
@@ -186,7 +186,7 @@ def test_only_what_was_created_is_removed() -> None:
     student = Student()
     with serve(student) as server, context(server.url) as within:
         made = done(within, "create", "made")
-        assert made.notes["id"] == 4
+        assert made.effect.id == 4
         assert within.shared.ledger.open == ("/items/4",)
         assert done(within, "remove").status == "done"
         assert within.shared.ledger.open == ()
@@ -226,14 +226,14 @@ def test_the_new_id_is_found(fields: Mapping[str, str], document: Any) -> None:
     student = Student()
     _answer_without_id(student, fields, document)
     with serve(student) as server, context(server.url) as within:
-        assert done(within, "create").notes["id"] == 9
+        assert done(within, "create").effect.id == 9
 
 
 def test_an_id_that_was_there_before_is_never_removed() -> None:
     """A server that answers a create with an item that it had already must not lose that one."""
     student = Student(lambda method, *_: reply(201, {"id": 1, "name": "Pen"}) if method == "POST" else None)
     with serve(student) as server, context(server.url) as within:
-        assert done(within, "create").notes["id"] is None
+        assert done(within, "create").effect.id is None
         assert done(within, "remove").status == "not-offered"
         assert within.shared.ledger.open == ()
         assert within.shared.ledger.problems == [
@@ -281,10 +281,10 @@ def test_a_write_without_an_answer_is_owed_all_the_same() -> None:
     student = Student(silent)
     with serve(student) as server, context(server.url, deadline=1) as within:
         record = done(within, "change")
-        assert record.notes["failed"] is True
+        assert record.status == "failed"
         assert student.items[0]["name"] != "Pen"
         assert within.shared.ledger.open == ("/items/1",)
-        assert record.notes["key"] == "/items/1"
+        assert record.effect.key == "/items/1"
         within.shared.ledger.put_back(("/items/1",), lambda undo: put_back(within, undo))
     assert student.items[0]["name"] == "Pen"
 
@@ -329,7 +329,7 @@ def test_a_declared_write_that_is_missing_is_a_failure() -> None:
     student = Student(lambda method, *_: reply(405, {}) if method == "PUT" else None)
     with serve(student) as server, context(server.url) as within:
         within.resource = _declared(within.resource)
-        assert done(within, "change").notes == {"declared": True}
+        assert done(within, "change").status == "missing"
 
 
 def _declared(resource: Resource) -> Resource:

@@ -7,7 +7,6 @@ only said does not count: comments and docstrings, the sentences of a check or a
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import importlib
 import json
@@ -20,7 +19,7 @@ from typing import Any, Final
 import conformance
 import reference_impl
 from conformance.load.target import load_target
-from conformance.model import Check, Suite
+from conformance.model import Check, Frozen, Suite
 from reference_impl.twisted import flaws
 from tools.matrix.sources import Room, meaning, meaning_of_row
 from tools.matrix.which import checks, way
@@ -78,8 +77,7 @@ def of_checks(suite: Suite) -> dict[str, str]:
 
 
 def _meaning_of(check: Check) -> dict[str, Any]:
-    names = (each.name for each in dataclasses.fields(check))
-    return {name: getattr(check, name) for name in names if name not in _SENTENCES}
+    return {name: getattr(check, name) for name in check.__struct_fields__ if name not in _SENTENCES}
 
 
 # ------------------------------------------------------------------ files
@@ -121,9 +119,8 @@ def _plain(value: Any) -> str:
 
 def _data(value: Any) -> Any:
     """Records as JSON, without their places in files."""
-    if dataclasses.is_dataclass(value):
-        names = (each.name for each in dataclasses.fields(value))
-        return {name: _data(getattr(value, name)) for name in names if name != "place"}
+    if isinstance(value, Frozen):
+        return {name: _data(getattr(value, name)) for name in value.__struct_fields__ if name != "place"}
     if isinstance(value, Mapping):
         return {str(key): _data(each) for key, each in value.items()}
     if isinstance(value, frozenset | set):

@@ -16,7 +16,7 @@ from typing import Final
 
 from conformance.clocks import RealClock, VirtualClock
 from conformance.execute.engine import Engine
-from conformance.execute.result import Options, Result
+from conformance.execute.options import Options
 from conformance.load.specs import load
 from conformance.load.target import load_target
 from conformance.model import Check, Run, Suite
@@ -173,7 +173,8 @@ def _ran(task: Task, options: Options) -> Shown:
     engine = Engine(options)
     engine.start()
     engine.wait()
-    outcomes = _outcomes(engine.close())
+    engine.close()
+    outcomes = [(engine.plan.run(e.nodeid), e.verdict.outcome) for e in engine.report().judged]
     breaks = set(FLAWS[task.flaw].breaks)
     fails = (
         _named(run)
@@ -181,10 +182,6 @@ def _ran(task: Task, options: Options) -> Shown:
         if outcome == "fail" and (not by_time(run.check) or rows(run.check) & breaks)
     )
     return Shown(frozenset(fails), frozenset(_named(run) for run, outcome in outcomes if outcome in _AMISS))
-
-
-def _outcomes(result: Result) -> list[tuple[Run, str]]:
-    return [(each.run, each.verdict.outcome) for each in result.judged]
 
 
 def _named(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""What a run is asked to do, and what came of it, as records."""
+"""What a run is asked to do, as a record."""
 
 from __future__ import annotations
 
@@ -44,48 +44,3 @@ class Options:
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]
 Search = Callable[[Run, int, Attempt], tuple[Verdict, Record] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A run with its verdict.
-
-    Args:
-        record: what the verdict rests on; None: nothing was sent for it.
-        order: when it was judged, counted from 0: a verdict may look at those before it.
-    """
-
-    run: Run
-    verdict: Verdict
-    record: Record | None
-    order: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a whole run.
-
-    Args:
-        judged: every run of the plan, in the order of the specs.
-        deselected: runs of the tier that were not asked for.
-        problems: what could not be put back, as sentences.
-        stopped: why the run ended early, or "".
-        base_url: where the server was; "" for one that did not start.
-        workers: how many of its workers the suite has started.
-        output: what the server has printed last, where the suite has started it and it failed.
-        why_real: resource -> why it was judged in real time although the clock could be moved.
-    """
-
-    options: Options
-    judged: tuple[Judged, ...]
-    deselected: tuple[Run, ...]
-    clock: str
-    started: str
-    seconds: float
-    problems: tuple[str, ...]
-    stopped: str
-    remote: bool
-    why_real: Mapping[str, str] = field(default_factory=dict)
-    output: str = ""
-    base_url: str = ""
-    workers: int | None = None

@@ -1,0 +1,34 @@
+"""Verdicts on runs of which there is no record to judge: why there is none is the whole of it. Pure."""
+
+from __future__ import annotations
+
+from conformance.model import Verdict
+
+__all__ = ["given_up", "left_out", "not_reached", "not_sent", "ours"]
+
+
+def left_out() -> Verdict:
+    """It was not asked for."""
+    return Verdict("deselected", "deselected", "left out of this run")
+
+
+def not_reached(why: str) -> Verdict:
+    """The run ended before it was its turn."""
+    return Verdict("inconclusive", "inconclusive", f"could not be judged: {why}", cause=why)
+
+
+def not_sent(earlier: str) -> Verdict:
+    """A saved run did not send it, for a reason that does not hold by today's judgement."""
+    return not_reached(f"the run did not send it, since {earlier or 'nothing'} stood in its way")
+
+
+def given_up(resource: str) -> Verdict:
+    """Its resource has been silent too often to be asked on."""
+    says = f"{resource} has not answered twice; no more is asked of it"
+    return Verdict("unreachable", "unreachable", says)
+
+
+def ours(problem: Exception | str) -> Verdict:
+    """A defect of the suite: the grade is withheld, never 0."""
+    what = problem if isinstance(problem, str) else f"{type(problem).__name__}: {problem}"
+    return Verdict("error", "error", f"the suite is at fault, not the server: {what}")
