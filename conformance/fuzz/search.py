@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from conformance.execute.options import Attempt
 from conformance.fields import field_values, tags_match_weakly
 from conformance.fuzz.strategies import build, corners
+from conformance.judge.verdicts import STOPPED
 from conformance.language import captures
 from conformance.model import Exchange, ForAll, Json, Record, Run, StepRecord, Verdict
 
@@ -128,7 +129,7 @@ class _Hunt:
             self.mute = 0
             raise _Counterexample
         self.mute = 0 if verdict.outcome == "pass" else self.mute + 1
-        if self.mute >= _PATIENCE or verdict.cause == "stopped" or not _asked(record):
+        if self.mute >= _PATIENCE or verdict.code == STOPPED or not _asked(record):
             raise _Ended
 
     def result(self) -> Found | None:

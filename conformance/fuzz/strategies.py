@@ -9,6 +9,7 @@ Rules of this file:
   files of the day into its draws of numbers and strings (and writes a folder `.hypothesis` for
   them): the same seed would search elsewhere in each project.
 - Simplest first: that is where a counterexample shrinks to.
+- The current tag is that of the step called `first`.
 """
 
 from __future__ import annotations
@@ -38,16 +39,16 @@ _PIECES: Final = (*_ETAGC, *_TEMPTING * 4)
 _LONGEST_TAG: Final = 12
 
 _NEAR_MISSES: Final = (
-    '"{of.opaque}x"',
-    '"x{of.opaque}"',
-    '"{of.opaque-cut}"',
-    '"{of.opaque-swapped}"',
-    '"{of.opaque-cut}*"',
-    '"{of.opaque},x"',
-    '"x,{of.opaque}"',
-    '"x,{of.opaque},x"',
-    '"W/{of.opaque}"',
-    '"{of.opaque}{of.opaque}"',
+    '"{first.opaque}x"',
+    '"x{first.opaque}"',
+    '"{first.opaque-cut}"',
+    '"{first.opaque-swapped}"',
+    '"{first.opaque-cut}*"',
+    '"{first.opaque},x"',
+    '"x,{first.opaque}"',
+    '"x,{first.opaque},x"',
+    '"W/{first.opaque}"',
+    '"{first.opaque}{first.opaque}"',
 )
 """Tags that differ from the current one whatever that is, but are like it to a careless reader."""
 
@@ -109,34 +110,32 @@ def _literally(text: str) -> bool:
 # ------------------------------------------------------------------ what is drawn
 
 
-def _entity_tags(of: str) -> st.SearchStrategy[str]:
+def _entity_tags() -> st.SearchStrategy[str]:
     opaque = _joined(_often("a", _choice(_PIECES)), 0, _LONGEST_TAG).filter(_literally)
-    near = _choice([_naming(of, each) for each in _NEAR_MISSES])
-    tag = _one_of(opaque.map(lambda text: f'"{text}"'), near)
+    tag = _one_of(opaque.map(lambda text: f'"{text}"'), _choice(_NEAR_MISSES))
     return st.tuples(_choice(("", "W/")), tag).map("".join)
 
 
-def _entity_tag_lists(of: str) -> st.SearchStrategy[str]:
-    current = f"{{{of}.etag}}"
-    beside = st.lists(st.tuples(_entity_tags(of), _choice(_SEPARATORS)), max_size=_MOST_BESIDE)
+def _entity_tag_lists() -> st.SearchStrategy[str]:
+    beside = st.lists(st.tuples(_entity_tags(), _choice(_SEPARATORS)), max_size=_MOST_BESIDE)
 
     def written(drawn: tuple[list[tuple[str, str]], list[tuple[str, str]]]) -> str:
         before, after = drawn
         left = "".join(tag + separator for tag, separator in before)
-        return left + current + "".join(separator + tag for tag, separator in after)
+        return left + "{first.etag}" + "".join(separator + tag for tag, separator in after)
 
     return st.tuples(beside, beside).map(written)
 
 
-def _counts(_of: str) -> st.SearchStrategy[int]:
+def _counts() -> st.SearchStrategy[int]:
     return st.lists(st.none(), min_size=_LEAST_TIMES, max_size=_MOST_TIMES).map(len)
 
 
-def _texts(_of: str) -> st.SearchStrategy[str]:
+def _texts() -> st.SearchStrategy[str]:
     return _joined(_joined(_often("a", _choice(_TEXT)), 1, _WORD_LONGEST), 1, _WORDS_MOST, " ")
 
 
-def _histories(_of: str) -> st.SearchStrategy[list[str]]:
+def _histories() -> st.SearchStrategy[list[str]]:
     """Writes that go from one to another of a few states that are much alike, so that content comes back.
 
     Each step says how many states further the next one is, so no two neighbours are equal.
@@ -167,28 +166,25 @@ class Kind:
     """One strategy.
 
     Args:
-        draw: makes it, given the name of the step whose ETag is the current one.
+        draw: makes it.
         corners: what is tried before anything is drawn: traps that are known.
-        args: what a spec may give it.
     """
 
-    draw: Callable[[str], Strategy]
+    draw: Callable[[], Strategy]
     corners: tuple[Json, ...]
-    args: frozenset[str] = frozenset()
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "entity-tags": Kind(_entity_tags, (*_NEAR_MISSES, '""', '"*"', '"a,b"'), frozenset({"of"})),
+    "entity-tags": Kind(_entity_tags, (*_NEAR_MISSES, '""', '"*"', '"a,b"')),
     "entity-tag-lists": Kind(
         _entity_tag_lists,
         (
-            '"a",{of.etag}',
-            '"a"\t,{of.etag} ,"b"',
-            '"a,b", {of.etag}',
-            'W/"a", "", {of.etag}, "b"',
-            '"a", "b", "c", "d", "e", "f", {of.etag}',
+            '"a",{first.etag}',
+            '"a"\t,{first.etag} ,"b"',
+            '"a,b", {first.etag}',
+            'W/"a", "", {first.etag}, "b"',
+            '"a", "b", "c", "d", "e", "f", {first.etag}',
         ),
-        frozenset({"of"}),
     ),
     "counts": Kind(_counts, ()),
     "texts": Kind(_texts, ("0", "é", "日本語", "a" * 40)),
@@ -202,9 +198,9 @@ def build(forall: ForAll) -> Strategy:
     """What a variable of a check is drawn from.
 
     Raises:
-        HarnessError: there is no such strategy, or it knows no such argument.
+        HarnessError: there is no such strategy.
     """
-    return _kind(forall).draw(_of(forall))
+    return _kind(forall).draw()
 
 
 def corners(forall: ForAll) -> tuple[Json, ...]:
@@ -213,23 +209,10 @@ def corners(forall: ForAll) -> tuple[Json, ...]:
     Raises:
         HarnessError: as `build`.
     """
-    return tuple(_naming(_of(forall), each) for each in _kind(forall).corners)
+    return _kind(forall).corners
 
 
 def _kind(forall: ForAll) -> Kind:
     if forall.strategy not in KINDS:
         raise HarnessError(f"no strategy is called {forall.strategy!r}; there are {', '.join(KINDS)}")
-    kind = KINDS[forall.strategy]
-    unknown = forall.args.keys() - kind.args
-    if unknown:
-        raise HarnessError(f"the strategy {forall.strategy} knows no argument {', '.join(sorted(unknown))}")
-    return kind
-
-
-def _of(forall: ForAll) -> str:
-    return str(forall.args.get("of", "first"))
-
-
-def _naming(of: str, value: Json) -> Json:
-    """A value with the step called by its name, where it was written as `of`."""
-    return value.replace("{of.", f"{{{of}.") if isinstance(value, str) else value
+    return KINDS[forall.strategy]

@@ -9,6 +9,6 @@ All verdicts are made here. It must not know a socket, a file or a clock: a save
 
 from __future__ import annotations
 
-from conformance.judge.verdicts import Court, before, judge, retryable, verdict_name
+from conformance.judge.verdicts import STOPPED, Court, before, judge, retryable, verdict_name
 
-__all__ = ["Court", "before", "judge", "retryable", "verdict_name"]
+__all__ = ["STOPPED", "Court", "before", "judge", "retryable", "verdict_name"]

@@ -1,21 +1,22 @@
 """Common mistakes, recognised by what they look like from outside. Pure.
 
-A symptom names the likely cause of a finding and says what to do; it never changes an outcome.
-To add one, write a function that looks at the run, the finding and the case, and put it into
-SYMPTOMS; the first that recognises something speaks.
+A symptom names the likely cause of a finding and says what to do; it never changes an outcome. It
+goes by the code of the finding and by the exchanges, never by a sentence, which may be worded anew,
+nor by the check or the names of its steps. To add one, write a function and a row of SYMPTOMS, with
+the codes of the findings that it may be behind; the first that recognises something speaks.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from conformance.content.facts import is_hit
-from conformance.fields import field_value, media_type
-from conformance.matchers import Case
+from conformance.fields import field_value, media_type, parse_entity_tag
+from conformance.matchers.base import Case
 from conformance.matchers.etag import is_weak, tag_of
 from conformance.model import MISSING, Exchange, Finding, Run
 
@@ -28,19 +29,64 @@ class Symptom:
     mend: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a symptom is recognised by.
+
+    Args:
+        exchange: the one that shows the finding.
+    """
+
+    run: Run
+    finding: Finding
+    case: Case
+    exchange: Exchange
+
+    @property
+    def all(self) -> Iterator[Exchange]:
+        """Every exchange of the case, in the order of the steps."""
+        for step in self.case.steps.values():
+            yield from step.exchanges
+
+    @property
+    def kept(self) -> Exchange | None:
+        """The first answer with a value: what the cache is to keep."""
+        valued = [each for each in self.all if each.facts.value is not MISSING]
+        return min(valued, key=lambda each: each.sent_at, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One symptom.
+
+    Args:
+        codes: of the findings that it may be behind; empty: of any.
+    """
+
+    look: Callable[[Sight], Symptom | None]
+    codes: frozenset[str] = frozenset()
+
+
 def recognise(run: Run, finding: Finding, case: Case) -> Symptom | None:
     """The first symptom that fits, or None."""
     step = case.steps.get(finding.step)
-    exchange = step.exchanges[finding.index] if step and finding.index < len(step.exchanges) else None
-    for look in SYMPTOMS:
-        symptom = look(run, finding, case, exchange)
-        if symptom is not None:
-            return symptom
+    if step is None or finding.index >= len(step.exchanges):
+        return None
+    sight = Sight(run, finding, case, step.exchanges[finding.index])
+    for row in SYMPTOMS:
+        if not row.codes or finding.code in row.codes:
+            symptom = row.look(sight)
+            if symptom is not None:
+                return symptom
     return None
 
 
-def _crashed(_run: Run, _finding: Finding, _case: Case, exchange: Exchange | None) -> Symptom | None:
-    if exchange is None or (exchange.status or 0) < 500:  # noqa: PLR2004
+# ------------------------------------------------------------------ whatever was expected
+
+
+def _crashed(sight: Sight) -> Symptom | None:
+    exchange = sight.exchange
+    if (exchange.status or 0) < 500:  # noqa: PLR2004
         return None
     return Symptom(
         f"the server failed with {exchange.status} on {exchange.request.method}",
@@ -48,47 +94,65 @@ def _crashed(_run: Run, _finding: Finding, _case: Case, exchange: Exchange | Non
     )
 
 
-def _route_missing(run: Run, _finding: Finding, _case: Case, exchange: Exchange | None) -> Symptom | None:
-    if exchange is None or exchange.status != 404 or run.resource is None:  # noqa: PLR2004
-        return None
-    if exchange.request.method != "GET":
+def _route_missing(sight: Sight) -> Symptom | None:
+    exchange, resource = sight.exchange, sight.run.resource
+    if exchange.status != 404 or exchange.request.method != "GET" or resource is None:  # noqa: PLR2004
         return None
     return Symptom(
         "the route is missing",
-        f"Add the route GET {run.resource.read}; the path has to be the same to the slash.",
+        f"Add the route GET {resource.read}; the path has to be the same to the slash.",
     )
 
 
-def _redirected(run: Run, finding: Finding, _case: Case, exchange: Exchange | None) -> Symptom | None:
-    if exchange is None or "redirect" not in finding.expected or run.resource is None:
+# ------------------------------------------------------------------ routes and bodies
+
+
+def _redirected(sight: Sight) -> Symptom | None:
+    resource = sight.run.resource
+    if resource is None:
         return None
     return Symptom(
-        f"{run.resource.read} redirects to {exchange.facts.redirected}",
-        f'Register the route as it is asked for: @app.get("{run.resource.read}").',
+        f"{resource.read} redirects to {sight.exchange.facts.redirected}",
+        f'Register the route as it is asked for: @app.get("{resource.read}").',
     )
 
 
-def _not_json(_run: Run, finding: Finding, _case: Case, exchange: Exchange | None) -> Symptom | None:
-    if exchange is None or "json" not in finding.expected.lower():
+def _not_json(sight: Sight) -> Symptom | None:
+    if media_type(sight.exchange.headers) != "text/html":
         return None
-    html = media_type(exchange.headers) == "text/html"
-    if html and exchange.facts.json != "none":
+    if sight.exchange.facts.json != "none":
         return Symptom(
             "the JSON is sent as HTML",
             "Return the data itself or a JSONResponse; a plain text or HTMLResponse is sent as text/html.",
         )
-    if html:
-        return Symptom(
-            "HTML came where JSON was due",
-            "Return the data itself (FastAPI makes JSON of it), not a page; "
-            "check that this is your API's port.",
-        )
-    return None
+    return Symptom(
+        "HTML came where JSON was due",
+        "Return the data itself (FastAPI makes JSON of it), not a page; check that this is your API's port.",
+    )
 
 
-def _quotes_stripped(_run: Run, _finding: Finding, case: Case, _exchange: Exchange | None) -> Symptom | None:
-    again, unquoted = case.last("again"), case.last("unquoted")
-    if again is None or unquoted is None or (again.status, unquoted.status) != (200, 304):
+def _dropped_header(sight: Sight) -> Symptom | None:
+    """FastAPI drops what was set on an injected Response when another Response is returned."""
+    server = field_value(sight.exchange.headers, "server") or ""
+    if "uvicorn" not in server and "hypercorn" not in server and "granian" not in server:
+        return None
+    return Symptom(
+        "no Cache-Control arrives",
+        "Set it on the response that you return: JSONResponse(content=..., headers={'Cache-Control': ...}). "
+        "FastAPI drops what is set on an injected `response: Response` when you return another response.",
+    )
+
+
+# ------------------------------------------------------------------ tags
+
+
+def _quotes_stripped(sight: Sight) -> Symptom | None:
+    """The tag as it came is not found, and without its quotes it is."""
+    asked = parse_entity_tag(_condition(sight.exchange) or "")
+    if asked is None or sight.exchange.status != 200:  # noqa: PLR2004
+        return None
+    bare = asked.opaque.strip('"')
+    if not any(e.status == 304 and _condition(e) == bare for e in sight.all):  # noqa: PLR2004
         return None
     return Symptom(
         "the ETag is compared with its quotes stripped",
@@ -97,11 +161,13 @@ def _quotes_stripped(_run: Run, _finding: Finding, case: Case, _exchange: Exchan
     )
 
 
-def _unstable_tag(_run: Run, finding: Finding, case: Case, exchange: Exchange | None) -> Symptom | None:
+def _condition(exchange: Exchange) -> str | None:
+    return field_value(exchange.request.headers, "if-none-match")
+
+
+def _unstable_tag(sight: Sight) -> Symptom:
     """The same bytes under several tags: which kind of tag is it?"""
-    if exchange is None or "since the body is the same" not in finding.expected:
-        return None
-    seen = [e for s in case.steps.values() for e in s.exchanges if e.status == 200]  # noqa: PLR2004
+    seen = [e for e in sight.all if e.status == 200]  # noqa: PLR2004
     tags = [tag for e in seen if (tag := tag_of(e))]
     opaque = [t.removeprefix("W/").strip('"') for t in tags]
     back = len(set(tags)) < len(tags) and any(a != b for a, b in pairwise(tags))
@@ -128,32 +194,15 @@ def _unstable_tag(_run: Run, finding: Finding, case: Case, exchange: Exchange | 
     )
 
 
-def _other_ttl(run: Run, finding: Finding, case: Case, exchange: Exchange | None) -> Symptom | None:
-    """A value that was kept at first, and not as long as the target says: is the TTL another one?"""
-    resource, fresh, soon = run.resource, case.first("fresh"), case.first("soon")
-    if run.check.requirement.id not in ("LES14", "LES15") or finding.step == "soon":
+def _flag_in_body(sight: Sight) -> Symptom | None:
+    resource = sight.run.resource
+    if resource is None or resource.hit is None:
         return None
-    if resource is None or resource.ttl is None or exchange is None or fresh is None or soon is None:
-        return None
-    if is_hit(soon.facts.hit) is not True or is_hit(exchange.facts.hit) is None:
-        return None
-    age = exchange.sent_at - fresh.received_at
-    return Symptom(
-        f"the value was kept for less than {age:.1f} s of a TTL of {resource.ttl:g} s",
-        f"Keep it for {resource.ttl:g} s, in seconds from when it was computed; if your TTL is meant to be "
-        f"another, tell the suite: --set {resource.name}.ttl=... (in pytest: --conformance-set).",
-    )
-
-
-def _flag_in_body(run: Run, finding: Finding, case: Case, _exchange: Exchange | None) -> Symptom | None:
-    if run.resource is None or run.resource.hit is None or "another body" not in finding.expected:
-        return None
-    every = [e.facts.hit for s in case.steps.values() for e in s.exchanges]
-    flags = {repr(flag) for flag in every if flag is not MISSING}
-    tags = {t for s in case.steps.values() for e in s.exchanges if (t := tag_of(e))}
+    flags = {repr(e.facts.hit) for e in sight.all if e.facts.hit is not MISSING}
+    tags = {tag for e in sight.all if (tag := tag_of(e))}
     if len(flags) < 2 or any(is_weak(t) for t in tags):  # noqa: PLR2004
         return None
-    name = run.resource.hit.rsplit("/", 1)[-1]
+    name = resource.hit.rsplit("/", 1)[-1]
     return Symptom(
         f"a strong ETag stands over a body whose {name!r} flips",
         f'Mark the tag as weak (W/"..."), or leave {name!r} out of the body: '
@@ -161,38 +210,57 @@ def _flag_in_body(run: Run, finding: Finding, case: Case, _exchange: Exchange | 
     )
 
 
-def _dropped_header(_run: Run, finding: Finding, _case: Case, exchange: Exchange | None) -> Symptom | None:
-    """FastAPI drops what was set on an injected Response when another Response is returned."""
-    if exchange is None or finding.expected != "a Cache-Control field":
+# ------------------------------------------------------------------ values that are kept for a while
+
+
+def _per_worker(sight: Sight) -> Symptom | None:
+    """In one burst the value that is kept comes back as a hit, and beside it others, or misses."""
+    kept = sight.kept
+    if kept is None or sight.case.workers == 1:
         return None
-    server = field_value(exchange.headers, "server") or ""
-    if "uvicorn" not in server and "hypercorn" not in server and "granian" not in server:
+    for step in sight.case.steps.values():
+        old = [_is_kept(e, kept) for e in step.exchanges if e is not kept]
+        if any(old) and not all(old):
+            return Symptom(
+                "each worker has a cache of its own",
+                "Run one worker, or keep the cache in Redis, where all workers share it.",
+            )
+    return None
+
+
+def _is_kept(exchange: Exchange, kept: Exchange) -> bool:
+    return is_hit(exchange.facts.hit) is True and bool(exchange.facts.value == kept.facts.value)
+
+
+def _other_ttl(sight: Sight) -> Symptom | None:
+    """A value that was kept at first, and not as long as the target says: is the TTL another one?"""
+    resource, kept, exchange = sight.run.resource, sight.kept, sight.exchange
+    if resource is None or resource.ttl is None or kept is None or is_hit(exchange.facts.hit) is None:
+        return None
+    age = exchange.sent_at - kept.received_at
+    at_first = any(_is_kept(e, kept) for e in sight.all if kept.sent_at < e.sent_at < exchange.sent_at)
+    if not at_first or age >= resource.ttl:
         return None
     return Symptom(
-        "no Cache-Control arrives",
-        "Set it on the response that you return: JSONResponse(content=..., headers={'Cache-Control': ...}). "
-        "FastAPI drops what is set on an injected `response: Response` when you return another response.",
+        f"the value was kept for less than {age:.1f} s of a TTL of {resource.ttl:g} s",
+        f"Keep it for {resource.ttl:g} s, in seconds from when it was computed; if your TTL is meant to be "
+        f"another, tell the suite: --set {resource.name}.ttl=... (in pytest: --conformance-set).",
     )
 
 
-def _per_worker(run: Run, _finding: Finding, case: Case, _exchange: Exchange | None) -> Symptom | None:
-    if run.check.requirement.id != "LES38" or "workers" not in case.steps:
-        return None
-    return Symptom(
-        "each worker has a cache of its own",
-        "Run one worker, or keep the cache in Redis, where all workers share it.",
-    )
+def _row(look: Callable[[Sight], Symptom | None], *codes: str) -> Row:
+    return Row(look, frozenset(codes))
 
 
-SYMPTOMS: Final[tuple[Callable[[Run, Finding, Case, Exchange | None], Symptom | None], ...]] = (
-    _crashed,
-    _route_missing,
-    _redirected,
-    _not_json,
-    _quotes_stripped,
-    _unstable_tag,
-    _other_ttl,
-    _flag_in_body,
-    _dropped_header,
-    _per_worker,
+SYMPTOMS: Final = (
+    _row(_crashed),
+    _row(_route_missing),
+    _row(_redirected, "redirect.none"),
+    _row(_not_json, "json.declared"),
+    _row(_quotes_stripped, "status"),
+    _row(_unstable_tag, "etag.stable"),
+    _row(_per_worker, "value.same-as", "hit.true"),
+    _row(_other_ttl, "value.same-as", "hit.true"),
+    _row(_flag_in_body, "etag.unique-with"),
+    _row(_dropped_header, "cache-control.present"),
 )

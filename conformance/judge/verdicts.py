@@ -42,6 +42,11 @@ _BY_LEVEL: Final[Mapping[tuple[OutcomeName, Level], VerdictName]] = {
     ("fail", "MAY"): "info",
 }
 _ASCENDING: Final[tuple[Level, ...]] = ("MAY", "SHOULD", "MUST")
+STOPPED: Final = "stopped"
+"""The code of the verdict on what the run did not get to, since it was being stopped."""
+_MALFORMED: Final = "answer.malformed"
+_MISSING: Final = "declared.missing"
+_CRASHED: Final = "write.crashed"
 _NOBODY: Final = ("refused", "dns", "tls", "timeout", "closed", "reset")
 
 
@@ -130,11 +135,12 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
         where = f"{exchange.request.method} {_path(exchange)}"
         if fault.kind == "cancelled":
             says = "the run was stopped before this was done"
-            return _verdict(run, court, "inconclusive", says, cause="stopped")
+            return replace(_verdict(run, court, "inconclusive", says, cause="stopped"), code=STOPPED)
         if fault.kind in _NOBODY:
             says = f"{where} was not answered: {fault.says}"
             return replace(_verdict(run, court, "unreachable", says), step=step.name, index=index)
-        return _failed(run, Finding("an answer in HTTP", fault.says, step.name, index), case, court)
+        finding = Finding("an answer in HTTP", fault.says, step.name, index, code=_MALFORMED)
+        return _failed(run, finding, case, court)
     return None
 
 
@@ -154,7 +160,7 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
         done = record is not None and record.status == "done"
         finding = first_finding(wanted, record, case) if record and done else None
         if finding is not None:
-            return _not_applicable(run, court, f"it needs {finding.expected}, and there is {finding.actual}")
+            return _needs(run, court, finding)
     relevant = {s.name for s in _relevant(run, plan, case)}
     for step in plan:
         record = case.steps.get(step.name)
@@ -177,7 +183,8 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
 def _status(run: Run, step: Step, record: StepRecord, case: Case, court: Court) -> Verdict | None:
     tried = step.when and step.do == "clear"  # where it serves as evidence, clearing is only tried
     if record.status == "missing" and not tried:
-        finding = Finding(f"the {step.do} that the target declares", record.says, step.name)
+        expected = f"the {step.do} that the target declares"
+        finding = Finding(expected, record.says, step.name, code=_MISSING)
         return _failed(run, finding, case, court)
     if record.status == "not-offered" and not tried:
         return _not_applicable(run, court, record.says)
@@ -198,7 +205,7 @@ def _givens(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
         return None
     unmet = first_finding(step.only_if, record, case) if step.only_if else None
     if unmet is not None:
-        return _not_applicable(run, court, f"it needs {unmet.expected}, and there is {unmet.actual}")
+        return _needs(run, court, unmet)
     for ours in (True, False):
         given = {name: wanted for name, wanted in step.given.items() if MATCHERS[name].ours is ours}
         # What the check itself expects of a step of a timeline is judged there, not as a `given`.
@@ -213,14 +220,19 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
     says = f"could not be judged: {step.name} needed {unmet.expected}, and there was {unmet.actual}"
     if first_finding({n: w for n, w in step.given.items() if MATCHERS[n].ours}, case.steps[step.name], case):
         cause = "the answers came too late to tell on which side of the TTL they were"
-        return _verdict(run, court, "inconclusive", f"{says} ({cause})", cause=cause)
+        return _unclear(run, court, f"{says} ({cause})", unmet, cause)
     for doubt in run.check.doubts:
         if any(holds(condition, case) for condition in doubt.when):
-            return _verdict(run, court, "inconclusive", f"{says} ({doubt.because})", cause=doubt.because)
+            return _unclear(run, court, f"{says} ({doubt.because})", unmet, doubt.because)
     owner = _owner(run, step, court)
     if owner is not None:
         return owner
-    return replace(_verdict(run, court, "inconclusive", says), step=step.name, index=unmet.index)
+    return replace(_unclear(run, court, says, unmet), step=step.name, index=unmet.index)
+
+
+def _unclear(run: Run, court: Court, says: str, finding: Finding, cause: str = "") -> Verdict:
+    """Inconclusive, for something that was found."""
+    return replace(_verdict(run, court, "inconclusive", says, cause=cause), code=finding.code)
 
 
 def _owner(run: Run, step: Step, court: Court) -> Verdict | None:
@@ -239,6 +251,12 @@ def _owner(run: Run, step: Step, court: Court) -> Verdict | None:
     return None
 
 
+def _needs(run: Run, court: Court, unmet: Finding) -> Verdict:
+    """An `only-if` that does not hold."""
+    says = f"it needs {unmet.expected}, and there is {unmet.actual}"
+    return replace(_not_applicable(run, court, says), code=unmet.code)
+
+
 def _not_applicable(run: Run, court: Court, says: str) -> Verdict:
     return _verdict(run, court, "not-applicable", f"not applicable: {says}", cause=says)
 
@@ -252,7 +270,7 @@ def _crash(step: StepRecord) -> Finding | None:
     if step.status != "failed" or last is None or (last.status or 0) < 500:  # noqa: PLR2004
         return None
     expected = "a 2xx, or a 4xx that says what is wrong"
-    return Finding(expected, f"{last.status}", step.name, len(step.exchanges) - 1)
+    return Finding(expected, f"{last.status}", step.name, len(step.exchanges) - 1, code=_CRASHED)
 
 
 def _expectations(check: Check, case: Case) -> Finding | None:
@@ -289,17 +307,17 @@ def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: 
     """A fail, unless one of the check's doubts holds; a crash has no excuse."""
     if finding.ours:
         says = f"the suite contradicts itself: expected {finding.expected}, but {finding.actual}"
-        return _verdict(run, court, "error", says)
+        return replace(_verdict(run, court, "error", says), code=finding.code)
     exchange = _shown(finding, case)
     if exchange is not None and exchange.status == 429:  # noqa: PLR2004
         says = "could not be judged: the server's rate limit (429)"
-        return _verdict(run, court, "inconclusive", says, cause="a rate limit")
+        return _unclear(run, court, says, finding, "a rate limit")
     for doubt in run.check.doubts if excusable else ():
         if any(holds(condition, case) for condition in doubt.when):
             says = (
                 f"could not be judged: {doubt.because} (expected {finding.expected}, found {finding.actual})"
             )
-            return _verdict(run, court, "inconclusive", says, cause=doubt.because)
+            return _unclear(run, court, says, finding, doubt.because)
     symptom = recognise(run, finding, case)
     # What was found stands first: pytest's summary shows as much of it as the line is wide.
     core = f"expected {finding.expected}, found {finding.actual}"
@@ -313,12 +331,13 @@ def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: 
         mend=symptom.mend if symptom else run.check.hint,
         step=finding.step,
         index=finding.index,
+        code=finding.code,
     )
 
 
 def retryable(verdict: Verdict, run: Run) -> bool:
     """Whether running the work again may clear an inconclusive verdict up."""
-    if verdict.outcome != "inconclusive" or verdict.cause == "stopped":
+    if verdict.outcome != "inconclusive" or verdict.code == STOPPED:
         return False
     named = [d for d in run.check.doubts if d.because == verdict.cause]
     return all(d.retry for d in named)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from conformance.fields import field_value, field_values, parse_entity_tag
@@ -43,14 +44,39 @@ def _swapped(exchange: Exchange) -> str | None:
     return opaque.swapcase() if opaque.swapcase() != opaque else opaque * 2
 
 
-CAPTURES: Final[Mapping[str, Callable[[Exchange], str | None]]] = {
-    "etag": _etag,
-    "opaque": _opaque,
-    "opaque-cut": _cut,
-    "opaque-swapped": _swapped,
-    "last-modified": lambda exchange: field_value(exchange.headers, "last-modified"),
-    "date": lambda exchange: field_value(exchange.headers, "date"),
+def _last_modified(exchange: Exchange) -> str | None:
+    return field_value(exchange.headers, "last-modified")
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One thing that can be taken from an answer.
+
+    Args:
+        take: it, or None where the answer lacks it.
+        phrase: it in English; `{}` is the step.
+    """
+
+    name: str
+    take: Callable[[Exchange], str | None]
+    phrase: str
+
+
+CAPTURES: Final[Mapping[str, Capture]] = {
+    capture.name: capture
+    for capture in (
+        Capture("etag", _etag, "the ETag of {}"),
+        Capture("opaque", _opaque, "the ETag of {} without its quotes"),
+        Capture("opaque-cut", _cut, "the ETag of {} without its last letter"),
+        Capture("opaque-swapped", _swapped, "the ETag of {} with upper and lower case swapped"),
+        Capture("last-modified", _last_modified, "the Last-Modified of {}"),
+    )
 }
+
+
+def in_words(text: str) -> str:
+    """A text with its captures in English: {first.etag} is <the ETag of first>."""
+    return PATTERN.sub(lambda m: f"<{CAPTURES[m[2]].phrase.format(m[1]) if m[2] else m[1]}>", text)
 
 
 def named(value: Json) -> Iterator[tuple[str, str | None]]:
@@ -86,7 +112,7 @@ def fill(value: Json, last: Callable[[str], Exchange | None], bound: Mapping[str
         if capture is None:
             return str(fill(bound[name], last, {})) if name in bound else match[0]
         exchange = last(name)
-        found = CAPTURES[capture](exchange) if exchange else None
+        found = CAPTURES[capture].take(exchange) if exchange else None
         if found is None:
             raise MissingError(f"{name} has no {capture}")
         return found

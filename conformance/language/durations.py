@@ -10,7 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-NAMES: Final = ("ttl", "m", "w", "resolution", "lifetime")
+NAMES: Final[Mapping[str, str]] = {
+    "ttl": "the TTL that the target declares",
+    "m": "a margin of 1 s, or a tenth of a TTL under 10 s",
+    "w": "a wider margin, for caches that count whole seconds",
+    "resolution": "how long two values may be equal though the second was made anew",
+    "lifetime": "max-age, as the target declares it or else as the first answer has it",
+}
+"""What a duration may name, in English; a run knows how many seconds each is."""
 _NUMBER: Final = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _TERM = re.compile(rf"(?P<number>{_NUMBER})?\s*(?P<name>[a-z]+)?\s*(?:/\s*(?P<by>{_NUMBER}))?")
 

@@ -36,13 +36,11 @@ class YamlFile:
     Args:
         name: the file's name as shown to people.
         lines: path in the data -> 1-based line.
-        quoted: the paths of strings that were written in quotes.
     """
 
     name: str
     data: Any
     lines: Mapping[Path_, int]
-    quoted: frozenset[Path_]
     error: type[SpecError]
 
     def line(self, path: Iterable[str | int]) -> int | None:
@@ -98,9 +96,8 @@ def parse(text: str, name: str, error: type[SpecError] = SpecError) -> YamlFile:
     if node is None:
         raise error("is empty", name)
     lines: dict[Path_, int] = {}
-    quoted: set[Path_] = set()
-    data = _construct(node, (), lines, quoted, (name, error))
-    return YamlFile(name, data, lines, frozenset(quoted), error)
+    data = _construct(node, (), lines, (name, error))
+    return YamlFile(name, data, lines, error)
 
 
 def _refuse(text: str, name: str, error: type[SpecError]) -> None:
@@ -127,13 +124,7 @@ def _refuse(text: str, name: str, error: type[SpecError]) -> None:
             raise error(says, name, event.start_mark.line + 1 if event.start_mark else None)
 
 
-def _construct(
-    node: Any,
-    path: Path_,
-    lines: dict[Path_, int],
-    quoted: set[Path_],
-    place: tuple[str, type[SpecError]],
-) -> Any:
+def _construct(node: Any, path: Path_, lines: dict[Path_, int], place: tuple[str, type[SpecError]]) -> Any:
     name, error = place
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
@@ -150,14 +141,11 @@ def _construct(
                 first = lines[(*path, key)]
                 raise error(f"the key {key!r} stands twice (first in line {first})", name, key_line)
             lines[(*path, key)] = key_line
-            mapping[key] = _construct(value_node, (*path, key), lines, quoted, place)
+            mapping[key] = _construct(value_node, (*path, key), lines, place)
         return mapping
     if isinstance(node, yaml.SequenceNode):
-        return [_construct(each, (*path, i), lines, quoted, place) for i, each in enumerate(node.value)]
-    if node.style in ("'", '"', "|", ">"):
-        quoted.add(path)
-        return node.value
-    return _plain(node.value)
+        return [_construct(each, (*path, i), lines, place) for i, each in enumerate(node.value)]
+    return node.value if node.style in ("'", '"', "|", ">") else _plain(node.value)
 
 
 def _plain(text: str) -> Any:

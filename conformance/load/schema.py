@@ -11,16 +11,12 @@ from typing import Any, Final
 import jsonschema
 
 from conformance.language.strategies import STRATEGIES
+from conformance.language.values import STEP_NAME
 from conformance.language.yamlfile import YamlFile, did_you_mean, guess
 from conformance.matchers import MATCHERS
-from conformance.matchers.base import STEP_NAME
-from conformance.model import LEVELS, POLICIES, TIERS
+from conformance.model import CAPABILITIES, LEVELS, TIERS
 from conformance.verbs import VERBS
 
-CAPABILITIES: Final = (
-    "read", "etag", "ttl", "value", "hit", "policy", "version", "distinct", "item", "members", "list",
-    "create", "change", "remove", "clear", *(f"policy-{name}" for name in POLICIES),
-)  # fmt: skip
 _ID: Final = {"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": 60}
 _TEXT: Final = {"type": "string", "minLength": 1}
 _LEVEL: Final = {"enum": list(LEVELS)}
@@ -29,6 +25,15 @@ _NEEDS: Final = {"type": "array", "items": {"enum": list(CAPABILITIES)}, "unique
 _REF: Final = {
     name: {"$ref": f"#/$defs/{name}"} for name in ("matchers", "condition", "conditions", "step", "steps")
 }
+COMMON: Final[Mapping[str, Any]] = {
+    "do": {"enum": list(VERBS)},
+    "as": STEP_NAME,
+    "given": _REF["matchers"],
+    "only-if": _REF["matchers"],
+    "expect": _REF["matchers"],
+    "when": _REF["conditions"],
+}
+"""What every step may have besides the arguments of its verb."""
 
 
 def _closed(properties: Mapping[str, Any], required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
@@ -43,14 +48,6 @@ def _closed(properties: Mapping[str, Any], required: tuple[str, ...] = (), **mor
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a spec file."""
-    common = {
-        "do": {"enum": list(VERBS)},
-        "as": STEP_NAME,
-        "given": _REF["matchers"],
-        "only-if": _REF["matchers"],
-        "expect": _REF["matchers"],
-        "when": _REF["conditions"],
-    }
     check = {
         "id": _ID,
         "title": {"type": "string", "minLength": 8, "maxLength": 90},
@@ -96,9 +93,7 @@ def schema() -> dict[str, Any]:
         ),
         "$defs": {
             "check": _closed(check, required),
-            "matchers": _closed(
-                {m.name: {**m.schema, "description": m.says} for m in MATCHERS.values()}, minProperties=1
-            ),
+            "matchers": _closed({m.name: m.schema for m in MATCHERS.values()}, minProperties=1),
             "condition": {
                 "type": "object",
                 "propertyNames": STEP_NAME,
@@ -114,7 +109,6 @@ def schema() -> dict[str, Any]:
                 {
                     "strategy": {"enum": list(STRATEGIES)},
                     "examples": {"type": "array", "minItems": 1},
-                    "args": {"type": "object"},
                 },
                 ("strategy", "examples"),
             ),
@@ -125,12 +119,12 @@ def schema() -> dict[str, Any]:
             "steps": {"type": "array", "items": _REF["step"], "minItems": 1},
             "step": {
                 "type": "object",
-                "properties": {"do": common["do"]},
+                "properties": {"do": COMMON["do"]},
                 "required": ["do"],
                 "allOf": [
                     {
                         "if": {"properties": {"do": {"const": verb.name}}, "required": ["do"]},
-                        "then": _closed({**common, **verb.args}, ("do", *verb.required)),
+                        "then": _closed({**COMMON, **verb.schemas}, ("do", *verb.required)),
                     }
                     for verb in VERBS.values()
                 ],

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from conformance.errors import SpecError
-from conformance.fields import parse_entity_tag_list, parse_http_date
-from conformance.language import captures, durations
+from conformance.language import captures
 from conformance.language.yamlfile import Path_, YamlFile, did_you_mean, guess, read
 from conformance.load import schema as language
 from conformance.load.register import REGISTER, load_register
@@ -37,9 +35,6 @@ from conformance.model import (
 )
 from conformance.model.citing import citing
 from conformance.verbs import VERBS
-
-_TAG_FIELDS: Final = ("if-none-match", "if-match", "if-range")
-_COMMON: Final = frozenset({"do", "as", "given", "only-if", "expect", "when"})
 
 
 def specs_folder() -> Path:
@@ -118,7 +113,7 @@ class _Reader:
         if ("on" in data) == ("steps" in data):
             raise self.file.fail("a check has either `steps` of its own or is `on` a timeline", path)
         forall = tuple(
-            ForAll(name, each["strategy"], each.get("args", {}), tuple(each["examples"]))
+            ForAll(name, each["strategy"], tuple(each["examples"]))
             for name, each in data.get("forall", {}).items()
         )
         known: dict[str, Json] = {f.name: list(f.examples) for f in forall}
@@ -184,7 +179,7 @@ class _Reader:
             name = raw.get("as") or f"{raw['do']}-{index}"
             if name in known:
                 raise self.file.fail(f"the name {name!r} is taken by an earlier step", (*here, "as"))
-            args = {k: v for k, v in raw.items() if k not in _COMMON}
+            args = {k: v for k, v in raw.items() if k not in language.COMMON}
             when = _alternatives(raw.get("when"))
             self._check_references(raw, args, when, here, known)
             known[name] = None
@@ -207,12 +202,12 @@ class _Reader:
         path: Path_,
         known: Mapping[str, Json],
     ) -> None:
+        verb, own = VERBS[raw["do"]], raw.get("as")
         named = [(n, "when") for each in when for n in each]
         named += [(n, "when") for each in when for wanted in each.values() for n in references(wanted)]
-        own = raw.get("as")
         for key in ("given", "only-if", "expect"):
             named += [(n, key) for n in references(raw.get(key, {})) if n != own]
-        named += [(args["after"], "after")] if "after" in args else []
+        named += [(n, key) for key, n in verb.references(args)]
         for name, key in named:
             if name not in known:
                 raise self.file.fail(f"no earlier step is called {name!r}", (*path, key))
@@ -221,13 +216,8 @@ class _Reader:
             if capture is None:
                 for each in captures.named(known[name]):
                     self._check_capture(*each, path, known)
-        for key in ("for", "at"):
-            if key in args:
-                try:
-                    durations.parse(str(args[key]))
-                except ValueError as problem:
-                    raise self.file.fail(str(problem), (*path, key)) from None
-        self._check_tags(args.get("headers", {}), (*path, "headers"), known)
+        for says, where in verb.wrong(args, known):
+            raise self.file.fail(says, (*path, *where))
 
     def _check_capture(self, name: str, capture: str | None, path: Path_, known: Mapping[str, Json]) -> None:
         """`{name}` is a variable, `{name.capture}` comes from the answer to an earlier step."""
@@ -240,33 +230,6 @@ class _Reader:
         if capture is not None and capture not in captures.CAPTURES:
             says = f"nothing called {capture!r} can be captured; {did_you_mean(capture, captures.CAPTURES)}"
             raise self.file.fail(says, path)
-
-    def _check_tags(self, headers: Mapping[str, Json], path: Path_, known: Mapping[str, Json]) -> None:
-        """A tag whose quotes YAML has taken: `If-None-Match: "abc"` is the text abc."""
-        for name, value in headers.items():
-            if name.lower() not in _TAG_FIELDS or not isinstance(value, str):
-                continue
-            whole = captures.PATTERN.fullmatch(value)
-            for each in known[whole[1]] if whole and whole[2] is None else (value,):
-                if not _is_condition(name, str(each)):
-                    says = (
-                        f"{name}: {each} is no list of entity tags; YAML has taken its quotes? write "
-                        f"'\"{each}\"', or {{raw: ...}} to send what is malformed on purpose"
-                    )
-                    raise self.file.fail(says, (*path, name))
-
-
-def _is_condition(name: str, value: str) -> bool:
-    """Whether a value is what its field takes, once its captures are filled in."""
-
-    def probe(match: re.Match[str]) -> str:
-        bare = value[: match.start()].endswith('"') or (match[2] or "").startswith("opaque")
-        return "x" if bare else '"x"'
-
-    filled = captures.PATTERN.sub(probe, value)
-    if name.lower() == "if-range" and (parse_http_date(value) or captures.PATTERN.fullmatch(value)):
-        return True
-    return parse_entity_tag_list(filled) is not None
 
 
 def _unknown(check: Check, steps: tuple[Step, ...]) -> Iterator[tuple[str, str]]:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
 from conformance.errors import TargetError
+from conformance.language.values import FIELD_NAME
 from conformance.language.yamlfile import YamlFile, did_you_mean, read
 from conformance.load.schema import check_file
 from conformance.load.specs import specs_folder
 from conformance.model import Place, Resource, Target, Write
-from conformance.verbs.base import FIELD_NAME
 
 DEFAULT: Final = "lesson"
 _WRITES: Final = ("create", "change", "remove", "clear")

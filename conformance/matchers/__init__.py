@@ -1,26 +1,31 @@
 """What `given`, `only-if`, `expect` and `when` may say: one table, MATCHERS.
 
-Pure: a matcher sees records and says what it found. To add one, write a function in the file of
-its topic (or a new file) and name it in that file's own table; nothing else changes, the
-language, its JSON Schema, `explain` and the loader read this table.
+Pure: a matcher sees records and says what it found. To add a form, write a function in the file
+of its topic and a row in that file's table; to add a matcher, the same with a Matcher around it.
+Nothing else changes: the language, its JSON Schema, `explain` and the loader read the row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from conformance.matchers import body, cache_control, contact, etag, status, value, wire
-from conformance.matchers.base import Case, Matcher, references
+from conformance.matchers.base import ANSWER, COMPARISON, Case, Form, Matcher
 from conformance.model import Finding, Json, StepRecord
 
-__all__ = ["MATCHERS", "Case", "Matcher", "first_finding", "holds", "references"]
+__all__ = ["CODES", "MATCHERS", "Case", "Form", "Matcher", "first_finding", "holds", "phrases", "references"]
 
 MATCHERS: Final[Mapping[str, Matcher]] = {
     matcher.name: matcher
     for room in (status, body, etag, cache_control, value, contact, wire)
     for matcher in room.MATCHERS
 }
+CODES: Final = frozenset(
+    {ANSWER, COMPARISON}
+    | {code for m in MATCHERS.values() for form in m.forms for code in (m.code(form), *form.codes)}
+)
+"""Every code that a finding of a matcher may carry."""
 
 
 def first_finding(wanted: Mapping[str, Json], step: StepRecord, case: Case) -> Finding | None:
@@ -39,3 +44,14 @@ def holds(condition: Mapping[str, Mapping[str, Json]], case: Case) -> bool:
         if step is None or step.status != "done" or first_finding(wanted, step, case) is not None:
             return False
     return True
+
+
+def references(wanted: Mapping[str, Json]) -> Iterator[str]:
+    """The names of the steps that expectations refer to."""
+    for name, argument in wanted.items():
+        yield from MATCHERS[name].references(argument)
+
+
+def phrases(wanted: Mapping[str, Json]) -> str:
+    """Expectations of one step in English."""
+    return ", ".join(MATCHERS[name].said(argument) for name, argument in wanted.items())

@@ -5,41 +5,70 @@ from __future__ import annotations
 from typing import Final
 
 from conformance.fields import media_type
-from conformance.matchers.base import STEP_NAME, Case, Matcher, for_each
-from conformance.model import MISSING, Effect, Exchange, Finding, Json, StepRecord
+from conformance.language.values import COUNT, STEP
+from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer
+from conformance.model import MISSING, Body, Effect, Exchange, Finding, Json, StepRecord
+
+_NO_JSON: Final = "json.declared"
 
 
-def _body(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | None:
-    assert exchange.response is not None  # noqa: S101 - for_each has made sure
-    body = exchange.response.body
-    size = f"{body.length} bytes"
-    if wanted == "absent":
-        return None if body.length == 0 else ("no body", size)
-    if wanted == "present":
-        return None if body.length else ("a body", "none")
-    if "at-least" in wanted:
-        least = wanted["at-least"]
-        return None if body.length >= least else (f"a body of {least} bytes or more", size)
-    name = wanted.get("same-as") or wanted["differs-from"]
+def _body(exchange: Exchange) -> Body:
+    assert exchange.response is not None  # noqa: S101 - each_answer has made sure
+    return exchange.response.body
+
+
+# ------------------------------------------------------------------ its bytes
+
+
+@each_answer
+def _absent(_: Json, exchange: Exchange, _case: Case) -> Found:
+    return ("no body", f"{_body(exchange).length} bytes") if _body(exchange).length else None
+
+
+@each_answer
+def _present(_: Json, exchange: Exchange, _case: Case) -> Found:
+    return None if _body(exchange).length else ("a body", "none")
+
+
+@each_answer
+def _at_least(least: Json, exchange: Exchange, _case: Case) -> Found:
+    length = _body(exchange).length
+    return None if length >= least else (f"a body of {least} bytes or more", f"{length} bytes")
+
+
+@each_answer
+def _same(name: Json, exchange: Exchange, case: Case) -> Found:
     other = case.last(name)
     if other is None or other.response is None:
-        return f"an answer to compare with ({name})", "none"
-    same = other.response.body.digest == body.digest
-    if "same-as" in wanted:
-        return None if same else (f"the same body as before ({name})", f"another body of {size}")
-    return (f"another body than before ({name})", "the same body") if same else None
+        return _nothing_beside(name)
+    if _body(other).digest == _body(exchange).digest:
+        return None
+    return f"the same body as before ({name})", f"another body of {_body(exchange).length} bytes"
 
 
-def _json(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | None:
-    kind = exchange.facts.json
-    due = case.resource.json if wanted == "declared" and case.resource else None
-    if kind == "none":
-        length = exchange.response.body.length if exchange.response else 0
-        media = media_type(exchange.headers) or "no Content-Type"
-        return "a JSON body", f"a body that is not JSON ({media})" if length else "no body"
-    media = media_type(exchange.headers)
-    if media != "application/json" and not media.endswith("+json"):
-        return "Content-Type: application/json", media or "none"
+@each_answer
+def _differs(name: Json, exchange: Exchange, case: Case) -> Found:
+    other = case.last(name)
+    if other is None or other.response is None:
+        return _nothing_beside(name)
+    if _body(other).digest != _body(exchange).digest:
+        return None
+    return f"another body than before ({name})", "the same body"
+
+
+def _nothing_beside(name: str) -> Finding:
+    return Finding(f"an answer to compare with ({name})", "none", code=COMPARISON)
+
+
+# ------------------------------------------------------------------ its JSON
+
+
+@each_answer
+def _json(_: Json, exchange: Exchange, case: Case) -> Found:
+    no_json = _no_json(exchange)
+    if no_json is not None:
+        return no_json
+    kind, due = exchange.facts.json, case.resource.json if case.resource else None
     if due == "array" and kind != "array" and exchange.facts.items is None:
         return "a JSON list", f"a JSON {kind}"
     if due == "object" and kind != "object":
@@ -47,11 +76,23 @@ def _json(wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | Non
     return None
 
 
-def _members(_wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] | None:
+def _no_json(exchange: Exchange) -> Finding | None:
+    """Why a body is no JSON, or is not sent as such; or None."""
+    media = media_type(exchange.headers)
+    if exchange.facts.json == "none":
+        found = f"a body that is not JSON ({media or 'no Content-Type'})"
+        return Finding("a JSON body", found if _body(exchange).length else "no body", code=_NO_JSON)
+    if media != "application/json" and not media.endswith("+json"):
+        return Finding("Content-Type: application/json", media or "none", code=_NO_JSON)
+    return None
+
+
+@each_answer
+def _members(_: Json, exchange: Exchange, case: Case) -> Found:
     due = case.resource.members if case.resource else {}
     has = exchange.facts.members
     if has is None:
-        return _json("any", exchange, case) or ("a JSON object", f"a JSON {exchange.facts.json}")
+        return _no_json(exchange) or ("a JSON object", f"a JSON {exchange.facts.json}")
     for name, kind in due.items():
         if name not in has:
             return f"a member {name!r}", f"members {', '.join(map(repr, has)) or 'none at all'}"
@@ -60,20 +101,22 @@ def _members(_wanted: Json, exchange: Exchange, case: Case) -> tuple[str, str] |
     return None
 
 
-def _shows(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+# ------------------------------------------------------------------ what it shows of a write
+
+
+def _shows(*, positive: bool) -> Find:
     """Whether an answer shows the effect of a write: the facts tell how the tracked item looks there."""
-    positive = "of" in wanted
-    write = case.steps.get(wanted.get("of") or wanted["not-of"])
-    effect = write.effect if write else None
-    if not step.exchanges:
-        return Finding("an answer that shows the write", "nothing was asked", step.name)
-    for index, exchange in enumerate(step.exchanges):
-        if exchange.response is None:
-            return Finding("an answer", exchange.fault.says if exchange.fault else "none", step.name, index)
-        if sees_write(exchange, effect) != positive:
-            expected, actual = _shows_words(exchange, effect, positive=positive)
-            return Finding(expected, actual, step.name, index)
-    return None
+
+    @each_answer
+    def find(name: Json, exchange: Exchange, case: Case) -> Found:
+        write = case.steps.get(name)
+        effect = write.effect if write else None
+        if sees_write(exchange, effect) == positive:
+            return None
+        expected, actual = _in_words(exchange, effect)
+        return (expected, actual) if positive else (f"not {expected}", "it is so")
+
+    return find
 
 
 def sees_write(exchange: Exchange, effect: Effect | None) -> bool:
@@ -86,24 +129,21 @@ def sees_write(exchange: Exchange, effect: Effect | None) -> bool:
     return kind == "create" or bool(item.value is not MISSING and item.value == effect.after)
 
 
-def _shows_words(exchange: Exchange, effect: Effect | None, *, positive: bool) -> tuple[str, str]:
+def _in_words(exchange: Exchange, effect: Effect | None) -> tuple[str, str]:
     item, effect = exchange.facts.item, effect or Effect("change")
     if effect.kind == "create":
-        what = f"the new item {effect.id!r} to be there", "it is not there"
-    elif effect.kind == "remove":
-        what = f"item {effect.id!r} to be gone", "it is still there"
-    else:
-        due = f"{effect.field!r} of item {effect.id!r} to be {effect.after!r}"
-        shown = item is not None and item.value is not MISSING
-        what = due, f"{item.value!r}" if item and shown else f"status {exchange.status} without it"
-    return what if positive else (f"not {what[0]}", "it is so")
+        return f"the new item {effect.id!r} to be there", "it is not there"
+    if effect.kind == "remove":
+        return f"item {effect.id!r} to be gone", "it is still there"
+    shown = item is not None and item.value is not MISSING
+    found = f"{item.value!r}" if item and shown else f"status {exchange.status} without it"
+    return f"{effect.field!r} of item {effect.id!r} to be {effect.after!r}", found
 
 
-def _echoed(wanted: Json, step: StepRecord, _case: Case) -> Finding | None:
-    if (step.effect is not None and step.effect.echoed) is wanted:
+def _not_echoed(_: Json, step: StepRecord, _case: Case) -> Finding | None:
+    if step.effect is None or not step.effect.echoed:
         return None
-    does, does_not = "an answer that shows the write", "an answer that does not"
-    return Finding(*((does, does_not) if wanted else (does_not, does)), step.name)
+    return Finding("an answer that does not show the write", "one that does", step.name)
 
 
 def _item_known(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
@@ -116,51 +156,53 @@ def _item_known(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
 
 
 MATCHERS: Final = (
-    Matcher("echoed", {"type": "boolean"}, _echoed, "whether the answer to a write shows its effect"),
-    Matcher("item-known", {"type": "boolean"}, _item_known, "whether the written item can be read by itself"),
     Matcher(
         "body",
-        {
-            "anyOf": [
-                {"enum": ["absent", "present"]},
-                {
-                    "type": "object",
-                    "properties": {
-                        "same-as": STEP_NAME,
-                        "differs-from": STEP_NAME,
-                        "at-least": {"type": "integer", "minimum": 1},
-                    },
-                    "minProperties": 1,
-                    "maxProperties": 1,
-                    "additionalProperties": False,
-                },
-            ]
-        },
-        for_each(_body),
-        "absent, present, the same bytes as those of another step, or at least so many bytes",
+        "the body",
+        (
+            Form("absent", _absent, "no body"),
+            Form("present", _present, "a body"),
+            Form("at-least", _at_least, "a body of at least {} bytes", COUNT),
+            Form("same-as", _same, "the same body as {}", STEP),
+            Form("differs-from", _differs, "another body than {}", STEP),
+        ),
     ),
     Matcher(
         "json",
-        {"enum": ["any", "declared"]},
-        for_each(_json),
-        "the body is JSON; `declared`: of the type that the target declares",
+        "the JSON of the body",
+        (Form("declared", _json, "JSON of the type that the target declares"),),
     ),
     Matcher(
         "members",
-        {"enum": ["declared"]},
-        for_each(_members),
-        "the JSON object has the members that the target declares, of their types",
+        "the members of the JSON object",
+        (
+            Form(
+                "declared",
+                _members,
+                "the members that the target declares, of their types",
+                codes=(_NO_JSON,),
+            ),
+        ),
     ),
     Matcher(
         "shows",
-        {
-            "type": "object",
-            "properties": {"of": STEP_NAME, "not-of": STEP_NAME},
-            "minProperties": 1,
-            "maxProperties": 1,
-            "additionalProperties": False,
-        },
-        _shows,
-        "the answer shows (or not) what the write of another step has done",
+        "what the answer shows of a write",
+        (
+            Form("of", _shows(positive=True), "what {} has done shows", STEP),
+            Form("not-of", _shows(positive=False), "what {} has tried does not show", STEP),
+        ),
+    ),
+    Matcher(
+        "echoed",
+        "whether the answer to a write shows its effect",
+        (Form(False, _not_echoed, "an answer that does not show the write"),),
+    ),
+    Matcher(
+        "item-known",
+        "whether the written item can be read by itself",
+        (
+            Form(True, _item_known, "an item that can be read by itself"),
+            Form(False, _item_known, "no item that can be read by itself"),
+        ),
     ),
 )

@@ -10,14 +10,25 @@ from __future__ import annotations
 from typing import Final
 
 from conformance.fields import field_values
-from conformance.matchers.base import Case, Matcher
+from conformance.language.values import Kind, listed
+from conformance.matchers.base import ANSWER, Case, Form, Matcher
 from conformance.model import CacheRead, Exchange, Finding, Headers, Json, StepRecord
 from conformance.oracle import Contact, allowed_contacts
 
+_ONE: Final = {"enum": ["none", "conditional", "full"]}
+_CONTACT: Final = Kind(
+    "none, conditional or full, or a list of what is acceptable",
+    {"anyOf": [_ONE, {"type": "array", "items": _ONE, "minItems": 1}]},
+)
 _WORDS: Final = {
     "none": "answered from the client's cache, without asking the server",
     "conditional": "asked with a condition",
     "full": "asked without a condition",
+}
+_ASKS: Final = {
+    "none": "does not ask the server",
+    "conditional": "asks the server with a condition",
+    "full": "asks the server without a condition",
 }
 
 
@@ -26,7 +37,8 @@ def _contact(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
     shown = step.exchanges[-1].contact if step.exchanges else None
     if shown is None:
         fault = step.exchanges[-1].fault if step.exchanges else None
-        return Finding("an answer through a client cache", fault.says if fault else "none", step.name)
+        expected = "an answer through a client cache"
+        return Finding(expected, fault.says if fault else "none", step.name, code=ANSWER)
     read, first = step.cache, _first_answer(step, case)
     if read is None or first is None:  # the first read: there is nothing to decide yet
         return None
@@ -35,7 +47,7 @@ def _contact(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
     on_its_input = _due(answer, answer.headers if seen is None else seen, read, None)
     if shown not in on_its_input:
         expected = f"the client cache to have {_words(on_its_input)}, as the oracle says of the same input"
-        return Finding(expected, f"it {_WORDS[shown]}", step.name, ours=True)
+        return Finding(expected, f"it {_WORDS[shown]}", step.name, ours=True, code="contact.oracle")
     if due & accepted:
         return None
     sent = field_values(answer.headers, "cache-control")
@@ -66,16 +78,19 @@ def _due(answer: Exchange, fields: Headers, read: CacheRead, received: float | N
     return frozenset(allowed[-1])
 
 
+def _said(wanted: Json) -> str:
+    accepted = [wanted] if isinstance(wanted, str) else wanted
+    if set(accepted) == set(_ASKS):
+        return "the client's cache asks the server or not"
+    if set(accepted) == {"conditional", "full"}:
+        return "the client's cache asks the server"
+    return f"the client's cache {listed([_ASKS[each] for each in accepted], 'or')}"
+
+
 MATCHERS: Final = (
     Matcher(
         "contact",
-        {
-            "anyOf": [
-                {"enum": ["none", "conditional", "full"]},
-                {"type": "array", "items": {"enum": ["none", "conditional", "full"]}, "minItems": 1},
-            ]
-        },
-        _contact,
-        "whether the client's cache asked the server: none, conditional or full",
+        "whether the client's cache asked the server",
+        (Form("", _contact, _said, _CONTACT, codes=("contact.oracle",)),),
     ),
 )

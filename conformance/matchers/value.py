@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from conformance.content.facts import is_hit, json_type
 from conformance.language.durations import margin
-from conformance.matchers.base import STEP_NAME, Case, Matcher
+from conformance.language.values import FLAG, NUMBER, STEP, STEPS
+from conformance.matchers.base import COMPARISON, Case, Find, Form, Matcher, no_answer
 from conformance.model import MISSING, Exchange, Finding, Json, StepRecord
 
 _SHORT: Final = 60  # characters of a value that a message shows
 _SEEN_LONG_AGO: Final = 2.0  # seconds: a second of resolution, and one for the margin
+_NO_VALUE: Final = "value.present"
+_NO_FLAG: Final = "hit.present"
 
 
-def _value(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+# ------------------------------------------------------------------ the value
+
+
+def _present(_: Json, step: StepRecord, case: Case) -> Finding | None:
     pointer = case.resource.value if case.resource else None
+    if not step.exchanges:
+        found = step.says or "none: nothing was asked"
+        return Finding(f"a value at {pointer}", found, step.name, code=_NO_VALUE)
     for index, exchange in enumerate(step.exchanges):
         if exchange.facts.value is MISSING:
             fault = exchange.fault.says if exchange.fault else f"none ({exchange.status})"
-            return Finding(f"a value at {pointer}", fault, step.name, index)
-    if not step.exchanges:
-        return Finding(f"a value at {pointer}", step.says or "none: nothing was asked", step.name)
-    if wanted == "present":
-        return None
-    ((relation, name),) = wanted.items()
-    other = case.first(name)
-    if other is None or other.facts.value is MISSING:
-        return Finding(f"a value to compare with ({name})", "none", step.name)
-    return _RELATIONS[relation](other.facts.value, step, case)
+            return Finding(f"a value at {pointer}", fault, step.name, index, code=_NO_VALUE)
+    return None
+
+
+def _beside(judge: Callable[[Json, StepRecord, Case], Finding | None]) -> Find:
+    """A form that holds the values of a step against the first of another."""
+
+    def find(name: Json, step: StepRecord, case: Case) -> Finding | None:
+        other = case.first(name)
+        if lacking := _present(name, step, case):
+            return lacking
+        if other is None or other.facts.value is MISSING:
+            return Finding(f"a value to compare with ({name})", "none", step.name, code=COMPARISON)
+        return judge(other.facts.value, step, case)
+
+    return find
 
 
 def _same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
@@ -42,10 +58,6 @@ def _some_same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
     if any(e.facts.value == before for e in step.exchanges):
         return None
     return Finding(f"some answer with the value {_short(before)}", "none", step.name)
-
-
-def _never_same(before: Json, step: StepRecord, case: Case) -> Finding | None:
-    return None if _some_same(before, step, case) else Finding("no such value", _short(before), step.name)
 
 
 def _not_same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
@@ -66,51 +78,35 @@ def _short(value: Json) -> str:
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."
 
 
-_RELATIONS: Final = {
-    "same-as": _same,
-    "differs-from": _differs,
-    "not-same-as": _not_same,
-    "some-same-as": _some_same,
-    "never-same-as": _never_same,
-}
+# ------------------------------------------------------------------ the flag
 
 
-def _hit(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
-    if not step.exchanges:
-        return Finding("an answer", step.says or "none: nothing was asked", step.name)
-    pointer = case.resource.hit if case.resource else None
-    for index, exchange in enumerate(step.exchanges):
-        if exchange.facts.hit is MISSING:
-            fault = exchange.fault.says if exchange.fault else f"none ({exchange.status})"
-            return Finding(f"a flag at {pointer}", fault, step.name, index)
-    if isinstance(wanted, bool):
-        return _all(wanted, step, case)
-    if isinstance(wanted, str):
-        return _FORMS[wanted](step, case)
-    ((relation, argument),) = wanted.items()
-    return (
-        _truthful(argument, case) if relation == "truthful-over" else _count(relation, argument, step, case)
-    )
+def _flagged(judge: Callable[[Json, StepRecord, Case], Finding | None]) -> Find:
+    """A form on the flags of a step, each of whose answers has one."""
+
+    def find(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+        if not step.exchanges:
+            return no_answer(step)
+        pointer = case.resource.hit if case.resource else None
+        for index, exchange in enumerate(step.exchanges):
+            if exchange.facts.hit is MISSING:
+                fault = exchange.fault.says if exchange.fault else f"none ({exchange.status})"
+                return Finding(f"a flag at {pointer}", fault, step.name, index, code=_NO_FLAG)
+        return judge(wanted, step, case)
+
+    return find
 
 
-def _all(wanted: bool, step: StepRecord, case: Case) -> Finding | None:
+@_flagged
+def _all(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
         if is_hit(exchange.facts.hit) is not wanted:
             return Finding(f"{_name(case)}: {_js(wanted)}", _said(exchange, case), step.name, index)
     return None
 
 
-def _count(relation: str, argument: bool, step: StepRecord, case: Case) -> Finding | None:
-    count = sum(is_hit(e.facts.hit) is argument for e in step.exchanges)
-    of_all = f"{count} of {len(step.exchanges)} answers"
-    if relation == "at-least-once" and count == 0:
-        return Finding(f"at least one {_name(case)}: {_js(argument)}", of_all, step.name)
-    if relation == "at-most-once" and count > 1:
-        return Finding(f"at most one {_name(case)}: {_js(argument)}", of_all, step.name)
-    return None
-
-
-def _boolean(step: StepRecord, case: Case) -> Finding | None:
+@_flagged
+def _boolean(_: Json, step: StepRecord, case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
         flag = exchange.facts.hit
         if not isinstance(flag, bool):
@@ -119,17 +115,33 @@ def _boolean(step: StepRecord, case: Case) -> Finding | None:
     return None
 
 
-def _mixed(step: StepRecord, case: Case) -> Finding | None:
+@_flagged
+def _mixed(_: Json, step: StepRecord, case: Case) -> Finding | None:
     """Hits and misses at one moment: what several caches behind one address look like."""
     if case.workers != 1 and {is_hit(e.facts.hit) for e in step.exchanges} >= {True, False}:
         return None
     return Finding(f"answers with {_name(case)}: true and others with false", "only one of them", step.name)
 
 
-_FORMS: Final = {"boolean": _boolean, "mixed": _mixed}
+@_flagged
+def _at_least_once(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+    if any(is_hit(e.facts.hit) is wanted for e in step.exchanges):
+        return None
+    expected = f"at least one {_name(case)}: {_js(wanted)}"
+    return Finding(expected, f"0 of {len(step.exchanges)} answers", step.name)
 
 
-def _truthful(names: list[str], case: Case) -> Finding | None:
+@_flagged
+def _at_most_once(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+    count = sum(is_hit(e.facts.hit) is wanted for e in step.exchanges)
+    if count <= 1:
+        return None
+    expected = f"at most one {_name(case)}: {_js(wanted)}"
+    return Finding(expected, f"{count} of {len(step.exchanges)} answers", step.name)
+
+
+@_flagged
+def _truthful(names: Json, _step: StepRecord, case: Case) -> Finding | None:
     """The flag against the facts: `false` with a value that was first seen long ago is a lie.
 
     `true` with a value that nobody has seen is one too, but only where nobody else can have asked:
@@ -156,34 +168,6 @@ def _truthful(names: list[str], case: Case) -> Finding | None:
     return None
 
 
-def _age(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
-    """Whether an answer came early or late enough to prove anything about the end of a TTL.
-
-    With a miss sent at s and received at r, and a later read sent at s' and received at r', the
-    value was made somewhere in s..r and looked up somewhere in s'..r'.
-    """
-    made, ttl = case.first(wanted["since"]), case.resource.ttl if case.resource else None
-    if made is None or ttl is None or not step.exchanges:
-        return Finding("an age to judge by", "none", step.name)
-    m = margin(ttl)
-    for index, exchange in enumerate(step.exchanges):
-        oldest, youngest = exchange.received_at - made.sent_at, exchange.sent_at - made.received_at
-        if wanted["is"] == "surely-below-ttl" and oldest >= ttl - m:
-            expected = f"an answer within {ttl - m:.1f} s of the miss"
-            return Finding(expected, f"one {oldest:.2f} s after it", step.name, index)
-        if wanted["is"] == "surely-above-ttl" and youngest <= ttl + m:
-            expected = f"a read later than {ttl + m:.1f} s after the miss"
-            return Finding(expected, f"one {youngest:.2f} s after it", step.name, index)
-    return None
-
-
-def _ttl(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
-    ttl = case.resource.ttl if case.resource else None
-    if ttl is not None and ttl < wanted["under"]:
-        return None
-    return Finding(f"a TTL under {wanted['under']} s", f"{ttl} s", step.name)
-
-
 def _name(case: Case) -> str:
     return (case.resource.hit or "/hit").rsplit("/", 1)[-1] if case.resource else "hit"
 
@@ -196,68 +180,116 @@ def _js(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
+def _marked(flag: Json) -> str:
+    return "marked as cached" if flag else "marked as not cached"
+
+
+# ------------------------------------------------------------------ ages and lives
+
+
+def _ages(name: str, step: StepRecord, case: Case) -> tuple[float, list[tuple[float, float]]] | None:
+    """The TTL, and how old at most and at least each answer was; None where there is nothing to count from.
+
+    With a miss sent at s and received at r, and a later read sent at s' and received at r', the
+    value was made somewhere in s..r and looked up somewhere in s'..r'.
+    """
+    made, ttl = case.first(name), case.resource.ttl if case.resource else None
+    if made is None or ttl is None or not step.exchanges:
+        return None
+    spans = [(e.received_at - made.sent_at, e.sent_at - made.received_at) for e in step.exchanges]
+    return ttl, spans
+
+
+def _within_ttl(name: Json, step: StepRecord, case: Case) -> Finding | None:
+    found = _ages(name, step, case)
+    if found is None:
+        return Finding("an age to judge by", "none", step.name, code=COMPARISON)
+    ttl, spans = found
+    for index, (oldest, _) in enumerate(spans):
+        if oldest >= ttl - margin(ttl):
+            expected = f"an answer within {ttl - margin(ttl):.1f} s of the miss"
+            return Finding(expected, f"one {oldest:.2f} s after it", step.name, index)
+    return None
+
+
+def _past_ttl(name: Json, step: StepRecord, case: Case) -> Finding | None:
+    found = _ages(name, step, case)
+    if found is None:
+        return Finding("an age to judge by", "none", step.name, code=COMPARISON)
+    ttl, spans = found
+    for index, (_, youngest) in enumerate(spans):
+        if youngest <= ttl + margin(ttl):
+            expected = f"a read later than {ttl + margin(ttl):.1f} s after the miss"
+            return Finding(expected, f"one {youngest:.2f} s after it", step.name, index)
+    return None
+
+
+def _ttl(under: Json, step: StepRecord, case: Case) -> Finding | None:
+    ttl = case.resource.ttl if case.resource else None
+    return (
+        None if ttl is not None and ttl < under else Finding(f"a TTL under {under} s", f"{ttl} s", step.name)
+    )
+
+
 MATCHERS: Final = (
     Matcher(
         "value",
-        {
-            "anyOf": [
-                {"enum": ["present"]},
-                {
-                    "type": "object",
-                    "properties": dict.fromkeys(_RELATIONS, STEP_NAME),
-                    "minProperties": 1,
-                    "maxProperties": 1,
-                    "additionalProperties": False,
-                },
-            ]
-        },
-        _value,
-        "the value that the target points to: present, or how it relates to that of another step",
+        "the value that the target points to",
+        (
+            Form("present", _present, "a cached value"),
+            Form("same-as", _beside(_same), "the same value as {}", STEP, (_NO_VALUE,)),
+            Form("differs-from", _beside(_differs), "another value than {}", STEP, (_NO_VALUE,)),
+            Form("not-same-as", _beside(_not_same), "another value than {}", STEP, (_NO_VALUE,)),
+            Form(
+                "some-same-as", _beside(_some_same), "at least one with the value of {}", STEP, (_NO_VALUE,)
+            ),
+        ),
     ),
     Matcher(
         "hit",
-        {
-            "anyOf": [
-                {"type": "boolean"},
-                {"enum": list(_FORMS)},
-                {
-                    "type": "object",
-                    "properties": {
-                        "at-least-once": {"type": "boolean"},
-                        "at-most-once": {"type": "boolean"},
-                        "truthful-over": {"type": "array", "items": STEP_NAME, "minItems": 1},
-                    },
-                    "minProperties": 1,
-                    "maxProperties": 1,
-                    "additionalProperties": False,
-                },
-            ]
-        },
-        _hit,
-        "the flag that tells a hit: true or false, a JSON boolean, mixed (hits and misses in one burst), "
-        "true to fact over some steps, or at least or at most once in a burst",
+        "the flag that tells a hit",
+        (
+            Form(True, _all, "marked as cached", codes=(_NO_FLAG,)),
+            Form(False, _all, "marked as not cached", codes=(_NO_FLAG,)),
+            Form(
+                "boolean",
+                _boolean,
+                "a flag for hits that is true or false, no text and no number",
+                codes=(_NO_FLAG,),
+            ),
+            Form("mixed", _mixed, "hits and misses at one moment", codes=(_NO_FLAG,)),
+            Form(
+                "at-least-once",
+                _at_least_once,
+                lambda flag: f"at least one {_marked(flag)}",
+                FLAG,
+                (_NO_FLAG,),
+            ),
+            Form(
+                "at-most-once", _at_most_once, lambda flag: f"at most one {_marked(flag)}", FLAG, (_NO_FLAG,)
+            ),
+            Form(
+                "truthful-over", _truthful, "marked as cached just where it is, over {}", STEPS, (_NO_FLAG,)
+            ),
+        ),
     ),
     Matcher(
         "age",
-        {
-            "type": "object",
-            "properties": {"since": STEP_NAME, "is": {"enum": ["surely-below-ttl", "surely-above-ttl"]}},
-            "required": ["since", "is"],
-            "additionalProperties": False,
-        },
-        _age,
-        "the answer came surely before, or surely after, the TTL that began with another step",
+        "the time since the answer to another step",
+        (
+            Form(
+                "surely-within-ttl-of",
+                _within_ttl,
+                "surely before the end of the TTL that began with {}",
+                STEP,
+            ),
+            Form("surely-past-ttl-of", _past_ttl, "surely after the end of the TTL that began with {}", STEP),
+        ),
         ours=True,
     ),
     Matcher(
         "ttl",
-        {
-            "type": "object",
-            "properties": {"under": {"type": "number"}},
-            "required": ["under"],
-            "additionalProperties": False,
-        },
-        _ttl,
-        "the resource's TTL is under so many seconds",
+        "the TTL of the resource",
+        (Form("under", _ttl, "a TTL under {} s", NUMBER),),
     ),
 )

@@ -33,7 +33,7 @@ from conformance.model.runs import (
     Verdict,
 )
 from conformance.model.specs import Check, Doubt, ForAll, Place, Requirement, SpecFile, Step, Suite, Timeline
-from conformance.model.targets import Resource, Target, Write
+from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write
 from conformance.model.words import (
     LEVELS,
     MISSING,
@@ -52,6 +52,7 @@ from conformance.model.words import (
 )
 
 __all__ = [
+    "CAPABILITIES",
     "LEVELS",
     "MISSING",
     "NOWHERE",
@@ -62,6 +63,7 @@ __all__ = [
     "VERSION",
     "Body",
     "CacheRead",
+    "Capability",
     "Check",
     "Content",
     "Doubt",

@@ -91,7 +91,6 @@ class ForAll(Frozen, frozen=True):
 
     name: str
     strategy: str
-    args: Mapping[str, Json]
     examples: tuple[Json, ...]
 
 

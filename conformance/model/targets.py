@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from conformance.model.specs import Place
 from conformance.model.words import POLICIES, Frozen, Headers, Json, Safe
@@ -65,26 +66,60 @@ class Resource(Frozen, frozen=True):
     @property
     def capabilities(self) -> frozenset[str]:
         """What a check may name under `needs`."""
-        has = {"read"} | set(self.writes)
-        flags = {
-            "etag": self.etag,
-            "ttl": self.ttl is not None,
-            "value": self.value is not None,
-            "hit": self.hit is not None,
-            "policy": self.policy is not None,
-            "version": self.version,
-            "distinct": bool(self.distinct_from),
-            "item": self.item is not None,
-            "members": bool(self.members),
-            "list": self.json == "array",
-        }
-        return frozenset(has | {name for name, there in flags.items() if there} | self._policies)
+        return frozenset(each.name for each in CAPABILITIES.values() if each.there(self))
 
-    @property
-    def _policies(self) -> set[str]:
-        """The one directive that a declared policy is about: the strictest that it has."""
-        names = {part.strip().partition("=")[0].lower() for part in (self.policy or "").split(",")}
-        return {f"policy-{name}" for name in POLICIES if name in names and names.isdisjoint(POLICIES[name])}
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """Something that a resource may offer.
+
+    Args:
+        there: whether a resource offers it.
+        phrase: it in English, as what follows "a resource with".
+    """
+
+    name: str
+    there: Callable[[Resource], bool]
+    phrase: str
+
+
+def _write(name: str, phrase: str) -> Capability:
+    return Capability(name, lambda resource: name in resource.writes, phrase)
+
+
+def _policy(name: str) -> Capability:
+    """The one directive that a declared policy is about: the strictest that it has."""
+
+    def there(resource: Resource) -> bool:
+        declared = (resource.policy or "").split(",")
+        names = {part.strip().partition("=")[0].lower() for part in declared}
+        return name in names and names.isdisjoint(POLICIES[name])
+
+    return Capability(f"policy-{name}", there, f"a declared policy of {name}")
+
+
+CAPABILITIES: Final[Mapping[str, Capability]] = {
+    capability.name: capability
+    for capability in (
+        Capability("read", lambda _: True, "a route to read it"),
+        Capability("etag", lambda resource: resource.etag, "an ETag"),
+        Capability("ttl", lambda resource: resource.ttl is not None, "a TTL"),
+        Capability("value", lambda resource: resource.value is not None, "a value that is kept for the TTL"),
+        Capability("hit", lambda resource: resource.hit is not None, "a flag that tells a hit"),
+        Capability("policy", lambda resource: resource.policy is not None, "a declared policy"),
+        Capability("version", lambda resource: resource.version, "a version that every change raises"),
+        Capability(
+            "distinct", lambda resource: bool(resource.distinct_from), "another one kept under another key"
+        ),
+        Capability("item", lambda resource: resource.item is not None, "a route to each item"),
+        Capability("members", lambda resource: bool(resource.members), "declared members"),
+        _write("create", "a way to create an item"),
+        _write("change", "a way to change an item"),
+        _write("remove", "a way to remove an item"),
+        _write("clear", "a way to clear the cache"),
+        *map(_policy, POLICIES),
+    )
+}
 
 
 class Target(Frozen, frozen=True):

@@ -14,9 +14,11 @@ from typing import Final
 from conformance.model import TIERS, ForAll, Resource, Run, Step, Suite, Target, Tier
 from conformance.model.order import prerequisites
 from conformance.verbs import VERBS
+from conformance.verbs.base import DEMANDING, Phase
 
-PHASES: Final = ("read", "write", "wait", "sweep")
-_ALONE: Final = ("write", "sweep")
+PHASES: Final[tuple[Phase, ...]] = ("read", "write", "wait", "sweep")
+_ALONE: Final[tuple[Phase, ...]] = ("write", "sweep")
+_UNREAD: Final[Mapping[Phase, Phase]] = {"read": "wait", "write": "sweep"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +104,27 @@ def _with_prerequisites(runs: tuple[Run, ...], selected: Collection[str]) -> set
     return wanted
 
 
-def phase_of(steps: tuple[Step, ...], *, timeline: bool) -> str:
-    """When steps may run: alone at the end, alone at the start, or side by side."""
-    kinds = {VERBS[s.do].phase for s in steps}
-    burst = not timeline and any(s.args.get("together") or s.args.get("of") == "distinct" for s in steps)
-    if "sweep" in kinds or burst:
-        return "sweep"
-    if any("through" in s.args for s in steps):
-        kinds.add("wait")  # a client cache takes its time to be imported; there it costs nobody any
-    return next((kind for kind in ("write", "wait") if kind in kinds), "read")
+def asked(steps: tuple[Step, ...], *, timeline: bool) -> Phase:
+    """The phase that steps ask for: the most demanding that a verb or an argument of theirs names.
+
+    On a timeline only the verbs count: it passes time, and is alone with its resource as it is.
+    """
+    phases: set[Phase] = {VERBS[step.do].phase for step in steps}
+    if not timeline:
+        phases |= {phase for step in steps for phase in VERBS[step.do].asks(step.args)}
+    return max(phases, key=DEMANDING.index, default="read")
 
 
 def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...], ...], ...]:
-    phase: dict[str, str] = {}
+    phase: dict[str, Phase] = {}
     ordered = _topological(runs)
     for run in ordered:
         if run.resource is None:
             continue
-        timeline = run.check.on is not None
         steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
-        own = phase_of(steps, timeline=timeline)
+        own = asked(steps, timeline=run.check.on is not None)
         if run.resource.ttl is not None:  # reading a resource before its timeline would warm its cache
-            own = {"read": "wait", "write": "sweep"}.get(own, own)
+            own = _UNREAD.get(own, own)
         before = max((PHASES.index(phase[p.id]) for p in prerequisites(run, runs)), default=0)
         if before > PHASES.index(own):
             own = "sweep" if own in _ALONE else PHASES[before]

@@ -14,6 +14,7 @@ from typing import Final
 from conformance.errors import ConformanceError, HarnessError
 from conformance.execute.engine import Engine
 from conformance.execute.progress import Progress
+from conformance.judge.verdicts import STOPPED
 from conformance.model import Report, Run, Verdict
 from conformance.plan.lanes import plan
 from conformance.pytest_plugin.answers import Answer, Kind, kind_of, reason
@@ -62,7 +63,7 @@ class Conductor:
                 while_waiting(engine.progress())
         run = engine.plan.run(run_id)
         kind = kind_of(verdict, strict=self._sending.telling.strict, tells=self._tells(engine, run, verdict))
-        if self._stopped and verdict.cause in (self._stopped, "stopped"):
+        if self._stopped and (verdict.code == STOPPED or verdict.cause == self._stopped):
             return Answer("skip", self._stopped, "deselected")
         with self._lock:
             self._answered.add(run_id)

@@ -1,4 +1,4 @@
-"""What every verb is made of, and what it may use.
+"""What every verb is made of: a row for the verb and one for each argument, with all their faces.
 
 A verb sends and observes; it never sees an expectation. It reads no clock but the run's and
 opens no socket: both come to it in the Context.
@@ -6,44 +6,44 @@ opens no socket: both come to it in the Context.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from conformance.model import Exchange, Step, StepRecord, StepStatus
+from conformance.language.values import Kind, Known, Offence, Phrase, said
+from conformance.model import Exchange, Json, Step, StepRecord, StepStatus
 
 if TYPE_CHECKING:  # the context is built by execute.py, which reads the table of verbs
     from conformance.sending.context import Context
 
 NOT_OFFERED: Final = frozenset({400, 401, 403, 404, 405, 410, 415, 422, 429, 501})
-_VALUE: Final = {"type": "string", "pattern": r"^[^\r\n\0]*$"}
-FIELD_NAME: Final = {
-    "type": "string",
-    "pattern": r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
-    "description": "a field name, such as If-None-Match",
-}
-HEADERS_SCHEMA: Final = {
-    "type": "object",
-    "minProperties": 1,
-    "propertyNames": FIELD_NAME,
-    "additionalProperties": {
-        "anyOf": [
-            _VALUE,
-            {
-                "type": "object",
-                "properties": {"raw": _VALUE},
-                "required": ["raw"],
-                "additionalProperties": False,
-            },
-        ],
-        "description": "text, which in YAML an ETag keeps its quotes in only as '\"abc\"'; "
-        "or {raw: text} for what is malformed on purpose",
-    },
-}
-DURATION_SCHEMA: Final = {
-    "type": ["string", "number"],
-    "description": "a duration such as 'ttl + 2m' or '1.1 s'",
-}
+Phase = Literal["read", "wait", "write", "sweep"]
+DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "write", "sweep")
+"""When steps may run, the less demanding first: any time, side by side while time passes, alone before the
+clock of any timeline starts, alone at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a verb.
+
+    Args:
+        takes: the kind of its value.
+        phrase: it in English, to stand in the verb's own phrase under its name.
+        absent: what stands there where a step does not give it.
+        phase: what a step with it asks for, or "".
+    """
+
+    name: str
+    takes: Kind
+    phrase: Phrase
+    absent: str = ""
+    required: bool = False
+    phase: Callable[[Json], Phase | Literal[""]] | Phase | Literal[""] = ""
+
+    def asks(self, value: Json) -> Phase | Literal[""]:
+        """The phase that a step with this value asks for, or ""."""
+        return self.phase(value) if callable(self.phase) else self.phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +51,58 @@ class Verb:
     """One word of the language for something to do.
 
     Args:
-        args: JSON Schemas of its own arguments. required: those that it can't do without.
-        phase: when a check that uses it may run: "read" (any time), "write" (alone, before the
-            clock of any timeline starts), "wait" (side by side), "sweep" (alone, at the end).
+        phrase: it in English; holds the names of its arguments in braces.
+        phase: when a check that uses it may run.
         needs: the capability without which it makes no sense, or "".
-        says: what it does, for the reference and `explain`; may hold {args}.
     """
 
     name: str
     run: Callable[[Step, Context], StepRecord]
-    says: str
-    args: Mapping[str, Any]
-    required: tuple[str, ...] = ()
-    phase: str = "read"
+    phrase: str
+    arguments: tuple[Argument, ...] = ()
+    phase: Phase = "read"
     needs: str = ""
+
+    def given(self, args: Mapping[str, Json]) -> Iterator[tuple[Argument, Json]]:
+        """The arguments that a step gives, each with its value."""
+        for argument in self.arguments:
+            if argument.name in args:
+                yield argument, args[argument.name]
+
+    def said(self, args: Mapping[str, Json]) -> str:
+        """A step in English."""
+        words = {each.name: each.absent for each in self.arguments}
+        words |= {each.name: said(each.phrase, value) for each, value in self.given(args)}
+        return self.phrase.format_map(words)
+
+    def references(self, args: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+        """The other steps that a step refers to: (argument, name)."""
+        for argument, value in self.given(args):
+            for name in argument.takes.names(value):
+                yield argument.name, name
+
+    def wrong(self, args: Mapping[str, Json], known: Known) -> Iterator[Offence]:
+        """What is wrong with a step's arguments that no schema can say, and where."""
+        for argument, value in self.given(args):
+            for says, path in argument.takes.wrong(value, known):
+                yield says, (argument.name, *path)
+
+    def asks(self, args: Mapping[str, Json]) -> Iterator[Phase]:
+        """The phases that the arguments of a step ask for, whatever the verb's own."""
+        for argument, value in self.given(args):
+            phase = argument.asks(value)
+            if phase:
+                yield phase
+
+    @property
+    def schemas(self) -> dict[str, Mapping[str, Any]]:
+        """The JSON Schemas of its arguments."""
+        return {each.name: each.takes.schema for each in self.arguments}
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The arguments that it can't do without."""
+        return tuple(each.name for each in self.arguments if each.required)
 
 
 def done(step: Step, exchanges: Iterable[Exchange], **more: Any) -> StepRecord:

@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.content.facts import is_hit
 from conformance.language import durations
-from conformance.matchers.base import STEP_NAME
-from conformance.model import Exchange, Headers, Resource, Step, StepRecord
+from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice
+from conformance.model import Exchange, Headers, Json, Resource, Step, StepRecord
 from conformance.sending.ask import How
-from conformance.verbs.base import (
-    DURATION_SCHEMA,
-    HEADERS_SCHEMA,
-    Verb,
-    done,
-    not_offered,
-    untestable,
-)
+from conformance.verbs.base import Argument, Verb, done, not_offered, untestable
 from conformance.verbs.through import read_through
 
 if TYPE_CHECKING:
@@ -35,7 +28,7 @@ def _read(step: Step, context: Context) -> StepRecord:
     if "through" in step.args:
         return read_through(step, context)
     headers = context.headers(step.args.get("headers"))
-    where = step.args.get("of", "resource")
+    where = step.args.get("of", "")
     if where == "distinct":
         resource = context.shared.target.resource(resource.distinct_from[0])
     path = resource.read
@@ -128,50 +121,69 @@ def _why(wanted: str, resource: Resource) -> str:
     return f"{ttl} to be nearly over" if "-" in wanted else f"half of {ttl}"
 
 
+def _with(headers: Json) -> str:
+    raw = {name: value["raw"] if isinstance(value, dict) else value for name, value in headers.items()}
+    return " with " + ", ".join(f"{name}: {value}" for name, value in raw.items())
+
+
+_CACHES: Final = {"private-cache": "a private client cache", "shared-cache": "a shared client cache"}
+_WHERE: Final = {"item": "the item that was written", "distinct": "the resource that has another key"}
+_TIMES: Final = Kind(
+    "COUNT",
+    {
+        "anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": 1000},
+            {"type": "string", "pattern": r"^\{[a-z][a-z0-9-]*\}$"},
+        ],
+        "description": "how often: a number from 1 to 1000, or a variable such as '{n}'",
+    },
+)
+
 VERBS: Final = (
     Verb(
         "read",
         _read,
-        "GET the resource",
-        {
-            "headers": HEADERS_SCHEMA,
-            "method": {"enum": ["GET", "HEAD"]},
-            "of": {
-                "enum": ["resource", "item", "distinct"],
-                "description": "`item`: the item that a write was about; `distinct`: the resource that the "
-                "target declares to be another key",
-            },
-            "times": {
-                "anyOf": [
-                    {"type": "integer", "minimum": 1, "maximum": 1000},
-                    {"type": "string", "pattern": r"^\{[a-z][a-z0-9-]*\}$"},
-                ],
-                "description": "how often: a number from 1 to 1000, or a variable such as '{n}'",
-            },
-            "together": {"const": True, "description": "all at once, on connections of their own"},
-            "connection": {"enum": ["fresh"], "description": "a new connection for each"},
-            "stray": {"enum": ["watch"], "description": "wait for bytes after an answer without a body"},
-            "through": {
-                "enum": ["private-cache", "shared-cache"],
-                "description": "a client cache in between",
-            },
-            "at": DURATION_SCHEMA,
-        },
+        "{method} {of}{headers}{times}{together}{connection}{through}{at}{stray}",
+        (
+            Argument("method", choice("HEAD"), "{}", absent="GET"),
+            Argument(
+                "of",
+                choice(*_WHERE),
+                lambda of: _WHERE[of],
+                absent="the resource",
+                # It warms another resource, which a timeline of that one would not bear.
+                phase=lambda of: "sweep" if of == "distinct" else "",
+            ),
+            Argument("headers", HEADERS, _with),
+            Argument("times", _TIMES, ", {} times"),
+            Argument("together", YES, " at once", phase="sweep"),
+            Argument("connection", choice("fresh"), ", on a new connection"),
+            Argument(
+                "through",
+                choice(*_CACHES),
+                lambda kind: f", through {_CACHES[kind]}",
+                phase="wait",  # a client cache takes its time to be imported; there it costs nobody any
+            ),
+            Argument("at", DURATION, ", when {} have passed for it"),
+            Argument("stray", choice("watch"), ", and watch for bytes that follow the answer"),
+        ),
     ),
     Verb(
         "read-miss",
         _read_miss,
         "GET the resource until its value is computed anew",
-        {},
         needs="hit",
         phase="wait",
     ),
     Verb(
         "wait",
         _wait,
-        "wait, with no connection open",
-        {"for": DURATION_SCHEMA, "after": STEP_NAME, "why": {"type": "string"}},
-        ("for", "after"),
+        "wait until {for} after {after}{why}",
+        (
+            Argument("for", DURATION, "{}", required=True),
+            Argument("after", STEP, "{}", required=True),
+            Argument("why", TEXT, ", for {}"),
+        ),
         phase="wait",
     ),
 )

@@ -109,6 +109,6 @@ def _without_key(exchange: Exchange) -> Exchange:
 
 
 VERBS: Final = (
-    Verb("clear", _clear, "clear the cache by hand", {}, phase="sweep", needs="clear"),
-    Verb("flood", _flood, "ask for many distinct keys and watch the server's memory", {}, phase="sweep"),
+    Verb("clear", _clear, "clear the cache by hand", phase="sweep", needs="clear"),
+    Verb("flood", _flood, "ask for many distinct keys and watch the server's memory", phase="sweep"),
 )

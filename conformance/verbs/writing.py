@@ -18,9 +18,10 @@ from msgspec.structs import replace
 from conformance.content import edits
 from conformance.content.facts import Tracked, find_list, id_name, item_id
 from conformance.fields import field_value
+from conformance.language.values import Kind
 from conformance.model import Effect, EffectKind, Exchange, Headers, Json, Step, StepRecord, Write
 from conformance.sending.ledger import Undo
-from conformance.verbs.base import Verb, done, not_offered, untestable
+from conformance.verbs.base import Argument, Verb, done, not_offered, untestable
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
@@ -360,20 +361,29 @@ def _history(step: Step, context: Context) -> StepRecord:
     return done(step, reads, effect=effect)
 
 
-_TO: Final = {"description": "the new value, instead of one that the suite makes up"}
+_TEXTS: Final = Kind(
+    "TEXTS", {"type": ["array", "string"], "description": "the texts, or a variable that holds them"}
+)
 
 VERBS: Final = (
-    Verb("change", _change, "change one field of an item", {"to": _TO}, phase="write", needs="change"),
-    Verb("create", _create, "create an item", {}, phase="write", needs="create"),
-    Verb("remove", _remove, "remove the item that was created", {}, phase="write", needs="remove"),
-    Verb("restore", _restore, "put the item back as it was", {}, phase="write"),
-    Verb("refuse", _refuse, "send a write with malformed JSON, which has to be refused", {}, phase="write"),
+    Verb(
+        "change",
+        _change,
+        "change one field of an item{to}",
+        # The new value, instead of one that the suite makes up.
+        (Argument("to", Kind("VALUE", {}), " to {}"),),
+        phase="write",
+        needs="change",
+    ),
+    Verb("create", _create, "create an item", phase="write", needs="create"),
+    Verb("remove", _remove, "remove the item that was created", phase="write", needs="remove"),
+    Verb("restore", _restore, "put the item back as it was", phase="write"),
+    Verb("refuse", _refuse, "send a write with malformed JSON, which has to be refused", phase="write"),
     Verb(
         "history",
         _history,
-        "change one field several times, and GET the resource after each",
-        {"texts": {"type": ["array", "string"], "description": "the texts, or a variable that holds them"}},
-        ("texts",),
+        "change one field several times, and GET the resource after each{texts}",
+        (Argument("texts", _TEXTS, ": {}", required=True),),
         phase="write",
         needs="change",
     ),

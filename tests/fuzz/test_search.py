@@ -14,6 +14,7 @@ from conformance.execute.engine import Engine
 from conformance.execute.options import Attempt, Options
 from conformance.fuzz import search as module
 from conformance.fuzz.search import MAX_EXAMPLES, Found, search
+from conformance.judge.verdicts import STOPPED
 from conformance.model import (
     Body,
     Exchange,
@@ -46,8 +47,8 @@ def record(bound: Mapping[str, Json], *steps: StepRecord) -> Record:
     return Record("work", steps, bound, 0.0, 0.0, "real")
 
 
-def verdict(outcome: str, cause: str = "") -> Verdict:
-    return Verdict(outcome, outcome, f"it is {outcome}", cause=cause)
+def verdict(outcome: str, code: str = "") -> Verdict:
+    return Verdict(outcome, outcome, f"it is {outcome}", code=code)
 
 
 class Server:
@@ -252,7 +253,7 @@ def test_a_server_that_is_gone_and_a_fault_of_ours_are_returned_at_once(outcome:
 @pytest.mark.parametrize(
     ("said", "steps"),
     [
-        (verdict("inconclusive", "stopped"), (StepRecord("first", "read", "done", "", (exchange(),)),)),
+        (verdict("inconclusive", STOPPED), (StepRecord("first", "read", "done", "", (exchange(),)),)),
         (verdict("inconclusive"), (StepRecord("first", "read", "done", "", ()),)),
     ],
     ids=["stopped", "nothing-sent"],

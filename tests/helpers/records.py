@@ -13,7 +13,6 @@ from conformance.model import (
     Doubt,
     Exchange,
     Facts,
-    Finding,
     Json,
     Level,
     Place,
@@ -56,12 +55,14 @@ def exchange(  # noqa: PLR0913 - what a test says of an answer, by name
     path: str = "/items/",
     stray: bytes = b"",
     size: int = 300,
+    sent: Sequence[tuple[str, str]] = (),
     **more: Any,
 ) -> Exchange:
     """One request and its answer; `status` None: there was none, for the reason `fault`.
 
     Args:
         cc: the Cache-Control lines. media: the Content-Type.
+        sent: the fields of the request.
         size: the bytes on the wire.
         more: fields of Exchange (connection, through, contact), and of Facts.
     """
@@ -75,7 +76,7 @@ def exchange(  # noqa: PLR0913 - what a test says of an answer, by name
         kept = Body(len(body), digest, body) if body else NO_BODY
         response = Response(status, "", (*fields, *headers), kept, size, stray=stray)
     return Exchange(
-        Request(method, f"http://127.0.0.1:8000{path}", ()),
+        Request(method, f"http://127.0.0.1:8000{path}", tuple(sent)),
         response,
         None if response else fault,
         at,
@@ -209,8 +210,3 @@ def verdict(
 def failed(message: str = "expected this, found that", mend: str = "") -> Verdict:
     """A verdict of another check that has failed."""
     return Verdict("fail", "fail", message, mend=mend)
-
-
-def finding(expected: str = "this", actual: str = "that", name: str = "answer", index: int = 0) -> Finding:
-    """Something that did not hold."""
-    return Finding(expected, actual, name, index)

@@ -158,7 +158,7 @@ def test_a_doubt_explains_a_given_that_is_not_met() -> None:
 
 
 def test_answers_that_came_too_late_are_our_own_noise_and_nobodys_fault() -> None:
-    given = {"age": {"since": "first", "is": "surely-below-ttl"}, "status": 200}
+    given = {"age": {"surely-within-ttl-of": "first"}, "status": 200}
     of = check("a", step("first"), step("answer", given=given, expect={"status": 200}))
     owner = run(check("owner", *expecting().steps), timed())
     found = verdict(
@@ -179,7 +179,7 @@ def test_what_a_check_of_a_timeline_expects_is_judged_there_and_not_as_a_given()
 
 
 def test_the_guard_bands_hold_for_what_a_check_judges_itself() -> None:
-    band = {"age": {"since": "fresh", "is": "surely-above-ttl"}}
+    band = {"age": {"surely-past-ttl-of": "fresh"}}
     life = timeline("life", step("fresh"), step("later", given=band))
     own = check("own", on="life", expects=({"later": {"status": 404}},))
     found = verdict(

@@ -22,7 +22,7 @@ from helpers.records import (
     writes,
 )
 
-from conformance.judge.verdicts import Court, before, judge, retryable, verdict_name
+from conformance.judge.verdicts import STOPPED, Court, before, judge, retryable, verdict_name
 from conformance.model import (
     LEVELS,
     CacheRead,
@@ -246,7 +246,7 @@ def test_a_failure_names_what_was_expected_found_and_to_be_mended() -> None:
     found = verdict(expecting({"status": 304}), done("answer", exchange(200), exchange(200)))
     assert found == Verdict(
         "fail", "fail", "expected status 304, found 200 (A GET is answered as it is due)",
-        "status 304", "200", "", "Mend it.", "answer", 0,
+        "status 304", "200", "", "Mend it.", "answer", 0, "status",
     )  # fmt: skip
 
 
@@ -323,7 +323,7 @@ def test_a_doubt_does_not_touch_a_pass() -> None:
     [
         (Verdict("inconclusive", "inconclusive", "", cause="the ETag moved"), True),
         (Verdict("inconclusive", "inconclusive", "", cause="several workers"), False),
-        (Verdict("inconclusive", "inconclusive", "", cause="stopped"), False),
+        (Verdict("inconclusive", "inconclusive", "", cause="the end", code="stopped"), False),
         (Verdict("inconclusive", "inconclusive", ""), True),
         (Verdict("fail", "fail", "", cause="the ETag moved"), False),
         (PASS, False),
@@ -335,7 +335,7 @@ def test_only_noise_that_can_pass_is_worth_another_try(found: Verdict, expected:
 
 def test_a_stopped_run_is_inconclusive_with_that_cause() -> None:
     found = verdict(expecting(), done("answer", exchange(None, fault=CANCELLED)))
-    assert (found.outcome, found.cause) == ("inconclusive", "stopped")
+    assert (found.outcome, found.code) == ("inconclusive", STOPPED)
 
 
 def test_the_same_records_always_get_the_same_verdict() -> None:

@@ -158,10 +158,6 @@ def test_a_part_without_a_line_of_its_own_has_that_of_its_nearest_ancestor() -> 
     assert parse("a:\n  b: 1\n", "f.yaml").line(("a", "b", "c", 0)) == 2
 
 
-def test_strings_in_quotes_are_known() -> None:
-    assert parse("a: \"x\"\nb: x\nc: ['y']\n", "f.yaml").quoted == {("a",), ("c", 0)}
-
-
 @pytest.mark.parametrize(
     "raw", [b"\xef\xbb\xbfa: 1\n", b"a: 1\r\n", b"a: 1"], ids=["byte order mark", "CRLF", "no line end"]
 )

@@ -22,7 +22,7 @@ from conformance.load.specs import spec_paths as paths_in
 from conformance.load.specs import specs_folder
 from conformance.load.target import schema as target_schema
 from conformance.matchers import MATCHERS
-from conformance.model import LEVELS, TIERS
+from conformance.model import CAPABILITIES, LEVELS, TIERS
 from conformance.verbs import VERBS
 
 SCHEMAS = Path(conformance.__file__).parent / "schemas"
@@ -63,11 +63,9 @@ def test_the_schema_for_editors_is_that_of_the_loader(kind: str) -> None:
     assert (SCHEMAS / f"{kind}.json").read_text("utf-8") == text
 
 
-def test_each_matcher_is_in_the_schema_with_its_meaning() -> None:
+def test_each_matcher_is_in_the_schema_with_its_forms() -> None:
     words = language.schema()["$defs"]["matchers"]["properties"]
-    assert {name: word["description"] for name, word in words.items()} == {
-        m.name: m.says for m in MATCHERS.values()
-    }
+    assert words == {matcher.name: matcher.schema for matcher in MATCHERS.values()}
 
 
 def test_each_verb_is_in_the_schema_with_its_arguments() -> None:
@@ -77,13 +75,14 @@ def test_each_verb_is_in_the_schema_with_its_arguments() -> None:
     }
     assert set(then) == set(VERBS)
     for verb in VERBS.values():
-        assert verb.args.keys() <= then[verb.name]["properties"].keys()
+        arguments = {name for name in then[verb.name]["properties"] if name not in language.COMMON}
+        assert arguments == {argument.name for argument in verb.arguments}
         assert then[verb.name]["required"] == ["do", *verb.required]
 
 
 def test_each_word_of_the_vocabulary_is_in_the_schema() -> None:
     text = json.dumps(language.schema())
-    words = (*LEVELS, *TIERS, *STRATEGIES, *VERBS, *language.CAPABILITIES)
+    words = (*LEVELS, *TIERS, *STRATEGIES, *VERBS, *CAPABILITIES)
     none_of(word for word in words if f'"{word}"' not in text)
 
 

@@ -75,7 +75,7 @@ def test_a_whole_file_becomes_records(loads: Loads) -> None:
 
 def test_a_resource_has_the_capabilities_that_it_declares(loads: Loads) -> None:
     assert [sorted(r.capabilities) for r in loads().resources] == [
-        ["change", "create", "etag", "item", "list", "read", "remove"],
+        ["change", "create", "etag", "item", "read", "remove"],
         ["change", "policy", "policy-private", "read"],
         ["clear", "distinct", "hit", "read", "ttl", "value"],
     ]

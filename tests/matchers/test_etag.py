@@ -32,8 +32,6 @@ EXAMPLES = [
     fails("etag", "present", done("a", tagged("")), says=("an ETag", "an empty one")),
     fails("etag", "present", done("a", exchange(None)), says=("an answer", "no answer within 10 s")),
     fails("etag", "present", done("a"), says=("an answer", "none: nothing was asked")),
-    holds("etag", "absent", done("a", tagged(None))),
-    fails("etag", "absent", done("a", tagged(A)), says=("no ETag", f"ETag: {A}")),
     *[holds("etag", "quoted", done("a", tagged(tag))) for tag in (A, WEAK_A, '""', '"a,b"', '"W/"')],
     *[
         fails("etag", "quoted", done("a", tagged(tag)), says=(QUOTED, f"ETag: {tag}"))
@@ -86,39 +84,14 @@ EXAMPLES = [
         )
         for a in (A, WEAK_A)
     ],
-    holds("etag", {"repeats-with": "b"}, done("b", tagged(A, ONE)), done("a", tagged(A, ONE))),
-    holds("etag", {"repeats-with": "b"}, done("b", tagged(A, ONE)), done("a", tagged(B, TWO))),
-    fails(
-        "etag",
-        {"repeats-with": "b"},
-        done("b", tagged(A, ONE)),
-        done("a", tagged(B, ONE)),
-        says=(AGAIN, f"ETag: {B}"),
-    ),
-    holds("etag", {"consistent-with": "b"}, done("b", tagged(A, ONE)), done("a", tagged(B, TWO))),
-    holds("etag", {"consistent-with": "b"}, done("b", tagged(A, ONE)), done("a", tagged(WEAK_A, ONE))),
-    fails(
-        "etag",
-        {"consistent-with": "b"},
-        done("b", tagged(A, ONE)),
-        done("a", tagged(A, TWO)),
-        says=("a new ETag with the new body", f"the old ETag {A} with it"),
-    ),
-    fails(
-        "etag",
-        {"consistent-with": "b"},
-        done("b", tagged(A, ONE)),
-        done("a", tagged(B, ONE)),
-        says=("the old ETag with the old body", f"a new ETag {B} with it"),
-    ),
     # ---- among several
-    holds("etag", {"stable": True}, done("a", tagged(A, ONE), tagged(B, TWO), tagged(A, ONE))),
-    fails("etag", {"stable": True}, RENAMED, says=(AGAIN, f"ETag: {B}"), index=1),
-    holds("etag", {"stable": True}, REUSED),
-    holds("etag", {"stable": True}, done("a", tagged(A, ONE), tagged(A, ONE), tagged(B, ONE, status=500))),
+    holds("etag", "stable", done("a", tagged(A, ONE), tagged(B, TWO), tagged(A, ONE))),
+    fails("etag", "stable", RENAMED, says=(AGAIN, f"ETag: {B}"), index=1),
+    holds("etag", "stable", REUSED),
+    holds("etag", "stable", done("a", tagged(A, ONE), tagged(A, ONE), tagged(B, ONE, status=500))),
     *[
-        fails("etag", {name: value}, step, says=("two or more answers with an ETag", count))
-        for name, value in (("stable", True), ("one-to-one", True), ("unique-with", []))
+        fails("etag", wanted, step, says=("two or more answers with an ETag", count))
+        for wanted in ("stable", "one-to-one", {"unique-with": ["b"]})
         for step, count in (
             (done("a", tagged(A)), "1"),  # one tag agrees with anything
             (done("a", tagged(A), tagged(None)), "1"),
@@ -126,7 +99,7 @@ EXAMPLES = [
             (done("a", exchange(None), tagged(None)), "none"),
         )
     ],
-    fails("etag", {"stable": True}, done("a"), says=("an answer", "none: nothing was asked")),
+    fails("etag", "stable", done("a"), says=("an answer", "none: nothing was asked")),
     holds("etag", {"unique-with": ["b"]}, done("b", tagged(A, ONE)), done("a", tagged(B, TWO))),
     holds("etag", {"unique-with": ["b"]}, done("b", tagged(A, ONE)), done("a", tagged(B, ONE))),
     holds("etag", {"unique-with": ["b"]}, done("b", tagged(WEAK_A, ONE)), done("a", tagged(WEAK_A, TWO))),
@@ -138,25 +111,25 @@ EXAMPLES = [
         done("a", tagged(A, TWO)),
         says=("another ETag for another body", f"the strong ETag {A} on both"),
     ),
-    holds("etag", {"one-to-one": True}, done("a", tagged(A, ONE), tagged(B, TWO), tagged(A, ONE))),
-    holds("etag", {"one-to-one": True}, done("a", tagged(A, ONE), tagged(B, TWO), tagged('"c"', ONE))),
+    holds("etag", "one-to-one", done("a", tagged(A, ONE), tagged(B, TWO), tagged(A, ONE))),
+    holds("etag", "one-to-one", done("a", tagged(A, ONE), tagged(B, TWO), tagged('"c"', ONE))),
     fails(
         "etag",
-        {"one-to-one": True},
+        "one-to-one",
         RENAMED,
         says=("the old ETag with the old body", f"a new ETag {B} with it"),
         index=1,
     ),
     fails(
         "etag",
-        {"one-to-one": True},
+        "one-to-one",
         REUSED,
         says=("a new ETag with the new body", f"the old ETag {A} with it"),
         index=1,
     ),
     fails(
         "etag",
-        {"one-to-one": True},
+        "one-to-one",
         done("a", tagged(A, ONE), tagged(B, TWO), tagged(A, b"[3]")),
         says=("another ETag for another body", f"the strong ETag {A} on both"),
         index=2,
@@ -257,10 +230,9 @@ def test_an_example_is_judged_as_it_says(example: Example) -> None:
         # only the server knows when a weak tag has to change: at most a warning
         (fails("etag", {"differs-from": "b"}, done("b", tagged(WEAK_A)), done("a", tagged(WEAK_A)), says=("", "")), "SHOULD"),
         (fails("etag", {"differs-from": "b"}, done("b", tagged(A)), done("a", tagged(A)), says=("", "")), None),
-        (fails("etag", {"one-to-one": True}, REUSED_WEAK, says=("", "")), "SHOULD"),
-        (fails("etag", {"one-to-one": True}, REUSED, says=("", "")), None),
-        (fails("etag", {"consistent-with": "b"}, done("b", tagged(WEAK_A, ONE)), done("a", tagged(WEAK_A, TWO)), says=("", "")), "SHOULD"),
-        (fails("etag", {"stable": True}, RENAMED, says=("", "")), None),
+        (fails("etag", "one-to-one", REUSED_WEAK, says=("", "")), "SHOULD"),
+        (fails("etag", "one-to-one", REUSED, says=("", "")), None),
+        (fails("etag", "stable", RENAMED, says=("", "")), None),
     ],
 )  # fmt: skip
 def test_a_weak_tag_that_stayed_counts_at_most_as_a_should(example: Example, expected: Level | None) -> None:

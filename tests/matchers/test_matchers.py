@@ -1,8 +1,13 @@
 """conformance.matchers: one table, and each of its words is seen to hold and to fail."""
 
+# ruff: noqa: E501 - a table has a row a line
+
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -11,8 +16,17 @@ from helpers.records import done, exchange, resource, skipped, target
 from helpers.rules import none_of
 from matchers import test_body, test_contact, test_etag, test_status, test_value
 
-from conformance.matchers import MATCHERS, Case, first_finding, holds, references
-from conformance.matchers.base import REFERRING
+from conformance.matchers import (
+    CODES,
+    MATCHERS,
+    Case,
+    Form,
+    Matcher,
+    first_finding,
+    holds,
+    phrases,
+    references,
+)
 from conformance.model import Json, StepRecord
 
 ROOMS = (
@@ -25,46 +39,73 @@ ROOMS = (
 EXAMPLES: list[Example] = [example for room in ROOMS for example in room.EXAMPLES]
 
 
-BOTH = {True, False}
+FORMS = [(matcher, form) for matcher in MATCHERS.values() for form in matcher.forms]
 
 
-def test_every_matcher_is_seen_to_hold_and_to_fail() -> None:
-    seen = {(example.matcher, example.says is None) for example in EXAMPLES}
-    none_of(name for name in MATCHERS if {holds for matcher, holds in seen if matcher == name} != BOTH)
+def where(matcher: Matcher, form: Form) -> str:
+    """What to tell of a form: its file, and how it is written."""
+    file = Path(inspect.getsourcefile(inspect.unwrap(form.find)) or "").name
+    return f"conformance/matchers/{file}: `{matcher.name}: {form.written}`"
 
 
-def test_every_form_of_a_matcher_is_seen_to_hold_and_to_fail() -> None:
-    none_of(
-        f"{name}: {form}"
-        for name in MATCHERS
-        for form in _forms(name)
-        if {e.says is None for e in EXAMPLES if e.matcher == name and _uses(e.wanted, form)} != BOTH
-    )
+def using(matcher: Matcher, form: Form) -> list[Example]:
+    of = [example for example in EXAMPLES if example.matcher == matcher.name]
+    return [example for example in of if form in [used for used, _ in matcher.uses(example.wanted)]]
 
 
-def _parts(name: str) -> list[Mapping[str, Json]]:
-    schema = MATCHERS[name].schema
-    return list(schema.get("anyOf", [schema]))
+def lacking(matcher: Matcher, form: Form) -> Iterator[str]:
+    seen = {example.says is None for example in using(matcher, form)}
+    for what, there in (
+        ("holding example", True in seen),
+        ("failing example", False in seen),
+        ("phrase", bool(form.phrase)),
+    ):
+        if not there:
+            yield f"{where(matcher, form)} has no {what}"
 
 
-def _forms(name: str) -> set[str]:
-    """The words and the keys that a matcher's argument may have."""
-    parts = _parts(name)
-    return {str(word) for part in parts for word in part.get("enum", ())} | {
-        key for part in parts for key in part.get("properties", ())
-    }
+def test_every_form_is_seen_to_hold_and_to_fail_and_has_a_phrase() -> None:
+    none_of(each for matcher, form in FORMS for each in lacking(matcher, form))
 
 
-def _uses(wanted: Json, form: str) -> bool:
-    if isinstance(wanted, dict):
-        return form in wanted or form in map(str, wanted.values())
-    return form in map(str, wanted if isinstance(wanted, list) else [wanted])
+def test_every_form_has_a_code_of_its_own() -> None:
+    codes = [matcher.code(form) for matcher, form in FORMS]
+    assert len(set(codes)) == len(codes)
+    assert {*codes, "answer", "comparison"} <= CODES
+    assert all(re.fullmatch(r"[a-z-]+(\.[a-z0-9-]+)?", code) for code in CODES)
+
+
+def test_a_finding_carries_a_code_that_its_form_declares() -> None:
+    wrong, found = [], set()
+    for example in EXAMPLES:
+        finding, matcher = example.finding(), MATCHERS[example.matcher]
+        if finding is None:
+            continue
+        found.add(finding.code)
+        uses = [form for form, _ in matcher.uses(example.wanted)]
+        declared = {code for form in uses for code in (matcher.code(form), *form.codes)}
+        if finding.code not in declared | {"answer", "comparison"}:
+            wrong.append(f"{where(matcher, uses[0])} does not declare {finding.code}")
+    none_of(wrong)
+    assert sorted(CODES - found) == ["contact.oracle"], "codes that no example shows"
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "expected"),
+    [
+        ("etag", "present", "etag.present"),
+        ("etag", {"same-as": "b"}, "etag.same-as"),
+        ("status", 200, "status"),
+        ("hit", True, "hit.true"),
+    ],
+)
+def test_a_code_is_made_of_the_words(name: str, wanted: Json, expected: str) -> None:
+    ((form, _),) = MATCHERS[name].uses(wanted)
+    assert MATCHERS[name].code(form) == expected
 
 
 def test_the_examples_are_of_the_language() -> None:
-    valid = {
-        name: jsonschema.Draft202012Validator(dict(matcher.schema)) for name, matcher in MATCHERS.items()
-    }
+    valid = {name: jsonschema.Draft202012Validator(matcher.schema) for name, matcher in MATCHERS.items()}
     none_of(f"{e.matcher}: {e.wanted}" for e in EXAMPLES if not valid[e.matcher].is_valid(e.wanted))
 
 
@@ -86,21 +127,48 @@ def test_an_empty_set_never_holds() -> None:
     none_of(f"{example.matcher}: {example.wanted}" for example in of_answers if not finds(example))
 
 
-def test_a_matcher_says_what_it_asks_for() -> None:
-    none_of(name for name, matcher in MATCHERS.items() if matcher.name != name or not matcher.says)
+def test_the_schema_of_a_matcher_lists_its_forms() -> None:
+    none_of(where(m, form) for m, form in FORMS if form.written not in m.schema["description"])
     for matcher in MATCHERS.values():
-        jsonschema.Draft202012Validator.check_schema(dict(matcher.schema))
+        jsonschema.Draft202012Validator.check_schema(matcher.schema)
 
 
-def test_every_word_that_takes_a_step_is_known_to_refer_to_it() -> None:
-    """Else the loader would not see that the step is missing."""
-    none_of(
-        f"{name}: {key}"
-        for name in MATCHERS
-        for part in _parts(name)
-        for key, value in part.get("properties", {}).items()
-        if ("pattern" in value or "pattern" in value.get("items", {})) and key not in REFERRING
-    )
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("etag", "presnt"),
+        ("etag", {"same-as": "a", "differs-from": "b"}),
+        ("etag", {"present": True}),
+        ("etag", "same-as"),
+        ("etag", {}),
+        ("hit", 1),
+        ("hit", "true"),
+        ("echoed", True),
+        ("stray", {"none": True}),
+        ("cache-control", {"has": []}),
+    ],
+)
+def test_what_is_no_form_is_refused(name: str, wanted: Json) -> None:
+    assert not jsonschema.Draft202012Validator(MATCHERS[name].schema).is_valid(wanted)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"status": 200}, "status 200"),
+        ({"status": [404, "5xx"]}, "status 404 or 5xx"),
+        ({"etag": "quoted", "body": {"at-least": 200}}, "an ETag in double quotes, a body of at least 200 bytes"),
+        ({"cache-control": {"has": ["max-age"], "lacks": ["a", "b"]}}, "a Cache-Control with max-age, a Cache-Control without a or b"),
+        ({"hit": {"truthful-over": ["a", "b", "c"]}}, "marked as cached just where it is, over a, b and c"),
+        ({"hit": {"at-least-once": False}}, "at least one marked as not cached"),
+        ({"contact": "full"}, "the client's cache asks the server without a condition"),
+        ({"contact": ["none", "full"]}, "the client's cache does not ask the server or asks the server without a condition"),
+        ({"contact": ["conditional", "full"]}, "the client's cache asks the server"),
+        ({"remote": True}, "a server that is not on this machine"),
+    ],
+)  # fmt: skip
+def test_expectations_are_told_in_english(wanted: dict[str, Json], expected: str) -> None:
+    assert phrases(wanted) == expected
 
 
 @pytest.mark.parametrize(
@@ -108,13 +176,13 @@ def test_every_word_that_takes_a_step_is_known_to_refer_to_it() -> None:
     [
         ({"status": 200}, []),
         ({"etag": {"same-as": "first"}}, ["first"]),
-        ({"etag": {"unique-with": ["a", "b"]}, "age": {"since": "c"}}, ["a", "b", "c"]),
+        ({"etag": {"unique-with": ["a", "b"]}, "age": {"surely-within-ttl-of": "c"}}, ["a", "b", "c"]),
         ({"hit": {"truthful-over": ["a"]}, "bytes": {"fewer-than": "b"}}, ["a", "b"]),
         ({"shows": {"not-of": "w"}}, ["w"]),
-        ("present", []),
+        ({"etag": "present", "cache-control": {"has": ["max-age"]}}, []),
     ],
-)  # fmt: skip
-def test_the_steps_that_an_argument_refers_to_are_found(wanted: Json, expected: list[str]) -> None:
+)
+def test_the_steps_that_expectations_refer_to_are_found(wanted: dict[str, Json], expected: list[str]) -> None:
     assert list(references(wanted)) == expected
 
 

@@ -57,54 +57,69 @@ EXAMPLES = [
         says=("an answer to compare with", "none"),
     ),
     # ---- time
-    holds("time", {"no-slower-than": "m"}, done("m", exchange(took=0.05)), done("a", exchange(took=0.119))),
-    holds("time", {"no-slower-than": "m"}, done("m", exchange(took=0)), done("a", exchange(took=0.02))),
     holds(
         "time",
-        {"no-slower-than": "m"},
+        {"quickest": {"among": ["b"], "no-slower-than": "m"}},
+        done("m", exchange(took=0.05)),
+        done("a", exchange(took=0.119)),
+    ),
+    holds(
+        "time",
+        {"quickest": {"among": ["b"], "no-slower-than": "m"}},
+        done("m", exchange(took=0)),
+        done("a", exchange(took=0.02)),
+    ),
+    holds(
+        "time",
+        {"quickest": {"among": ["b"], "no-slower-than": "m"}},
         done("m", exchange(took=0.05)),
         done("a", exchange(took=9), exchange(took=0.01)),
     ),
     fails(
         "time",
-        {"no-slower-than": "m"},
+        {"quickest": {"among": ["b"], "no-slower-than": "m"}},
         done("m", exchange(took=0.05)),
         done("a", exchange(took=0.13)),
         says=("no longer than the miss, 50.0 ms", "130.0 ms"),
     ),
     holds(
         "time",
-        {"no-slower-than": "m", "quickest-of": ["b", "c"]},
+        {"quickest": {"among": ["b", "c"], "no-slower-than": "m"}},
         done("m", exchange(took=0.05)),
         done("b", exchange(took=0.01)),
         done("a", exchange(took=9)),
     ),
     holds(  # by as much as they differ among themselves
         "time",
-        {"no-slower-than": "m", "quickest-of": ["b"]},
+        {"quickest": {"among": ["b"], "no-slower-than": "m"}},
         done("m", exchange(took=0.05)),
         done("b", exchange(took=0.15)),
         done("a", exchange(took=0.2)),
     ),
     fails(
         "time",
-        {"no-slower-than": "m", "quickest-of": ["b"]},
+        {"quickest": {"among": ["b"], "no-slower-than": "m"}},
         done("m", exchange(took=0.05)),
         done("b", exchange(took=0.2)),
         done("a", exchange(took=0.21)),
         says=("no longer than the miss, 50.0 ms", "200.0 ms"),
     ),
-    fails("time", {"no-slower-than": "m"}, done("a", exchange()), says=("an answer to compare with", "none")),
     fails(
         "time",
-        {"no-slower-than": "m"},
+        {"quickest": {"among": ["b"], "no-slower-than": "m"}},
+        done("a", exchange()),
+        says=("an answer to compare with", "none"),
+    ),
+    fails(
+        "time",
+        {"quickest": {"among": ["b"], "no-slower-than": "m"}},
         done("m", exchange(None, took=10)),
         done("a", exchange()),
         says=("an answer to compare with", "none"),
     ),
     fails(
         "time",
-        {"no-slower-than": "m"},
+        {"quickest": {"among": ["b"], "no-slower-than": "m"}},
         done("m", exchange()),
         done("a"),
         says=("an answer to compare with", "none"),
@@ -112,26 +127,17 @@ EXAMPLES = [
     # ---- answered-by-cache
     holds("answered-by-cache", True, done("a", exchange(), exchange(headers=[("Age", "5")]))),
     holds("answered-by-cache", True, done("a", exchange(headers=[("X-Cache", "HIT from edge")]))),
-    holds("answered-by-cache", False, done("a", exchange(headers=[("Via", "1.1 proxy"), ("Age", "0")]))),
-    fails(
-        "answered-by-cache",
-        True,
-        done("a", exchange(headers=[("X-Cache", "MISS")])),
-        says=("an answer of a cache in front", "no sign of one"),
-    ),
+    *[
+        fails("answered-by-cache", True, step, says=("an answer of a cache in front", "no sign of one"))
+        for step in (
+            done("a", exchange(headers=[("X-Cache", "MISS")])),
+            done("a", exchange(headers=[("Via", "1.1 proxy"), ("Age", "0")])),
+        )
+    ],
     fails("answered-by-cache", True, done("a"), says=("an answer", "none: nothing was asked")),
-    fails("answered-by-cache", False, done("a"), says=("an answer", "none: nothing was asked")),
-    fails(
-        "answered-by-cache",
-        False,
-        done("a", exchange(headers=[("Age", "5")])),
-        says=("an answer of the server itself", "Age"),
-    ),
     # ---- remote
     Example("remote", True, (done("a"),), None, remote=True),
-    Example("remote", False, (done("a"),), None),
     Example("remote", True, (done("a"),), ("a server elsewhere", "not so")),
-    Example("remote", False, (done("a"),), ("a server on this machine", "not so"), remote=True),
     # ---- workers
     holds("workers", {"at-least": 2}, done("a"), workers=2),
     fails("workers", {"at-least": 2}, done("a"), workers=1, says=("2 workers or more", "1")),

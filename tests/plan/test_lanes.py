@@ -13,7 +13,7 @@ from conformance.load.specs import load
 from conformance.load.target import built_in_targets, load_target
 from conformance.model import Check, Resource, Step, Suite, Target, Tier
 from conformance.model.order import prerequisites
-from conformance.plan.lanes import PHASES, Plan, phase_of, plan
+from conformance.plan.lanes import PHASES, Plan, asked, plan
 
 ITEMS = resource("items", etag=True, writes=writes("change", "clear"))
 OTHER = resource("other")
@@ -56,11 +56,11 @@ def lanes(of: Plan) -> dict[str, list[list[str]]]:
     ],
 )
 def test_what_touches_others_runs_alone(steps: tuple[Step, ...], expected: str) -> None:
-    assert phase_of(steps, timeline=False) == expected
+    assert asked(steps, timeline=False) == expected
 
 
 def test_the_burst_of_a_timeline_needs_no_barrier() -> None:
-    assert phase_of(LIFE.steps, timeline=True) == "wait"
+    assert asked(LIFE.steps, timeline=True) == "wait"
 
 
 def test_resources_are_lanes_side_by_side_and_writes_are_one_lane() -> None:

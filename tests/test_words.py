@@ -1,0 +1,105 @@
+"""Captures, durations, capabilities: each word has a phrase, and is seen to hold and to fail."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.records import exchange, resource, timed, writes
+from helpers.rules import none_of
+
+from conformance.language import durations
+from conformance.language.captures import CAPTURES, in_words
+from conformance.language.values import listed, said
+from conformance.model import CAPABILITIES, Exchange, Json, Resource
+
+DATE = "Thu, 01 Jan 2026 12:00:00 GMT"
+
+# ---- captures: what an answer has, and an answer that lacks it
+
+GIVES: dict[str, tuple[Exchange, str]] = {
+    "etag": (exchange(etag='W/"aB"'), 'W/"aB"'),
+    "opaque": (exchange(etag='W/"aB"'), "aB"),
+    "opaque-cut": (exchange(etag='"aB"'), "a"),
+    "opaque-swapped": (exchange(etag='"aB"'), "Ab"),
+    "last-modified": (exchange(headers=[("Last-Modified", DATE)]), DATE),
+}
+
+
+def test_every_capture_has_a_phrase_and_is_seen_to_give_and_to_lack() -> None:
+    at = "conformance/language/captures.py"
+    none_of(f"{at}: {name} has no example" for name in CAPTURES if name not in GIVES)
+    none_of(f"{at}: {name} has no phrase" for name, row in CAPTURES.items() if "{}" not in row.phrase)
+    none_of(f"{at}: {name}" for name, (answer, due) in GIVES.items() if CAPTURES[name].take(answer) != due)
+    none_of(f"{at}: {name}" for name, row in CAPTURES.items() if row.take(exchange()) is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"x", {first.etag}', '"x", <the ETag of first>'),
+        ("W/{a.opaque} {n}", "W/<the ETag of a without its quotes> <n>"),
+        ("plain", "plain"),
+    ],
+)
+def test_captures_are_told_in_english(text: str, expected: str) -> None:
+    assert in_words(text) == expected
+
+
+# ---- durations
+
+
+def test_every_name_in_a_duration_has_a_phrase_and_is_known_to_be_one() -> None:
+    at = "conformance/language/durations.py"
+    none_of(f"{at}: {name} has no phrase" for name, phrase in durations.NAMES.items() if not phrase)
+    none_of(f"{at}: {name}" for name in durations.NAMES if durations.seconds(f"2{name}", {name: 3.0}) != 6)
+    with pytest.raises(ValueError, match="'x' is no quantity"):
+        durations.parse("2x")
+
+
+# ---- capabilities: a resource that offers it; the plainest offers none but `read`
+
+OFFERS: dict[str, Resource] = {
+    "read": resource(),
+    "etag": resource(etag=True),
+    "ttl": timed(),
+    "value": timed(),
+    "hit": timed(),
+    "policy": resource(policy="public"),
+    "version": resource(version=True),
+    "distinct": resource(distinct_from=("other",)),
+    "item": resource(item="/items/{id}"),
+    "members": resource(members={"time": "string"}),
+    **{kind: resource(writes=writes(kind)) for kind in ("create", "change", "remove", "clear")},
+    "policy-no-store": resource(policy="no-store, max-age=5"),
+    "policy-no-cache": resource(policy="no-cache, private"),
+    "policy-private": resource(policy="private, max-age=5"),
+    "policy-max-age": resource(policy="public, max-age=5"),
+}
+
+
+def test_every_capability_has_a_phrase_and_is_seen_to_be_there_and_to_be_missing() -> None:
+    at = "conformance/model/targets.py"
+    none_of(f"{at}: {name} has no example" for name in CAPABILITIES if name not in OFFERS)
+    none_of(f"{at}: {name} has no phrase" for name, row in CAPABILITIES.items() if not row.phrase)
+    none_of(f"{at}: {name}" for name, on in OFFERS.items() if name not in on.capabilities)
+    assert resource().capabilities == {"read"}
+
+
+# ---- phrases
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (5, "5"),
+        ("a", "a"),
+        (True, "true"),
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a and b"),
+        ([1, "b", False], "1, b and false"),
+    ],
+)
+def test_a_value_stands_in_a_phrase(value: Json, expected: str) -> None:
+    assert listed(value) == expected
+    assert said("with {}", value) == f"with {expected}"
+    assert said(lambda given: f"{given!r}", value) == repr(value)

@@ -1,0 +1,253 @@
+"""conformance.verbs: one table; each verb and argument has a phrase, and is seen to hold and to fail."""
+# ruff: noqa: E501 - a table has a row a line
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jsonschema
+import pytest
+from helpers.hostile import serve
+from helpers.records import done as recorded
+from helpers.records import exchange
+from helpers.rules import none_of
+from helpers.runs import context, done, reference
+from helpers.student import Student, reply
+
+from conformance.clocks import VirtualClock
+from conformance.language import durations
+from conformance.load import schema as language
+from conformance.model import Json
+from conformance.sending.context import Context
+from conformance.verbs import VERBS, Verb
+from conformance.verbs.base import DEMANDING
+
+STEPS = {
+    branch["if"]["properties"]["do"]["const"]: branch["then"]
+    for branch in language.schema()["$defs"]["step"]["allOf"]
+}
+DEFS = language.schema()["$defs"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A step, and its phrase where it is of the language; or None where it is not."""
+
+    do: str
+    args: Mapping[str, Json]
+    says: str | None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether schema and row take it."""
+        step = {"do": self.do, **self.args}
+        fits = jsonschema.Draft202012Validator({**STEPS[self.do], "$defs": DEFS}).is_valid(step)
+        return fits and not [*VERBS[self.do].wrong(self.args, {"n": ["x"]})]
+
+
+def takes(do: str, says: str, **args: Json) -> Said:
+    return Said(do, {name.rstrip("_"): value for name, value in args.items()}, says)
+
+
+def refuses(do: str, **args: Json) -> Said:
+    return Said(do, {name.rstrip("_"): value for name, value in args.items()}, None)
+
+
+LANGUAGE = [
+    takes("read", "GET the resource"),
+    refuses("read", what="else"),
+    takes("read", "HEAD the resource", method="HEAD"),
+    refuses("read", method="PUT"),
+    takes("read", "GET the item that was written", of="item"),
+    takes("read", "GET the resource that has another key", of="distinct"),
+    refuses("read", of="all"),
+    takes("read", 'GET the resource with If-None-Match: "a", X: b', headers={"If-None-Match": '"a"', "X": {"raw": "b"}}),
+    takes("read", "GET the resource with If-Range: {a.last-modified}", headers={"If-Range": "{a.last-modified}"}),
+    refuses("read", headers={"If-None-Match": "a"}),
+    refuses("read", headers={"If-None-Match": "{n}"}),
+    refuses("read", headers={"X": 5}),
+    refuses("read", headers={"X": "a\r\nb"}),
+    takes("read", "GET the resource, 20 times at once", times=20, together=True),
+    takes("read", "GET the resource, {n} times", times="{n}"),
+    refuses("read", times=0),
+    refuses("read", together=False),
+    takes("read", "GET the resource, on a new connection", connection="fresh"),
+    refuses("read", connection="old"),
+    takes("read", "GET the resource, through a shared client cache, when ttl + 2m have passed for it", through="shared-cache", at="ttl + 2m"),
+    refuses("read", through="proxy"),
+    refuses("read", at="soon"),
+    takes("read", "GET the resource, and watch for bytes that follow the answer", stray="watch"),
+    refuses("read", stray=True),
+    takes("read-miss", "GET the resource until its value is computed anew"),
+    refuses("read-miss", times=2),
+    takes("wait", "wait until 2 s after a, for a copy to go", for_="2 s", after="a", why="a copy to go"),
+    refuses("wait", for_="2 x", after="a"),
+    refuses("wait", for_="2 s"),
+    refuses("wait", for_="2 s", after="A b"),
+    refuses("wait", for_="2 s", after="a", why=5),
+    refuses("wait", after="a"),
+    takes("change", "change one field of an item"),
+    takes("change", "change one field of an item to {n}", to="{n}"),
+    refuses("change", into="x"),
+    takes("create", "create an item"),
+    refuses("create", to="x"),
+    takes("remove", "remove the item that was created"),
+    refuses("remove", to="x"),
+    takes("restore", "put the item back as it was"),
+    refuses("restore", to="x"),
+    takes("refuse", "send a write with malformed JSON, which has to be refused"),
+    refuses("refuse", to="x"),
+    takes("history", "change one field several times, and GET the resource after each: a and b", texts=["a", "b"]),
+    refuses("history", texts=5),
+    refuses("history"),
+    takes("clear", "clear the cache by hand"),
+    refuses("clear", to="x"),
+    takes("flood", "ask for many distinct keys and watch the server's memory"),
+    refuses("flood", times=5),
+]  # fmt: skip
+# Any JSON value is one: nothing that stands there is wrong.
+ANYTHING = {"change: to"}
+
+
+@pytest.mark.parametrize("said", LANGUAGE, ids=lambda said: f"{said.do}-{'-'.join(said.args)}")
+def test_a_step_is_taken_and_told_or_refused(said: Said) -> None:
+    assert said.accepted is (said.says is not None)
+    if said.says is not None:
+        assert VERBS[said.do].said(said.args) == said.says
+
+
+def where(verb: Verb) -> str:
+    return f"conformance/verbs/{Path(inspect.getsourcefile(verb.run) or '').name}"
+
+
+def lacking() -> Iterator[str]:
+    for verb in VERBS.values():
+        of = [said for said in LANGUAGE if said.do == verb.name]
+        if {said.says is None for said in of} != {True, False} or not verb.phrase:
+            yield f"{where(verb)}: `{verb.name}` needs a phrase, a step that is taken and one that is refused"
+        for argument in verb.arguments:
+            named, given = f"{verb.name}: {argument.name}", [s for s in of if argument.name in s.args]
+            wanted = {False} if named in ANYTHING else {True, False}
+            if {said.says is None for said in given} != wanted or not argument.phrase:
+                yield f"{where(verb)}: `{named}` needs a phrase, a value that is taken and one that is refused"
+            if f"{{{argument.name}}}" not in verb.phrase:
+                yield f"{where(verb)}: `{named}` has no place in the phrase of its verb"
+
+
+def test_every_verb_and_argument_has_a_phrase_and_is_seen_to_hold_and_to_fail() -> None:
+    none_of(lacking())
+
+
+# ------------------------------------------------------------------ references and phases
+
+
+def test_the_steps_that_a_step_refers_to_are_found() -> None:
+    assert list(VERBS["wait"].references({"for": "1 s", "after": "a"})) == [("after", "a")]
+    assert list(VERBS["read"].references({"of": "item", "times": 2})) == []
+
+
+@pytest.mark.parametrize(
+    ("do", "args", "expected"),
+    [
+        ("read", {"times": 8}, []),
+        ("read", {"times": 8, "together": True}, ["sweep"]),
+        ("read", {"of": "item"}, []),
+        ("read", {"of": "distinct"}, ["sweep"]),
+        ("read", {"through": "private-cache", "at": "10 s"}, ["wait"]),
+        ("wait", {"for": "1 s", "after": "a"}, []),
+    ],
+)
+def test_an_argument_may_ask_for_a_phase(do: str, args: Mapping[str, Json], expected: list[str]) -> None:
+    assert list(VERBS[do].asks(args)) == expected
+    assert VERBS[do].phase in DEMANDING
+
+
+def test_a_run_knows_how_long_each_name_of_a_duration_is() -> None:
+    with reference(ttl=4.0) as server, context(server.url, "cached-time") as made:
+        assert made.quantities().keys() | {"lifetime"} == durations.NAMES.keys()
+        made.steps["a"] = recorded("a", exchange(cc="max-age=5"))
+        assert made.quantities()["lifetime"] == 5
+
+
+# ------------------------------------------------------------------ at work
+
+
+@dataclass(frozen=True)
+class Work:
+    """One verb at work, after others, at the reference or at another server; and how it ends."""
+
+    do: str
+    status: str
+    before: tuple[str, ...] = ()
+    args: Mapping[str, Json] = field(default_factory=dict)
+    on: str = "items"
+    answers: Callable[..., Any] | None = None
+    memory: bool = False
+
+    def record(self) -> str:
+        if self.answers is not None:
+            with serve(Student(self.answers)) as other, context(other.url, self.on) as made:
+                return self._done(made)
+        with (
+            reference(ttl=4.0) as server,
+            context(server.url, self.on, clock=lambda: VirtualClock(server.clock.move)) as made,
+            made.shared.clock.lane(),
+        ):
+            return self._done(made)
+
+    def _done(self, made: Context) -> str:
+        if self.memory:
+            made.shared.server = SimpleNamespace(memory=lambda: 0, moves=False, workers=1)  # type: ignore[assignment]
+        for name in self.before:
+            done(made, name)
+        return done(made, self.do, **self.args).status
+
+
+def nothing_there(*_: Any) -> Any:
+    """A server that takes no write and has no cache."""
+    return reply(405, {})
+
+
+WORK = [
+    Work("read", "done"),
+    Work("read", "not-offered", args={"of": "item"}),
+    Work("read-miss", "done", on="cached-time"),
+    Work("read-miss", "not-offered", on="reports", answers=nothing_there),
+    Work("wait", "done", before=("read",), args={"for": "1 s", "after": "read"}),
+    Work("wait", "untestable", args={"for": "1 s", "after": "read"}),
+    Work("change", "done"),
+    Work("change", "not-offered", on="cached-time"),
+    Work("create", "done"),
+    Work("create", "not-offered", on="cached-time"),
+    Work("remove", "done", before=("create",)),
+    Work("remove", "not-offered"),
+    Work("restore", "done", before=("change",)),
+    Work("refuse", "done"),
+    Work("refuse", "not-offered", on="cached-time"),
+    Work("history", "done", args={"texts": ["a", "b"]}),
+    Work("history", "not-offered", args={"texts": ["a"]}, on="cached-time"),
+    Work("clear", "done", on="cached-time"),
+    Work("clear", "not-offered"),
+    Work("flood", "done", on="cached-time", memory=True),
+    Work("flood", "untestable", on="cached-time"),
+]
+ALWAYS_DONE = {"restore"}  # where nothing was changed, nothing has to be put back
+
+
+@pytest.mark.parametrize("work", WORK, ids=lambda work: f"{work.do}-{work.status}")
+def test_a_verb_is_done_where_it_can_be(work: Work) -> None:
+    assert work.record() == work.status
+
+
+def test_every_verb_is_seen_to_be_done_and_not_to_be_done() -> None:
+    ends = {verb: {work.status == "done" for work in WORK if work.do == verb} for verb in VERBS}
+    none_of(
+        f"{where(VERBS[name])}: {name}"
+        for name, seen in ends.items()
+        if seen != ({True} if name in ALWAYS_DONE else {True, False})
+    )
