@@ -319,7 +319,8 @@ def test_a_cache_that_only_grows_is_warned_of() -> None:
     assert on(bounded, "memory-is-bounded").outcome == "pass"
 
 
-WORKERS = {"plain": "", "busy": "def before(path, asked): time.sleep(0.01)", "FastAPI": LESSON}
+# Each takes a while to answer: of requests that cost nothing, one worker may happen to take all twenty.
+WORKERS = {"busy": "def before(path, asked): time.sleep(0.01)", "FastAPI": LESSON}
 
 
 @pytest.mark.parametrize("name", WORKERS)
