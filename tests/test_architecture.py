@@ -7,7 +7,7 @@ measured in `test_imports.py`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,10 +50,6 @@ PURE = ("plan", "judge", "report", *GROUND)
 # The files of pure rooms that read or write files, which is what they are for.
 AT_THE_EDGE = ("conformance.language.yamlfile", "conformance.report.write")
 
-# Offenders that are known and on their way out, as (importer, imported). Each has to be one still:
-# whoever mends one takes its line out. Nothing is added here.
-KNOWN: frozenset[tuple[str, str]] = frozenset()
-
 
 @pytest.fixture(scope="module")
 def house() -> House:
@@ -65,11 +61,6 @@ def house() -> House:
 def reference() -> House:
     """The model solution and what is twisted about it."""
     return House(Path(reference_impl.__file__).parent)
-
-
-def unknown(imports: Iterable[Import]) -> list[Import]:
-    """Those that are not known."""
-    return [each for each in imports if (each.importer, each.imported) not in KNOWN]
 
 
 def room(house: House, name: str) -> str:
@@ -97,15 +88,15 @@ def test_every_room_has_its_layer(house: House) -> None:
 
 
 def test_imports_go_down(house: House) -> None:
-    none_of(unknown(upwards(house)))
+    none_of(upwards(house))
 
 
-def test_no_file_imports_itself_by_way_of_others(house: House) -> None:
-    edges: dict[str, set[str]] = {name: set() for name in house.modules}
-    for each in house.own():
-        if (each.importer, each.imported) not in KNOWN:
-            edges[each.importer].add(each.imported)
-    none_of(" <-> ".join(circle) for circle in circles(edges))
+def test_no_file_imports_itself_by_way_of_others(house: House, reference: House) -> None:
+    for each in (house, reference):
+        edges: dict[str, set[str]] = {name: set() for name in each.modules}
+        for one in each.own():
+            edges[one.importer].add(one.imported)
+        none_of(" <-> ".join(circle) for circle in circles(edges))
 
 
 def test_a_file_knows_its_neighbours_and_not_the_door_of_their_room(house: House) -> None:
@@ -114,25 +105,26 @@ def test_a_file_knows_its_neighbours_and_not_the_door_of_their_room(house: House
         for each in house.own()
         if each.importer.startswith(f"{each.imported}.") and each.imported != "conformance"
     ]
-    none_of(unknown(found))
+    none_of(found)
 
 
 def test_judging_and_reporting_stand_on_the_ground(house: House) -> None:
     for name in ("judge", "report"):
         allowed = [f"conformance.{each}" for each in (name, *GROUND)]
         ours = [each for each in of(house, name) if each.imported in house.modules]
-        none_of(unknown(outside(ours, allowed)))
+        none_of(outside(ours, allowed))
 
 
 def test_planning_reads_the_rows_of_the_verbs_besides(house: House) -> None:
     allowed = [f"conformance.{each}" for each in ("plan", "verbs", *GROUND)]
     ours = [each for each in of(house, "plan") if each.imported in house.modules]
-    none_of(unknown(outside(ours, allowed)))
+    none_of(outside(ours, allowed))
 
 
 def test_pure_rooms_touch_no_network_file_clock_thread_or_chance(house: House) -> None:
+    assert house.modules.keys() >= set(AT_THE_EDGE)
     pure = [each for each in of(house, *PURE) if each.importer not in AT_THE_EDGE]
-    none_of(unknown(each for each in pure if within(each.imported, SHELL)))
+    none_of(each for each in pure if within(each.imported, SHELL))
 
 
 def test_what_sends_sees_no_expectation(house: House) -> None:
@@ -141,29 +133,29 @@ def test_what_sends_sees_no_expectation(house: House) -> None:
     judging = [
         each for each in sending if within(each.imported, ("conformance.oracle", "conformance.matchers"))
     ]
-    none_of(unknown(each for each in judging if each.imported != "conformance.matchers.base"))
+    none_of(each for each in judging if each.imported != "conformance.matchers.base")
 
 
 def test_nothing_private_of_pytest_is_used(house: House) -> None:
-    none_of(unknown(each for each in house.imports if within(each.imported, ("_pytest",))))
+    none_of(each for each in house.imports if within(each.imported, ("_pytest",)))
     texts = {house.file(name): path.read_text("utf-8") for name, path in house.modules.items()}
     assert [file for file, text in texts.items() if "_pytest" in text.replace("conformance_pytest", "")] == []
 
 
 def test_the_suite_and_the_reference_know_nothing_of_each_other(house: House, reference: House) -> None:
-    none_of(unknown(each for each in house.imports if within(each.imported, ("reference_impl",))))
-    none_of(unknown(each for each in reference.imports if within(each.imported, ("conformance",))))
+    none_of(each for each in house.imports if within(each.imported, ("reference_impl",)))
+    none_of(each for each in reference.imports if within(each.imported, ("conformance",)))
 
 
 def test_the_model_solution_knows_nothing_of_what_is_twisted(reference: House) -> None:
     straight = [each for each in reference.imports if reference.room(each.importer) != "twisted"]
-    none_of(unknown(each for each in straight if within(each.imported, ("reference_impl.twisted",))))
+    none_of(each for each in straight if within(each.imported, ("reference_impl.twisted",)))
 
 
 def test_only_fuzzing_needs_the_extra_packages(house: House) -> None:
     extra = ("hypothesis", "schemathesis", "fastapi", "redis")
     elsewhere = [each for each in house.imports if each.early and house.room(each.importer) != "fuzz"]
-    none_of(unknown(each for each in elsewhere if within(each.imported, extra)))
+    none_of(each for each in elsewhere if within(each.imported, extra))
 
 
 def test_a_file_is_short(house: House, reference: House) -> None:
@@ -175,11 +167,6 @@ def test_a_file_is_short(house: House, reference: House) -> None:
 def test_a_file_begins_with_what_it_is_for(house: House, reference: House) -> None:
     trees = {each.file(name): tree for each in (house, reference) for name, tree in each.trees.items()}
     none_of(file for file, tree in trees.items() if not ast.get_docstring(tree))
-
-
-def test_what_is_known_is_still_there(house: House, reference: House) -> None:
-    there = {(each.importer, each.imported) for each in (*house.imports, *reference.imports)}
-    assert sorted(KNOWN - there) == [], "mended: take these lines out of KNOWN"
 
 
 def test_the_reading_of_imports_misses_none_and_sees_circles(tmp_path: Path) -> None:
