@@ -18,7 +18,7 @@ from conformance.clocks.base import Clock
 from conformance.content import facts as observe
 from conformance.fields import field_value, parse_cache_control, parse_delta_seconds
 from conformance.language import captures, durations
-from conformance.model import MISSING, NO_FACTS, Exchange, Headers, Json, Resource, StepRecord, Target
+from conformance.model import MISSING, Body, Exchange, Headers, Json, Resource, StepRecord, Target
 from conformance.sending.ask import PLAIN, Ask, How
 from conformance.sending.gate import Gate
 from conformance.sending.ledger import Ledger
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _PATIENCE: Final = 5.0  # seconds of Retry-After that are waited for
 _TIMEOUTS: Final = 2  # a resource that has not answered so often is given up
+_KEEP: Final = 64 * 1024  # bytes of one body
 _KEEP_IN_ALL: Final = 32 * 1024 * 1024
 WHOLE_SECONDS_BELOW: Final = 10.0
 
@@ -147,28 +148,28 @@ class Context:
         return exchange
 
     def _once(self, ask: Ask, resource: Resource, how: How) -> Exchange:
-        keep = 65536 if self.shared.kept < _KEEP_IN_ALL else 0
         headers = (*resource.headers, *ask.headers)
         lane = how.lane or self.lane
-        sent = lane.exchange(
-            ask.method, ask.path, headers, ask.body, fresh=how.fresh, stray=how.stray, keep=keep
-        )
-        facts = NO_FACTS
-        if sent.response is not None:
-            facts = observe.facts(resource, sent.response.headers, sent.content, self.tracked)
-            held = sent.response.body
-            if held.content and held.digest not in self.shared.digests:
-                self.shared.digests.add(held.digest)
-                self.shared.kept += held.length
-        return Exchange(
-            sent.request,
-            sent.response,
-            sent.fault,
-            sent.sent_at,
-            sent.received_at,
-            sent.connection,
-            facts,
-        )
+        exchange = lane.exchange(ask.method, ask.path, headers, ask.body, fresh=how.fresh, stray=how.stray)
+        response = exchange.response
+        if response is None:
+            return exchange
+        body = response.body
+        facts = observe.facts(resource, response.headers, body.content or b"", self.tracked)
+        if not self._keeps(body):
+            response = msgspec.structs.replace(response, body=msgspec.structs.replace(body, content=None))
+        return msgspec.structs.replace(exchange, response=response, facts=facts)
+
+    def _keeps(self, body: Body) -> bool:
+        """Whether the run holds on to a body: it is not too large, nor are all together."""
+        shared = self.shared
+        if body.digest in shared.digests:
+            return True
+        if body.length > _KEEP or shared.kept + body.length > _KEEP_IN_ALL:
+            return False
+        shared.digests.add(body.digest)
+        shared.kept += body.length
+        return True
 
     def json(self, exchange: Exchange) -> Json:
         """The JSON of a kept body, or None."""

@@ -48,7 +48,7 @@ def survey(lane: Lane, target: Target, prefix: str) -> Survey:
     """
     sent = lane.exchange("GET", "/openapi.json")
     if sent.fault is None:
-        found = sent.content if sent.response and sent.response.status == 200 else b""  # noqa: PLR2004
+        found = (sent.response.body.content or b"") if sent.response and sent.status == 200 else b""  # noqa: PLR2004
         return Survey(None, _routes(found, prefix))
     quiet = next((r for r in target.resources if r.ttl is None), None)
     if sent.fault.kind in _HOPELESS or quiet is None:

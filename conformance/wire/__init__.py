@@ -11,7 +11,7 @@ the server did wrong comes back as a `WireFault`, never as an exception.
     connection.py   one connection: connect, TLS, send, receive, each until a deadline
     tls.py          TLS over a connection, for https
     outgoing.py     one request -> bytes
-    trip.py         one request and its answer -> Sent, the record
+    trip.py         one request and its answer -> Exchange
     transport.py    Wire and Lane, which the rest of the program uses
 
 Importing this costs no ssl, no httpx and no h11.
@@ -21,6 +21,6 @@ from __future__ import annotations
 
 from conformance.wire.answer import Limits
 from conformance.wire.transport import Lane, Wire
-from conformance.wire.trip import Clock, Sent
+from conformance.wire.trip import Clock
 
-__all__ = ["Clock", "Lane", "Limits", "Sent", "Wire"]
+__all__ = ["Clock", "Lane", "Limits", "Wire"]

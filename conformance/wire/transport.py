@@ -13,12 +13,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from conformance.errors import HarnessError
+from conformance.model import Exchange
 from conformance.version import __version__
 from conformance.wire.address import Lookup, parse_base, target
 from conformance.wire.answer import Broken, Limits
 from conformance.wire.connection import Alarm, Connection, cancelled, connect
 from conformance.wire.outgoing import compose, encode, unconditional
-from conformance.wire.trip import Clock, Sent, Trip, until_status_line
+from conformance.wire.trip import Clock, Trip, until_status_line
 
 if TYPE_CHECKING:
     import ssl
@@ -202,9 +203,8 @@ class Lane:
         *,
         fresh: bool = False,
         stray: bool = False,
-        keep: int = 65536,
-    ) -> Sent:
-        """Send one request and receive what comes of it.
+    ) -> Exchange:
+        """Send one request and receive what comes of it, its body whole; there are no facts of it yet.
 
         Args:
             method: as it is sent; case matters (RFC 9110 9.1).
@@ -213,7 +213,6 @@ class Lane:
             body: sent with its Content-Length.
             fresh: on a new connection; each unsafe request gets one anyway.
             stray: after a 304, wait for bytes that must not be there (RFC 9110 15.4.5).
-            keep: a body longer than this is not kept in the record.
 
         Raises:
             HarnessError: what was to be sent is no HTTP request.
@@ -232,7 +231,7 @@ class Lane:
                 return trip.failed(broken)
             received_at = wire.clock.now()
             rest = self._rest_of(trip, probe=encode(unconditional(request), where) if stray else b"")
-            return trip.done(received_at, rest, keep)
+            return trip.done(received_at, rest)
 
     # ------------------------------------------------------------------ on the lane's connection
 

@@ -9,15 +9,14 @@ import hashlib
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Protocol
 
-from conformance.model.exchanges import HTTP_1_1, NO_BODY, OK, Body, Request, Response, WireFault
+from conformance.model.exchanges import HTTP_1_1, NO_BODY, OK, Body, Exchange, Request, Response, WireFault
 from conformance.wire.answer import Broken, Limits
 from conformance.wire.connection import Connection
 from conformance.wire.framing import Incoming
 
-__all__ = ["Clock", "Sent", "Trip", "until_status_line"]
+__all__ = ["Clock", "Trip", "until_status_line"]
 
 _PROBE = 1.0  # seconds to wait for what follows a 304
 _STATUS_LINE = re.compile(rb"HTTP/[0-9]\.[0-9] [1-9][0-9][0-9][ \r\n]")
@@ -28,26 +27,6 @@ class Clock(Protocol):
 
     def now(self) -> float:
         """Seconds since the run began."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One request and what came of it: either `response` or `fault` is None.
-
-    Args:
-        sent_at: when the first byte was about to be sent; of the first try, where it was repeated.
-        received_at: when the last byte of the answer had come, or the fault was noticed.
-        connection: which connection of this wire carried it, from 1 (0: none could be made).
-        content: the body, its content coding untouched, however large; b"" where there is none.
-    """
-
-    request: Request
-    response: Response | None
-    fault: WireFault | None
-    sent_at: float
-    received_at: float
-    connection: int
-    content: bytes
 
 
 class Trip:
@@ -104,33 +83,32 @@ class Trip:
         if not data:
             answer.end()
 
-    def failed(self, broken: Broken) -> Sent:
+    def failed(self, broken: Broken) -> Exchange:
         """The record, where no whole answer came."""
         fault = WireFault(broken.kind, broken.says, self.answer.first)
-        return Sent(self._request, None, fault, self._sent_at, self._clock.now(), self._number, b"")
+        return Exchange(self._request, None, fault, self._sent_at, self._clock.now(), self._number)
 
-    def done(self, received_at: float, stray: bytes, keep: int) -> Sent:
+    def done(self, received_at: float, stray: bytes) -> Exchange:
         """The record of an answer."""
         answer = self.answer
-        content = answer.content
         response = Response(
             answer.status,
             OK if answer.reason == OK else answer.reason,
             answer.headers,
-            _body(content, keep),
+            _body(answer.content),
             answer.wire_bytes,
             HTTP_1_1 if answer.version == HTTP_1_1 else answer.version,
             answer.interim,
             stray,
         )
-        return Sent(self._request, response, None, self._sent_at, received_at, self._number, content)
+        return Exchange(self._request, response, None, self._sent_at, received_at, self._number)
 
 
-def _body(content: bytes, keep: int) -> Body:
+def _body(content: bytes) -> Body:
     if not content:
         return NO_BODY
     digest = "sha256:" + hashlib.sha256(content).hexdigest()[:24]
-    return Body(len(content), digest, content if len(content) <= keep else None)
+    return Body(len(content), digest, content)
 
 
 def until_status_line(connection: Connection, probe: bytes, came: bytes, most: int, until: float) -> bytes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.model import WireFault
-from conformance.wire import Limits, Sent, Wire
+from conformance.model import Exchange, WireFault
+from conformance.wire import Limits, Wire
 
-__all__ = ["NOT_MODIFIED", "OK", "SHORT", "Ticks", "Wires", "fault"]
+__all__ = ["NOT_MODIFIED", "OK", "SHORT", "Ticks", "Wires", "content", "fault"]
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 NOT_MODIFIED = b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n'
@@ -27,9 +27,14 @@ class Ticks:
         return self.time
 
 
-def fault(sent: Sent) -> WireFault:
+def content(sent: Exchange) -> bytes:
+    """The body of an answer."""
+    assert sent.response is not None
+    return sent.response.body.content or b""
+
+
+def fault(sent: Exchange) -> WireFault:
     """What went wrong, of an exchange that has no answer."""
     assert sent.response is None
     assert sent.fault is not None
-    assert sent.content == b""
     return sent.fault

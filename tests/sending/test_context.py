@@ -277,3 +277,25 @@ def test_one_alone_waits_for_those_inside_and_keeps_others_out() -> None:
     for each in threads:
         each.join(BOUND)
     assert order == ["beside leaves", "alone", "later"]
+
+
+# ------------------------------------------------------------------ bodies
+
+
+def test_a_large_body_is_read_and_not_kept() -> None:
+    items = [{"id": 1, "name": "x" * 70_000}]
+    with serve(Student(lambda *_: reply(200, items))) as server, context(server.url) as within:
+        read = within.read()
+    assert read.response is not None
+    assert (read.response.body.content, read.facts.items) == (None, 1)
+    assert read.response.body.length > 70_000
+
+
+def test_a_body_counts_once_against_what_the_run_holds_on_to() -> None:
+    with serve(Student(lambda *_: reply(200, [1, 2, 3]))) as server, context(server.url) as within:
+        first, second = within.read(), within.read()
+        kept = within.shared.kept
+    assert first.response is not None
+    assert second.response is not None
+    assert second.response.body.content == first.response.body.content == b"[1, 2, 3]"
+    assert kept == len(b"[1, 2, 3]")

@@ -8,7 +8,8 @@ import pytest
 from helpers.hostile import Script, serve
 from helpers.wires import Ticks, Wires
 
-from conformance.wire import Limits, Sent, Wire
+from conformance.model import Exchange
+from conformance.wire import Limits, Wire
 
 
 @pytest.fixture
@@ -27,10 +28,10 @@ def wires() -> Iterator[Wires]:
 
 
 @pytest.fixture
-def ask(wires: Wires) -> Callable[..., Sent]:
+def ask(wires: Wires) -> Callable[..., Exchange]:
     """Send one request to a server of that script."""
 
-    def go(script: Script, method: str = "GET", limits: Limits | None = None) -> Sent:
+    def go(script: Script, method: str = "GET", limits: Limits | None = None) -> Exchange:
         with serve(script) as server:
             return wires(server.url, limits).lane().exchange(method, "/")
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from helpers.hostile import BOUND, answers, serve, unused_port
-from helpers.wires import OK, Ticks, Wires, fault
+from helpers.wires import OK, Ticks, Wires, content, fault
 
 from conformance.errors import UsageError
-from conformance.wire import Limits, Sent, Wire
+from conformance.model import Exchange
+from conformance.wire import Limits, Wire
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_cancel_ends_a_lookup(wires: Wires, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(socket, "getaddrinfo", stuck)
     wire = wires("http://stuck.test")
-    got: list[Sent] = []
+    got: list[Exchange] = []
     thread = threading.Thread(target=lambda: got.append(wire.lane().exchange("GET", "/")))
     thread.start()
     assert asking.wait(BOUND)
@@ -155,5 +156,5 @@ def test_ipv6(wires: Wires) -> None:
         pytest.skip(f"no ::1 here: {error}")
     with serve(answers(OK), host="::1") as server:
         sent = wires(f"http://[::1]:{server.port}").lane().exchange("GET", "/")
-        assert sent.content == b"ok"
+        assert content(sent) == b"ok"
         assert f"Host: [::1]:{server.port}\r\n".encode() in server.requests[0]

@@ -12,8 +12,8 @@ import pytest
 from helpers.hostile import BOUND, Peer, Script, hold_after, serve, unused_port
 from helpers.wires import SHORT, Wires, fault
 
-from conformance.model import WireFault
-from conformance.wire import Limits, Sent
+from conformance.model import Exchange, WireFault
+from conformance.wire import Limits
 from conformance.wire.framing import Incoming
 
 
@@ -46,7 +46,7 @@ def drip(first: bytes, piece: bytes) -> Script:
     ],
     ids=["silence", "half a head", "half a body", "head", "body", "chunks", "endless 103"],
 )
-def test_one_deadline_holds_for_all(ask: Callable[..., Sent], script: Script, says: str) -> None:
+def test_one_deadline_holds_for_all(ask: Callable[..., Exchange], script: Script, says: str) -> None:
     began = time.monotonic()
     found = fault(ask(script, limits=Limits(deadline=0.3, interim=10_000)))
     assert 0.25 < time.monotonic() - began < BOUND / 2
@@ -55,7 +55,7 @@ def test_one_deadline_holds_for_all(ask: Callable[..., Sent], script: Script, sa
     assert says in found.says
 
 
-def test_who_always_has_more_to_say_meets_the_deadline(ask: Callable[..., Sent]) -> None:
+def test_who_always_has_more_to_say_meets_the_deadline(ask: Callable[..., Exchange]) -> None:
     def script(peer: Peer) -> None:
         peer.request()
         peer.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")

@@ -9,7 +9,8 @@ import pytest
 from helpers.hostile import answers
 from helpers.wires import fault
 
-from conformance.wire import Limits, Sent
+from conformance.model import Exchange
+from conformance.wire import Limits
 from conformance.wire.answer import Broken
 from conformance.wire.framing import Incoming
 
@@ -129,7 +130,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
 def test_what_is_no_answer_is_a_fault_of_the_server(
-    ask: Callable[..., Sent], case: tuple[bytes, str, str]
+    ask: Callable[..., Exchange], case: tuple[bytes, str, str]
 ) -> None:
     raw, kind, says = case
     found = fault(ask(answers(raw, close=True)))

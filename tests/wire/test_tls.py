@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from helpers.hostile import BOUND, Peer, Script, answers, serve
-from helpers.wires import NOT_MODIFIED, OK, SHORT, Ticks, Wires, fault
+from helpers.wires import NOT_MODIFIED, OK, SHORT, Ticks, Wires, content, fault
 
 from conformance.errors import UsageError
-from conformance.wire import Sent, Wire
+from conformance.model import Exchange
+from conformance.wire import Wire
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +45,13 @@ def test_https_with_a_private_authority(wires: Wires, tls: ssl.SSLContext, certi
     with serve(answers(answer), tls=tls) as server:
         lane = wires(server.url, verify=str(certificate)).lane()
         assert [lane.exchange("GET", "/").connection for _ in range(2)] == [1, 1]
-        assert lane.exchange("POST", "/", body=b"t" * 16_000_000).content == body
+        assert content(lane.exchange("POST", "/", body=b"t" * 16_000_000)) == body
         assert server.requests[0].startswith(b"GET / HTTP/1.1\r\nHost: 127.0.0.1:")
 
 
 def test_https_on_request_without_verification(wires: Wires, tls: ssl.SSLContext) -> None:
     with serve(answers(OK), tls=tls) as server:
-        assert wires(server.url, verify=False).lane().exchange("GET", "/").content == b"ok"
+        assert content(wires(server.url, verify=False).lane().exchange("GET", "/")) == b"ok"
 
 
 def test_stray_bytes_over_tls(wires: Wires, tls: ssl.SSLContext) -> None:
@@ -118,7 +119,7 @@ def test_cancel_ends_a_handshake(wires: Wires) -> None:
 
     with serve(script) as server:
         wire = wires(server.url.replace("http", "https"))
-        got: list[Sent] = []
+        got: list[Exchange] = []
         thread = threading.Thread(target=lambda: got.append(wire.lane().exchange("GET", "/")))
         thread.start()
         assert begun.wait(BOUND)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 import pytest
 from helpers.hostile import BOUND, Peer, Script, answers, hold_after, serve
-from helpers.wires import NOT_MODIFIED, OK, Ticks, Wires, fault
+from helpers.wires import NOT_MODIFIED, OK, Ticks, Wires, content, fault
 
 from conformance.errors import HarnessError
-from conformance.wire import Sent, Wire
+from conformance.model import Exchange
+from conformance.wire import Wire
 
 
 def test_a_lane_keeps_its_connection(wires: Wires) -> None:
@@ -49,7 +50,7 @@ def test_all_lanes_rest_but_those_that_are_busy(wires: Wires) -> None:
         wire = wires(server.url)
         idle, busy = wire.lane(), wire.lane()
         idle.exchange("GET", "/")
-        got: list[Sent] = []
+        got: list[Exchange] = []
         thread = threading.Thread(target=lambda: got.append(busy.exchange("GET", "/")))
         thread.start()
         server.wait_for_requests(2)
@@ -57,7 +58,7 @@ def test_all_lanes_rest_but_those_that_are_busy(wires: Wires) -> None:
         assert (idle.connected, busy.connected) == (False, True)
         go_on.set()
         thread.join(BOUND)
-        assert got[0].content == b"ok"
+        assert content(got[0]) == b"ok"
         wire.rest()
         assert not busy.connected
 
@@ -169,7 +170,7 @@ def test_nonsense_is_no_reason_to_repeat(wires: Wires) -> None:
         assert lane.exchange("GET", "/").fault is None
 
 
-def test_a_new_connection_that_is_closed_is_no_reason_to_repeat(ask: Callable[..., Sent]) -> None:
+def test_a_new_connection_that_is_closed_is_no_reason_to_repeat(ask: Callable[..., Exchange]) -> None:
     seen: list[bytes] = []
     assert fault(ask(lambda peer: seen.append(peer.request()))).kind == "closed"
     assert len(seen) == 1
@@ -190,7 +191,7 @@ def test_an_unsafe_request_is_never_repeated(wires: Wires, method: str) -> None:
 
 
 def test_cancel_ends_what_is_in_flight_and_what_comes_later(wires: Wires) -> None:
-    got: list[Sent] = []
+    got: list[Exchange] = []
     with serve(hold_after()) as server:
         wire = wires(server.url)
         lanes = [wire.lane() for _ in range(3)]

@@ -8,7 +8,7 @@ import pytest
 from helpers.hostile import Peer, answers, hold_after, serve
 from helpers.wires import NOT_MODIFIED, OK, Wires
 
-from conformance.wire import Sent
+from conformance.model import Exchange
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from conformance.wire import Sent
     ],
 )
 def test_what_follows_in_the_same_packet_is_stray(
-    ask: Callable[..., Sent], method: str, answer: bytes
+    ask: Callable[..., Exchange], method: str, answer: bytes
 ) -> None:
     sent = ask(answers(answer + b"null"), method)
     assert sent.response is not None
