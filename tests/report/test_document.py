@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import json
-import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,7 @@ import msgspec
 import pytest
 from helpers.embedded import dead_port, judged, judging, stopped
 from helpers.hostile import Peer, serve
+from helpers.reports import document_of, with_outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -39,10 +37,8 @@ from conformance.model import (
     Verdict,
     WireFault,
 )
-from conformance.report.document import compose, decode, encode, report_schema, rescored
-from conformance.report.formats import FORMATS
+from conformance.report.document import compose, decode, encode, report_schema
 from conformance.report.score import VERDICTS
-from conformance.report.write import check_path, read, write
 
 FLAWS = ("", "unquoted-etag", "ignores-inm", "items-500", "sliding-ttl", "body-on-304", "cached-time-404")
 HIDDEN = "specs/not-modified.yaml::items::not-modified-has-etag"
@@ -110,18 +106,6 @@ def through_json(report: Report) -> Report:
     return decode(encode(report))
 
 
-def document_of(report: Report) -> Any:
-    """The JSON of a report, as any program reads it."""
-    return json.loads(encode(report))
-
-
-def spoilt(change: Callable[[Any], object]) -> bytes:
-    """A good report after something has been done to its JSON."""
-    document = document_of(judged("unquoted-etag"))
-    change(document)
-    return json.dumps(document).encode()
-
-
 # ------------------------------------------------------------------ whole runs
 
 
@@ -154,7 +138,7 @@ def test_the_verdict_comes_from_the_exchanges() -> None:
     report = judged("ignores-inm")
     forged = replace(
         report,
-        entries=tuple(replace(e, verdict=_outcome(e, "pass")) if e.work else e for e in report.entries),
+        entries=tuple(replace(e, verdict=with_outcome(e, "pass")) if e.work else e for e in report.entries),
     )
     assert [e.verdict for e in judge_again(forged).entries] == [e.verdict for e in report.entries]
 
@@ -267,53 +251,6 @@ def test_counts_have_every_verdict() -> None:
     assert sum(counts.values()) == len(judged().entries)
 
 
-# ------------------------------------------------------------------ the score
-
-
-def test_the_reference_has_all() -> None:
-    total = judged().score.total
-    assert total.must_passed == total.must_of > 50
-    assert total.should_passed == total.should_of > 10
-    assert not judged().score.withheld
-
-
-def test_blocked_stays_in_the_denominator_and_not_applicable_leaves_it() -> None:
-    good, bad = judged().score.total, judged("ignores-inm").score.total
-    lost = bad.counts["not-applicable"] - good.counts["not-applicable"]
-    assert bad.must_of + bad.should_of == good.must_of + good.should_of - lost
-    report = judged("ignores-inm")
-    entries = [e for e in report.entries if report.explained(e).level == "MUST"]
-    missing = sum(e.verdict.outcome in ("fail", "blocked") for e in entries)
-    assert bad.must_of - bad.must_passed == missing > 10
-
-
-def test_nobody_there_earns_nothing_of_all() -> None:
-    total = dead_port().score.total
-    assert (total.must_passed, total.should_passed) == (0, 0)
-    assert total.must_of > 50
-
-
-def test_topics_add_up() -> None:
-    score = judged("ignores-inm").score
-    assert sum(t.tally.must_of for t in score.topics) == score.total.must_of
-    assert [t.file for t in score.topics] == [f.name for f in load().files]
-
-
-def test_what_was_stopped_or_could_not_be_judged_is_no_grade() -> None:
-    assert "enough is known" in stopped().score.withheld
-    good = judged()
-    doubtful = [replace(e, verdict=_outcome(e, "inconclusive")) for e in good.entries[:1]]
-    noisy = rescored(replace(good, entries=(*doubtful, *good.entries[1:])))
-    assert noisy.score.withheld == "1 of the checks could not be judged"
-    broken = [replace(e, verdict=_outcome(e, "error")) for e in good.entries[:1]]
-    failed = rescored(replace(good, entries=(*broken, *good.entries[1:])))
-    assert failed.score.withheld == "the suite itself failed in 1 of the checks"
-
-
-def _outcome(entry: Any, name: Any) -> Any:
-    return replace(entry.verdict, outcome=name, verdict=name)
-
-
 # ------------------------------------------------------------------ JSON and back
 
 
@@ -353,151 +290,3 @@ def test_whatever_a_server_sends_comes_back(value: Any, text: str, raw: bytes, n
     entry = replace(good.entries[0], work="w", verdict=Verdict("fail", "fail", text, actual=text))
     made = compose(load(), good.target, "lesson", [entry], {"w": record}, output=text)
     assert through_json(made) == made
-
-
-# ------------------------------------------------------------------ files
-
-
-def test_a_file_comes_back(tmp_path: Path) -> None:
-    path = tmp_path / "report.json"
-    write(judged("unquoted-etag"), path)
-    assert read(path) == judged("unquoted-etag")
-    assert path.read_bytes().isascii()
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "report.json"
-    path.write_text("before")
-
-    def full(_self: Path, _target: Path) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(UsageError, match="No space left"):
-        write(judged(), path)
-    assert path.read_text() == "before"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_others_may_read_a_file_as_they_may_any(tmp_path: Path) -> None:
-    before = os.umask(0o022)
-    try:
-        write(judged(), tmp_path / "report.json")
-    finally:
-        os.umask(before)
-    assert (tmp_path / "report.json").stat().st_mode & 0o777 == 0o644
-
-
-@pytest.mark.parametrize("name", ["report.txt", "report", "report.json/"])
-def test_a_suffix_or_a_folder_that_will_not_do_is_said_before_the_run(name: str, tmp_path: Path) -> None:
-    (tmp_path / "report.json").mkdir()
-    with pytest.raises(UsageError, match=r"accepted: \.json|it is a folder"):
-        check_path(tmp_path / name)
-
-
-def test_a_folder_that_is_not_there_or_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="there is no folder"):
-        check_path(tmp_path / "no" / "report.json")
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(UsageError, match="may not be written to"):
-        check_path(tmp_path / "report.json")
-
-
-def test_the_table_of_formats() -> None:
-    assert all(suffix == f.suffix and suffix.startswith(".") for suffix, f in FORMATS.items())
-    assert FORMATS[".json"].name == "json"
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"", "holds no JSON"),
-        (b"\xff", "holds no JSON"),
-        (b"[]", "is no report"),
-        (b"5", "is no report"),
-        (b"{}", "is no report"),
-        (b'{"version": "2"}', "is no report"),
-        (b'{"version": 1, "checks": []}', "format version 1; this program reads version 2"),
-        (b'{"version": 3}', "format version 3; this program reads version 2"),
-        (b'{"version": 2}', r"does not fit its format: its top: .*`suite_version`"),
-        (b'{"version": 2, "version": 2}', "the key 'version' twice"),
-        (b"[" * 100_000, "nested too deep"),
-        (b'{"version": 2, "x": ' + b"[" * 100_000, "nested too deep"),
-        (b"[" + b"1," * 3_000_001, "values; a report has at most"),
-    ],
-)
-def test_what_is_no_report_is_said_in_a_sentence(content: bytes, says: str, tmp_path: Path) -> None:
-    path = tmp_path / "r.json"
-    path.write_bytes(content)
-    with pytest.raises(UsageError, match=says):
-        read(path)
-
-
-def test_a_report_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="can't be read"):
-        read(tmp_path / "r.json")
-
-
-def test_a_report_that_is_too_large_is_not_read(tmp_path: Path) -> None:
-    path = tmp_path / "r.json"
-    with path.open("wb") as file:
-        file.truncate(65 * 1024 * 1024)
-    with pytest.raises(UsageError, match="is larger than"):
-        read(path)
-
-
-def test_a_report_that_was_cut_off_is_no_report() -> None:
-    whole = encode(judged())
-    for length in (1, 100, len(whole) // 2, len(whole) - 3):
-        with pytest.raises(UsageError, match="holds no JSON"):
-            decode(whole[:length])
-
-
-def _deep(document: Any) -> None:
-    inner: Any = []
-    for _ in range(400):
-        inner = [inner]
-    work = next(iter(document["records"]))
-    document["records"][work]["bound"] = {"x": inner}
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        (
-            lambda d: d["entries"][3]["verdict"].update(outcome="perhaps"),
-            r"\$\.entries\[3\]\.verdict\.outcome",
-        ),
-        (lambda d: d["entries"][3].update(more=1), r"\$\.entries\[3\]: .*unknown field `more`"),
-        (lambda d: d["entries"].append(None), r"does not fit its format: \$\.entries\[\d+\]"),
-        (lambda d: d.update(records=[]), r"\$\.records: Expected `object`"),
-        (lambda d: d.update(seconds="long"), r"\$\.seconds: Expected `float`"),
-        (
-            lambda d: d["entries"][0].update(work="nowhere"),
-            "contradicts itself: .*rests on the record 'nowhere'",
-        ),
-        (lambda d: d["entries"][0].update(nodeid="a"), "contradicts itself: 'a' is no node id"),
-        (
-            lambda d: d["entries"][0].update(nodeid="a::b::c"),
-            "contradicts itself: nothing tells what a::b::c asks",
-        ),
-        (
-            lambda d: d["checks"]["etag-present"].update(requirement="X1"),
-            "contradicts itself: .*etag-present names the requirement 'X1'",
-        ),
-        (
-            lambda d: d["records"].update(other=next(iter(d["records"].values()))),
-            "contradicts itself: the record 'other' calls itself",
-        ),
-    ],
-)
-def test_a_document_that_will_not_do_is_said_with_the_place(
-    change: Callable[[Any], object], says: str
-) -> None:
-    with pytest.raises(UsageError, match=says):
-        decode(spoilt(change))
-
-
-def test_a_document_nested_as_json_may_be_is_read() -> None:
-    decode(spoilt(_deep))

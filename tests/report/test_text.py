@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-from pathlib import Path
 from typing import Any
 
-import pytest
-from helpers.embedded import dead_port, judged, judging, stopped
-from helpers.hostile import Peer, answers, serve
+from helpers.embedded import judged
+from helpers.hostile import answers, serve
+from helpers.reports import assert_tame
 from msgspec.structs import replace
 
 import conformance
@@ -27,169 +25,10 @@ from conformance.model import (
     Verdict,
     WireFault,
 )
-from conformance.report.document import decode, encode
-from conformance.report.safe import safe, safe_bytes, shell
-from conformance.report.summary import first_to_mend, roots
 from conformance.report.text import curl, entry_text, summary_lines
 from conformance.report.write import write
 
 HOSTILE = "\x1b[31mred\x07\x9b2J\u202egnol\u2066x\u200b\ud800\r\n::error::x ##[add-mask]y"
-
-
-def plain(report: Report) -> str:
-    """The summary with what differs from run to run taken out."""
-    text = "\n".join(summary_lines(report))
-    text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
-    return re.sub(r"in \d+\.\d s", "in T s", text)
-
-
-def above_the_table(report: Report) -> list[str]:
-    return plain(report).split("\nPassed")[0].split("\n")
-
-
-# ------------------------------------------------------------------ summaries
-
-
-def test_the_summary_of_a_good_server() -> None:
-    report = judged()
-    lines = plain(report).split("\n")
-    how = "with the server's clock moved; seed 1"
-    assert lines[:4] == [
-        f"http://127.0.0.1:PORT, judged as 'lesson', tier lesson, in T s, {how}",
-        "",
-        "Everything that could be judged holds.",
-        "",
-    ]
-    total = report.score.total
-    row = next(line for line in lines if line.startswith("all "))
-    assert row.split() == ["all", f"{total.must_of}/{total.must_of}", f"{total.should_of}/{total.should_of}"]
-    assert f"{report.counts['pass']} pass, " in lines[-1]
-    assert "Failed" not in plain(report)
-
-
-def test_the_summary_of_a_warning() -> None:
-    tag = "e9e444c970f896fbdfc469fda51dd747"
-    assert above_the_table(judged("unquoted-etag"))[2:-1] == [
-        "First thing to mend: The ETag stands in double quotes (of items)",
-        (
-            f'  expected an ETag in double quotes, such as "a1b2" or W/"a1b2", found ETag: {tag} '
-            "(The ETag stands in double quotes)"
-        ),
-        """  Next: Send headers={'ETag': f'"{digest}"'}: the quotes are part of the tag.""",
-        "  specs/validators.yaml::items::etag-quoted",
-    ]
-    assert "Warnings (a SHOULD that does not hold): 1\n  specs/validators.yaml::items::etag-quoted" in plain(
-        judged("unquoted-etag")
-    )
-
-
-def test_the_summary_of_a_failure_that_blocks_others() -> None:
-    report = judged("ignores-inm")
-    assert above_the_table(report)[2:-1] == [
-        "First thing to mend: If-None-Match with the current ETag is answered 304 (of items)",
-        "  expected status 304, found 200 (If-None-Match with the current ETag is answered 304)",
-        (
-            "  Next: Compare the header with your ETag before you build the body, "
-            "and return Response(status_code=304)."
-        ),
-        "  7 checks wait for this one and can't be judged before.",
-        "  specs/if-none-match.yaml::items::inm-current-is-304",
-    ]
-    assert "  7 x by specs/if-none-match.yaml::items::inm-current-is-304" in plain(report)
-    assert plain(report).endswith(
-        "What a check is about: conformance explain inm-current-is-304\n"
-        "What was sent and what came: write a report (.json), then conformance judge -v report.json"
-    )
-
-
-def test_a_dead_port_is_one_diagnosis() -> None:
-    report = dead_port()
-    assert plain(report).split("\n") == [
-        f"http://127.0.0.1:PORT, judged as 'lesson', tier lesson, in T s, in real time; seed {report.seed}",
-        "",
-        "First thing to mend: the server has to answer",
-        (
-            "  the server at http://127.0.0.1:PORT can't be reached: nothing listens on 127.0.0.1:PORT "
-            f"(connection refused) ({len(report.judged)} checks)"
-        ),
-        "  Next: start your server, see that it answers in a browser or with curl, and run this again",
-        "",
-        f"{len(report.judged)} unreachable",
-    ]
-
-
-def test_a_route_that_does_not_answer_is_no_dead_server(tmp_path: Path) -> None:
-    path = tmp_path / "t.yaml"
-    path.write_text("name: t\nresources: {a: {read: GET /a, etag: true}, b: {read: GET /b, etag: true}}")
-
-    def script(peer: Peer) -> None:
-        while request := peer.request():
-            if request.startswith(b"GET /b"):
-                return
-            peer.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-
-    with serve(script) as server:
-        text = plain(conformance.run(server.url, target=str(path), seed=1))
-    assert (
-        "First thing to mend: every route has to answer\n  GET /b was not answered: the server closed" in text
-    )
-    assert "  Next: look at what your server has printed when these requests came" in text
-    assert re.search(r"\n  \d+ x for \d+ other reasons\n", text)
-
-
-def test_a_run_that_ended_early_says_so_once() -> None:
-    text = plain(stopped())
-    assert "The run ended early: enough is known. What was not reached is not judged." in text
-    assert "This is no grade: the run ended early: enough is known." in text
-    assert text.count("could not be judged: enough is known") == 1
-
-
-def test_a_part_is_called_a_part() -> None:
-    one = "specs/validators.yaml::items::etag-quoted"
-    text = plain(judging("unquoted-etag", selected=[one]))
-    assert re.search(r"A part of the tier: 1 of \d+ checks, \d+ left out\.", text)
-
-
-def test_nothing_selected_is_no_success() -> None:
-    report = judging(selected=[])
-    assert "No check was selected, so nothing is known of this server." in plain(report)
-
-
-def test_what_was_not_put_back_is_said() -> None:
-    report = replace(judged(), problems=("could not put 'name' back",))
-    assert "Not put back as it was (please look at your data):\n  could not put 'name' back" in plain(report)
-
-
-def test_what_was_judged_in_real_time_all_the_same_is_told() -> None:
-    report = replace(judged(), why_real={"reports": "its value outlived 20 TTLs"}, clock="sundial")
-    assert "by the clock sundial; seed 1\n  reports in real time: its value outlived 20 TTLs\n" in plain(
-        report
-    )
-
-
-def test_many_failures_are_cut() -> None:
-    good = judged()
-    entries = tuple(_failing(e, f"fault {n}") for n, e in enumerate(good.entries))
-    text = plain(replace(good, entries=entries))
-    assert f"  ... and {len(entries) - 40} more" in text
-
-
-def _failing(entry: Entry, message: str) -> Entry:
-    return replace(entry, verdict=Verdict("fail", "fail", message))
-
-
-def test_roots_are_counted_along_the_chain() -> None:
-    good = judged()
-    first, second, third = good.entries[:3]
-    chain = (
-        _failing(first, "broken"),
-        replace(second, verdict=Verdict("blocked", "blocked", "", cause=first.nodeid)),
-        replace(third, verdict=Verdict("blocked", "blocked", "", cause=second.nodeid)),
-    )
-    report = replace(good, entries=chain)
-    assert roots(report) == {first.nodeid: 2}
-    assert first_to_mend(report) == chain[0]
-    assert first_to_mend(good) is None
 
 
 # ------------------------------------------------------------------ one verdict
@@ -271,12 +110,6 @@ def test_what_a_started_server_has_printed_is_shown() -> None:
 
 
 # ------------------------------------------------------------------ hostile servers
-
-
-def assert_tame(text: str) -> None:
-    assert all(c.isprintable() or c == "\n" for c in text)
-    assert "##[" not in text
-    assert not re.search(r"^\s*::", text, re.MULTILINE)
 
 
 def with_record(verdict: Verdict, exchange: Exchange, content: bytes = b"") -> Report:
@@ -363,47 +196,6 @@ def test_long_things_are_cut() -> None:
     assert len(re.sub("Reproduce.*", "", text)) < 15_000
 
 
-# ------------------------------------------------------------------ single words
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("plain \u00e4\u4e2d", "plain \u00e4\u4e2d"),
-        ("a\tb\r\n", "a\\tb\\r\\n"),
-        ("\x1b[0m\x00\x9b", "\\x1b[0m\\x00\\x9b"),
-        ("\u202e\u2066\ufeff\u00a0", "\\u202e\\u2066\\ufeff\\xa0"),
-        ("\ud800\U000e0001", "\\ud800\\U000e0001"),
-        ("##[set-env]", "#\\x23[set-env]"),
-    ],
-)
-def test_safe(text: str, shown: str) -> None:
-    assert safe(text) == shown
-
-
-def test_safe_cuts() -> None:
-    assert safe("abcdef", 3) == "abc[...]"
-    assert safe_bytes("\u00e4".encode() * 3, 2) == "\u00e4\u00e4[...]"
-    assert safe_bytes(b"\xff\x00a\x1b", 3) == "\\xff\\x00a[...]"
-
-
-@pytest.mark.processes
-@pytest.mark.parametrize(
-    "data",
-    ["plain", "it's", '"q"', "a b", "\x1b[0m\\ '", "\u00e4\xff", "\u4e2d", b"\x00"[1:], "##[x]", "\n\t"],
-)
-def test_the_shell_reads_the_same_bytes(data: str) -> None:
-    word = shell(data)
-    assert_tame(word)
-    said = subprocess.run(["/bin/bash", "-c", f"printf %s {word}"], capture_output=True, check=True).stdout
-    wanted = (
-        data
-        if isinstance(data, bytes)
-        else data.encode("latin-1" if data.isascii() or max(data) < "\u0100" else "utf-8")
-    )
-    assert said == wanted
-
-
 def test_curl_sends_what_was_sent() -> None:
     request = Request(
         "PUT",
@@ -425,8 +217,3 @@ def test_curl_sends_what_was_sent() -> None:
     assert curl(head) == "curl -si -I http://h/"
     big = Exchange(Request("POST", "http://h/", (), b"x" * 3000), None, None, 0.0, 1.0)
     assert curl(big) == curl(None) == ""
-
-
-def test_the_summary_of_a_saved_report_is_the_same() -> None:
-    report = judged("ignores-inm")
-    assert summary_lines(decode(encode(report))) == summary_lines(report)

@@ -1,0 +1,162 @@
+"""Files of reports: written whole or not at all, and what is no report is said in a sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.embedded import judged
+from helpers.reports import spoilt
+
+from conformance.errors import UsageError
+from conformance.report.document import decode, encode
+from conformance.report.formats import FORMATS
+from conformance.report.write import check_path, read, write
+
+
+def test_a_file_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write(judged("unquoted-etag"), path)
+    assert read(path) == judged("unquoted-etag")
+    assert path.read_bytes().isascii()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("before")
+
+    def full(_self: Path, _target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(UsageError, match="No space left"):
+        write(judged(), path)
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_others_may_read_a_file_as_they_may_any(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        write(judged(), tmp_path / "report.json")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "report.json").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("name", ["report.txt", "report", "report.json/"])
+def test_a_suffix_or_a_folder_that_will_not_do_is_said_before_the_run(name: str, tmp_path: Path) -> None:
+    (tmp_path / "report.json").mkdir()
+    with pytest.raises(UsageError, match=r"accepted: \.json|it is a folder"):
+        check_path(tmp_path / name)
+
+
+def test_a_folder_that_is_not_there_or_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="there is no folder"):
+        check_path(tmp_path / "no" / "report.json")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(UsageError, match="may not be written to"):
+        check_path(tmp_path / "report.json")
+
+
+def test_the_table_of_formats() -> None:
+    assert all(suffix == f.suffix and suffix.startswith(".") for suffix, f in FORMATS.items())
+    assert FORMATS[".json"].name == "json"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "holds no JSON"),
+        (b"\xff", "holds no JSON"),
+        (b"[]", "is no report"),
+        (b"5", "is no report"),
+        (b"{}", "is no report"),
+        (b'{"version": "2"}', "is no report"),
+        (b'{"version": 1, "checks": []}', "format version 1; this program reads version 2"),
+        (b'{"version": 3}', "format version 3; this program reads version 2"),
+        (b'{"version": 2}', r"does not fit its format: its top: .*`suite_version`"),
+        (b'{"version": 2, "version": 2}', "the key 'version' twice"),
+        (b"[" * 100_000, "nested too deep"),
+        (b'{"version": 2, "x": ' + b"[" * 100_000, "nested too deep"),
+        (b"[" + b"1," * 3_000_001, "values; a report has at most"),
+    ],
+)
+def test_what_is_no_report_is_said_in_a_sentence(content: bytes, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=says):
+        read(path)
+
+
+def test_a_report_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="can't be read"):
+        read(tmp_path / "r.json")
+
+
+def test_a_report_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    with path.open("wb") as file:
+        file.truncate(65 * 1024 * 1024)
+    with pytest.raises(UsageError, match="is larger than"):
+        read(path)
+
+
+def test_a_report_that_was_cut_off_is_no_report() -> None:
+    whole = encode(judged())
+    for length in (1, 100, len(whole) // 2, len(whole) - 3):
+        with pytest.raises(UsageError, match="holds no JSON"):
+            decode(whole[:length])
+
+
+def _deep(document: Any) -> None:
+    inner: Any = []
+    for _ in range(400):
+        inner = [inner]
+    work = next(iter(document["records"]))
+    document["records"][work]["bound"] = {"x": inner}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            lambda d: d["entries"][3]["verdict"].update(outcome="perhaps"),
+            r"\$\.entries\[3\]\.verdict\.outcome",
+        ),
+        (lambda d: d["entries"][3].update(more=1), r"\$\.entries\[3\]: .*unknown field `more`"),
+        (lambda d: d["entries"].append(None), r"does not fit its format: \$\.entries\[\d+\]"),
+        (lambda d: d.update(records=[]), r"\$\.records: Expected `object`"),
+        (lambda d: d.update(seconds="long"), r"\$\.seconds: Expected `float`"),
+        (
+            lambda d: d["entries"][0].update(work="nowhere"),
+            "contradicts itself: .*rests on the record 'nowhere'",
+        ),
+        (lambda d: d["entries"][0].update(nodeid="a"), "contradicts itself: 'a' is no node id"),
+        (
+            lambda d: d["entries"][0].update(nodeid="a::b::c"),
+            "contradicts itself: nothing tells what a::b::c asks",
+        ),
+        (
+            lambda d: d["checks"]["etag-present"].update(requirement="X1"),
+            "contradicts itself: .*etag-present names the requirement 'X1'",
+        ),
+        (
+            lambda d: d["records"].update(other=next(iter(d["records"].values()))),
+            "contradicts itself: the record 'other' calls itself",
+        ),
+    ],
+)
+def test_a_document_that_will_not_do_is_said_with_the_place(
+    change: Callable[[Any], object], says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        decode(spoilt(change))
+
+
+def test_a_document_nested_as_json_may_be_is_read() -> None:
+    decode(spoilt(_deep))
