@@ -26,12 +26,12 @@ from conformance.servers.channel import Channel, Closed
 from conformance.servers.environment import scrubbed
 from conformance.servers.errors import ServerError
 from conformance.servers.output import Output
+from conformance.servers.strays import Strays
 
 __all__ = ["House"]
 
 GRACE: Final = 1.5  # seconds between SIGTERM and SIGKILL
 _ENDED_WITHIN: Final = GRACE + 6.0
-_KILLED_WITHIN: Final = 5.0
 _PIDS_WITHIN: Final = 10.0
 _DATA: Final = 4 << 30
 _FILE: Final = 1 << 30
@@ -70,6 +70,7 @@ class House:
         self._lock = threading.RLock()
         self._over = self._ended = self._left = False
         self.temporary = tempfile.mkdtemp(prefix="served-")
+        self._strays = Strays(self.temporary)
         ours, theirs = socket.socketpair()
         reading, writing = os.pipe()
         settings = {
@@ -91,6 +92,7 @@ class House:
             pass_fds=[theirs.fileno(), *{each for some in handed for each in some}],
             start_new_session=True,
         )
+        self._strays.watch(self._warden.pid)
         theirs.close()
         os.close(writing)
         self.channel = Channel(ours)
@@ -176,7 +178,7 @@ class House:
         """End all processes, and leave nothing behind; may be called twice.
 
         Returns once they are dead: the warden, which nobody can leave, says so. Where the server has
-        killed its warden, all are killed that can be found.
+        killed its warden, they have become ours, and we see to it.
 
         Raises:
             ServerError: some can't be killed.
@@ -196,6 +198,7 @@ class House:
         while not self._over and time.monotonic() < deadline:
             self._hear(deadline - time.monotonic())
         self._left = self._kill(left) or self._left
+        self._strays.forget()
         self.channel.close()
         self.output.close()
         shutil.rmtree(self.temporary, ignore_errors=True)
@@ -216,26 +219,4 @@ class House:
         for pid in self.pids:
             with contextlib.suppress(OSError):
                 os.killpg(pid, signal.SIGKILL)
-        for process in (found := [*left, *self._marked()]):
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        deadline = time.monotonic() + _KILLED_WITHIN
-        while (lives := any(map(_lives, found))) and time.monotonic() < deadline:
-            time.sleep(0.005)
-        return lives
-
-    def _marked(self) -> list[psutil.Process]:
-        """Processes that carry our temporary folder in their environment: they can only be the server's."""
-        found = []
-        for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error):
-                if process.environ().get("TMPDIR") == self.temporary:
-                    found.append(process)
-        return found
-
-
-def _lives(process: psutil.Process) -> bool:
-    """Whether it still runs; one that nobody has asked how it ended does not."""
-    with contextlib.suppress(psutil.Error):
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    return False
+        return self._strays.end(left)

@@ -38,20 +38,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
 address = ("127.0.0.1", int(sys.argv[1] if sys.argv[1:] else os.environ["PORT"]))
 http.server.ThreadingHTTPServer(address, Handler).serve_forever()
 """
-# What forges the report has left its parents, hears no SIGTERM, and is quick.
+# What forges the report has left its parents, hears no SIGTERM, and is quick; it may also kill the warden,
+# who is its parent then, and carry no mark.
 FORGER = """
 FOLDER = os.path.dirname(__file__)
-
-def forge():
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    open(f"{FOLDER}/forger", "w").write(str(os.getpid()))
-    while True:
-        open(f"{FOLDER}/r.json", "w").write('{"all": "passed"}')
+FORGE = '''
+import os, signal
+signal.signal(signal.SIGTERM, {on_sigterm})
+open("FOLDER/forger", "w").write(str(os.getpid()))
+while True:
+    open("FOLDER/r.json", "w").write("all passed")
+'''.replace("FOLDER", FOLDER)
 
 if os.fork() == 0:
     os.setsid()
-    os.fork() or forge()
+    os.fork() or os.execve(sys.executable, [sys.executable, "-I", "-S", "-c", FORGE], {{}})
     os._exit(0)
+"""
+OBEDIENT = "signal.SIG_IGN"
+REBEL = "lambda *_: os.kill(os.getppid(), signal.SIGKILL)"
+KILLER = """
+while not os.path.exists(f"{FOLDER}/forger"):
+    time.sleep(0.01)
+os.kill(os.getppid(), signal.SIGKILL)
 """
 TAGS = "name: tags\nresources:\n  items: {read: GET /items/, json: array, etag: true}\n"
 
@@ -257,17 +266,26 @@ def unforged(folder: Path) -> None:
     assert read(folder / "r.json").judged
 
 
-def test_nothing_of_the_server_is_left_to_forge_the_report(tmp_path: Path) -> None:
-    (shop(tmp_path, FORGER) / "tags.yaml").write_text(TAGS)
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (FORGER.format(on_sigterm=OBEDIENT), 0),
+        (FORGER.format(on_sigterm=REBEL), 0),
+        (FORGER.format(on_sigterm=OBEDIENT) + KILLER, 1),
+    ],
+    ids=["deaf to SIGTERM", "kills its warden at the end", "has killed its warden"],
+)
+def test_nothing_of_the_server_is_left_to_forge_the_report(tmp_path: Path, text: str, code: int) -> None:
+    (shop(tmp_path, text) / "tags.yaml").write_text(TAGS)
     options = ["--app-dir", str(tmp_path), "--target", str(tmp_path / "tags.yaml")]
-    assert command(["run", "--app", "main:app", *options, "--report", str(tmp_path / "r.json")]) == 0
+    assert command(["run", "--app", "main:app", *options, "--report", str(tmp_path / "r.json")]) == code
     unforged(tmp_path)
 
 
 def test_nothing_of_the_server_is_left_to_forge_the_report_of_pytest(
     run: Run, pytester: pytest.Pytester
 ) -> None:
-    (shop(pytester.path, FORGER) / "tags.yaml").write_text(TAGS)
+    (shop(pytester.path, FORGER.format(on_sigterm=OBEDIENT)) / "tags.yaml").write_text(TAGS)
     result = run(
         *("--conformance-app", "main:app", "--conformance-target", "tags.yaml"),
         *("--conformance-report", "r.json"),
