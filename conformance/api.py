@@ -13,7 +13,7 @@ import math
 import secrets
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, ParamSpec, cast, get_args
+from typing import TYPE_CHECKING, Final, ParamSpec, cast
 
 from conformance.clocks import CLOCKS, Clock
 from conformance.errors import UsageError
@@ -23,7 +23,7 @@ from conformance.execute.progress import Progress
 from conformance.load.specs import load
 from conformance.load.target import load_target
 from conformance.model import Report, Suite, Target, Tier
-from conformance.options import Asked, declared
+from conformance.options import Asked, declared, tier_named
 from conformance.plan.lanes import plan
 from conformance.report.redact import without_userinfo
 from conformance.servers.specs import AppSpec, CommandSpec
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["conduct", "exit_code", "make_options", "run"]
 
-TIERS: Final[tuple[Tier, ...]] = get_args(Tier)
 AUTO: Final = "auto"
 Parameters = ParamSpec("Parameters")
 _TO_COME: Final = "http://127.0.0.1"  # until the server is started
@@ -133,7 +132,7 @@ def make_options(
         )
     if asked.deadline is not None and not (asked.deadline > 0 and math.isfinite(asked.deadline)):
         raise UsageError(f"the deadline {asked.deadline} is none; accepted is a number of seconds above 0")
-    tier = _tier(asked.tier)
+    tier = tier_named(asked.tier)
     return Options(
         base_url=url or _TO_COME,
         start=start or _start(spec),
@@ -160,12 +159,6 @@ def _start(spec: AppSpec | CommandSpec | None) -> Callable[[], Server] | None:
         return start(spec)
 
     return begin
-
-
-def _tier(tier: str) -> Tier:
-    if tier not in TIERS:
-        raise UsageError(f"there is no tier {tier!r}; accepted: {', '.join(TIERS)}")
-    return tier
 
 
 def _clock(

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 import typer
 
 from conformance.errors import ConformanceError, HarnessError, UsageError
-from conformance.options import COMMAND, Asked, Option, Serving, Telling, made, options
+from conformance.options import COMMAND, Asked, Option, Serving, Telling, made, options, tier_named
 
 if TYPE_CHECKING:
     from typer.models import OptionInfo
@@ -197,11 +197,8 @@ def list_(
     from conformance.explain import listing  # noqa: PLC0415 (see above)
     from conformance.load.specs import load  # noqa: PLC0415
     from conformance.load.target import load_target  # noqa: PLC0415
-    from conformance.model import TIERS  # noqa: PLC0415
 
-    if tier not in TIERS:
-        raise UsageError(f"there is no tier {tier!r}; accepted: {', '.join(TIERS)}")
-    for each in listing(load(), load_target(target, set_ or ()), cast("Any", tier)):
+    for each in listing(load(), load_target(target, set_ or ()), tier_named(tier)):
         _say(each)
 
 

@@ -23,10 +23,21 @@ if TYPE_CHECKING:
 
     from conformance.clocks import Clock
     from conformance.execute.progress import Progress
-    from conformance.model import Target
+    from conformance.model import Target, Tier
     from conformance.servers.specs import AppSpec, CommandSpec
 
-__all__ = ["COMMAND", "PLUGIN", "Asked", "Option", "Serving", "Telling", "declared", "made", "options"]
+__all__ = [
+    "COMMAND",
+    "PLUGIN",
+    "Asked",
+    "Option",
+    "Serving",
+    "Telling",
+    "declared",
+    "made",
+    "options",
+    "tier_named",
+]
 
 T = TypeVar("T")
 COMMAND: Final = "--"
@@ -101,6 +112,20 @@ def made(record: type[T], typed: Mapping[str, Any], **more: Any) -> T:
     tuples = {each.field for each in options(record) if each.repeatable}
     asked = {name: tuple(v) if name in tuples else v for name, v in given.items() if v is not None}
     return cast("Callable[..., T]", record)(**asked, **more)
+
+
+def tier_named(name: str) -> Tier:
+    """The tier of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    from conformance.errors import UsageError  # noqa: PLC0415 (this file is read at every start of pytest)
+    from conformance.model import TIERS  # noqa: PLC0415
+
+    if name not in TIERS:
+        raise UsageError(f"there is no tier {name!r}; accepted: {', '.join(TIERS)}")
+    return name
 
 
 @dataclass(frozen=True, slots=True)

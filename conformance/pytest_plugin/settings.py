@@ -18,8 +18,8 @@ import pytest
 from conformance.errors import ConformanceError, UsageError
 from conformance.load.specs import load
 from conformance.load.target import load_target
-from conformance.model import TIERS, Suite, Target, Tier
-from conformance.options import PLUGIN, Asked, Serving, Telling, made, options
+from conformance.model import Suite, Target, Tier
+from conformance.options import PLUGIN, Asked, Serving, Telling, made, options, tier_named
 from conformance.servers.specs import AppSpec, CommandSpec
 
 if TYPE_CHECKING:
@@ -90,10 +90,9 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
     """
     try:
         wanted = asked(config, Asked)
-        if wanted.tier not in TIERS:
-            raise UsageError(f"there is no tier {wanted.tier!r}; accepted: {', '.join(TIERS)}")
+        tier = tier_named(wanted.tier)
         target = load_target(str(wanted.target), wanted.overrides)
-        settings = Settings(load(), target, wanted.tier, None)
+        settings = Settings(load(), target, tier, None)
         if config.getoption("collectonly") or hasattr(config, "workerinput"):
             return settings
         return dataclasses.replace(settings, sending=_sending(config, settings, wanted, stand))
