@@ -1,7 +1,7 @@
 """How a run passes time: one file for each clock, and this table.
 
 To add one: a file with a class of the shape of `base.Clock`, and a line in CLOCKS; the contract
-test in tests/test_clocks.py then runs it, too.
+test in tests/clocks/ then runs it, too.
 """
 
 from __future__ import annotations
