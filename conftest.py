@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Switch the plugin on where the specs are asked for."""
     if not hasattr(config.option, "conformance"):
         return  # -p no:conformance
-    from conformance.load.specs import specs_folder  # noqa: PLC0415 (not needed without the plugin)
+    from conformance.load.folder import specs_folder  # noqa: PLC0415 (not needed without the plugin)
     from conformance.pytest_plugin import install  # noqa: PLC0415
     from conformance.pytest_plugin.paths import touches  # noqa: PLC0415
     from conformance.pytest_plugin.settings import base_url  # noqa: PLC0415

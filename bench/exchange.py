@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from conformance.execute.engine import Engine
 from conformance.execute.options import Options
-from conformance.load.specs import load, specs_folder
+from conformance.load.folder import specs_folder
+from conformance.load.specs import load
 from conformance.load.target import load_target
 
 CHECKS: Final = 50

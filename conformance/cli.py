@@ -236,13 +236,13 @@ def explain(
 @app.command()
 def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SPEC) -> None:
     """Print a JSON Schema: of a spec file, of a target file, or of report.json."""
-    from conformance.load import register, target  # noqa: PLC0415 (see above)
+    from conformance.load import register, targetfile  # noqa: PLC0415 (see above)
     from conformance.load import schema as language  # noqa: PLC0415 (see above)
     from conformance.report.document import report_schema  # noqa: PLC0415
 
     made: dict[Schema, Any] = {
         Schema.SPEC: language.schema,
-        Schema.TARGET: target.schema,
+        Schema.TARGET: targetfile.schema,
         Schema.REPORT: report_schema,
         Schema.REQUIREMENTS: register.schema,
     }

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from helpers.imports import within
+
+from conformance.load.compiled import ROOMS
 
 NETWORK = ("httpx", "h11", "hishel", "ssl", "socket", "certifi", "redis", "sqlite3")
 HEAVY = (
@@ -16,15 +19,20 @@ HEAVY = (
 )
 
 
-def loaded_by(module: str, *, after: str = "sys") -> set[str]:
-    """What importing a module brings into a fresh process that has imported something already."""
+def brought_by(does: str, *python: str, after: str = "sys") -> set[str]:
+    """What a statement brings into a fresh process that has imported something already."""
     code = (
         f"import sys; sys.path[:0] = {sys.path!r}; import {after}; before = set(sys.modules)\n"
-        f"import {module}\n"
+        f"{does}\n"
         "print(*sorted(set(sys.modules) - before))"
     )
-    ran = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True)
-    return set(ran.stdout.split())
+    command = [sys.executable, "-I", *python, "-c", code]
+    return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+
+
+def loaded_by(module: str, *, after: str = "sys") -> set[str]:
+    """What importing a module brings."""
+    return brought_by(f"import {module}", after=after)
 
 
 @pytest.mark.parametrize("module", ["conformance", "conformance.plugin"])
@@ -50,3 +58,18 @@ def test_whoever_uses_nothing_pays_for_nothing(module: str) -> None:
 )
 def test_a_room_brings_only_what_it_needs_at_once(module: str, spared: tuple[str, ...]) -> None:
     assert [name for name in sorted(loaded_by(module)) if within(name, spared)] == []
+
+
+def test_built_in_specs_are_loaded_without_what_reads_files(tmp_path: Path) -> None:
+    bytecode = ("-X", f"pycache_prefix={tmp_path}")
+    does = "from conformance.load.specs import load; from conformance.load.target import load_target"
+    brought_by(f"{does}; load(); load_target()", *bytecode)  # compiles, where no wheel has
+    found = brought_by(f"{does}; load(); load_target()", *bytecode)
+    spared = (*NETWORK, "yaml", "jsonschema", "conformance.verbs", "conformance.matchers")
+    assert [name for name in sorted(found) if within(name, spared)] == []
+
+
+def test_what_is_compiled_is_known_by_all_code_that_reads_specs() -> None:
+    found = loaded_by("conformance.load.reader, conformance.load.targetfile")
+    rooms = {name.split(".")[1] for name in found if name.startswith("conformance.")}
+    assert rooms - {"errors", "version"} <= set(ROOMS)

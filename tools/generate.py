@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.load import register, target
+from conformance.load import register, targetfile
 from conformance.load import schema as language
 from conformance.load.specs import load
 from conformance.report import coverage
@@ -32,7 +32,7 @@ def main() -> int:
     """Write all; returns the exit status."""
     made = {
         "spec": language.schema(),
-        "target": target.schema(),
+        "target": targetfile.schema(),
         "requirements": register.schema(),
         "report": report_schema(),
     }

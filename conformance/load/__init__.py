@@ -1,9 +1,14 @@
 """Files -> records: specs, the register, the target. The only room that reads YAML.
 
-    specs.py     specs/*.yaml -> Suite
-    register.py  specs/requirements.yaml -> the rows that checks cite, and the topics
-    schema.py    the spec language as a JSON Schema, put together from the rooms
-    target.py    a target file -> Target
+    specs.py       the built-in specs, or a folder's -> Suite
+    target.py      a built-in target, or a target file -> Target
+    compiled.py    both as records, in a form that is read in a millisecond
+    folder.py      where the files are
 
-Shell. It must not know how anything is sent or judged.
+    reader.py      specs/*.yaml -> Suite: what the files themselves say
+    register.py    specs/requirements.yaml -> the rows that checks cite, and the topics
+    targetfile.py  a target file and its overrides -> Target
+    schema.py      the spec language as a JSON Schema, put together from the rooms
+
+Shell. It must not know how anything is sent or judged. The first four import neither YAML nor JSON Schema.
 """

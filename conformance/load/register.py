@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from conformance.errors import SpecError
 from conformance.language.yamlfile import YamlFile, did_you_mean, read
 from conformance.load import schema as language
+from conformance.load.folder import REGISTER
 from conformance.model import LEVELS, ROW_TIERS, Requirement
-
-REGISTER: Final = "requirements.yaml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 
-from conformance.load.specs import specs_folder
+from conformance.load.folder import specs_folder
 from conformance.model import LEVELS, TIERS, Run
 from conformance.model.order import level_at
 from conformance.plan.lanes import PHASES, Plan, plan

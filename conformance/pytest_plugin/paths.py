@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.load.specs import spec_paths, specs_folder
+from conformance.load.folder import spec_paths, specs_folder
 
 
 def choose(config: pytest.Config, *, beside: bool) -> None:

@@ -16,11 +16,10 @@ from conformance.errors import SpecError
 from conformance.language.strategies import STRATEGIES
 from conformance.language.yamlfile import parse, read
 from conformance.load import schema as language
-from conformance.load.register import REGISTER
+from conformance.load.folder import REGISTER, specs_folder
+from conformance.load.folder import spec_paths as paths_in
 from conformance.load.register import schema as register_schema
-from conformance.load.specs import spec_paths as paths_in
-from conformance.load.specs import specs_folder
-from conformance.load.target import schema as target_schema
+from conformance.load.targetfile import schema as target_schema
 from conformance.matchers import MATCHERS
 from conformance.model import CAPABILITIES, LEVELS, TIERS
 from conformance.verbs import VERBS

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from conformance.errors import SpecError
 from conformance.load import specs as loading
-from conformance.load.specs import load, spec_paths, specs_folder
+from conformance.load.folder import spec_paths, specs_folder
+from conformance.load.specs import load
 from conformance.model import Suite
 
 REGISTER = """\

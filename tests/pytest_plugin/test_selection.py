@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from helpers.judging import Collect, Judge, Serve
 
-from conformance.load.specs import specs_folder
+from conformance.load.folder import specs_folder
 from conformance.pytest_plugin.paths import located
 
 INM = "specs/if-none-match.yaml::items::inm-current-is-304"

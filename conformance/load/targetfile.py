@@ -1,0 +1,218 @@
+"""specs/targets/*.yaml, or a file of the user's -> Target. Shell: it reads one file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal, NoReturn
+
+from conformance.errors import TargetError
+from conformance.language.values import FIELD_NAME
+from conformance.language.yamlfile import YamlFile, did_you_mean, read
+from conformance.load.schema import check_file
+from conformance.model import Place, Resource, Target, Write
+
+_WRITES: Final = ("create", "change", "remove", "clear")
+_METHODS: Final = ("POST", "PUT", "PATCH", "DELETE")
+_TEXT: Final = {"type": "string", "minLength": 1}
+_REQUEST: Final = {
+    "type": "string",
+    "pattern": f"^({'|'.join(_METHODS)}) /\\S*$",
+    "description": "a method and a path, such as 'PUT /items/{id}'",
+}
+_POINTER: Final = {"type": "string", "pattern": "^/", "description": "a JSON Pointer, such as /time"}
+_GET: Final = {
+    "type": "string",
+    "pattern": "^GET /\\S*$",
+    "description": "'GET' and a path, such as GET /items/",
+}
+_NAME: Final = {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$",
+    "description": "a name of letters, digits, '-', '_' and '.', since node ids have it in them",
+}
+_SECONDS: Final = {
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "maximum": 2**31,  # RFC 9111 1.2.2: what a cache takes for infinity
+    "description": "seconds, above 0 and at most 2147483648",
+}
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a target file."""
+    write = {
+        "if": {"type": "string"},
+        "then": _REQUEST,
+        "else": _closed(
+            {
+                "request": _REQUEST,
+                "from": {"enum": ["list", "self"]},
+                "edit": _TEXT,
+                "body": {},
+                "ask": {"type": "boolean"},
+            },
+            ("request",),
+        ),
+    }
+    resource = _closed(
+        {
+            "read": _GET,
+            "json": {"enum": ["array", "object", "any"]},
+            "members": {
+                "type": "object",
+                "additionalProperties": {
+                    "enum": ["string", "number", "boolean", "object", "array", "null", "any"]
+                },
+            },
+            "item": _GET,
+            "etag": {"type": "boolean"},
+            "ttl": _SECONDS,
+            "value": _POINTER,
+            "hit": _POINTER,
+            "resolution": _SECONDS,
+            "repeats": {"type": "boolean"},
+            "policy": _TEXT,
+            "version": {"type": "boolean"},
+            "distinct-from": {"type": "array", "items": _TEXT, "minItems": 1},
+            "ask": {"type": "boolean"},
+            "keys": {**_GET, "pattern": r"^GET /\S*\{key\}\S*$"},
+            **dict.fromkeys(_WRITES, write),
+        },
+        ("read",),
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A target file of cache-conformance",
+        **_closed(
+            {
+                "name": _TEXT,
+                "headers": {
+                    "type": "object",
+                    "propertyNames": FIELD_NAME,
+                    "additionalProperties": {"type": "string", "pattern": r"^[^\r\n\0]*$"},
+                },
+                "resources": {
+                    "type": "object",
+                    "minProperties": 1,
+                    "propertyNames": _NAME,
+                    "additionalProperties": resource,
+                },
+            },
+            ("name", "resources"),
+        ),
+    }
+
+
+def _closed(properties: Mapping[str, Any], required: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def read_target(path: str | Path, overrides: Sequence[str] = (), *, built_in: bool = False) -> Target:
+    """Read one target file.
+
+    Args:
+        path: as the user has it, or of a built-in target.
+        overrides: such as "cached-time.ttl=5"; see `--conformance-set`.
+        built_in: whether it is one of ours: then it consents to no writes.
+
+    Raises:
+        TargetError: something in it is wrong, or an override does not fit.
+    """
+    name = f"specs/targets/{Path(path).name}" if built_in else str(path)
+    file = read(Path(path), name, TargetError)
+    check_file(file, schema())
+    if overrides:
+        _override(file.data["resources"], overrides, file.name)
+        try:
+            check_file(file, schema())
+        except TargetError as problem:
+            says = f"{problem.says} (as overridden by {', '.join(overrides)})"
+            raise TargetError(says, problem.file, problem.line) from None
+    headers = tuple(file.data.get("headers", {}).items())
+    resources = tuple(_resource(file, each, data, headers) for each, data in file.data["resources"].items())
+    names = [r.name for r in resources]
+    for resource in resources:
+        for other in resource.distinct_from:
+            if other not in names or other == resource.name:
+                why = "that is itself" if other in names else "no resource is called that"
+                says = f"{resource.name} is distinct-from {other!r}, and {why}"
+                raise file.fail(says, ("resources", resource.name, "distinct-from"))
+    digest = hashlib.sha256(json.dumps(file.data, sort_keys=True).encode()).hexdigest()
+    declares = any(not w.ask for r in resources for w in r.writes.values())
+    return Target(file.data["name"], resources, not built_in and declares, digest)
+
+
+def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], name: str) -> None:
+    """Replace values of the target: "RESOURCE.KEY=VALUE"; RESOURCE may be * for all that have the key."""
+    for text in overrides:
+        where, equals, value = text.partition("=")
+        resource, dot, key = (part.strip() for part in where.partition("."))
+        if not (equals and dot and key):
+            raise TargetError(
+                f"{text!r} overrides nothing; write RESOURCE.KEY=VALUE, as in cached-time.ttl=5", name
+            )
+        names = [each for each in resources if key in resources[each]] if resource == "*" else [resource]
+        if not names:
+            raise TargetError(f"{text!r} overrides nothing: no resource has a {key!r}", name)
+        for each in names:
+            if each not in resources:
+                says = f"{text!r}: no resource is called {each!r}; {did_you_mean(each, resources)}"
+                raise TargetError(says, name)
+            try:
+                resources[each][key] = json.loads(value, parse_constant=_no_json)
+            except (ValueError, RecursionError):
+                resources[each][key] = value
+
+
+def _no_json(constant: str) -> NoReturn:
+    """Refuse what Python's reader takes for JSON and JSON does not have: NaN and Infinity."""
+    raise ValueError(constant)
+
+
+def _resource(
+    file: YamlFile, name: str, data: Mapping[str, Any], headers: tuple[tuple[str, str], ...]
+) -> Resource:
+    path = ("resources", name)
+    for key, needs in (("ttl", "value"), ("value", "ttl"), ("hit", "ttl")):
+        if key in data and needs not in data:
+            raise file.fail(
+                f"{name} has a {key} and no {needs}; a value that is kept needs both", (*path, key)
+            )
+    writes = {kind: _write(kind, data[kind]) for kind in _WRITES if kind in data}
+    return Resource(
+        name=name,
+        read=data["read"].partition(" ")[2],
+        json=data.get("json"),
+        members=data.get("members", {}),
+        item=data["item"].partition(" ")[2] if "item" in data else None,
+        etag=data.get("etag", False),
+        ttl=data.get("ttl"),
+        value=data.get("value"),
+        hit=data.get("hit"),
+        resolution=data.get("resolution", 1.0),
+        repeats=data.get("repeats", False),
+        policy=data.get("policy"),
+        version=data.get("version", False),
+        distinct_from=tuple(data.get("distinct-from", ())),
+        writes=writes,
+        ask=data.get("ask", False),
+        headers=headers,
+        place=Place(file.name, file.line(path) or 1),
+        keys=data["keys"].partition(" ")[2] if "keys" in data else None,
+    )
+
+
+def _write(kind: str, data: Any) -> Write:
+    given: dict[str, Any] = {"request": data} if isinstance(data, str) else dict(data)
+    method, _, path = given["request"].partition(" ")
+    own: Literal["list", "self"] = "list" if "{id}" in path or kind == "create" else "self"
+    source = given.get("from") or own
+    return Write(method, path, source, given.get("edit", "auto"), given.get("body"), given.get("ask", False))
