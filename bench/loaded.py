@@ -43,7 +43,7 @@ def once(flaw: str) -> tuple[tuple[str, str], ...]:
         engine.close()
         report = engine.report()
     # How long a hit takes is recorded only, and nothing to agree on.
-    judged = [e for e in report.judged if report.explained(e).requirement != "LES40"]
+    judged = [e for e in report.judged if report.about(e).requirement != "LES40"]
     return tuple((e.id, e.verdict.verdict) for e in judged)
 
 

@@ -223,7 +223,7 @@ def test_a_page_for_every_path_is_no_api() -> None:
     may_lack = {each.name for each in result.target.resources if each.ask}
     asked_for = [e for e in result.judged if e.resource in may_lack]
     assert asked_for
-    asked_for = [e for e in asked_for if result.explained(e).requirement != "LES37"]
+    asked_for = [e for e in asked_for if result.about(e).requirement != "LES37"]
     assert {e.verdict.outcome for e in asked_for} == {"not-applicable"}
     assert len(bad(result, "fail")) == 2
 

@@ -65,7 +65,7 @@ class _Again:
                 verdict = self._verdict(self.runs[entry.nodeid], entry)
                 self.verdicts[entry.nodeid] = redactor.record(verdict)
         checks = {check.id: check for file in self.suite.files for check in file.checks}
-        known = {id_: checks[id_] for id_ in old.checks if id_ in checks}
+        known = {id_: checks[id_] for id_ in old.explained if id_ in checks}
         named = {each.id: told(each) for check in known.values() for each in (check.requirement, *check.also)}
         return rescored(
             replace(
@@ -74,7 +74,7 @@ class _Again:
                 entries=tuple(
                     replace(e, verdict=self.verdicts.get(e.nodeid, e.verdict)) for e in old.entries
                 ),
-                checks=dict(old.checks)
+                explained=dict(old.explained)
                 | {id_: explained(check, level_at(check, old.tier)) for id_, check in known.items()},
                 requirements=dict(old.requirements) | named,
             )

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
+import msgspec
+
 from conformance.model.runs import Record, Verdict
 from conformance.model.specs import Requirement
 from conformance.model.targets import Target
@@ -135,8 +137,9 @@ class Report(Frozen, frozen=True):
         stopped: why the run ended early, or "".
         problems: what could not be put back, as sentences.
         output: what the server has printed last, where the suite has started it and it failed.
-        entries: every check of the tier, those that were left out included, in the order of the specs.
-        checks: id -> what each check of the entries asks.
+        entries: in JSON `checks`; every check of the tier, those that were left out included, in the
+            order of the specs.
+        explained: check id -> what it asks.
         records: work -> what was done for it. A body's content is not in them, but in `bodies`.
         bodies: digest -> content, of the bodies that were kept.
         requirements: id -> the requirements that the checks name.
@@ -160,8 +163,8 @@ class Report(Frozen, frozen=True):
     stopped: str = ""
     problems: tuple[str, ...] = ()
     output: str = ""
-    entries: tuple[Entry, ...] = ()
-    checks: Mapping[Safe, Explained] = {}
+    entries: tuple[Entry, ...] = msgspec.field(default=(), name="checks")
+    explained: Mapping[Safe, Explained] = {}
     records: Mapping[Safe, Record] = {}
     bodies: Mapping[Safe, Content] = {}
     requirements: Mapping[Safe, Requirement] = {}
@@ -193,9 +196,9 @@ class Report(Frozen, frozen=True):
                 return each
         raise KeyError(nodeid)
 
-    def explained(self, entry: Entry) -> Explained:
+    def about(self, entry: Entry) -> Explained:
         """What the check of an entry asks."""
-        return self.checks[entry.id]
+        return self.explained[entry.id]
 
     def record(self, entry: Entry) -> Record | None:
         """What the verdict of an entry rests on, or None where nothing was sent for it."""

@@ -99,7 +99,7 @@ def compose(
         tier=tier,
         score=Score(),
         entries=entries,
-        checks={check.id: explained(check, level_at(check, tier)) for check in checks},
+        explained={check.id: explained(check, level_at(check, tier)) for check in checks},
         requirements={name: told(each) for name, each in suite.requirements.items() if name in named},
         topics={file.name: file.title for file in suite.files},
         **about,
@@ -135,9 +135,26 @@ def _without_contents(record: Record, bodies: dict[str, Content]) -> Record:
 
 
 def encode(report: Report) -> bytes:
-    """The bytes of report.json, in ASCII: a terminal that shows it must not obey what a server sent."""
-    text = msgspec.json.format(msgspec.json.encode(report), indent=1).decode()
-    return _BEYOND_ASCII.sub(_escaped, text).encode("ascii") + b"\n"
+    """The bytes of report.json: a line for each check, record and body, fit for `grep` and `diff`.
+
+    In ASCII: a terminal that shows it must not obey what a server sent.
+    """
+    parts = msgspec.to_builtins(report).items()
+    text = b"{" + b",\n".join(_key(name) + _lines(value) for name, value in parts) + b"}\n"
+    plain = text.isascii() and b"\x7f" not in text
+    return text if plain else _BEYOND_ASCII.sub(_escaped, text.decode()).encode("ascii")
+
+
+def _lines(value: Any) -> bytes:
+    if isinstance(value, list | tuple) and value:
+        return b"[\n" + b",\n".join(map(msgspec.json.encode, value)) + b"]"
+    if isinstance(value, dict) and value:
+        return b"{\n" + b",\n".join(_key(k) + msgspec.json.encode(v) for k, v in value.items()) + b"}"
+    return msgspec.json.encode(value)
+
+
+def _key(name: str) -> bytes:
+    return msgspec.json.encode(name) + b":"
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -210,9 +227,9 @@ def _contradiction(report: Report) -> str:
             return f"{entry.nodeid[:_SHOWN]!r} is no node id"
         if entry.work and entry.work not in report.records:
             return f"{entry.nodeid} rests on the record {entry.work[:_SHOWN]!r}, which is not there"
-        if entry.id not in report.checks:
+        if entry.id not in report.explained:
             return f"nothing tells what {entry.nodeid} asks"
-    for id_, each in report.checks.items():
+    for id_, each in report.explained.items():
         for name in (each.requirement, *each.also):
             if name not in report.requirements:
                 return f"the check {id_} names the requirement {name[:_SHOWN]!r}, which is not there"

@@ -25,7 +25,7 @@ def tally(report: Report, entries: Iterable[Entry]) -> Tally:
     counts: dict[VerdictName, int] = dict.fromkeys(VERDICTS, 0)
     for entry in entries:
         counts[entry.verdict.verdict] += 1
-        level = report.explained(entry).level
+        level = report.about(entry).level
         if entry.verdict.outcome in _COUNTED and level != "MAY":
             numbers[level, entry.verdict.outcome == "pass"] += 1
     must, should = numbers["MUST", True], numbers["SHOULD", True]

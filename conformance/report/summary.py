@@ -90,7 +90,7 @@ def _first(report: Report) -> Iterator[str]:
             yield "Everything that could be judged holds."
         return
     where = f" (of {safe(entry.resource)})" if entry.resource else ""
-    asked = report.explained(entry)
+    asked = report.about(entry)
     yield f"First thing to mend: {safe(asked.title)}{where}"
     yield f"  {safe(entry.verdict.message, LINE)}"
     if entry.verdict.mend or asked.hint:

@@ -33,7 +33,7 @@ def entry_text(report: Report, entry: Entry) -> str:
 
 
 def _lines(report: Report, entry: Entry) -> Iterator[str]:
-    verdict, record, asked = entry.verdict, report.record(entry), report.explained(entry)
+    verdict, record, asked = entry.verdict, report.record(entry), report.about(entry)
     yield safe(verdict.message, LINE)
     yield ""
     # Where nobody answers, or the suite itself fails, the requirement has nothing to do with it.
@@ -56,7 +56,7 @@ def _lines(report: Report, entry: Entry) -> Iterator[str]:
 
 
 def _requirement(report: Report, entry: Entry) -> Iterator[str]:
-    asked = report.explained(entry)
+    asked = report.about(entry)
     requirement = report.requirements[asked.requirement]
     yield f"Requirement: {requirement.id} ({asked.level}): {safe(requirement.says)}"
     yield from (f"             {line}" for line in source_lines(requirement))

@@ -186,7 +186,7 @@ def test_the_document_says_how_it_was_made() -> None:
 
 def test_a_check_has_its_exchanges_whole() -> None:
     document = document_of(judged("unquoted-etag"))
-    entry = next(e for e in document["entries"] if e["nodeid"].endswith("::items::inm-current-is-304"))
+    entry = next(e for e in document["checks"] if e["nodeid"].endswith("::items::inm-current-is-304"))
     first, again = document["records"][entry["work"]]["steps"][:2]
     assert (first["name"], again["name"]) == ("first", "again")
     (sent,), (back,) = first["exchanges"], again["exchanges"]
@@ -194,7 +194,7 @@ def test_a_check_has_its_exchanges_whole() -> None:
     tag = next(value for name, value in sent["response"]["headers"] if name == "etag")
     assert ["If-None-Match", tag] in back["request"]["headers"]
     assert document["bodies"][sent["response"]["body"]["digest"]]["text"].startswith("[{")
-    asked = document["checks"]["inm-current-is-304"]
+    asked = document["explained"]["inm-current-is-304"]
     assert document["requirements"][asked["requirement"]]["id"] == "LES06"
     assert document["requirements"][asked["also"][0]]["url"].startswith("https://www.rfc-editor.org/")
 
@@ -262,8 +262,8 @@ def test_bytes_come_back(data: bytes) -> None:
     assert through_json(kept).content("one") == data
 
 
-def test_text_that_a_terminal_would_obey_is_escaped() -> None:
-    sent = "\x1b[31m\x9b\u202e\U0001f600\x7f"
+@pytest.mark.parametrize("sent", ["\x1b[31m\x9b\u202e\U0001f600\x7f", "\x7f", "\x1b"])
+def test_text_that_a_terminal_would_obey_is_escaped(sent: str) -> None:
     kept = replace(judged(), output=sent)
     assert encode(kept).isascii()
     assert not any((c < 32 and c != 10) or c == 127 for c in encode(kept))

@@ -296,7 +296,7 @@ def test_a_new_text_field_is_redacted_unless_it_is_named_as_safe() -> None:
 
 SAFE = {
     "Explained.also", "Explained.hint", "Explained.requirement", "Explained.title", "Explained.why", "Body.digest", "CacheRead.client",
-    "Entry.nodeid", "Entry.work", "Exchange.through", "Record.clock", "Record.work", "Report.bodies", "Report.checks",
+    "Entry.nodeid", "Entry.work", "Exchange.through", "Record.clock", "Record.work", "Report.bodies", "Report.explained",
     "Report.clock", "Report.records", "Report.requirements", "Report.specs_sha256", "Report.started",
     "Report.suite_version", "Report.topics", "Report.why_real", "Request.method", "Requirement.id",
     "Requirement.quote", "Requirement.rfc", "Requirement.says", "Requirement.source", "Requirement.topic", "Requirement.unchecked", "Requirement.url",

@@ -22,7 +22,7 @@ def test_blocked_stays_in_the_denominator_and_not_applicable_leaves_it() -> None
     lost = bad.counts["not-applicable"] - good.counts["not-applicable"]
     assert bad.must_of + bad.should_of == good.must_of + good.should_of - lost
     report = judged("ignores-inm")
-    entries = [e for e in report.entries if report.explained(e).level == "MUST"]
+    entries = [e for e in report.entries if report.about(e).level == "MUST"]
     missing = sum(e.verdict.outcome in ("fail", "blocked") for e in entries)
     assert bad.must_of - bad.must_passed == missing > 10
 

@@ -125,24 +125,24 @@ def _deep(document: Any) -> None:
     ("change", "says"),
     [
         (
-            lambda d: d["entries"][3]["verdict"].update(outcome="perhaps"),
-            r"\$\.entries\[3\]\.verdict\.outcome",
+            lambda d: d["checks"][3]["verdict"].update(outcome="perhaps"),
+            r"\$\.checks\[3\]\.verdict\.outcome",
         ),
-        (lambda d: d["entries"][3].update(more=1), r"\$\.entries\[3\]: .*unknown field `more`"),
-        (lambda d: d["entries"].append(None), r"does not fit its format: \$\.entries\[\d+\]"),
+        (lambda d: d["checks"][3].update(more=1), r"\$\.checks\[3\]: .*unknown field `more`"),
+        (lambda d: d["checks"].append(None), r"does not fit its format: \$\.checks\[\d+\]"),
         (lambda d: d.update(records=[]), r"\$\.records: Expected `object`"),
         (lambda d: d.update(seconds="long"), r"\$\.seconds: Expected `float`"),
         (
-            lambda d: d["entries"][0].update(work="nowhere"),
+            lambda d: d["checks"][0].update(work="nowhere"),
             "contradicts itself: .*rests on the record 'nowhere'",
         ),
-        (lambda d: d["entries"][0].update(nodeid="a"), "contradicts itself: 'a' is no node id"),
+        (lambda d: d["checks"][0].update(nodeid="a"), "contradicts itself: 'a' is no node id"),
         (
-            lambda d: d["entries"][0].update(nodeid="a::b::c"),
+            lambda d: d["checks"][0].update(nodeid="a::b::c"),
             "contradicts itself: nothing tells what a::b::c asks",
         ),
         (
-            lambda d: d["checks"]["etag-present"].update(requirement="X1"),
+            lambda d: d["explained"]["etag-present"].update(requirement="X1"),
             "contradicts itself: .*etag-present names the requirement 'X1'",
         ),
         (
