@@ -326,5 +326,6 @@ def test_memory_stays_bounded(answer: Callable[[], bytes]) -> None:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""
     found = json.loads(done.stdout)
-    assert found["MiB"] < 150
+    # How many lanes hold 5 MiB at once is chance (the peak was 115 to 139 MiB); all 97 of a run would be 470.
+    assert found["MiB"] < 250
     assert "error" not in found["verdicts"]
