@@ -19,7 +19,7 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)
 	$(BIN)/python -m tools.demo
 
-# While you write: what starts no process and waits for no server.
+# While you write: what starts no process.
 check: lint
 	$(BIN)/python -m pytest -q tests -m "$(QUICK)"
 
