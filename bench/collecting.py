@@ -1,33 +1,76 @@
-"""`pytest --collect-only` of all specs, in a folder of somebody else's."""
+"""`pytest --collect-only` of the tier `lesson`, in an empty folder of somebody else's.
+
+Against the same without `--conformance`, which collects nothing; and, for what each further item takes,
+against a lesson whose resources stand in the target several times.
+"""
 
 from __future__ import annotations
 
-import os
-import statistics
+import json
+import re
 import subprocess
-import sys
-import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
 
-from measure import row, seconds
+import yaml
+from installed import Site, sites
+from measure import Figure, figure, in_turns, ratios
 
-
-def main() -> bool:
-    """Print the median; true where it is within the budget."""
-    command = [sys.executable, "-m", "pytest", "--conformance", "--collect-only", "-q"]
-    # Only what the plugin needs is loaded: what other plugins of this environment cost is theirs.
-    plugins = ["-p", "pytest_base_url.plugin", "-p", "conformance.plugin"]
-    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    with tempfile.TemporaryDirectory() as folder:
-
-        def collect() -> None:
-            subprocess.run(
-                [*command, *plugins], check=True, cwd=folder, env=environment, stdout=subprocess.DEVNULL
-            )
-
-        collect()
-        took = statistics.median(seconds(collect) for _ in range(9))
-    return row("pytest --collect-only of all specs", f"{took:.2f} s", "0.50 s", held=took <= 0.5)  # noqa: PLR2004
+TIMES: Final = 8
+_ARGS: Final = ("--collect-only", "-q", "-p", "no:cacheprovider")
+_NOTHING: Final = 5  # pytest's exit code where nothing is collected
 
 
-if __name__ == "__main__":
-    main()
+def figures(*, quick: bool) -> Iterator[Figure]:
+    """The ratio, and what an item adds."""
+    rounds = 5 if quick else 15
+    with sites() as made:
+        site = made.site(made.ours)
+        pairs = in_turns(
+            lambda: site.run("pytest", "--conformance", *_ARGS, cwd=made.empty),
+            lambda: site.run("pytest", *_ARGS, cwd=made.empty, codes=(_NOTHING,)),
+            rounds,
+        )
+        yield figure("collect", "--collect-only of the lesson : of nothing", ratios(pairs, "cpu"), "", 1.3)
+        more = made.site(made.another("more", _repeat))
+        args = ("--conformance", *_ARGS)
+        few, many = (_count(each, args, made.empty) for each in (site, more))
+        pairs = in_turns(
+            lambda: more.run("pytest", *args, cwd=made.empty),
+            lambda: site.run("pytest", *args, cwd=made.empty),
+            rounds,
+        )
+        says = f"    each of {many - few} further items, CPU time"
+        each = [(a.cpu - b.cpu) / (many - few) * 1000 for a, b in pairs]
+        yield figure("collect-item-ms", says, each, "ms", 0.2)
+
+
+def _repeat(specs: Path) -> None:
+    """Have the lesson's resources several times."""
+    path = specs / "targets" / "lesson.yaml"
+    data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    resources = data["resources"]
+    data["resources"] = {
+        f"{name}{n or ''}": {
+            **each,
+            **(
+                {"distinct-from": [f"{o}{n or ''}" for o in each["distinct-from"]]}
+                if "distinct-from" in each
+                else {}
+            ),
+        }
+        for n in range(TIMES)
+        for name, each in resources.items()
+    }
+    path.write_text(json.dumps(data), "utf-8")  # which is YAML, too
+
+
+def _count(site: Site, args: tuple[str, ...], cwd: Path) -> int:
+    command = site.command("pytest", *args)
+    out = subprocess.run(
+        command, cwd=cwd, env=site.environment, check=True, capture_output=True, text=True
+    ).stdout
+    found = re.search(r"^(\d+) tests collected", out, re.MULTILINE)
+    assert found is not None, out  # noqa: S101
+    return int(found[1])
