@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from conformance.errors import ConformanceError
+from conformance.language.yamlfile import guess
 from conformance.load.specs import load
 from conformance.model import Suite
 from reference_impl.twisted.flaws import FLAWS, find
@@ -41,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for name in given.names:
             find(name)
         suite = load()
+        _look_at_rows(suite)
     except (ValueError, ConformanceError) as problem:  # a name that there is not, a mistake in a spec
         sys.stderr.write(f"{problem}\n")
         return 2
@@ -59,8 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _said([*wrong, *unfresh(data, current, suite)])
     settled = {trial.task: trial.settled for trial in trials if trial.task.flaw in current.flaws}
     after = kept(data, current, settled)
-    _tell(trials if len(trials) <= _MOST else (), suite)
-    _tell_checks(tasks, after, suite)
+    new = [trial for trial in trials if trial.task.flaw not in data.flaws]
+    _tell(trials if len(trials) <= _MOST else new, suite)
+    _tell_checks(data, after, suite)
     _write({DATA: text(after), **documents(after, suite)})
     _said(wrong)
     return 1 if any(trial.wrong for trial in trials) else 0
@@ -78,6 +81,20 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     if given.names and given.all:
         parser.error("either names or --all")
     return given
+
+
+def _look_at_rows(suite: Suite) -> None:
+    """Refuse a flaw that is to break a row which the register does not have.
+
+    Raises:
+        ValueError: with the flaw, the row and what is near.
+    """
+    for flaw in FLAWS.values():
+        for row in flaw.breaks:
+            if row not in suite.requirements:
+                near = guess(row, suite.requirements).strip()
+                says = f"the flaw {flaw.name} breaks {row!r}, which is no row of the register"
+                raise ValueError(f"{says}; {near}" if near else says)
 
 
 # ------------------------------------------------------------------ running
@@ -148,12 +165,14 @@ def _tell(trials: Sequence[Trial], suite: Suite) -> None:
         sys.stdout.write(f"{name}: fails {', '.join(hit) or 'no check of what it breaks'}{by}\n")
 
 
-def _tell_checks(tasks: Sequence[Task], data: Data, suite: Suite) -> None:
-    """What each check that is new or changed fails under."""
-    table = catches(data, suite)
-    for id_ in sorted(frozenset[str]().union(*(task.checks or () for task in tasks))):
+def _tell_checks(before: Data, data: Data, suite: Suite) -> None:
+    """What each check that is new or changed fails under, and which has lost all that it caught."""
+    table, digests = catches(data, suite), data.ground.checks
+    known = catches(before, suite)
+    for id_ in sorted(table):
         names = ", ".join(table[id_]) or "none of the flaws that break its row: it needs one"
-        sys.stdout.write(f"{id_}: fails under {names}\n")
+        if before.ground.checks.get(id_) != digests.get(id_) or (known[id_] and not table[id_]):
+            sys.stdout.write(f"{id_}: fails under {names}\n")
 
 
 def _write(files: dict[Path, str]) -> None:

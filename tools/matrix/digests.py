@@ -21,6 +21,7 @@ import reference_impl
 from conformance.load.target import load_target
 from conformance.model import Check, Frozen, Suite
 from reference_impl.twisted import flaws
+from reference_impl.twisted.flaws import FLAWS
 from tools.matrix.sources import Room, meaning, meaning_of_row
 from tools.matrix.which import checks, way
 
@@ -30,6 +31,7 @@ __all__ = ["of_checks", "of_flaw", "of_machinery"]
 DOORS: Final = frozenset(
     {
         *("__init__.py", "__main__.py", "api.py", "cli.py", "plugin.py", "progress.py", "explain.py"),
+        *("options.py", "version.py"),
         *("pytest_plugin", "report"),
     }
 )
@@ -59,7 +61,7 @@ def of_machinery() -> str:
 def of_flaw(name: str, suite: Suite) -> str:
     """A flaw's own code, and how it is run; of one that counts what it is asked, all that it is asked."""
     how = way(name, suite)
-    asked = (f"{id_} {digest}" for id_, digest in of_checks(suite).items()) if how.counting else ()
+    asked = (f"{id_} {digest}" for id_, digest in of_checks(suite).items()) if FLAWS[name].counting else ()
     return _digest(meaning_of_row(name, _read_rooms()), repr(how), *asked)
 
 

@@ -22,7 +22,6 @@ class Way:
         standing: the second must not turn by chance, so the clock stands until it is moved.
         alone: what a busy machine blurs.
         started: seen only where the suite has started the server, and measures it.
-        counting: its answers depend on how many there were before, and so on all checks, in their order.
         workers: seen only where several processes answer, in real time, since a clock can be moved in one
             process only. These rows count; without Redis, workers disagree about the rest anyway.
     """
@@ -32,11 +31,9 @@ class Way:
     standing: bool = False
     alone: bool = False
     started: bool = False
-    counting: bool = False
     workers: tuple[str, ...] = ()
 
 
-_TAKING_TURNS: Final = ("private-by-turns", "no-cache-by-turns", "no-store-by-turns", "tag-lags-body")
 _TWO: Final = Way(workers=("LES02", "LES38"))
 ODD: Final[Mapping[str, Way]] = {
     "python-hash-etag": _TWO,
@@ -46,7 +43,6 @@ ODD: Final[Mapping[str, Way]] = {
     "unbounded-cache": Way(target="reference", started=True),
     "timestamp-etag": Way(standing=True),
     "slow-hit": Way(alone=True),
-    **dict.fromkeys(_TAKING_TURNS, Way(counting=True)),
 }
 
 

@@ -161,6 +161,7 @@ FLAWS = (
         "at the first read after a write the list has its new body and its old tag",
         made_of(_tag_lags),
         breaks=("LES24", "LES11"),
+        counting=True,
     ),
     Flaw(
         "body-lags-tag",

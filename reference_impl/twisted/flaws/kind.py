@@ -9,8 +9,10 @@ from reference_impl.twisted.twists import Twist
 class Flaw(Twist):
     """A server with one defect.
 
-    `breaks` are the rows of the lesson that it is meant to break, the one that it is made for first; those
-    that cannot hold any more when that one is broken follow it.
+    `breaks` are the rows of the register that it is meant to break, the one that it is made for first; those
+    that cannot hold any more when that one is broken follow it. `counting`: its answers depend on how many
+    there were before, so what it shows of one check depends on the others.
     """
 
     breaks: tuple[str, ...]
+    counting: bool = False

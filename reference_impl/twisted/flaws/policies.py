@@ -113,18 +113,21 @@ FLAWS = (
         "every third answer is private, the rest public",
         _by_turns("private", _FRESH, _FRESH),
         breaks=("LES32",),
+        counting=True,
     ),
     Flaw(
         "no-cache-by-turns",
         "every other answer is to be revalidated, the rest is fresh for five minutes",
         _by_turns(_FRESH, "no-cache"),
         breaks=("LES33",),
+        counting=True,
     ),
     Flaw(
         "no-store-by-turns",
         "every third answer is not to be stored, the rest is fresh for five minutes",
         _by_turns("no-store", _FRESH, _FRESH),
         breaks=("LES34",),
+        counting=True,
     ),
     Flaw(
         "no-cache-control",
