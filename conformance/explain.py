@@ -17,9 +17,9 @@ from conformance.language import captures, durations
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import DURATION, listed
 from conformance.matchers import phrases
-from conformance.model import CAPABILITIES, TIERS, Check, Requirement, Step, Suite, Target, Tier
+from conformance.model import ASCENDING, CAPABILITIES, Check, Requirement, Step, Suite, Target, Tier
 from conformance.model.citing import citing
-from conformance.model.order import level_at
+from conformance.model.order import level_at, level_of
 from conformance.plan.lanes import plan
 from conformance.verbs import VERBS
 
@@ -61,11 +61,8 @@ def flaws_caught() -> Mapping[str, tuple[str, ...]]:
 
 def explain(suite: Suite, check: Check) -> Iterator[str]:
     """Everything about a check, line by line."""
-    levels = ", ".join(
-        f"{level_at(check, tier)} in the tier {tier}" for tier in TIERS if tier in check.levels
-    )
     yield f"{check.id}: {check.title}"
-    yield f"  {levels}; {check.place}"
+    yield f"  {_levels(check)}; {check.place}"
     yield ""
     yield from _requirement(check.requirement)
     for each in check.also:
@@ -84,6 +81,19 @@ def explain(suite: Suite, check: Check) -> Iterator[str]:
         yield f"Flaws of the reference that it catches: {', '.join(flaws)}"
 
 
+def _levels(check: Check) -> str:
+    """What it counts as: where the lesson asks for more or less than the register, both are told."""
+    anywhere = level_of(check.ground)
+    if anywhere == check.level:
+        return check.level
+    harder = ASCENDING.index(anywhere) > ASCENDING.index(check.level)
+    later = f", {anywhere} from the tier {check.ground.tier} on" if harder else ""
+    return (
+        f"{check.level} where the target claims the lesson's contract{later}; "
+        f"{anywhere} on any other ({check.ground.id})"
+    )
+
+
 def listing(suite: Suite, target: Target, tier: Tier) -> Iterator[str]:
     """All checks up to a tier in columns, and the resources that each is asked of."""
     rows = [("CHECK", "LEVEL", "TIER", "REQUIREMENT", "NEEDS", "ASKED OF")]
@@ -93,7 +103,7 @@ def listing(suite: Suite, target: Target, tier: Tier) -> Iterator[str]:
     for check in (c for file in suite.files for c in file.checks if c.id in asked):
         needs = ", ".join([*check.needs, *(f"no {name}" for name in check.without)])
         resources = ", ".join(asked[check.id]) or f"none of {target.name}"
-        first, last = level_at(check, check.tier), level_at(check, tier)
+        first, last = level_at(check, target, check.tier), level_at(check, target, tier)
         level = first if first == last else f"{first}, then {last}"
         rows.append((check.id, level, check.tier, check.requirement.id, needs, resources))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]

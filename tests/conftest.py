@@ -32,6 +32,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 TINY = """\
 name: tiny
+contract: lesson
 resources:
   items:
     read: GET /items/

@@ -29,6 +29,7 @@ from reference_impl.twisted.serve import start
 
 TARGET = """\
 name: small
+contract: lesson
 resources:
   items: {read: GET /items/, json: array, etag: true}
 """

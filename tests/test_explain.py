@@ -117,3 +117,18 @@ def test_the_listing_has_the_level_of_the_tier() -> None:
     quoted = {tier: next(r for r in lines if r.startswith("etag-quoted")) for tier, lines in rows.items()}
     assert quoted["lesson"].split()[1] == "SHOULD"
     assert " SHOULD, then MUST " in quoted["strict"]
+
+
+def test_a_check_is_explained_with_each_level_that_it_may_have() -> None:
+    def told(id_: str) -> str:
+        (check,) = find(load(), id_)
+        return text(check).split("\n")[1]
+
+    assert told("inm-current-is-304").startswith("  MUST; specs/")
+    assert "MUST where the target claims the lesson's contract; SHOULD on any other (A04)" in told(
+        "etag-present"
+    )
+    assert (
+        "SHOULD where the target claims the lesson's contract, MUST from the tier core on; "
+        "MUST on any other (A01)"
+    ) in told("etag-quoted")

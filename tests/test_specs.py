@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+import pytest
 from helpers.rules import none_of
+from msgspec.structs import replace
 
 from conformance.fields import parse_entity_tag_list
 from conformance.fuzz.strategies import corners
@@ -17,9 +19,9 @@ from conformance.language.values import DURATION
 from conformance.load.specs import load
 from conformance.load.target import built_in_targets, load_target
 from conformance.matchers import MATCHERS, references
-from conformance.model import CAPABILITIES, LEVELS, TIERS, Check, Json, Step
+from conformance.model import ASCENDING, CAPABILITIES, TIERS, Check, Json, Requirement, Step
 from conformance.model.citing import citing
-from conformance.model.order import level_at
+from conformance.model.order import level_at, level_of
 from conformance.verbs import VERBS
 
 SUITE = load()
@@ -101,8 +103,51 @@ def test_every_requirement_of_the_lesson_has_a_check_in_its_tier() -> None:
 
 def test_a_check_of_the_lesson_counts_as_its_requirement() -> None:
     """At most: what is only half of it may count less."""
-    hardest = {id_: min(LEVELS.index(level_at(c, "lesson")) for c in of_the_lesson(id_)) for id_ in LESSON}
-    none_of(id_ for id_ in LESSON if LEVELS[hardest[id_]] != SUITE.requirements[id_].level)
+    hardest = {id_: max((c.level for c in of_the_lesson(id_)), key=ASCENDING.index) for id_ in LESSON}
+    none_of(id_ for id_ in LESSON if hardest[id_] != SUITE.requirements[id_].level)
+
+
+def test_a_check_of_no_contract_counts_as_the_register_says() -> None:
+    against(CHECKS, lambda c: c.requirement.tier == "lesson" or c.level == level_of(c.requirement))
+
+
+def test_on_a_server_of_no_contract_every_check_counts_as_the_register_says() -> None:
+    """Where several rows say the same as one of the lesson, the first gives the level."""
+
+    def ground(check: Check) -> Requirement:
+        row = check.requirement
+        return SUITE.requirements[row.rfc[0]] if row.rfc else row
+
+    claims = load_target("lesson")
+    anybody = replace(claims, contract="")
+    for tier in TIERS:
+        against(CHECKS, lambda c, tier=tier: level_at(c, anybody, tier) == level_of(ground(c)))  # type: ignore[misc]
+        against(
+            CHECKS,
+            lambda c, tier=tier: ASCENDING.index(level_at(c, claims, tier)) >= ASCENDING.index(c.level),  # type: ignore[misc]
+        )
+
+
+@pytest.mark.parametrize(
+    ("id_", "lesson", "anywhere"),
+    [
+        ("etag-present", "MUST", "SHOULD"),
+        ("etag-repeats", "MUST", "SHOULD"),
+        ("etag-lasts", "MUST", "SHOULD"),
+        ("version-raises-tag", "MUST", "SHOULD"),
+        ("reads-do-not-prolong", "MUST", "SHOULD"),
+        ("hit-until-ttl", "MUST", "MAY"),
+        ("memory-is-bounded", "SHOULD", "MAY"),
+        ("cache-control-present", "SHOULD", "MAY"),
+        ("keys-are-apart", "SHOULD", "MUST"),
+        ("etag-quoted", "SHOULD", "MUST"),
+    ],
+)
+def test_the_lesson_asks_for_more_than_the_standards_do(id_: str, lesson: str, anywhere: str) -> None:
+    check = next(c for c in CHECKS if c.id == id_)
+    claims = load_target("reference")
+    assert level_at(check, claims, "lesson") == lesson
+    assert level_at(check, replace(claims, contract=""), "lesson") == anywhere
 
 
 def test_the_register_has_every_row() -> None:
@@ -215,13 +260,13 @@ def test_what_a_check_comes_after_is_run_with_it() -> None:
 
 
 def test_a_failure_can_be_told() -> None:
-    """It expects something of a step, and its levels begin with its own tier and grow no softer."""
+    """It expects something of a step, and counts no softer the further a run goes."""
 
     def hardness(check: Check) -> list[int]:
-        return [LEVELS.index(level_at(check, tier)) for tier in TIERS[TIERS.index(check.tier) :]]
+        return [ASCENDING.index(level_at(check, load_target(), tier)) for tier in TIERS]
 
     against(CHECKS, lambda c: c.expects or any(step.expect for step in c.steps))
-    against(CHECKS, lambda c: hardness(c) == sorted(hardness(c), reverse=True))
+    against(CHECKS, lambda c: hardness(c) == sorted(hardness(c)))
 
 
 def test_a_step_compares_with_another_step_than_itself() -> None:

@@ -75,7 +75,7 @@ class _Again:
                     replace(e, verdict=self.verdicts.get(e.nodeid, e.verdict)) for e in old.entries
                 ),
                 explained=dict(old.explained)
-                | {id_: explained(check, level_at(check, old.tier)) for id_, check in known.items()},
+                | {id_: explained(each, level_at(each, old.target, old.tier)) for id_, each in known.items()},
                 requirements=dict(old.requirements) | named,
             )
         )

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from conformance.judge.symptoms import recognise
 from conformance.matchers import MATCHERS, Case, first_finding, holds
 from conformance.model import (
+    ASCENDING,
     Check,
     Exchange,
     Finding,
@@ -41,7 +42,6 @@ _BY_LEVEL: Final[Mapping[tuple[OutcomeName, Level], VerdictName]] = {
     ("fail", "SHOULD"): "warn",
     ("fail", "MAY"): "info",
 }
-_ASCENDING: Final[tuple[Level, ...]] = ("MAY", "SHOULD", "MUST")
 STOPPED: Final = "stopped"
 """The code of the verdict on what the run did not get to, since it was being stopped."""
 _MALFORMED: Final = "answer.malformed"
@@ -362,7 +362,7 @@ def _verdict(  # noqa: PLR0913 - the level's three sources
     cause: str = "",
     at_most: Level | None = None,
 ) -> Verdict:
-    level = level_at(run.check, court.tier)
+    level = level_at(run.check, court.target, court.tier)
     if at_most is not None:
-        level = min(level, at_most, key=_ASCENDING.index)
+        level = min(level, at_most, key=ASCENDING.index)
     return Verdict(outcome, verdict_name(outcome, level), message, cause=cause)

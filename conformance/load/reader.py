@@ -26,13 +26,11 @@ from conformance.model import (
     Doubt,
     ForAll,
     Json,
-    Level,
     Place,
     Requirement,
     SpecFile,
     Step,
     Suite,
-    Tier,
     Timeline,
 )
 from conformance.model.citing import citing
@@ -123,7 +121,8 @@ class _Reader:
             title=data["title"],
             requirement=self._requirement(data["requirement"], (*path, "requirement")),
             also=tuple(self._requirement(r, (*path, "also", i)) for i, r in enumerate(data.get("also", ()))),
-            levels=_levels(data["level"], data["tier"]),
+            ground=self._ground(data["requirement"]),
+            level=data["level"],
             tier=data["tier"],
             needs=tuple(data.get("needs", ("read",))),
             without=tuple(data.get("without", ())),
@@ -156,6 +155,11 @@ class _Reader:
             near = guess(id_, self.requirements).strip()
             raise self.file.fail(f"{says}; {near}" if near else says, path)
         return self.requirements[id_]
+
+    def _ground(self, id_: str) -> Requirement:
+        """The row that binds every server: of a row of the lesson the first of those that say the same."""
+        row = self.requirements[id_]
+        return self.requirements[row.rfc[0]] if row.rfc else row
 
     def _place(self, path: Path_) -> Place:
         return Place(self.file.name, self.file.line(path) or 1)
@@ -236,11 +240,6 @@ def _alternatives(data: Json) -> tuple[Mapping[str, Any], ...]:
     return tuple(data) if isinstance(data, list) else (data,)
 
 
-def _levels(data: Json, tier: Tier) -> Mapping[Tier, Level]:
-    levels: Mapping[Tier, Level] = data if isinstance(data, dict) else {tier: data}
-    return levels
-
-
 # ------------------------------------------------------------------ across files
 
 
@@ -268,8 +267,6 @@ def _check_references(suite: Suite) -> None:
             raise _at(check, f"`on` names {check.on!r}, and no timeline is called that")
         for key, name in _unknown(check, suite.timelines[check.on].steps) if check.on else ():
             raise _at(check, f"`{key}`: the timeline {check.on!r} has no step {name!r}")
-        if check.tier not in check.levels:
-            raise _at(check, f"`level` says nothing for the check's own tier, {check.tier}")
     _check_cycles(checks)
 
 

@@ -53,7 +53,7 @@ def schema() -> dict[str, Any]:
         "title": {"type": "string", "minLength": 8, "maxLength": 90},
         "requirement": _TEXT,
         "also": {"type": "array", "items": _TEXT, "minItems": 1},
-        "level": {"anyOf": [_LEVEL, _closed(dict.fromkeys(TIERS, _LEVEL), minProperties=1)]},
+        "level": _LEVEL,
         "tier": _TIER,
         "needs": _NEEDS,
         "without": _NEEDS,

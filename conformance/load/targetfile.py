@@ -89,6 +89,7 @@ def schema() -> dict[str, Any]:
         **_closed(
             {
                 "name": _TEXT,
+                "contract": {"enum": ["lesson"]},
                 "headers": {
                     "type": "object",
                     "propertyNames": FIELD_NAME,
@@ -147,7 +148,8 @@ def read_target(path: str | Path, overrides: Sequence[str] = (), *, built_in: bo
                 raise file.fail(says, ("resources", resource.name, "distinct-from"))
     digest = hashlib.sha256(json.dumps(file.data, sort_keys=True).encode()).hexdigest()
     declares = any(not w.ask for r in resources for w in r.writes.values())
-    return Target(file.data["name"], resources, not built_in and declares, digest)
+    contract = file.data.get("contract", "")
+    return Target(file.data["name"], resources, not built_in and declares, digest, contract)
 
 
 def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], name: str) -> None:

@@ -35,6 +35,7 @@ from conformance.model.runs import (
 from conformance.model.specs import Check, Doubt, ForAll, Place, Requirement, SpecFile, Step, Suite, Timeline
 from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write
 from conformance.model.words import (
+    ASCENDING,
     LEVELS,
     MISSING,
     POLICIES,
@@ -52,6 +53,7 @@ from conformance.model.words import (
 )
 
 __all__ = [
+    "ASCENDING",
     "CAPABILITIES",
     "LEVELS",
     "MISSING",

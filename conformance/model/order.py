@@ -9,14 +9,27 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from conformance.model.runs import Run
-from conformance.model.specs import Check
-from conformance.model.words import TIERS, Level, Tier
+from conformance.model.specs import Check, Requirement
+from conformance.model.targets import Target
+from conformance.model.words import ASCENDING, ROW_TIERS, Level, Tier
 
 
-def level_at(check: Check, tier: Tier) -> Level:
-    """What a check counts as when the run goes up to that tier: the last level set on the way there."""
-    reached = TIERS[: TIERS.index(tier) + 1]
-    return [check.levels[t] for t in reached if t in check.levels][-1]
+def level_of(row: Requirement) -> Level:
+    """How hard a row of the register binds any server: one that is worth recording only binds none."""
+    return "MAY" if row.tier == "info" else row.level
+
+
+def level_at(check: Check, target: Target, tier: Tier) -> Level:
+    """What a check counts as on a target when the run goes up to that tier.
+
+    Where the target claims a contract, the harder of what that asks and what the register asks, which counts
+    there once the run goes as far as the tier of its row. Anywhere else the register alone.
+    """
+    anywhere = level_of(check.ground)
+    if not target.contract:
+        return anywhere
+    reached = ROW_TIERS.index(check.ground.tier) <= ROW_TIERS.index(tier)
+    return max(check.level, anywhere, key=ASCENDING.index) if reached else check.level
 
 
 def prerequisites(run: Run, runs: Collection[Run]) -> tuple[Run, ...]:

@@ -98,7 +98,9 @@ class Check(Frozen, frozen=True):
     """One entry of a spec file that tests a requirement by steps. The id never changes.
 
     Args:
-        levels: tier -> level: what it counts as when the run goes up to that tier.
+        ground: the row of the register that says the same of every server, whether or not it claims a
+            contract; a row of the lesson that no other says is its own.
+        level: what it counts as on a target that claims the contract of its requirement.
         after: ids of checks that must have passed on the same resource, or this one is blocked.
         on: the timeline whose exchanges it judges, or None where it has steps of its own.
         expects: alternatives, of which one must hold; each maps step names to matchers.
@@ -110,7 +112,8 @@ class Check(Frozen, frozen=True):
     title: Safe
     requirement: Requirement
     also: tuple[Requirement, ...]
-    levels: Mapping[Tier, Level]
+    ground: Requirement
+    level: Level
     tier: Tier
     needs: tuple[str, ...]
     without: tuple[str, ...]

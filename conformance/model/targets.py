@@ -126,6 +126,7 @@ class Target(Frozen, frozen=True):
     """What the server under test offers.
 
     Args:
+        contract: whose contract it claims, or "": then only the register binds it.
         consent: whether the file itself permits writes to a server that is not on loopback.
         sha256: over the file as it lies on disk, and the overrides.
     """
@@ -134,6 +135,7 @@ class Target(Frozen, frozen=True):
     resources: tuple[Resource, ...]
     consent: bool
     sha256: Safe
+    contract: Literal["", "lesson"] = ""
 
     def resource(self, name: str) -> Resource:
         """The resource of that name.

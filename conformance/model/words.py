@@ -32,6 +32,8 @@ RowTier = Literal["lesson", "core", "full", "strict", "info"]
 ROW_TIERS: tuple[RowTier, ...] = (*TIERS, "info")
 """Of a row of the register; info: worth recording only, from full on."""
 LEVELS: tuple[Level, ...] = ("MUST", "SHOULD", "MAY")
+ASCENDING: tuple[Level, ...] = LEVELS[::-1]
+"""The softest level first."""
 
 OutcomeName = Literal[
     "pass",

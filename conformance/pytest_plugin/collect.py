@@ -7,14 +7,14 @@ every folder, also where the specs lie in site-packages.
 from __future__ import annotations
 
 import functools
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from conformance.load.folder import specs_folder
-from conformance.model import LEVELS, TIERS, Run
+from conformance.model import LEVELS, TIERS, Level, Run
 from conformance.model.order import level_at
 from conformance.plan.lanes import PHASES, Plan, plan
 from conformance.pytest_plugin.answers import Answer
@@ -86,14 +86,18 @@ class Collection:
             return None
         return _folder(parent, path, [p for p in (self._folder, *self._folder.parents) if p.parent == path])
 
+    def _level(self, run: Run) -> Level:
+        return level_at(run.check, self._settings.target, self._settings.tier)
+
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Take the spec files, and no other YAML."""
         name = f"specs/{file_path.name}"
         if file_path.parent != self._folder or name not in self._names:
             return None
         runs = self._runs.get(name, [])
-        tier = self._settings.tier
-        file: SpecFile = SpecFile.from_parent(parent, path=file_path, nodeid=name, runs=runs, tier=tier)
+        file: SpecFile = SpecFile.from_parent(
+            parent, path=file_path, nodeid=name, runs=runs, level=self._level
+        )
         return file
 
     @pytest.hookimpl(tryfirst=True)
@@ -143,42 +147,41 @@ class Folder(pytest.Collector):
 class SpecFile(pytest.File):
     """One file of specs/."""
 
-    def __init__(self, *, runs: list[Run], tier: Any, **kwargs: Any) -> None:
+    def __init__(self, *, runs: list[Run], level: Callable[[Run], Level], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._runs = runs
-        self._tier = tier
+        self._level = level
 
     def collect(self) -> Iterator[pytest.Collector]:
         """The resources, in the order in which the runs first name them; those without one last."""
         names = dict.fromkeys(run.id.split("::")[1] for run in self._runs)
         for name in sorted(names, key=lambda n: n == "none"):
             runs = [run for run in self._runs if run.id.split("::")[1] == name]
-            yield OnResource.from_parent(self, name=name, runs=runs, tier=self._tier)
+            yield OnResource.from_parent(self, name=name, runs=runs, level=self._level)
 
 
 class OnResource(pytest.Collector):
     """The checks of one file on one resource."""
 
-    def __init__(self, *, runs: list[Run], tier: Any, **kwargs: Any) -> None:
+    def __init__(self, *, runs: list[Run], level: Callable[[Run], Level], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._runs = runs
-        self._tier = tier
+        self._level = level
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item for each run."""
         for run in self._runs:
-            yield CheckItem.from_parent(self, name=run.check.id, run=run, tier=self._tier)
+            yield CheckItem.from_parent(self, name=run.check.id, run=run, level=self._level(run))
 
 
 class CheckItem(pytest.Item):
     """One check on one resource. `answer` is set before it runs, by whoever waits for the verdict."""
 
-    def __init__(self, *, run: Run, tier: Any, **kwargs: Any) -> None:
+    def __init__(self, *, run: Run, level: Level, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.run_id = run.id
         self.answer: Answer | None = None
         self._check = run.check
-        level = level_at(run.check, tier)
         for word in (level, run.check.tier, topic(run.check.place.file)):
             self.add_marker(marker(word))
         self.extra_keyword_matches.add(run.check.requirement.id)

@@ -99,7 +99,7 @@ def compose(
         tier=tier,
         score=Score(),
         entries=entries,
-        explained={check.id: explained(check, level_at(check, tier)) for check in checks},
+        explained={check.id: explained(check, level_at(check, target, tier)) for check in checks},
         requirements={name: told(each) for name, each in suite.requirements.items() if name in named},
         topics={file.name: file.title for file in suite.files},
         **about,

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from conformance.judge.verdicts import Court, judge
 from conformance.model import (
     Body,
@@ -105,7 +107,7 @@ def step(name: str, *, do: str = "read", when: Any = (), **more: Any) -> Step:
 def check(
     id_: str = "a-check",
     *steps: Step,
-    level: Level | Mapping[Tier, Level] = "MUST",
+    level: Level = "MUST",
     tier: Tier = "lesson",
     doubts: Sequence[Doubt] = (),
     **more: Any,
@@ -127,8 +129,9 @@ def check(
         "hint": "Mend it.",
         "place": PLACE,
     }
-    levels = {tier: level} if isinstance(level, str) else level
-    return Check(id=id_, levels=levels, tier=tier, steps=steps, doubts=tuple(doubts), **{**fields, **more})
+    fields |= more
+    fields.setdefault("ground", replace(fields["requirement"], level=level))
+    return Check(id=id_, level=level, tier=tier, steps=steps, doubts=tuple(doubts), **fields)
 
 
 def resource(name: str = "items", **more: Any) -> Resource:
@@ -148,8 +151,8 @@ def writes(*kinds: str) -> dict[str, Write]:
 
 
 def target(*resources: Resource) -> Target:
-    """A target with these resources."""
-    return Target("by-hand", resources or (resource(),), consent=False, sha256="")
+    """A target with these resources, which claims the lesson's contract."""
+    return Target("by-hand", resources or (resource(),), consent=False, sha256="", contract="lesson")
 
 
 def suite(*checks: Check, timelines: Sequence[Timeline] = (), file: str = "specs/by-hand.yaml") -> Suite:

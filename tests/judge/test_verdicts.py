@@ -33,6 +33,7 @@ from conformance.model import (
     Level,
     OutcomeName,
     Record,
+    Requirement,
     Run,
     StepRecord,
     Tier,
@@ -124,8 +125,8 @@ def test_the_message_is_the_whole_verdict_in_a_sentence(name: OutcomeName, expec
     ("tier", "expected"), [("lesson", "warn"), ("core", "fail"), ("full", "fail"), ("strict", "fail")]
 )
 def test_a_check_counts_by_the_tier_that_the_run_goes_up_to(tier: Tier, expected: str) -> None:
-    of = expecting(level={"lesson": "SHOULD", "core": "MUST"})
-    assert verdict(of, BAD, tier=tier).verdict == expected
+    harder = Requirement("A01", "MUST", "it holds", "RFC 1", "", tier="core")
+    assert verdict(expecting(level="SHOULD", ground=harder), BAD, tier=tier).verdict == expected
 
 
 # ---- before anything is sent

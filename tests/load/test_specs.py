@@ -35,7 +35,7 @@ checks:
   - id: a-check
     title: A GET is answered
     requirement: LES01
-    level: {lesson: SHOULD, core: MUST}
+    level: SHOULD
     tier: lesson
     after: [b-check]
     forall:
@@ -92,8 +92,8 @@ def test_a_whole_file_becomes_records(loads: Loads) -> None:
     (file,) = suite.files
     a, b = file.checks
     assert (file.name, file.title, list(suite.timelines)) == ("specs/a.yaml", "A topic", ["life"])
-    assert (a.id, a.levels, a.after, a.needs) == (
-        "a-check", {"lesson": "SHOULD", "core": "MUST"}, ("b-check",), ("read",),
+    assert (a.id, a.level, a.ground.id, b.ground.id, a.after, a.needs) == (
+        "a-check", "SHOULD", "A01", "A01", ("b-check",), ("read",),
     )  # fmt: skip
     assert [s.name for s in a.steps] == ["first", "again"]
     assert [s.name for s in suite.timelines["life"].steps] == ["fresh", "wait-1", "later"]
@@ -141,7 +141,7 @@ def test_the_digest_is_of_what_the_files_say(loads: Loads) -> None:
 WRONG: dict[str, tuple[str, str, str, str]] = {
     "key of the file": ("title: A topic", "titel: A topic", "unknown key 'titel'; did you mean 'title'?", "titel"),
     "key of a timeline": ("    needs: [ttl, hit]", "    need: [ttl]\n    needs: [ttl, hit]", "unknown key 'need'; did you mean 'needs'? accepted: needs, steps, without", "need: "),
-    "key of a check": ("    level: {", "    lvl: MUST\n    level: {", "unknown key 'lvl'; did you mean 'level'?", "lvl"),
+    "key of a check": ("    level: S", "    lvl: MUST\n    level: S", "unknown key 'lvl'; did you mean 'level'?", "lvl"),
     "key of a step": ("as: first,", "ass: first,", "unknown key 'ass'; did you mean 'as'? accepted: as, at,", "ass: first"),
     "key of a doubt": ("retry: true", "rety: true", "unknown key 'rety'; did you mean 'retry'? accepted: because, retry, when", "rety"),
     "key of a variable": ("{strategy: entity", "{sample: 1, strategy: entity", "unknown key 'sample'; did you mean 'examples'? accepted: examples, strategy", "sample"),
@@ -156,17 +156,16 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "no verb": ("do: read, as: first", "as: first", "the step lacks 'do'", "as: first"),
     "a check without an id": ("id: b-check\n    title", "title", "the check lacks 'id'", "It is gone"),
     "id that is no name": ("id: b-check", "id: B_check", "id: found 'B_check'; accepted: text like ^[a-z]", "B_check"),
-    "level": ("level: MUST", "level: must", "level: found 'must'; accepted: MUST, SHOULD, MAY; a mapping", "must"),
+    "level": ("level: MUST", "level: must", "level: found 'must'; accepted: MUST, SHOULD, MAY", "must"),
     "tier": ("tier: lesson", "tier: lessn", "tier: found 'lessn'; did you mean 'lesson'? accepted: lesson, core, full, strict", "lessn"),
     "title that is too long": ("A GET is answered", "A" * 91, "title: found 'AAAA", "AAAA"),
-    "level without the own tier": ("{lesson: SHOULD, core: MUST}", "{core: MUST}", "`level` says nothing for the check's own tier, lesson", "id: a-check"),
     "capability": ("needs: [ttl, hit]", "needs: [tll, hit]", "needs: found 'tll'; did you mean 'ttl'? accepted: read, etag, ttl,", "tll"),
     "capability twice": ("needs: [ttl, hit]", "needs: [ttl, ttl]", "needs: found ['ttl', 'ttl']; accepted: a list without repetitions", "ttl, ttl"),
     "needs that lack a verb's, timeline": ("needs: [ttl, hit]", "needs: [ttl]", "its steps need hit, which `needs` does not name", "life:"),
     "needs that lack a verb's": ("do: read, as: first", "do: change, as: first", "its steps need change, which `needs` does not name", "    steps:\n      - {do: ch"),
     "requirement": ("requirement: LES01", "requirement: LES02", "the register (specs/requirements.yaml) has no requirement 'LES02'; did you mean 'LES01'?", "LES02"),
     "requirement like no other": ("requirement: LES01", "requirement: zzz", "the register (specs/requirements.yaml) has no requirement 'zzz'", "zzz"),
-    "further requirement": ("    level: {", "    also: [A01, LES9]\n    level: {", "the register (specs/requirements.yaml) has no requirement 'LES9'; did you", "also"),
+    "further requirement": ("    level: S", "    also: [A01, LES9]\n    level: S", "the register (specs/requirements.yaml) has no requirement 'LES9'; did you", "also"),
     "after": ("after: [b-check]", "after: [b-chekc]", "`after` names 'b-chekc', and no check is called that; did you mean 'b-check'?", "id: a-check"),
     "after itself": ("after: [b-check]", "after: [a-check]", "`after` goes round in a circle: a-check -> a-check", "id: a-check"),
     "after each other": ("on: life", "on: life\n    after: [a-check]", "`after` goes round in a circle: a-check -> b-check -> a-check", "id: a-check"),

@@ -121,6 +121,12 @@ def test_the_lesson_is_what_is_meant_without_a_name() -> None:
     assert "lesson" in built_in_targets()
 
 
+def test_a_contract_is_claimed_and_the_built_in_targets_claim_the_lesson_s(loads: Loads) -> None:
+    assert loads(TEXT).contract == ""
+    assert loads(f"contract: lesson\n{TEXT}").contract == "lesson"
+    assert {load_target(name).contract for name in built_in_targets()} == {"lesson"}
+
+
 def test_a_resource_is_found_by_its_name(loads: Loads) -> None:
     assert loads().resource("me").read == "/me"
     with pytest.raises(KeyError):
@@ -139,7 +145,7 @@ def test_the_digest_is_of_the_values_that_count(loads: Loads) -> None:
 
 ACCEPTED = "accepted: ask, change, clear, create, distinct-from, etag, hit, item, json, keys, members, policy, read, remove, repeats, resolution, ttl, value, version"
 WRONG = {
-    "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: headers, name, resources", "nmae"),
+    "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: contract, headers, name, resources", "nmae"),
     "key of a resource": ("    etag: true", "    etga: true", f"unknown key 'etga'; did you mean 'etag'? {ACCEPTED}", "etga"),
     "key of a write": ("edit: title", "edti: title", "unknown key 'edti'; did you mean 'edit'? accepted: ask, body, edit, from, request", "edti"),
     "no name": ("name: mine\n", "", "the file lacks 'name'", "headers"),

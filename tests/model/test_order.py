@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
-from helpers.records import check, resource, run
+from helpers.records import check, resource, run, target
+from msgspec.structs import replace
 
-from conformance.model import Level, Run, Tier
+from conformance.model import TIERS, Level, Requirement, RowTier, Run
 from conformance.model.order import level_at, needed_by, prerequisites
 
 
+def row(level: Level, tier: RowTier) -> Requirement:
+    """A row of the register."""
+    return Requirement("A01", level, "it holds", "RFC 1", "", tier=tier)
+
+
 @pytest.mark.parametrize(
-    ("levels", "tier", "expected"),
+    ("asked", "ground", "lesson", "core", "anywhere"),
     [
-        ({"lesson": "SHOULD"}, "lesson", "SHOULD"),
-        ({"lesson": "SHOULD"}, "strict", "SHOULD"),
-        ({"lesson": "SHOULD", "core": "MUST"}, "lesson", "SHOULD"),
-        ({"lesson": "SHOULD", "core": "MUST"}, "core", "MUST"),
-        ({"lesson": "SHOULD", "core": "MUST"}, "full", "MUST"),
-        ({"core": "MUST", "lesson": "SHOULD", "strict": "MAY"}, "full", "MUST"),
-        ({"core": "MUST", "lesson": "SHOULD", "strict": "MAY"}, "strict", "MAY"),
+        ("MUST", row("SHOULD", "full"), "MUST", "MUST", "SHOULD"),  # the lesson is harder
+        ("SHOULD", row("MUST", "core"), "SHOULD", "MUST", "MUST"),  # the register is, from core on
+        ("SHOULD", row("MUST", "full"), "SHOULD", "SHOULD", "MUST"),
+        ("MUST", row("MUST", "info"), "MUST", "MUST", "MAY"),  # worth recording only
+        ("MAY", row("MUST", "info"), "MAY", "MAY", "MAY"),
+        ("SHOULD", row("MUST", "lesson"), "MUST", "MUST", "MUST"),
     ],
 )
-def test_the_last_level_on_the_way_up_to_the_tier_counts(
-    levels: Mapping[Tier, Level], tier: Tier, expected: Level
+def test_the_level_goes_by_the_contract_that_the_target_claims(
+    asked: Level, ground: Requirement, lesson: Level, core: Level, anywhere: Level
 ) -> None:
-    assert level_at(check(level=levels), tier) == expected
+    of, claims = check(level=asked, ground=ground), target()
+    assert (level_at(of, claims, "lesson"), level_at(of, claims, "core")) == (lesson, core)
+    for tier in TIERS:
+        assert level_at(of, replace(claims, contract=""), tier) == anywhere
 
 
 FIRST, SECOND = check("first"), check("second", after=("first", "other"))
