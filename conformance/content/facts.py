@@ -108,8 +108,8 @@ def is_hit(flag: Json) -> bool | None:
 
 def _document(headers: Headers, content: bytes) -> tuple[Json, bool]:
     try:
-        text = _decoded(headers, content)
-        return json.loads(text, parse_constant=_no_json, parse_float=_finite), True
+        data = _decoded(headers, content)
+        return _READER.decode(data.decode(json.detect_encoding(data), "surrogatepass")), True
     except (ValueError, zlib.error, RecursionError):
         return None, False
 
@@ -122,6 +122,9 @@ def _no_json(constant: str) -> NoReturn:
 def _finite(text: str) -> float | str:
     """A number, or its text where it is too large for one: a report has to be JSON, too."""
     return float(text) if math.isfinite(float(text)) else text
+
+
+_READER: Final = json.JSONDecoder(parse_constant=_no_json, parse_float=_finite)
 
 
 def _decoded(headers: Headers, content: bytes, most: int = 5 * 1024 * 1024) -> bytes:

@@ -22,7 +22,8 @@ _CACHE_STATUS_FIELDS = ("X-Cache", "CF-Cache-Status", "Cache-Status")
 
 def field_values(headers: Headers, name: str) -> list[str]:
     """The values of all lines of this name, in order and apart."""
-    return [value.strip(OWS) for each, value in headers if each.lower() == name.lower()]
+    wanted = name.lower()
+    return [value.strip(OWS) for each, value in headers if each.lower() == wanted]
 
 
 def field_value(headers: Headers, name: str) -> str | None:

@@ -88,6 +88,7 @@ class Redactor:
         ordered = sorted(set(secrets), key=len, reverse=True)
         raw = {each.encode(coding, "replace") for each in ordered for coding in ("utf-8", "latin-1")}
         self._text = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        self._headers: dict[Headers, Headers] = {}  # the same ones are sent and received again and again
         self._raw = re.compile(b"|".join(map(re.escape, sorted(raw, key=len, reverse=True)))) if raw else None
 
     @classmethod
@@ -122,7 +123,11 @@ class Redactor:
 
     def headers(self, headers: Headers) -> Headers:
         """Fields with the values of those that carry credentials taken out."""
-        return tuple((self.text(n), REDACTED if is_sensitive(n) else self.text(v)) for n, v in headers)
+        known = self._headers.get(headers)
+        if known is None:
+            known = tuple((self.text(n), REDACTED if is_sensitive(n) else self.text(v)) for n, v in headers)
+            self._headers[headers] = known
+        return known
 
     def plain(self, value: Json) -> Json:
         """A JSON value without credentials."""

@@ -127,7 +127,7 @@ class Context:
         lane = how.lane or self.lane
         with self.shared.gate.shared():
             exchange = self._once(ask, resource, how)
-            crowded = self.shared.wire.open_elsewhere(lane)
+            crowded = exchange.fault is not None and self.shared.wire.open_elsewhere(lane)
         fault = exchange.fault.kind if exchange.fault else None
         if fault == "cancelled":
             raise GivenUpError

@@ -19,14 +19,16 @@ class Gate:
     def shared(self) -> Iterator[None]:
         """Enter beside others."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._alone)
+            while self._alone:
+                self._changed.wait()
             self._inside += 1
         try:
             yield
         finally:
             with self._changed:
                 self._inside -= 1
-                self._changed.notify_all()
+                if not self._inside:
+                    self._changed.notify_all()
 
     @contextmanager
     def alone(self) -> Iterator[None]:

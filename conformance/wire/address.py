@@ -6,6 +6,7 @@ accepted, and it opens no connection. Looking a name up is bounded by the caller
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 import socket
@@ -112,6 +113,7 @@ def _ascii(host: str) -> str:
         raise ValueError(str(error)) from error
 
 
+@functools.lru_cache(maxsize=256)  # the same few paths are asked again and again
 def target(path: str) -> str:
     """What stands in the request line for a path (and query), without the prefix.
 
