@@ -103,7 +103,7 @@ class Redactor:
 
     def record(self, record: F) -> F:
         """Any record without credentials; the very same where there were none."""
-        redacted: F = _struct(type(record))(self, record)
+        redacted: F = _root(type(record))(self, record)
         return redacted
 
     def text(self, text: str) -> str:
@@ -139,28 +139,35 @@ class Redactor:
             return [self.plain(each) for each in value]
         return value
 
-    def response(self, response: Response) -> Response:
-        """An answer without credentials: also without a packed body, where one can't be seen in it."""
+    def seen_through(self, response: Response) -> Response:
+        """An answer without a packed body, where a credential can't be seen in it."""
         body = response.body
         if self._raw is not None and body.content and field_value(response.headers, "content-encoding"):
-            response = replace(response, body=replace(body, content=None))
-        redacted: Response = _RESPONSE(self, response)
-        return redacted
+            return replace(response, body=replace(body, content=None))
+        return response
 
 
 # ------------------------------------------------------------------ by type
 
 
 @functools.cache
-def _struct(kind: type[Any]) -> Walk:
+def _root(kind: type[Any]) -> Walk:
     """What to do with a record of a type."""
-    return Redactor.response if kind is Response else _fields(kind)
-
-
-def _fields(kind: type[Any]) -> Walk:
-    """The fields that need it, one by one."""
     told = inspect.type_info(kind)
     assert isinstance(told, inspect.StructType)  # noqa: S101 - a Frozen is one
+    return _struct(told)
+
+
+def _struct(told: inspect.StructType) -> Walk:
+    """What to do with a record, by what is told of its type."""
+    fields = _fields(told)
+    if told.cls is Response:
+        return lambda redactor, response: fields(redactor, redactor.seen_through(response))
+    return fields
+
+
+def _fields(told: inspect.StructType) -> Walk:
+    """The fields that need it, one by one."""
     walks = [(field.name, walk) for field in told.fields if (walk := _walk(field.type)) is not None]
 
     def all_fields(redactor: Redactor, record: Any) -> Any:
@@ -180,7 +187,7 @@ def _walk(kind: inspect.Type) -> Walk | None:
     if isinstance(kind, inspect.Metadata):
         return None if (kind.extra or {}).get("safe") else _walk(kind.type)
     if isinstance(kind, inspect.StructType):
-        return _struct(kind.cls)
+        return _struct(kind)
     return _SCALARS.get(type(kind)) or _container(kind)
 
 
@@ -232,6 +239,3 @@ def _mapping(key: Walk | None, value: Walk | None) -> Walk | None:
 
 def _same(_redactor: Redactor, value: Any) -> Any:
     return value
-
-
-_RESPONSE: Final = _fields(Response)
