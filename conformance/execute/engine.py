@@ -233,7 +233,11 @@ class Engine:
             if not self._down:
                 self._prepare()
             for name, lanes in zip(PHASES, self.plan.phases, strict=True):
-                self._wait_phase(lanes) if name == "wait" else self._phase(lanes)
+                if name == "wait":
+                    self._probe(lanes)
+                self._phase(self._of(lanes, real=False))
+            if self._why_real:
+                self._in_their_time()
             self._judge_the_rest()
         except Exception as problem:  # noqa: BLE001 - nobody may be left waiting for a verdict
             self._settle_rest(self.plan.runs, ours(problem))
@@ -263,25 +267,34 @@ class Engine:
     def _give_up(self, why: str) -> None:
         self._down = why
 
-    def _wait_phase(self, lanes: tuple[tuple[Run, ...], ...]) -> None:
-        """Lanes whose resources age with the moved clock; then the others, cold, in real time."""
-        if self.server is None or not isinstance(self.clock, VirtualClock):
-            self._phase(lanes)
-            return
-        self._probe(lanes, self.clock)
-        moved = tuple(lane for lane in lanes if not self._is_real(lane[0]))
-        self._phase(moved)
-        real = tuple(lane for lane in lanes if self._is_real(lane[0]))
-        if real and not self._cancelled.is_set():
-            try:
-                self.server.restart()
-            except ServerError as problem:
-                self._give_up(str(problem))
-            self._phase(real)
+    def _in_their_time(self) -> None:
+        """The resources that do not age with the moved clock: cold, in real time, and last.
 
-    def _probe(self, lanes: tuple[tuple[Run, ...], ...], clock: VirtualClock) -> None:
+        From a start at the real time: their other clock is there, too.
+        """
+        if self._cancelled.is_set() or self.server is None:
+            return
+        try:
+            self.server.restart(in_time=True)
+        except ServerError as problem:
+            self._give_up(str(problem))
+        for lanes in self.plan.phases:
+            self._phase(self._of(lanes, real=True))
+
+    def _of(self, lanes: tuple[tuple[Run, ...], ...], *, real: bool) -> tuple[tuple[Run, ...], ...]:
+        """What is left of lanes with those runs only that are, or are not, to be done in real time."""
+        some = (
+            tuple(run for run in runs if self._is_real(run) is real and run.id not in self._board)
+            for runs in lanes
+        )
+        return tuple(runs for runs in some if runs)
+
+    def _probe(self, lanes: tuple[tuple[Run, ...], ...]) -> None:
+        clock = self.clock
+        if self.server is None or not isinstance(clock, VirtualClock):
+            return
         resources = [lane[0].resource for lane in lanes if lane[0].resource and lane[0].resource.ttl]
-        if self._down or self._cancelled.is_set() or not resources or self.server is None:
+        if self._down or self._cancelled.is_set() or not resources:
             return
         with self.wire.lane() as lane, clock.lane():
             contexts = [Context(self.shared, lane, r, {}, random.Random(0)) for r in resources]  # noqa: S311

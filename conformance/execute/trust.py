@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from conformance.content.facts import is_hit
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from conformance.servers.server import Server
 
 _FAR: Final = 20  # TTLs: so far that no entry of an honest cache is left
+_REAL: Final = "so real time was waited for"
+_OUTLIVED: Final = f"its value outlived {_FAR} TTLs of moved time, {_REAL}"
+_SAME: Final = (
+    f"its value was the same after {_FAR} TTLs of moved time, though computed anew, and may be told by a "
+    f"clock that was not moved, {_REAL}"
+)
+_NO_HIT: Final = f"its hits ended when the clock was moved, so it goes by several clocks, {_REAL}"
+
+
+_LOOKS: Final = 3  # a clock that shows seconds may pass from one to the next between two
+_Pair = tuple[Exchange, Exchange]
 
 
 class _UnansweredError(Exception):
@@ -25,16 +37,24 @@ class _UnansweredError(Exception):
 
 
 def distrusted(contexts: list[Context], jump: Callable[[float], None], server: Server) -> dict[str, str]:
-    """Resources whose values do not age with the moved clock, and why that is believed.
+    """Resources that can't be judged by the moved clock, and why that is believed.
 
-    Each is read, the clock is moved by 20 TTLs without a read, and each is read again: then another
-    value, or a miss, has to come. A pair of probes just before and just after the TTL would distrust
-    exactly the servers that are flawed. A resource that does not answer is left to its judgement, and
-    the others are probed on a server that is started again, since it may be dead, or hang.
+    Each is read twice, the clock is moved by 20 TTLs without a read, and so on. Another value has to come,
+    whatever the flag says: one that stays may be told by a clock that did not move. And where there were
+    hits there have to be some still: a cache by two clocks, of which one moved, has none any more. A pair of
+    probes just before and just after the TTL would distrust exactly the servers that are flawed.
+
+    A resource that does not answer is left to its judgement, and the others are probed on a server that is
+    started again, since it may be dead, or hang. Where nothing is marked as computed any more, once it has
+    been, the server is started again, too: what serves an old value after its end is judged from cold only.
     """
     while contexts:
         try:
-            return _compared(contexts, jump)
+            pairs = _looks(contexts, jump)
+            if any(map(_never_cold, pairs.values())):
+                with suppress(ServerError):
+                    server.restart()
+            return {c.resource.name: why for c in contexts if (why := _why(c, pairs[c.resource.name]))}
         except _UnansweredError as silent:
             contexts = [each for each in contexts if each.resource.name != str(silent)]
         except ServerDied:
@@ -44,32 +64,47 @@ def distrusted(contexts: list[Context], jump: Callable[[float], None], server: S
     return {}
 
 
-def _compared(contexts: list[Context], jump: Callable[[float], None]) -> dict[str, str]:
-    firsts = [_answered(context) for context in contexts]
-    ttl = max((context.resource.ttl or 0.0 for context in contexts), default=0.0)
-    if not ttl:
-        return {}
-    jump(_FAR * ttl)
-    seconds = [_answered(context) for context in contexts]
-    # What was just read is not to be there when the judging starts: several workers would look as one.
-    jump(_FAR * ttl)
-    return {
-        context.resource.name: "its value outlived 20 TTLs of moved time, so real time was waited for"
-        for context, first, second in zip(contexts, firsts, seconds, strict=True)
-        if _unmoved(first, second)
-    }
+def _looks(contexts: list[Context], jump: Callable[[float], None]) -> dict[str, list[_Pair]]:
+    ttl = max(context.resource.ttl or 0.0 for context in contexts)
+    pairs: dict[str, list[_Pair]] = {context.resource.name: [] for context in contexts}
+    for _ in range(_LOOKS):
+        for context in contexts:
+            pairs[context.resource.name].append(_pair(context))
+        # What was just read is not to be there when the judging starts: several workers would look as one.
+        jump(_FAR * ttl)
+    return pairs
+
+
+def _never_cold(pairs: list[_Pair]) -> bool:
+    computed = [any(is_hit(each.facts.hit) is False for each in pair) for pair in pairs]
+    return computed[0] and not any(computed[1:])
+
+
+def _pair(context: Context) -> _Pair:
+    """What is kept after a first read, on one connection: so by one worker."""
+    context.lane.rest()
+    return _answered(context), _answered(context)
 
 
 def _answered(context: Context) -> Exchange:
-    context.lane.rest()
     exchange = context.read()
     if exchange.response is None:
         raise _UnansweredError(context.resource.name)
     return exchange
 
 
-def _unmoved(first: Exchange, second: Exchange) -> bool:
-    if MISSING in (first.facts.value, second.facts.value):
-        return False  # there is nothing to time
-    miss = is_hit(second.facts.hit) is False
-    return not miss and first.facts.value == second.facts.value
+def _why(context: Context, pairs: list[_Pair]) -> str:
+    """Why a resource is distrusted, or ""."""
+    if any(each.facts.value is MISSING for pair in pairs for each in pair):
+        return ""  # there is nothing to time
+    hits = [any(is_hit(each.facts.hit) for each in pair) for pair in pairs]
+    if hits[0] and not any(hits[1:]):
+        return _NO_HIT
+    for (_, before), after in pairwise(pairs):
+        # One that is served once more while a new one is computed is another matter.
+        if all(each.facts.value == before.facts.value for each in after):
+            computed = is_hit(after[0].facts.hit) is False
+            if computed and context.resource.repeats:
+                continue
+            return _SAME if computed else _OUTLIVED
+    return ""

@@ -232,6 +232,18 @@ def _is_kept(exchange: Exchange, kept: Exchange) -> bool:
     return is_hit(exchange.facts.hit) is True and bool(exchange.facts.value == kept.facts.value)
 
 
+def _changed_entry(sight: Sight) -> Symptom | None:
+    """A hit with another value, which has parts: the handler works on the object that the cache holds."""
+    kept, value = sight.kept, sight.exchange.facts.value
+    if kept is None or is_hit(sight.exchange.facts.hit) is not True or not isinstance(value, list | dict):
+        return None
+    return Symptom(
+        "the kept value is changed by whoever reads it",
+        "Give out a copy (copy.deepcopy), or keep the finished text: the handler changes the very object "
+        "that the cache holds.",
+    )
+
+
 def _other_ttl(sight: Sight) -> Symptom | None:
     """A value that was kept at first, and not as long as the target says: is the TTL another one?"""
     resource, kept, exchange = sight.run.resource, sight.kept, sight.exchange
@@ -260,6 +272,7 @@ SYMPTOMS: Final = (
     _row(_quotes_stripped, "status"),
     _row(_unstable_tag, "etag.stable"),
     _row(_per_worker, "value.same-as", "hit.true"),
+    _row(_changed_entry, "value.same-as"),
     _row(_other_ttl, "value.same-as", "hit.true"),
     _row(_flag_in_body, "etag.unique-with"),
     _row(_dropped_header, "cache-control.present"),

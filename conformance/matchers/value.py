@@ -68,8 +68,10 @@ def _not_same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
 
 
 def _differs(before: Json, step: StepRecord, case: Case) -> Finding | None:
-    if case.resource and case.resource.repeats:
-        return None  # where a fresh value may equal the old one, the flag alone decides
+    """Equal text is not the same computation: where it was computed anew, the flag alone decides."""
+    repeats = [e for e in step.exchanges if e.facts.value == before and is_hit(e.facts.hit) is False]
+    if repeats or (case.resource and case.resource.repeats):
+        return None
     return _not_same(before, step, case)
 
 
@@ -142,27 +144,24 @@ def _at_most_once(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
 
 @_flagged
 def _truthful(names: Json, _step: StepRecord, case: Case) -> Finding | None:
-    """The flag against the facts: `false` with a value that was first seen long ago is a lie.
+    """The flag against the facts: `false` with a value first seen long ago, within its TTL, is a lie.
 
-    `true` with a value that nobody has seen is one too, but only where nobody else can have asked:
-    where the suite has started the server, with one worker. A burst counts as one moment.
+    Later the value may be another that only looks the same. And a value that nobody has seen is no lie:
+    what is wrong with it is that it is not the one that was kept, or that no miss was ever seen.
     """
-    if case.resource and case.resource.repeats:
+    ttl = case.resource.ttl if case.resource else None
+    if ttl is None or (case.resource and case.resource.repeats):
         return None
-    first_seen: dict[str, float] = {}
-    alone = case.workers == 1
+    first_seen: dict[str, Exchange] = {}
     for name in names:
         step = case.steps.get(name)
-        every = enumerate(step.exchanges if step else ())
-        flagged = [(index, e) for index, e in every if MISSING not in (e.facts.value, e.facts.hit)]
-        computed = {repr(e.facts.value) for _, e in flagged if is_hit(e.facts.hit) is False}
-        for index, exchange in flagged:
-            key = repr(exchange.facts.value)
-            if alone and is_hit(exchange.facts.hit) and key not in first_seen and key not in computed:
-                expected = f"{_name(case)}: false, since nobody has seen this value before"
-                return Finding(expected, _said(exchange, case), name, index)
-            age = exchange.sent_at - first_seen.setdefault(key, exchange.received_at)
-            if is_hit(exchange.facts.hit) is False and age >= _SEEN_LONG_AGO:
+        for index, exchange in enumerate(step.exchanges if step else ()):
+            if MISSING in (exchange.facts.value, exchange.facts.hit):
+                continue
+            seen = first_seen.setdefault(repr(exchange.facts.value), exchange)
+            age, at_most = exchange.sent_at - seen.received_at, exchange.received_at - seen.sent_at
+            within = age >= _SEEN_LONG_AGO and at_most < ttl - margin(ttl)
+            if is_hit(exchange.facts.hit) is False and within:
                 expected = f"{_name(case)}: true, since the value is {age:.1f} s old"
                 return Finding(expected, _said(exchange, case), name, index)
     return None

@@ -116,8 +116,11 @@ class Server:
         with self._lock:
             return "" if self._stopped else self._life.where()
 
-    def restart(self) -> None:
-        """Start it again from nothing on the same port; its clock stays as far ahead as it was.
+    def restart(self, *, in_time: bool = False) -> None:
+        """Start it again from nothing on the same port.
+
+        Args:
+            in_time: with its clock back at the real time; else it stays as far ahead as it was.
 
         Raises:
             ServerError: it does not start any more.
@@ -125,6 +128,7 @@ class Server:
         with self._lock:
             port = self.port
             self.stop()
+            self._ahead = 0.0 if in_time else self._ahead
             self._life = self._launch(port, self._ahead)
             self._stopped = False
             self.starts += 1

@@ -202,6 +202,44 @@ LIFE = 4
     "now = lambda: time.time()\nLIFE = 4",
 }
 
+KEPT = """
+kept = {}
+def cached_time():
+    hit = "time" in kept and time.time() - kept["time"][1] < LIFE
+    if not hit:
+        kept["time"] = told(), time.time()
+    return {"time": kept["time"][0], "cached": hit}
+"""
+BY_C = (
+    f"import sqlite3\n{KEPT}\n"
+    """
+told = lambda: sqlite3.connect(":memory:").execute("select CURRENT_TIMESTAMP").fetchone()[0]
+"""
+)
+BY_FILE = """
+import tempfile
+place = os.path.join(tempfile.mkdtemp(), "kept")
+def cached_time():
+    hit = os.path.exists(place) and time.time() - os.stat(place).st_mtime < LIFE
+    if not hit:
+        with open(place, "w") as file:
+            file.write(time.strftime("%H:%M:%S"))
+    with open(place) as file:
+        return {"time": file.read(), "cached": hit}
+"""
+MIXED = {
+    "SQLite's time": (f"{BY_C}\nLIFE = 4", "though computed anew"),
+    "a constant": (f"{KEPT}\ntold = lambda: 'noon'\nLIFE = 4", "though computed anew"),
+    "a date": (f"{KEPT}\ntold = lambda: time.strftime('%Y-%m-%d')\nLIFE = 4", "though computed anew"),
+    "a file's time": (f"{BY_FILE}\nLIFE = 4", "its hits ended when the clock was moved"),
+}
+"""Right servers whose values do not follow the moved clock, or not alone; and what is said of the clock."""
+MOVED = {
+    "ctime": "time.ctime()",
+    "asctime": "time.asctime()",
+    "minutes": "time.strftime('%H:%M')",
+}
+
 IN_REDIS = """
 from redis import Redis
 server = Redis.from_url(os.environ["REDIS_URL"])
@@ -236,6 +274,8 @@ def waited(redis: str, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
     cases: dict[str, AppSpec | CommandSpec] = {}
     for name, text in UNMOVED.items():
         cases[name] = AppSpec(app_dir=shop(tmp_path_factory.mktemp("app"), text))
+    for name, (text, _) in MIXED.items():
+        cases[name] = AppSpec(app_dir=shop(tmp_path_factory.mktemp("app"), text))
     if redis:
         folder = shop(tmp_path_factory.mktemp("app"), IN_REDIS)
         cases["Redis"] = AppSpec(app_dir=folder, workers=2, env={"REDIS_URL": redis})
@@ -260,6 +300,25 @@ def test_a_cache_by_another_clock_is_judged_in_real_time_and_that_is_told(
     assert {on(report, check).outcome for check in OF_TTL} == {"pass"}
     assert clocks_of(report) == {"real"}
     assert "cached-time in real time: its value outlived" in "\n".join(summary_lines(report))
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_a_value_that_does_not_follow_the_moved_clock_is_no_lie(
+    waited: Mapping[str, Report], name: str
+) -> None:
+    report = waited[name]
+    assert MIXED[name][1] in report.why_real["cached-time"]
+    assert bad(report) == {}
+    assert {on(report, check).outcome for check in (*OF_TTL, "flag-is-true")} == {"pass"}
+    assert clocks_of(report) == {"real"}
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_a_time_of_any_text_follows_the_moved_clock(tmp_path: Path, name: str) -> None:
+    report = grade(shop(tmp_path, f"{KEPT}\ntold = lambda: {MOVED[name]}\n"), only=TIME)
+    assert dict(report.why_real) == {}
+    assert bad(report) == {}
+    assert {on(report, check).outcome for check in (*OF_TTL, "flag-is-true")} == {"pass"}
 
 
 def clocks_of(report: Report) -> set[str]:

@@ -88,6 +88,9 @@ MISSES = life(
 )
 
 
+GROWN = life(("fresh", 0, False, ["a"]), ("soon", 1, True, ["a", "b"]))
+
+
 def flips(tag: str) -> StepRecord:
     """One tag over a body whose flag flips."""
     return done("answer", *(exchange(body=b"[%d]" % i, etag=tag, hit=i > 0) for i in range(2)))
@@ -150,6 +153,10 @@ KNOWN = {
     "a cache per worker, by its misses": (
         Look({"hit": True}, MISSES, "burst", TIME),
         "each worker has a cache of its own",
+    ),
+    "an entry that its reader changes": (
+        Look(OLD, GROWN, "soon", TIME, workers=1),
+        "the kept value is changed by whoever reads it",
     ),
 }
 named = pytest.mark.parametrize(("look", "says"), KNOWN.values(), ids=KNOWN)

@@ -1,8 +1,9 @@
 """Moved time for the app, real time for all that waits.
 
 `time.monotonic` and `perf_counter` become the real ones plus an offset, the wall clock travels by
-time_machine (in C, so that `from time import time` moves as well). What must not be moved (event
-loops, locks, queues, executors) is given a module `time` of its own, with the real functions.
+time_machine (in C, so that `from time import time` moves as well, `localtime`, `gmtime` and `strftime`
+with it); `ctime` and `asctime` are given that time. What must not be moved (event loops, locks, queues,
+executors) has a module `time` of its own, with the real functions.
 
 An app that does not look for it sees functions that behave like the built-in ones: they bind to no
 instance, and pickle by name.
@@ -102,6 +103,10 @@ class AppClock:
             time.clock_gettime_ns = _Moved(
                 "clock_gettime_ns", lambda clock: gettime_ns(clock) + self._ns * (clock in _MONOTONIC)
             )
+        # The only two that ask C for the time of day and are none of time_machine's.
+        ctime, asctime, local, now = time.ctime, time.asctime, time.localtime, time.time
+        time.ctime = _Moved("ctime", lambda seconds=None: ctime(now() if seconds is None else seconds))
+        time.asctime = _Moved("asctime", lambda *at: asctime(*at or (local(),)))
 
     def pin(self) -> None:
         """Give real time back to the modules that wait, those that the app has imported included."""
