@@ -26,6 +26,7 @@ from conformance.model import Report, Suite, Target, Tier
 from conformance.options import Asked, declared, tier_named
 from conformance.plan.lanes import plan
 from conformance.report.redact import without_userinfo
+from conformance.report.result import result
 from conformance.servers.specs import AppSpec, CommandSpec
 from conformance.wire.address import parse_base
 
@@ -212,20 +213,10 @@ def _search() -> Search:
 
 
 def exit_code(report: Report, *, strict: bool = False) -> int:
-    """The exit code of a run, as pytest's are.
+    """The exit code of a run, of the command and of pytest.
 
-    0: everything that could be judged has passed. 1: something failed, or could not be judged for
-    no known cause, or nothing passed at all; with `strict` also a warning. 2: the run ended early.
-    3: the suite itself failed. 5: nothing was selected.
+    0: every MUST that applies was judged and holds. 1: one fails, or its request gets no answer; with
+    `strict` a SHOULD counts, too. 7: none fails, and one could not be judged, or nothing has passed at all.
+    2: the run ended early. 3: the suite itself failed. 5: nothing was selected.
     """
-    counts = report.counts
-    unexplained = any(e.verdict.outcome == "inconclusive" and not e.verdict.cause for e in report.judged)
-    if not report.judged:
-        return 5
-    if counts["error"]:
-        return 3
-    if report.stopped:
-        return 2
-    if counts["fail"] or counts["unreachable"] or unexplained or (strict and counts["warn"]):
-        return 1
-    return 0 if any(e.verdict.outcome == "pass" for e in report.judged) else 1
+    return result(report, strict=strict).code

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-USAGE: Final = 4
+USAGE: Final = 2
+INTERRUPTED: Final = 2
 SUITE_ERROR: Final = 3
-_SIGNALLED: Final = 128
+_CTRL_C: Final = 130  # typer's own
 _LONGEST: Final = 2000  # characters of an error
 _COMMAND_LINE_ERROR: Final = cast(
     "type[Exception]", next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -127,8 +128,9 @@ def run(
 ) -> None:
     """Judge the server at URL, or the one that --app or --serve starts.
 
-    Exit codes: 0 all passed, 1 something failed or nothing passed, 2 the run ended early, 3 the suite itself
-    failed, 4 wrong usage, target or specs, 5 nothing was selected; 130 and 143 after Ctrl-C and SIGTERM.
+    Exit codes: 0 every MUST that applies was judged and holds, 1 one fails, 7 none fails and one could not be
+    judged, 2 the run ended early or the usage, the target or the specs are wrong, 3 the suite itself failed,
+    5 nothing was selected.
     """
     serving, telling = made(Serving, typed), made(Telling, typed)
     spec = serving.spec()
@@ -161,10 +163,10 @@ def run(
         report = api.conduct(run_options, on_progress)
     for path in telling.reports:  # first, since whoever reads the rest may close the pipe
         write(report, path)
-    _print(report, verbose=verbose)
+    _print(report, verbose=verbose, strict=telling.strict)
     for path in telling.reports:
         _say(f"report: {safe(path)}")
-    code = _SIGNALLED + signals.came if signals.came else api.exit_code(report, strict=telling.strict)
+    code = INTERRUPTED if signals.came else api.exit_code(report, strict=telling.strict)
     raise typer.Exit(code)
 
 
@@ -183,7 +185,7 @@ def judge(
     from conformance.report.write import read  # noqa: PLC0415
 
     made = judge_again(read(path), other_specs=other_specs)
-    _print(made, verbose=verbose)
+    _print(made, verbose=verbose, strict=strict)
     raise typer.Exit(exit_code(made, strict=strict))
 
 
@@ -254,14 +256,14 @@ def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _print(report: Report, *, verbose: bool) -> None:
+def _print(report: Report, *, verbose: bool, strict: bool) -> None:
     from conformance.report.text import entry_text, safe, summary_lines  # noqa: PLC0415 (see above)
 
     if verbose:
         for entry in report.judged:
             if entry.verdict.verdict in ("fail", "warn", "inconclusive", "error", "unreachable"):
                 _say(f"---- {safe(entry.nodeid)}\n{entry_text(report, entry)}\n")
-    for line in summary_lines(report):
+    for line in summary_lines(report, strict=strict):
         _say(line)
 
 
@@ -326,13 +328,13 @@ def command(arguments: Sequence[str] | None = None) -> int:
     except ConformanceError as problem:
         return _complain(str(problem), USAGE)
     except (typer.Abort, KeyboardInterrupt):
-        return _SIGNALLED + signal.SIGINT
+        return INTERRUPTED
     except _COMMAND_LINE_ERROR as problem:
         says = cast("Any", problem).format_message()
         return _complain(f"{says} (conformance --help tells more)", USAGE)
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours
         return _complain(f"the suite is at fault: {_place(problem)}", SUITE_ERROR)
-    return made if isinstance(made, int) else 0
+    return INTERRUPTED if made == _CTRL_C else made if isinstance(made, int) else 0
 
 
 def _complain(says: str, code: int) -> int:

@@ -172,23 +172,30 @@ def test_exit_codes() -> None:
 @pytest.mark.parametrize(
     ("outcome", "cause", "code"),
     [
-        ("inconclusive", "", 1),
-        ("inconclusive", "several workers", 0),
+        ("inconclusive", "", 7),
+        ("inconclusive", "several workers", 7),
         ("unreachable", "", 1),
         ("error", "", 3),
-        ("untestable", "", 0),
+        ("untestable", "", 7),
+        ("blocked", "by what was left out", 7),
+        ("not-applicable", "", 0),
+        ("deselected", "", 0),
     ],
 )
 def test_one_odd_verdict_among_passes(outcome: Any, cause: str, code: int) -> None:
+    """Of a MUST; of a SHOULD only what is the suite's own fault counts, and if strict no answer."""
     good = judged()
-    first = good.entries[0]
-    verdict = replace(first.verdict, outcome=outcome, verdict=outcome, cause=cause)
-    odd = replace(first, verdict=verdict)
-    assert api.exit_code(rescored(replace(good, entries=(odd, *good.entries[1:])))) == code
+    for level in ("MUST", "SHOULD"):
+        odd = next(e for e in good.entries if good.about(e).level == level and e.verdict.outcome == "pass")
+        verdict = replace(odd.verdict, outcome=outcome, verdict=outcome, cause=cause)
+        entries = tuple(replace(e, verdict=verdict) if e == odd else e for e in good.entries)
+        report = rescored(replace(good, entries=entries))
+        assert api.exit_code(report) == (code if level == "MUST" or code == 3 else 0)
+        assert api.exit_code(report, strict=True) == (0 if level == "SHOULD" and code == 7 else code)
 
 
 def test_nothing_passed_is_no_success() -> None:
     good = judged()
     kept = tuple(e for e in good.entries if e.verdict.outcome == "not-applicable")
     assert kept
-    assert api.exit_code(rescored(replace(good, entries=kept))) == 1
+    assert api.exit_code(rescored(replace(good, entries=kept))) == 7

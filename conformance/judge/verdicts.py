@@ -17,6 +17,7 @@ from conformance.judge.symptoms import recognise
 from conformance.matchers import MATCHERS, Case, first_finding, holds
 from conformance.model import (
     ASCENDING,
+    NOT_ASKED,
     Check,
     Exchange,
     Finding,
@@ -186,8 +187,8 @@ def _status(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
         expected = f"the {step.do} that the target declares"
         finding = Finding(expected, record.says, step.name, code=_MISSING)
         return _failed(run, finding, case, court)
-    if record.status == "not-offered" and not tried:
-        return _not_applicable(run, court, record.says)
+    if record.status in ("not-offered", "not-asked") and not tried:
+        return _not_there(run, court, record)
     if record.status == "untestable" and not step.when:
         return _verdict(run, court, "untestable", f"untestable: {record.says}", cause=record.says)
     last = record.exchanges[-1] if record.exchanges else None
@@ -259,6 +260,14 @@ def _needs(run: Run, court: Court, unmet: Finding) -> Verdict:
 
 def _not_applicable(run: Run, court: Court, says: str) -> Verdict:
     return _verdict(run, court, "not-applicable", f"not applicable: {says}", cause=says)
+
+
+def _not_there(run: Run, court: Court, record: StepRecord) -> Verdict:
+    """The server does not offer it, or the user held it back."""
+    if record.status == "not-offered":
+        return _not_applicable(run, court, record.says)
+    held = _not_applicable(run, court, f"not asked for: {record.says}")
+    return replace(held, cause=record.says, code=NOT_ASKED)
 
 
 # ------------------------------------------------------------------ what was expected

@@ -31,7 +31,8 @@ StepStatus = Literal[
     "skipped",  # its `when` did not hold
     "not-offered",  # the server may lack it, and does
     "missing",  # the target declares it, and the server lacks it
-    "untestable",  # a means of ours is missing, or consent
+    "untestable",  # a means of ours is missing
+    "not-asked",  # the user held it back, see `says`
     "broken",  # it could not be done, see `says`
 ]
 EffectKind = Literal["create", "change", "remove", "restore", "refuse", "history", "clear"]

@@ -19,7 +19,8 @@ class Answer:
     """What becomes of an item.
 
     Args:
-        text: the reason of a skip; else what is printed, of which the first line is the whole verdict.
+        text: the reason of a skip; the warning of one that passes with it; else what is printed, of which
+            the first line is the whole verdict.
         verdict: the verdict's own name, for reports.
     """
 

@@ -11,33 +11,34 @@ from conformance.errors import ConformanceError
 from conformance.model import Report
 from conformance.pytest_plugin.conductor import Conductor
 from conformance.pytest_plugin.settings import Sending
+from conformance.report.result import result
+from conformance.report.summary import brief_lines, summary_lines
 from conformance.report.write import write
 
 NOTHING_SELECTED = (
     "conformance: no check was selected, so no server was judged; leave the paths out to judge one, "
     "or leave --conformance out"
 )
-NOTHING_PASSED = "conformance: nothing has passed, so this run is no success"
 
 
 class Closing:
-    """Counts what was reported, and closes the session with it."""
+    """Sees what was reported, and closes the session with what the run comes to."""
 
     def __init__(self, sending: Sending, conductor: Conductor) -> None:
         self._sending = sending
         self._conductor = conductor
-        self._passed = 0
+        self._others_failed = self._nothing = False
         self._report: Report | None = None
         self._lines: list[str] = []
         self._faults: list[str] = []
 
-    def count(self, report: pytest.TestReport) -> None:
-        """Note an item of ours that has passed."""
-        if report.when == "call" and report.passed and report.nodeid in self._conductor.selected:
-            self._passed += 1
+    def see(self, report: pytest.TestReport) -> None:
+        """Note a failure that is none of ours: then the exit code is pytest's own."""
+        if report.failed and report.nodeid not in self._conductor.selected:
+            self._others_failed = True
 
     def finish(self, session: pytest.Session) -> None:
-        """Write the report files, once; a run that ended early, or has no pass at all, fails."""
+        """Write the report files, once; the exit code is that of the command, unless others have failed."""
         self._report = report = self._conductor.report
         if report is not None:
             for path in self._sending.telling.reports:
@@ -50,19 +51,30 @@ class Closing:
             self._faults.append(f"conformance: {self._conductor.broken}")
         asked = not session.config.getoption("collectonly")
         if asked and not self._conductor.selected and session.exitstatus == pytest.ExitCode.OK:
+            self._nothing = True
             self._faults.append(NOTHING_SELECTED)
-        elif asked and self._conductor.selected and not self._passed:
-            self._faults.append(NOTHING_PASSED)
-        if session.exitstatus == pytest.ExitCode.OK:
-            if report is not None and report.stopped:
-                session.exitstatus = pytest.ExitCode.INTERRUPTED
-            elif self._faults:
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        session.exitstatus = self._status(session.exitstatus)
+
+    def _status(self, pytests: int) -> int:
+        """The exit status, where pytest's own is known."""
+        if self._faults:
+            nothing = pytest.ExitCode.NO_TESTS_COLLECTED if self._nothing else pytest.ExitCode.TESTS_FAILED
+            return pytests or nothing
+        if self._report is None:
+            return pytests
+        if pytests == pytest.ExitCode.OK:
+            return self._code(self._report)
+        ours = pytests == pytest.ExitCode.TESTS_FAILED and not (self._others_failed or self._report.stopped)
+        # An item that is an error, or could not be judged, fails for pytest; this says more.
+        return self._code(self._report) or pytests if ours else pytests
+
+    def _code(self, report: Report) -> int:
+        return result(report, strict=self._sending.telling.strict).code
 
     def summarise(self, reporter: pytest.TerminalReporter) -> None:
-        """Print the section; with -q only what went wrong in writing it, and where the reports are."""
+        """Print the section; with -q only why it is no pass, the warnings, and where the reports are."""
         quiet = reporter.config.get_verbosity() < 0
-        lines = [] if self._report is None or quiet else _summary(self._report)
+        lines = self._told(quiet=quiet)
         if not (lines or self._lines or self._faults):
             return
         if not quiet:
@@ -72,8 +84,8 @@ class Closing:
         for line in self._faults:
             reporter.line(line, red=True)
 
-
-def _summary(report: Report) -> list[str]:
-    from conformance.report.text import summary_lines  # noqa: PLC0415 (only where it is printed)
-
-    return list(summary_lines(report))
+    def _told(self, *, quiet: bool) -> list[str]:
+        if self._report is None:
+            return []
+        strict = self._sending.telling.strict
+        return (brief_lines if quiet else summary_lines)(self._report, strict=strict)

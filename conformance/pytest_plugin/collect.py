@@ -194,8 +194,10 @@ class CheckItem(pytest.Item):
     def take(self, answer: Answer) -> None:
         """Have the answer, before pytest sets the item up."""
         self.answer = answer
-        self.user_properties[:] = [p for p in self.user_properties if p[0] != "verdict"]
+        self.user_properties[:] = [p for p in self.user_properties if p[0] not in ("verdict", "warning")]
         self.user_properties.append(("verdict", answer.verdict))
+        if answer.kind == "pass" and answer.text:
+            self.user_properties.append(("warning", answer.text))
         if answer.kind == "skip":
             # As a marker, pytest reports it at the check's own line rather than at one of ours.
             self.add_marker(pytest.mark.skip(reason=answer.text))

@@ -16,10 +16,12 @@ from conformance.execute.engine import Engine
 from conformance.execute.progress import Progress
 from conformance.judge.verdicts import STOPPED
 from conformance.model import Report, Run, Verdict
+from conformance.model.order import level_at
 from conformance.plan.lanes import plan
 from conformance.pytest_plugin.answers import Answer, Kind, kind_of, reason
 from conformance.pytest_plugin.settings import Sending
 from conformance.report.safe import safe
+from conformance.report.summary import warning
 from conformance.report.text import entry_text
 
 GLANCE: Final = 0.2  # seconds between looks at what is being waited for
@@ -67,7 +69,7 @@ class Conductor:
             return Answer("skip", self._stopped, "deselected")
         with self._lock:
             self._answered.add(run_id)
-        return Answer(kind, self._text(engine, run_id, kind), verdict.verdict)
+        return Answer(kind, self._text(engine, run_id, kind, verdict.verdict), verdict.verdict)
 
     def stop(self, why: str) -> None:
         """End the run early: nobody is left waiting."""
@@ -111,17 +113,27 @@ class Conductor:
         engine.start()
         return engine
 
+    def _binds(self, run: Run) -> bool:
+        options = self._sending.options
+        level = level_at(run.check, options.target, options.tier)
+        return level == "MUST" or (level == "SHOULD" and self._sending.telling.strict)
+
     @staticmethod
-    def _text(engine: Engine, run_id: str, kind: Kind) -> str:
-        if kind == "pass":
+    def _text(engine: Engine, run_id: str, kind: Kind, verdict: str) -> str:
+        if kind == "pass" and verdict != "warn":
             return ""
         report = engine.report([run_id])
         entry = report.entry(run_id)
+        if verdict == "warn" and kind == "pass":
+            return warning(report, entry)
         return safe(reason(entry.verdict)) if kind == "skip" else entry_text(report, entry)
 
     def _tells(self, engine: Engine, run: Run, verdict: Verdict) -> bool:
-        """Whether this is the item that fails for all that were not answered: the first, in a fixed order."""
-        if verdict.verdict != "unreachable" or run.resource is None:
+        """Whether this is the item that fails for all that were not answered: the first, in a fixed order.
+
+        One that is only advised fails for nobody.
+        """
+        if verdict.verdict != "unreachable" or run.resource is None or not self._binds(run):
             return False
         if engine.shared.survey.fault is not None:  # nobody is there at all
             order = [r for r in engine.plan.runs if r.resource is not None]
@@ -131,7 +143,8 @@ class Conductor:
         for each in order:
             if each.id == run.id:
                 return True
-            earlier = engine.verdict(each.id) if each.id in self.selected else None
+            counts = each.id in self.selected and self._binds(each)
+            earlier = engine.verdict(each.id) if counts else None
             if earlier is not None and earlier.verdict == "unreachable":
                 return False
         return True

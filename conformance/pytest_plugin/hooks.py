@@ -68,8 +68,8 @@ class Hooks:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count; and on the controller, end the run as soon as -x or --maxfail says so."""
-        self._closing.count(report)
+        """See it; and on the controller, end the run as soon as -x or --maxfail says so."""
+        self._closing.see(report)
         if self._bridge is not None and self._bridge.session is not None:
             session = self._bridge.session
             if session.shouldfail or session.shouldstop:

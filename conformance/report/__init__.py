@@ -2,6 +2,7 @@
 
     document.py    verdicts and records -> Report -> report.json, and back
     redact.py      what must not leave the run
+    result.py      passed, failed or not judged: the first line, and the exit code
     score.py       what a verdict is worth
     text.py        a verdict for people
     summary.py     a run in a screenful

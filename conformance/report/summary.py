@@ -1,4 +1,4 @@
-"""A whole run in a screenful: what to mend first, the score by topic, and what did not pass. Pure.
+"""A whole run in a screenful: its result, what to mend first, the score by topic, what did not pass. Pure.
 
 It is written for somebody who has never read an RFC. Whatever a server sent passes through `safe`.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from conformance.model import Entry, Report, Tally, VerdictName
+from conformance.report.result import PASSED, Result, not_asked, result
 from conformance.report.safe import safe
 
 LINE: Final = 500  # characters of one verdict's sentence
@@ -19,14 +20,38 @@ _REASONS: Final = 10  # that are told of checks which are only counted
 _SHARING: Final = 4  # checks that are named where several share a sentence
 
 
-def summary_lines(report: Report) -> list[str]:
-    """The section for the terminal, without its heading."""
-    lines = [*_heading(report), ""]
-    for part in (_first(report), _score(report), _lists(report), _folded(report), _problems(report)):
+def summary_lines(report: Report, *, strict: bool = False) -> list[str]:
+    """The section for the terminal, without its heading; its first line is the result."""
+    end = result(report, strict=strict)
+    lines = [end.says, *_heading(report), ""]
+    parts = (
+        _first(report, strict=strict),
+        _unjudged(end),
+        _score(report),
+        _lists(report),
+        _folded(report),
+        _problems(report),
+    )
+    for part in parts:
         block = list(part)
         if block:
             lines += [*block, ""]
     return [*lines, *_closing(report)]
+
+
+def brief_lines(report: Report, *, strict: bool = False) -> list[str]:
+    """The least that has to be told: what kept the run from passing, and each warning with what to do."""
+    end = result(report, strict=strict)
+    lines = [] if end.code == PASSED else [end.says]
+    for entry in report.judged:
+        if entry.verdict.verdict == "warn":
+            lines += [f"warning: {safe(entry.nodeid)}", *_said(report, entry, "  ")]
+    return lines
+
+
+def warning(report: Report, entry: Entry) -> str:
+    """A warning in one line, with what to do about it."""
+    return " ".join(_said(report, entry, ""))
 
 
 def _heading(report: Report) -> Iterator[str]:
@@ -66,40 +91,59 @@ def roots(report: Report) -> Counter[str]:
     return found
 
 
-def first_to_mend(report: Report) -> Entry | None:
-    """The failure that blocks most others, the first of them where several do; else such a warning."""
+def first_to_mend(report: Report, *, strict: bool = False) -> Entry | None:
+    """The failure that blocks most others, of several the first; with `strict` else such a warning."""
     blocked = roots(report)
-    for name in ("fail", "warn"):
+    for name in ("fail", "warn") if strict else ("fail",):
         candidates = [e for e in report.judged if e.verdict.verdict == name]
         if candidates:
             return max(candidates, key=lambda e: blocked[e.nodeid])
     return None
 
 
-def _first(report: Report) -> Iterator[str]:
+def _first(report: Report, *, strict: bool) -> Iterator[str]:
     nobody = [e for e in report.judged if e.verdict.outcome == "unreachable"]
     if nobody:
         yield from _unanswered(
             report, nobody, alive=any(e.verdict.outcome in ("pass", "fail") for e in report.judged)
         )
         return
-    entry = first_to_mend(report)
+    entry = first_to_mend(report, strict=strict)
     if entry is None:
-        passed = any(e.verdict.outcome == "pass" for e in report.judged)
-        if passed and not report.score.withheld:
-            yield "Everything that could be judged holds."
         return
     where = f" (of {safe(entry.resource)})" if entry.resource else ""
     asked = report.about(entry)
     yield f"First thing to mend: {safe(asked.title)}{where}"
-    yield f"  {safe(entry.verdict.message, LINE)}"
-    if entry.verdict.mend or asked.hint:
-        yield f"  Next: {safe(entry.verdict.mend or asked.hint, LINE)}"
+    yield from _said(report, entry, "  ")
     count = roots(report)[entry.nodeid]
     if count:
         verb = "waits" if count == 1 else "wait"
         yield f"  {_checks(count).capitalize()} {verb} for this one and can't be judged before."
     yield f"  {safe(entry.nodeid)}"
+
+
+def _said(report: Report, entry: Entry, indent: str) -> Iterator[str]:
+    """The sentence of a verdict, and what to do about it."""
+    yield f"{indent}{safe(entry.verdict.message, LINE)}"
+    mend = entry.verdict.mend or report.about(entry).hint
+    if mend:
+        yield f"{indent}Next: {safe(mend, LINE)}"
+
+
+def _unjudged(end: Result) -> Iterator[str]:
+    """Why a run that has not failed has not passed, either: each reason once, what blocks others first."""
+    reasons: dict[tuple[str, str], int] = {}
+    for entry in sorted(end.unjudged, key=lambda e: e.verdict.outcome == "blocked"):
+        told = (entry.verdict.message, entry.verdict.mend)
+        reasons[told] = reasons.get(told, 0) + 1
+    if reasons:
+        yield "What keeps it from being judged:"
+    for (message, mend), count in list(reasons.items())[:_REASONS]:
+        yield f"  {safe(message, LINE)} ({_checks(count)})"
+        if mend:
+            yield f"  Next: {safe(mend, LINE)}"
+    if len(reasons) > _REASONS:
+        yield f"  ... and {len(reasons) - _REASONS} more"
 
 
 def _unanswered(report: Report, entries: list[Entry], *, alive: bool) -> Iterator[str]:
@@ -128,8 +172,6 @@ def _unanswered(report: Report, entries: list[Entry], *, alive: bool) -> Iterato
 
 def _score(report: Report) -> Iterator[str]:
     score = report.score
-    if not report.judged:
-        yield "No check was selected, so nothing is known of this server."
     if all(e.verdict.outcome == "unreachable" for e in report.judged):
         return
     width = max(len(t.title) for t in score.topics)
@@ -174,11 +216,11 @@ def _lists(report: Report) -> Iterator[str]:
         if number:
             yield ""
         yield f"{heading}: {len(entries)}"
-        yield from _grouped(entries)
+        yield from _grouped(report, entries)
 
 
-def _grouped(entries: list[Entry]) -> Iterator[str]:
-    """Each check with its sentence; a sentence that several share stands once."""
+def _grouped(report: Report, entries: list[Entry]) -> Iterator[str]:
+    """Each check with its sentence, a warning also with what to do; what several share stands once."""
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         groups.setdefault(entry.verdict.message, []).append(entry)
@@ -187,7 +229,10 @@ def _grouped(entries: list[Entry]) -> Iterator[str]:
             yield f"  {safe(entry.nodeid)}"
         if len(those) > _SHARING:
             yield f"  and {_checks(len(those) - _SHARING)} more"
-        yield f"      {safe(message, LINE)}"
+        if those[0].verdict.verdict == "warn":
+            yield from _said(report, those[0], "      ")
+        else:
+            yield f"      {safe(message, LINE)}"
     if len(groups) > _MOST:
         yield f"  ... and {len(groups) - _MOST} more"
 
@@ -231,12 +276,19 @@ def _problems(report: Report) -> Iterator[str]:
 
 
 def _closing(report: Report) -> Iterator[str]:
-    counts = report.counts
-    yield ", ".join(f"{counts[name]} {name}" for name in counts if counts[name]) or "no checks"
-    entry = first_to_mend(report)
+    entry = first_to_mend(report, strict=True)
     if entry is not None:
         yield f"What a check is about: conformance explain {safe(entry.id)}"
         yield "What was sent and what came: write a report (.json), then conformance judge -v report.json"
+    counts = report.counts
+    told = [f"{counts[name]} {name}" for name in counts if counts[name]]
+    yield ", ".join([*told, *_held_back(report)]) or "no checks"
+
+
+def _held_back(report: Report) -> Iterator[str]:
+    held = not_asked(report)
+    if held:
+        yield f"of which {sum(held.values())} not asked for ({'; '.join(safe(why, LINE) for why in held)})"
 
 
 def _checks(count: int) -> str:

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from conformance.model import Entry, Exchange, Headers, Record, Report, Requirement, Verdict
 from conformance.report.safe import safe, safe_bytes, shell
-from conformance.report.summary import LINE, summary_lines
+from conformance.report.summary import LINE, brief_lines, summary_lines
 
-__all__ = ["curl", "entry_text", "safe", "summary_lines"]
+__all__ = ["brief_lines", "curl", "entry_text", "safe", "summary_lines"]
 
 _SHOWN: Final = 4  # exchanges
 _FIELDS: Final = 30  # header lines of one message

@@ -118,6 +118,11 @@ def not_offered(
     return StepRecord(step.name, step.do, status, says, tuple(exchanges), **more)
 
 
+def not_asked(step: Step, says: str) -> StepRecord:
+    """The record of a step that the user held back."""
+    return StepRecord(step.name, step.do, "not-asked", says)
+
+
 def untestable(step: Step, says: str) -> StepRecord:
     """The record of a step for which a means of ours is missing."""
     return StepRecord(step.name, step.do, "untestable", says)

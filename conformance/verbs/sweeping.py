@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from conformance.model import Effect, Exchange, Round, Step, StepRecord
-from conformance.verbs.base import NOT_OFFERED, Verb, done, not_offered, untestable
+from conformance.verbs.base import NOT_OFFERED, Verb, done, not_asked, not_offered, untestable
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
@@ -32,7 +32,7 @@ def _clear(step: Step, context: Context) -> StepRecord:
         return not_offered(step, "the target declares no way to clear the cache")
     if not shared.consent:
         says = "clearing a cache that is not on this machine needs --conformance-allow-writes"
-        return untestable(step, says)
+        return not_asked(step, says)
     if write.ask and shared.survey.offers(write.method, write.path) is False:
         says = f"OpenAPI lists no {write.method} {write.path}"
         return not_offered(step, says)

@@ -21,7 +21,7 @@ from conformance.fields import field_value
 from conformance.language.values import Kind
 from conformance.model import Effect, EffectKind, Exchange, Headers, Json, Step, StepRecord, Write
 from conformance.sending.ledger import Undo
-from conformance.verbs.base import Argument, Verb, done, not_offered, untestable
+from conformance.verbs.base import Argument, Verb, done, not_asked, not_offered
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
@@ -45,7 +45,7 @@ def _barred(step: Step, context: Context, kind: str) -> StepRecord | None:
     if resource.name in shared.lacking:
         return not_offered(step, shared.lacking[resource.name])
     if not shared.consent:
-        return untestable(
+        return not_asked(
             step, "writes to a server that is not on this machine need --conformance-allow-writes"
         )
     lacking = shared.lacking.get(f"{resource.name} {kind}")

@@ -110,6 +110,6 @@ def test_a_fault_of_ours_is_an_error_and_no_failure(
 
     counts = result.parseoutcomes()
     assert set(counts) <= {"errors", "skipped"}
-    assert result.ret == 1
+    assert result.ret == 3
     result.stdout.fnmatch_lines(["ERROR specs/if-none-match.yaml::* - the suite is at *"])
     result.stdout.no_fnmatch_line("*Traceback*")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from pathlib import Path
 
 import pytest
@@ -99,8 +100,8 @@ def test_a_run_without_a_pass_is_no_success(judge: Judge, good: str, mode: Mode)
     result = judge("-k", "max-age-where-sent", *mode[0], url=good, plugins=mode[1])
 
     result.assert_outcomes(skipped=1)
-    assert result.ret == 1
-    result.stdout.fnmatch_lines(["conformance: nothing has passed, so this run is no success"])
+    assert result.ret == 7
+    result.stdout.fnmatch_lines(["Not judged: nothing has passed, *"])
 
 
 def test_a_run_of_nothing_is_no_success(judge: Judge, good: str) -> None:
@@ -140,6 +141,43 @@ def test_what_was_left_out_is_reported_as_deselected(judge: Judge, good: str, mo
     assert outcomes.pop(INM) == "pass"
     assert set(outcomes.values()) == {"deselected"}
     assert report.partial
+
+
+def test_a_warning_is_told_quietly_and_in_junit(judge: Judge, serve: Serve, mode: Mode) -> None:
+    """With its text and what to do about it."""
+    url = serve("lesson-sample")
+    result = judge("-q", "-k", "etag-quoted", "--junitxml=j.xml", *mode[0], url=url, plugins=mode[1])
+
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line("*= conformance =*")
+    result.stdout.fnmatch_lines(
+        ["warning: specs/validators.yaml::items::etag-quoted", "  expected an ETag in*", "  Next: Send *"]
+    )
+    (text,) = re.findall(r'<property name="warning" value="([^"]*)"', Path("j.xml").read_text())
+    assert text.startswith("expected an ETag in double quotes")
+    assert "Next: Send headers=" in text
+
+
+def test_what_keeps_a_run_from_being_judged_is_told_quietly(judge: Judge, serve: Serve, mode: Mode) -> None:
+    """The exit code is one that pytest does not use itself; other tests that fail keep pytest's."""
+    url = serve("ignores-inm")
+    result = judge("-q", "-k", "no-body", *mode[0], url=url, plugins=mode[1])
+
+    result.assert_outcomes(skipped=1)
+    assert result.ret == 7
+    result.stdout.fnmatch_lines(
+        ["Not judged: nothing failed, but 1 of 1 checks *: blocked by inm-current-is-304*"]
+    )
+
+
+def test_other_tests_that_fail_keep_pytest_s_exit_code(
+    judge: Judge, serve: Serve, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile("def test_mine(): assert False")
+    result = judge("-k", "no-body or mine", ".", "specs", url=serve("ignores-inm"))
+
+    result.assert_outcomes(skipped=1, failed=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
 def test_quiet_prints_no_section(judge: Judge, good: str) -> None:

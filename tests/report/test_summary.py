@@ -11,13 +11,14 @@ from msgspec.structs import replace
 
 import conformance
 from conformance.model import (
+    NOT_ASKED,
     Entry,
     Report,
     Verdict,
 )
-from conformance.report.document import decode, encode
+from conformance.report.document import decode, encode, rescored
 from conformance.report.summary import first_to_mend, roots
-from conformance.report.text import summary_lines
+from conformance.report.text import brief_lines, summary_lines
 
 
 def plain(report: Report) -> str:
@@ -35,38 +36,62 @@ def test_the_summary_of_a_good_server() -> None:
     report = judged()
     lines = plain(report).split("\n")
     how = "with the server's clock moved; seed 1"
-    assert lines[:4] == [
+    total = report.score.total
+    assert lines[:3] == [
+        f"Passed: all {total.must_of} checks that have to hold do.",
         f"http://127.0.0.1:PORT, judged as 'lesson', tier lesson, in T s, {how}",
         "",
-        "Everything that could be judged holds.",
-        "",
     ]
-    total = report.score.total
     row = next(line for line in lines if line.startswith("all "))
     assert row.split() == ["all", f"{total.must_of}/{total.must_of}", f"{total.should_of}/{total.should_of}"]
     assert f"{report.counts['pass']} pass, " in lines[-1]
     assert "Failed" not in plain(report)
 
 
-def test_the_summary_of_a_warning() -> None:
-    tag = "e9e444c970f896fbdfc469fda51dd747"
-    assert above_the_table(judged("unquoted-etag"))[2:-1] == [
+WARNING = [
+    (
+        'expected an ETag in double quotes, such as "a1b2" or W/"a1b2", '
+        "found ETag: e9e444c970f896fbdfc469fda51dd747 (The ETag stands in double quotes)"
+    ),
+    """Next: Send headers={'ETag': f'"{digest}"'}: the quotes are part of the tag.""",
+]
+QUOTED = "specs/validators.yaml::items::etag-quoted"
+
+
+def test_a_warning_is_nothing_that_has_to_be_mended_first() -> None:
+    """Each has its own advice."""
+    text = plain(judged("unquoted-etag"))
+    assert re.match(r"Passed: all \d+ checks that have to hold do; 1 warning\.\n", text)
+    assert "First thing to mend" not in text
+    indented = "".join(f"\n      {line}" for line in WARNING)
+    assert f"Warnings (a SHOULD that does not hold): 1\n  {QUOTED}{indented}\n" in text
+
+
+def test_strictly_a_warning_fails_and_is_to_be_mended() -> None:
+    lines = summary_lines(judged("unquoted-etag"), strict=True)
+    assert lines[0] == "Failed: 1 check does not hold."
+    assert lines[3:7] == [
         "First thing to mend: The ETag stands in double quotes (of items)",
-        (
-            f'  expected an ETag in double quotes, such as "a1b2" or W/"a1b2", found ETag: {tag} '
-            "(The ETag stands in double quotes)"
-        ),
-        """  Next: Send headers={'ETag': f'"{digest}"'}: the quotes are part of the tag.""",
-        "  specs/validators.yaml::items::etag-quoted",
+        *(f"  {line}" for line in WARNING),
+        f"  {QUOTED}",
     ]
-    assert "Warnings (a SHOULD that does not hold): 1\n  specs/validators.yaml::items::etag-quoted" in plain(
-        judged("unquoted-etag")
-    )
+
+
+def test_what_is_told_where_little_is_wanted() -> None:
+    """Nothing of a pass; each warning; and why a run is none."""
+    assert brief_lines(judged()) == []
+    warned = [f"warning: {QUOTED}", *(f"  {line}" for line in WARNING)]
+    assert brief_lines(judged("unquoted-etag")) == warned
+    assert brief_lines(judged("unquoted-etag"), strict=True) == ["Failed: 1 check does not hold.", *warned]
 
 
 def test_the_summary_of_a_failure_that_blocks_others() -> None:
     report = judged("ignores-inm")
-    assert above_the_table(report)[2:-1] == [
+    waiting = report.counts["blocked"]
+    assert plain(report).startswith(
+        f"Failed: 3 checks do not hold, {waiting} checks can't be judged before.\n"
+    )
+    assert above_the_table(report)[3:-1] == [
         "First thing to mend: If-None-Match with the current ETag is answered 304 (of items)",
         "  expected status 304, found 200 (If-None-Match with the current ETag is answered 304)",
         (
@@ -77,15 +102,17 @@ def test_the_summary_of_a_failure_that_blocks_others() -> None:
         "  specs/if-none-match.yaml::items::inm-current-is-304",
     ]
     assert "  7 x by specs/if-none-match.yaml::items::inm-current-is-304" in plain(report)
-    assert plain(report).endswith(
+    assert (
         "What a check is about: conformance explain inm-current-is-304\n"
-        "What was sent and what came: write a report (.json), then conformance judge -v report.json"
-    )
+        "What was sent and what came: write a report (.json), then conformance judge -v report.json\n"
+        f"{report.counts['pass']} pass, "
+    ) in plain(report)
 
 
 def test_a_dead_port_is_one_diagnosis() -> None:
     report = dead_port()
     assert plain(report).split("\n") == [
+        "Failed: the server did not answer.",
         f"http://127.0.0.1:PORT, judged as 'lesson', tier lesson, in T s, in real time; seed {report.seed}",
         "",
         "First thing to mend: the server has to answer",
@@ -125,6 +152,47 @@ def test_a_run_that_ended_early_says_so_once() -> None:
     assert text.count("could not be judged: enough is known") == 1
 
 
+def test_what_could_not_be_judged_comes_first() -> None:
+    """Each reason once, with what to do; nothing is called the first thing to mend."""
+    good = judged()
+    binding = [e for e in good.entries if good.about(e).level == "MUST" and e.verdict.outcome == "pass"]
+    refused = Verdict(
+        "untestable", "untestable", "untestable: PUT /items/1 was answered 422", mend="Send a price."
+    )
+    waits = Verdict("blocked", "blocked", "blocked by change-shows: PUT /items/1 was answered 422")
+    odd = {binding[0]: refused, binding[1]: refused, binding[2]: waits}
+    entries = tuple(replace(e, verdict=odd.get(e, e.verdict)) for e in good.entries)
+    report = rescored(replace(good, entries=entries))
+    lines = summary_lines(report)
+    assert lines[0] == (
+        f"Not judged: nothing failed, but 3 of {len(binding)} checks that have to hold could not be judged: "
+        "untestable: PUT /items/1 was answered 422."
+    )
+    assert lines[3:7] == [
+        "What keeps it from being judged:",
+        "  untestable: PUT /items/1 was answered 422 (2 checks)",
+        "  Next: Send a price.",
+        "  blocked by change-shows: PUT /items/1 was answered 422 (1 check)",
+    ]
+    assert not any(line.startswith("First thing") for line in lines)
+
+
+def test_what_the_user_held_back_is_counted_on_the_last_line() -> None:
+    good = judged()
+    why = "writes to a server that is not on this machine need --conformance-allow-writes"
+    held = Verdict("not-applicable", "not-applicable", f"not applicable: not asked for: {why}", cause=why)
+    held = replace(held, code=NOT_ASKED)
+    entries = tuple(
+        replace(e, verdict=held) if e.file == "specs/invalidation.yaml" else e for e in good.entries
+    )
+    report = rescored(replace(good, entries=entries))
+    lines = summary_lines(report)
+    assert lines[0].startswith("Passed: ")
+    assert lines[-1].endswith(
+        f", of which {len([e for e in entries if e.verdict == held])} not asked for ({why})"
+    )
+
+
 def test_a_part_is_called_a_part() -> None:
     one = "specs/validators.yaml::items::etag-quoted"
     text = plain(judging("unquoted-etag", selected=[one]))
@@ -133,7 +201,9 @@ def test_a_part_is_called_a_part() -> None:
 
 def test_nothing_selected_is_no_success() -> None:
     report = judging(selected=[])
-    assert "No check was selected, so nothing is known of this server." in plain(report)
+    assert plain(report).startswith(
+        "Not judged: no check was selected, so nothing is known of this server.\n"
+    )
 
 
 def test_what_was_not_put_back_is_said() -> None:

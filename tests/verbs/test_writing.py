@@ -158,8 +158,8 @@ def test_without_consent_nothing_is_sent() -> None:
         for each in (within, other):
             each.shared.consent = ""
         for do in ("change", "create", "refuse"):
-            assert done(within, do).status == "untestable"
-        assert done(other, "clear").status == "untestable"
+            assert done(within, do).status == "not-asked"
+        assert done(other, "clear").status == "not-asked"
     assert student.asked == []
 
 
