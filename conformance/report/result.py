@@ -36,7 +36,6 @@ NOT_JUDGED: Final = 7  # pytest keeps 0 to 6 for itself
 _HELD: Final[tuple[VerdictName, ...]] = ("pass", "warn", "info")
 _OPEN: Final[tuple[VerdictName, ...]] = ("untestable", "inconclusive", "blocked")
 _REASON: Final = 300  # characters
-_NOBODY: Final = "Failed: the server did not answer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _left_open(report: Report, bound: Sequence[Entry]) -> Result | None:
     if any(e.verdict.verdict in _HELD for e in report.judged):
         return None
     if any(e.verdict.outcome == "unreachable" for e in report.judged):
-        return Result(FAILED, _NOBODY)
+        return Result(FAILED, _nobody(report))
     return Result(NOT_JUDGED, "Not judged: nothing has passed, since nothing applies to this server.")
 
 
@@ -109,9 +108,13 @@ def not_asked(report: Report) -> dict[str, int]:
 # ------------------------------------------------------------------ sentences
 
 
+def _nobody(report: Report) -> str:
+    return f"Failed: the server did not {'answer' if report.base_url else 'start'}."
+
+
 def _failed(report: Report, broken: Sequence[Entry]) -> str:
     if all(e.verdict.outcome in ("unreachable", "not-applicable") for e in report.judged):
-        return _NOBODY
+        return _nobody(report)
     silent, waiting = sum(e.verdict.outcome == "unreachable" for e in broken), report.counts["blocked"]
     failed = len(broken) - silent
     parts = [f"{_checks(failed)} {'does' if failed == 1 else 'do'} not hold"] if failed else []
