@@ -199,3 +199,12 @@ def test_nothing_passed_is_no_success() -> None:
     kept = tuple(e for e in good.entries if e.verdict.outcome == "not-applicable")
     assert kept
     assert api.exit_code(rescored(replace(good, entries=kept))) == 7
+
+
+def test_an_unquoted_tag_is_one_failure_from_core_on_and_blocks_what_needs_quotes() -> None:
+    """It was told twice as a fault of the suite's own, and there was no grade."""
+    report = judging("unquoted-etag", tier="core")
+    blocked = {e.id for e in report.judged if e.verdict.verdict == "blocked"}
+    assert [e.id for e in report.judged if e.verdict.verdict == "fail"] == ["etag-quoted"]
+    assert {"inm-list-finds-the-tag", "inm-compares-weakly"} <= blocked
+    assert (api.exit_code(report), report.counts["inconclusive"], report.score.withheld) == (1, 0, "")

@@ -14,6 +14,7 @@ from conformance.fields import field_value, field_values, parse_entity_tag
 from conformance.model import Exchange, Json
 
 PATTERN: Final = re.compile(r"\{([a-z][a-z0-9-]*)(?:\.([a-z-]+))?\}")
+_BRACES: Final = re.compile(r"\{[^{}]*\}?")
 
 
 class MissingError(LookupError):
@@ -89,6 +90,25 @@ def named(value: Json) -> Iterator[tuple[str, str | None]]:
     elif isinstance(value, list):
         for each in value:
             yield from named(each)
+
+
+def strangers(value: Json, *, filled: bool = True) -> Iterator[str]:
+    """What stands in braces and is no placeholder; what is sent raw may have any.
+
+    Args:
+        value: as it is written in a spec.
+        filled: whether placeholders are filled in there at all.
+    """
+    if isinstance(value, str):
+        yield from _BRACES.findall(PATTERN.sub("", value) if filled else value)
+    elif isinstance(value, Mapping):
+        if filled and value.keys() == {"raw"}:
+            return
+        for each in value.values():
+            yield from strangers(each, filled=filled)
+    elif isinstance(value, list):
+        for each in value:
+            yield from strangers(each, filled=filled)
 
 
 def fill(value: Json, last: Callable[[str], Exchange | None], bound: Mapping[str, Json]) -> Json:

@@ -6,6 +6,7 @@
     folder.py      where the files are
 
     reader.py      specs/*.yaml -> Suite: what the files themselves say
+    givens.py      what a check takes as given, and whose business that is
     register.py    specs/requirements.yaml -> the rows that checks cite, and the topics
     targetfile.py  a target file and its overrides -> Target
     schema.py      the spec language as a JSON Schema, put together from the rooms

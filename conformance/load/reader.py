@@ -19,6 +19,7 @@ from conformance.language import captures
 from conformance.language.yamlfile import Path_, YamlFile, did_you_mean, guess, read
 from conformance.load import schema as language
 from conformance.load.folder import REGISTER, spec_paths
+from conformance.load.givens import orphans
 from conformance.load.register import load_register
 from conformance.matchers import references
 from conformance.model import (
@@ -102,6 +103,9 @@ class _Reader:
             ForAll(name, each["strategy"], tuple(each["examples"]))
             for name, each in data.get("forall", {}).items()
         )
+        for variable in forall:
+            strangers = captures.strangers(list(variable.examples))
+            self._check_braces(strangers, (*path, "forall", variable.name, "examples"))
         known: dict[str, Json] = {f.name: list(f.examples) for f in forall}
         steps = tuple(self._steps(data.get("steps", ()), (*path, "steps"), known))
         expects = _alternatives(data.get("expect"))
@@ -208,8 +212,19 @@ class _Reader:
             if capture is None:
                 for each in captures.named(known[name]):
                     self._check_capture(*each, path, known)
+        for key, value in raw.items():
+            self._check_braces(captures.strangers(value, filled=key in args), (*path, key))
         for says, where in verb.wrong(args, known):
             raise self.file.fail(says, (*path, *where))
+
+    def _check_braces(self, strangers: Iterator[str], path: Path_) -> None:
+        for text in strangers:
+            says = (
+                f"{text} is no placeholder, and would be taken as it stands; in what is sent {{STEP.CAPTURE}}"
+            )
+            raise self.file.fail(
+                f"{says} and {{VARIABLE}} are, and {{raw: ...}} sends any text as it is", path
+            )
 
     def _check_capture(self, name: str, capture: str | None, path: Path_, known: Mapping[str, Json]) -> None:
         """`{name}` is a variable, `{name.capture}` comes from the answer to an earlier step."""
@@ -268,6 +283,12 @@ def _check_references(suite: Suite) -> None:
         for key, name in _unknown(check, suite.timelines[check.on].steps) if check.on else ():
             raise _at(check, f"`{key}`: the timeline {check.on!r} has no step {name!r}")
     _check_cycles(checks)
+    for orphan in orphans(suite):
+        owners = " or ".join(orphan.owners)
+        says = (
+            f"`given` rests on `{orphan.wanted}`, which {owners} judges: this check has to come `after` that"
+        )
+        raise SpecError(says, orphan.place.file, orphan.place.line)
 
 
 def _check_cycles(checks: Mapping[str, Check]) -> None:

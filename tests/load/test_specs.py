@@ -185,6 +185,11 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "duration": ("for: ttl + 2m", "for: ttl + 2x", "'x' is no quantity; use ttl, m, w, resolution, lifetime, or seconds", "2x"),
     "duration without a sense": ("for: ttl + 2m", "for: ttl +", "'ttl +' is no duration; write for instance 'ttl + 2m', 'ttl / 2' or '1.1 s'", "ttl +"),
     "division by nothing": ("for: ttl + 2m", "for: ttl / 0", "'ttl / 0' is no duration;", "ttl / 0"),
+    "placeholder with a capital letter": ('"{other}"', "'\"{First.etag}\", {other}'", "{First.etag} is no placeholder, and would be taken as it stands; in what is sent {STEP.CAPTURE} and {VARIABLE} are,", "headers:"),
+    "placeholder with a blank": ('"{other}"', "'\"{first. etag}\", {other}'", "{first. etag} is no placeholder, and", "headers:"),
+    "placeholder that never ends": ('"{other}"', "'\"{first.etag\", {other}'", '{first.etag", ', "headers:"),
+    "placeholder that is not known in an example": ("{first.opaque}", "{first_opaque}", "{first_opaque} is no placeholder", "strategy: entity"),
+    "placeholder in what is expected": ("given: {status: 200}", "given: {cache-control: {has: ['{other}']}}", "{other} is no placeholder, and would be taken as it stands", "given"),
     "capture before it is made": ('"{other}"', '"{later.etag}"', "{later.etag} is used before anything is called 'later'", "do: read\n        as: again"),
     "capture that is unknown": ('"{other}"', '"{first.etga}"', "nothing called 'etga' can be captured; did you mean 'etag'? accepted: etag, last-modified,", "do: read\n        as: again"),
     "variable that is unknown": ('"{other}"', '"{another}"', "{another} is used before anything is called 'another'", "do: read\n        as: again"),
@@ -243,6 +248,57 @@ def test_line_ends_and_byte_order_marks_of_any_editor_are_fine(
     loads: Loads, encode: Callable[[str], str]
 ) -> None:
     assert loads(encode(SPEC)).files == loads(SPEC).files
+
+
+GIVEN = """\
+title: A topic
+checks:
+  - {id: owner, title: It is quoted, requirement: A01, level: MUST, tier: lesson, steps: [{do: read, expect: {etag: quoted}}], why: w, hint: h}
+  - {id: between, title: It is between, requirement: A01, level: MUST, tier: lesson, steps: [{do: read, expect: {etag: present}}], why: w, hint: h}
+  - id: user
+    title: It needs the quotes
+    requirement: A01
+    level: MUST
+    tier: lesson
+    steps:
+      - {do: read, as: first, given: {etag: quoted}}
+      - {do: read, as: again, headers: {If-None-Match: "{first.etag}"}, expect: {status: 304}}
+    why: w
+    hint: h
+"""  # fmt: skip
+
+
+def test_what_another_check_judges_is_given_only_after_it(loads: Loads) -> None:
+    """Else a server that lacks it gets no verdict at all."""
+    with pytest.raises(SpecError) as caught:
+        loads(GIVEN)
+    says = "`given` rests on `etag`, which owner judges: this check has to come `after` that"
+    assert str(caught.value) == f"specs/a.yaml:{line_of('- {do: read, as: first', GIVEN)}: {says}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("needs the quotes", "needs the quotes\n    after: [owner]"),
+        ("id: between,", "id: between, after: [owner],"),  # what comes after it in two steps does, too
+        ("id: owner,", "id: owner, tier: core,"),  # not run as far as this check is
+        ("id: owner,", "id: owner, needs: [etag],"),  # not asked of each resource that this check is
+        ("id: owner,", "id: owner, without: [ttl],"),
+        ("id: owner,", "id: owner, after: [user],"),  # it builds on this check itself
+        (
+            "steps: [{do: read, expect: {etag: quoted",
+            "steps: [{do: read, headers: {X: y}, expect: {etag: quoted",
+        ),
+        ("expect: {etag: quoted", "expect: {etag: present"),
+    ],
+)
+def test_what_nobody_judges_before_it_is_given_without_more(loads: Loads, old: str, new: str) -> None:
+    text = with_(old, new, GIVEN)
+    if "between, after" in new:
+        text = with_("needs the quotes", "needs the quotes\n    after: [between]", text)
+    if "tier: core" in new:
+        text = with_("level: MUST, tier: lesson, steps: [{do: read, expect: {etag: quoted", "level: MUST, steps: [{do: read, expect: {etag: quoted", text)  # fmt: skip
+    assert len(loads(text).files[0].checks) == 3
 
 
 def test_an_id_stands_once_over_all_files(loads: Loads) -> None:
