@@ -40,7 +40,8 @@ def test_steps_are_told_in_order() -> None:
         "  1. first: GET the resource\n"
         "     Needed, or nothing can be judged: status 200, an ETag.\n"
         "  2. again: GET the resource with If-None-Match: <the ETag of first>\n"
-        "     Expected: status 304.\n"
+        "  (Other checks judge the same steps; they are run once for all.)\n"
+        "  Expected of again: status 304.\n"
     ) in text(check)
     asked = "Asked of each resource of the target with an ETag, and without a TTL (etag, no ttl)\n"
     assert asked in text(check)

@@ -16,6 +16,7 @@ from typing import Final
 
 from conformance.content.facts import is_hit
 from conformance.fields import field_value, media_type, parse_entity_tag
+from conformance.judge.excuses import plain
 from conformance.matchers.base import Case
 from conformance.matchers.etag import is_weak, tag_of
 from conformance.model import MISSING, Exchange, Finding, Run
@@ -94,9 +95,24 @@ def _crashed(sight: Sight) -> Symptom | None:
     )
 
 
+def _unasked(sight: Sight) -> Symptom | None:
+    exchange = sight.exchange
+    if exchange.status not in (304, 412) or not plain(exchange):
+        return None
+    return Symptom(
+        f"a plain {exchange.request.method} was answered {exchange.status}, though it has no condition",
+        "Look at the headers of this request alone: without If-None-Match there is nothing to compare, and "
+        "the answer is the 200; see that the comparison is not the wrong way round.",
+    )
+
+
 def _route_missing(sight: Sight) -> Symptom | None:
+    """Only the first plain read tells: what was there a moment ago is not missing."""
     exchange, resource = sight.exchange, sight.run.resource
     if exchange.status != 404 or exchange.request.method != "GET" or resource is None:  # noqa: PLR2004
+        return None
+    reads = [e for e in sight.all if e.request.url == exchange.request.url and plain(e)]
+    if not plain(exchange) or any(e.status != 404 for e in reads if e.sent_at < exchange.sent_at):  # noqa: PLR2004
         return None
     return Symptom(
         "the route is missing",
@@ -266,6 +282,7 @@ def _row(look: Callable[[Sight], Symptom | None], *codes: str) -> Row:
 
 SYMPTOMS: Final = (
     _row(_crashed),
+    _row(_unasked),
     _row(_route_missing),
     _row(_redirected, "redirect.none"),
     _row(_not_json, "json.declared"),

@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from conformance.judge.excuses import doubted, login_ended, speaks_for_itself
 from conformance.judge.symptoms import recognise
-from conformance.matchers import MATCHERS, Case, first_finding, holds
+from conformance.matchers import MATCHERS, Case, first_finding
 from conformance.model import (
     ASCENDING,
     NOT_ASKED,
     Check,
+    Doubt,
     Exchange,
     Finding,
     Level,
@@ -47,6 +49,7 @@ STOPPED: Final = "stopped"
 """The code of the verdict on what the run did not get to, since it was being stopped."""
 _MALFORMED: Final = "answer.malformed"
 _MISSING: Final = "declared.missing"
+_LOGGED_OUT: Final = "login.ended"
 _CRASHED: Final = "write.crashed"
 _NOBODY: Final = ("refused", "dns", "tls", "timeout", "closed", "reset")
 
@@ -145,6 +148,17 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
     return None
 
 
+def _logged_out(run: Run, step: StepRecord, court: Court) -> Verdict | None:
+    """What answered us before, and does not know us any more: one diagnosis for all that comes after."""
+    request = login_ended(step)
+    if not request:
+        return None
+    cause = f"the login ended at request {request}"
+    mend = "let it last for the whole run: a token that does not expire meanwhile, in the target's headers"
+    says = f"could not be judged: {cause}"
+    return replace(_verdict(run, court, "inconclusive", says, cause=cause), mend=mend, code=_LOGGED_OUT)
+
+
 def _relevant(run: Run, plan: tuple[Step, ...], case: Case) -> list[StepRecord]:
     """The steps up to the last one that the check looks at, as far as they were done."""
     names = [s.name for s in plan]
@@ -167,7 +181,11 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
         record = case.steps.get(step.name)
         if record is None or step.name not in relevant or record.status == "skipped":
             continue
-        verdict = _faults(run, record, case, court) or _status(run, step, record, case, court)
+        verdict = (
+            _faults(run, record, case, court)
+            or _logged_out(run, record, court)
+            or _status(run, step, record, case, court)
+        )
         verdict = verdict or _givens(run, step, record, case, court)
         if verdict is not None:
             return verdict
@@ -222,13 +240,24 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
     if first_finding({n: w for n, w in step.given.items() if MATCHERS[n].ours}, case.steps[step.name], case):
         cause = "the answers came too late to tell on which side of the TTL they were"
         return _unclear(run, court, f"{says} ({cause})", unmet, cause)
-    for doubt in run.check.doubts:
-        if any(holds(condition, case) for condition in doubt.when):
-            return _unclear(run, court, f"{says} ({doubt.because})", unmet, doubt.because)
+    doubt = doubted(run.check, case)
+    if doubt is not None:
+        return _excused(run, court, doubt, f"{says} ({doubt.because})", unmet)
     owner = _owner(run, step, court)
     if owner is not None:
         return owner
+    if speaks_for_itself(step, case.steps[step.name], unmet):
+        return _failed(run, unmet, case, court)
     return replace(_unclear(run, court, says, unmet), step=step.name, index=unmet.index)
+
+
+def _excused(run: Run, court: Court, doubt: Doubt, says: str, finding: Finding) -> Verdict:
+    """Inconclusive; or blocked by the check that tells of the doubt, since what repeats is no noise."""
+    teller = next((r for r in court.runs if r.check.id == doubt.told_by and r.resource == run.resource), None)
+    if teller is None or run.check.id in teller.check.after:
+        return _unclear(run, court, says, finding, doubt.because)
+    blocked = f"blocked by {teller.check.id}: {doubt.because}"
+    return replace(_verdict(run, court, "blocked", blocked, cause=teller.id), mend=teller.check.hint)
 
 
 def _unclear(run: Run, court: Court, says: str, finding: Finding, cause: str = "") -> Verdict:
@@ -246,6 +275,7 @@ def _owner(run: Run, step: Step, court: Court) -> Verdict | None:
             continue
         owned = {m for s in other.check.steps for m in s.expect}
         owned |= {m for each in other.check.expects for wanted in each.values() for m in wanted}
+        owned |= {verdict.code.partition(".")[0]}
         if other.resource.name == name and (owned & step.given.keys() or "status" in owned):
             says = f"blocked by {other.check.id}: {verdict.message}"
             return replace(_verdict(run, court, "blocked", says, cause=other.id), mend=verdict.mend)
@@ -321,12 +351,10 @@ def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: 
     if exchange is not None and exchange.status == 429:  # noqa: PLR2004
         says = "could not be judged: the server's rate limit (429)"
         return _unclear(run, court, says, finding, "a rate limit")
-    for doubt in run.check.doubts if excusable else ():
-        if any(holds(condition, case) for condition in doubt.when):
-            says = (
-                f"could not be judged: {doubt.because} (expected {finding.expected}, found {finding.actual})"
-            )
-            return _unclear(run, court, says, finding, doubt.because)
+    doubt = doubted(run.check, case) if excusable else None
+    if doubt is not None:
+        says = f"could not be judged: {doubt.because} (expected {finding.expected}, found {finding.actual})"
+        return _excused(run, court, doubt, says, finding)
     symptom = recognise(run, finding, case)
     # What was found stands first: pytest's summary shows as much of it as the line is wide.
     core = f"expected {finding.expected}, found {finding.actual}"
@@ -346,7 +374,7 @@ def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: 
 
 def retryable(verdict: Verdict, run: Run) -> bool:
     """Whether running the work again may clear an inconclusive verdict up."""
-    if verdict.outcome != "inconclusive" or verdict.code == STOPPED:
+    if verdict.outcome != "inconclusive" or verdict.code in (STOPPED, _LOGGED_OUT):
         return False
     named = [d for d in run.check.doubts if d.because == verdict.cause]
     return all(d.retry for d in named)

@@ -16,6 +16,7 @@ from typing import Any
 
 from conformance.errors import SpecError
 from conformance.language import captures
+from conformance.language.doubts import DOUBTS
 from conformance.language.yamlfile import Path_, YamlFile, did_you_mean, guess, read
 from conformance.load import schema as language
 from conformance.load.folder import REGISTER, spec_paths
@@ -24,7 +25,6 @@ from conformance.load.register import load_register
 from conformance.matchers import references
 from conformance.model import (
     Check,
-    Doubt,
     ForAll,
     Json,
     Place,
@@ -116,10 +116,7 @@ class _Reader:
         used = {name for s in steps for name, _ in captures.named(s.args)}
         for name in (f.name for f in forall if f.name not in used):
             raise self.file.fail(f"no step uses the variable {name!r}", (*path, "forall", name))
-        doubts = tuple(
-            Doubt(d["because"], _alternatives(d["when"]), d.get("retry", False))
-            for d in data.get("doubts", ())
-        )
+        doubts = tuple(DOUBTS[name] for name in data.get("doubts", ()))
         check = Check(
             id=data["id"],
             title=data["title"],
@@ -145,6 +142,8 @@ class _Reader:
         self._check_needs(steps, check.needs, (*path, "steps"))
         for key, name in _unknown(check, steps) if steps else ():
             raise self.file.fail(f"no step is called {name!r}", (*path, key))
+        for name in _idle(check, steps) if steps else ():
+            raise self.file.fail(f"the doubt {name!r} is about other steps than these", (*path, "doubts"))
         return check
 
     def _check_needs(self, steps: tuple[Step, ...], needs: tuple[str, ...], path: Path_) -> None:
@@ -242,11 +241,19 @@ class _Reader:
 def _unknown(check: Check, steps: tuple[Step, ...]) -> Iterator[tuple[str, str]]:
     """(key, name): what a check says of a step that is not there."""
     names = {s.name for s in steps}
-    doubts = [condition for doubt in check.doubts for condition in doubt.when]
-    for key, conditions in (("expect", check.expects), ("only-if", (check.only_if,)), ("doubts", doubts)):
+    for key, conditions in (("expect", check.expects), ("only-if", (check.only_if,))):
         for condition in conditions:
             for name, wanted in condition.items():
                 yield from ((key, n) for n in (name, *references(wanted)) if n not in names)
+
+
+def _idle(check: Check, steps: tuple[Step, ...]) -> Iterator[str]:
+    """The doubts that a check cites and that can't hold there."""
+    names = {s.name for s in steps}
+    for doubt in check.doubts:
+        said = [{*way, *(n for wanted in way.values() for n in references(wanted))} for way in doubt.when]
+        if not any(each <= names for each in said):
+            yield doubt.name
 
 
 def _alternatives(data: Json) -> tuple[Mapping[str, Any], ...]:
@@ -282,6 +289,8 @@ def _check_references(suite: Suite) -> None:
             raise _at(check, f"`on` names {check.on!r}, and no timeline is called that")
         for key, name in _unknown(check, suite.timelines[check.on].steps) if check.on else ():
             raise _at(check, f"`{key}`: the timeline {check.on!r} has no step {name!r}")
+        for name in _idle(check, suite.timelines[check.on].steps) if check.on else ():
+            raise _at(check, f"the doubt {name!r} is about other steps than those of {check.on!r}")
     _check_cycles(checks)
     for orphan in orphans(suite):
         owners = " or ".join(orphan.owners)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import jsonschema
 
+from conformance.language.doubts import DOUBTS
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import STEP_NAME
 from conformance.language.yamlfile import YamlFile, did_you_mean, guess
@@ -69,7 +70,7 @@ def schema() -> dict[str, Any]:
             "minProperties": 1,
             "additionalProperties": {"$ref": "#/$defs/forall"},
         },
-        "doubts": {"type": "array", "items": {"$ref": "#/$defs/doubt"}, "minItems": 1},
+        "doubts": {"type": "array", "items": {"enum": list(DOUBTS)}, "minItems": 1, "uniqueItems": True},
         "why": _TEXT,
         "hint": _TEXT,
     }
@@ -111,10 +112,6 @@ def schema() -> dict[str, Any]:
                     "examples": {"type": "array", "minItems": 1},
                 },
                 ("strategy", "examples"),
-            ),
-            "doubt": _closed(
-                {"because": _TEXT, "when": _REF["conditions"], "retry": {"type": "boolean"}},
-                ("because", "when"),
             ),
             "steps": {"type": "array", "items": _REF["step"], "minItems": 1},
             "step": {
@@ -174,7 +171,7 @@ def _sentence(error: jsonschema.ValidationError) -> tuple[str, tuple[str | int, 
 
 def _kind(path: tuple[str | int, ...]) -> str:
     names = [p for p in path if isinstance(p, str)]
-    kinds = {"checks": "the check", "steps": "the step", "doubts": "the doubt", "requirements": "the row"}
+    kinds = {"checks": "the check", "steps": "the step", "requirements": "the row"}
     return kinds.get(names[-1], repr(names[-1])) if names else "the file"
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Final
 
+from conformance.content.differences import moved
 from conformance.fields import media_type
 from conformance.language.values import COUNT, STEP
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer
@@ -43,17 +45,34 @@ def _same(name: Json, exchange: Exchange, case: Case) -> Found:
         return _nothing_beside(name)
     if _body(other).digest == _body(exchange).digest:
         return None
-    return f"the same body as before ({name})", f"another body of {_body(exchange).length} bytes"
+    return f"the same body as before ({name})", f"another: {moved(other, exchange)}"
 
 
-@each_answer
-def _differs(name: Json, exchange: Exchange, case: Case) -> Found:
-    other = case.last(name)
-    if other is None or other.response is None:
-        return _nothing_beside(name)
-    if _body(other).digest != _body(exchange).digest:
+def _digests(step: StepRecord) -> list[str]:
+    return [_body(e).digest for e in step.exchanges if e.status == 200]  # noqa: PLR2004
+
+
+def _repeats(_: Json, step: StepRecord, _case: Case) -> Finding | None:
+    """Some body comes twice: without that, nothing is to be seen of what goes by the body."""
+    digests = _digests(step)
+    if len(set(digests)) < len(digests):
         return None
-    return f"another body than before ({name})", "the same body"
+    return Finding("two answers with the same body", f"{len(digests)} with other ones each", step.name)
+
+
+def _drifting(_: Json, step: StepRecord, _case: Case) -> Finding | None:
+    """Other bodies now and then, none of which comes back: what it looks like if somebody writes."""
+    digests = _digests(step)
+    times = [one for one, _ in groupby(digests)]
+    if len(set(digests)) < 2:  # noqa: PLR2004
+        return Finding("a body that changes now and then", "the same each time", step.name)
+    if len(set(times)) < len(times):
+        return Finding(
+            "bodies that do not come back", "an earlier one that came back after another", step.name
+        )
+    if len(times) == len(digests):
+        return Finding("a body that stays for a while", f"{len(digests)} that all differ", step.name)
+    return None
 
 
 def _nothing_beside(name: str) -> Finding:
@@ -164,7 +183,8 @@ MATCHERS: Final = (
             Form("present", _present, "a body"),
             Form("at-least", _at_least, "a body of at least {} bytes", COUNT),
             Form("same-as", _same, "the same body as {}", STEP),
-            Form("differs-from", _differs, "another body than {}", STEP),
+            Form("repeats", _repeats, "two answers with the same body"),
+            Form("drifting", _drifting, "a body that changes now and then, and does not come back"),
         ),
     ),
     Matcher(

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from itertools import combinations, pairwise
 from typing import Final
 
+from msgspec.structs import replace
+
+from conformance.content.differences import moved
 from conformance.fields import field_values, parse_entity_tag, tags_match_weakly
 from conformance.language.values import STEP, STEPS
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer, no_answer
@@ -129,6 +132,27 @@ def _unique(tagged: list[Tagged]) -> Finding | None:
     return None
 
 
+def _unique_here(tagged: list[Tagged]) -> Finding | None:
+    finding = _unique(tagged)
+    return None if finding is None else replace(finding, code="")
+
+
+def _still(_: Json, step: StepRecord, _case: Case) -> Finding | None:
+    """Neither the tag nor, where there is none, the body moves; a tag may stay while the body moves.
+
+    The same body under another tag is not this form's affair, but that of `stable`.
+    """
+    answers = [(i, e) for i, e in enumerate(step.exchanges) if e.status == 200]  # noqa: PLR2004
+    if len(answers) < 2:  # noqa: PLR2004
+        return no_answer(step) if not step.exchanges else None
+    for (_, before), (index, after) in pairwise(answers):
+        old, new = tag_of(before), tag_of(after)
+        if _digest(before) != _digest(after) and not (old and new and tags_match_weakly(old, new)):
+            expected = "the same body and ETag as before, since nobody writes"
+            return Finding(expected, f"others: {moved(before, after)}", step.name, index)
+    return None
+
+
 def _one_to_one(tagged: list[Tagged]) -> Finding | None:
     for (_, _, one, before), (name, index, two, tag) in pairwise(tagged):
         same_tag, same_body = tags_match_weakly(tag, before), _digest(one) == _digest(two)
@@ -155,6 +179,8 @@ MATCHERS: Final = (
             Form("same-as", _same, "the same ETag as {}", STEP, (_PRESENT,)),
             Form("weakly-same-as", _weakly_same, "the same ETag as {}, weak or strong", STEP, (_PRESENT,)),
             Form("differs-from", _differs, "another ETag than {}", STEP, (_PRESENT,)),
+            Form("still", _still, "an ETag that does not move, nor a body without one"),
+            Form("unique", _among(_unique_here), "an ETag that no other body has", codes=(_TOO_FEW,)),
             Form("stable", _among(_stable), "the same ETag whenever the body is the same", codes=(_TOO_FEW,)),
             Form(
                 "one-to-one",

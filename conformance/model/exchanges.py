@@ -99,6 +99,8 @@ class Facts(Frozen, frozen=True):
         value, hit: what the target's pointers point to; MISSING where they point to nothing.
         item: of the item that a write is about.
         redirected: the path that answered instead, where it differs in the final slash only.
+        login_ended: the number of the request in the run at which a server that had answered us before
+            did not know us any more; 0: it knows us, or never did.
     """
 
     json: JsonType = "none"
@@ -108,6 +110,7 @@ class Facts(Frozen, frozen=True):
     hit: Json = MISSING
     item: ItemFacts | None = None
     redirected: str = ""
+    login_ended: int = 0
 
 
 NO_FACTS: Final = Facts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from conformance.model.words import Frozen, Json, Level, RowTier, Safe, Tier
 
@@ -77,13 +78,21 @@ class Doubt(Frozen, frozen=True):
     """A cause that is not the server's fault: where it holds, a fail becomes inconclusive.
 
     Args:
+        because: it as a sentence, the `cause` of the verdict.
         when: alternatives; each maps step names to matchers that must all hold.
         retry: whether running the check again can clear it up.
+        outside: who it comes from. "anybody": other clients, or what stands in front; there is none where
+            the suite has started the server. "workers": others of the same server; there are none where it
+            has started one. "": the server itself, or time.
+        told_by: the id of the check that tells it as a finding of its own; the others are blocked by that.
     """
 
+    name: Safe
     because: str
     when: tuple[Mapping[str, Mapping[str, Json]], ...]
-    retry: bool
+    retry: bool = False
+    outside: Literal["", "anybody", "workers"] = ""
+    told_by: Safe = ""
 
 
 class ForAll(Frozen, frozen=True):

@@ -48,6 +48,8 @@ class Shared:
         paths: resource -> the path it was found at, where a redirect differs only in the slash.
         lacking: resource -> why the server does not offer it.
         timeouts: resource -> how often it has not answered.
+        asked: how many requests there were. known: what was answered 2xx: (method, path).
+        ended: the number of the request at which it was not any more, since our login had ended.
         kept: bytes of bodies that the run holds on to.
         wall: POSIX time of the run's start.
         remote: whether the server is somewhere else than on this machine's loopback.
@@ -70,6 +72,9 @@ class Shared:
     paths: dict[str, str] = field(default_factory=dict)
     lacking: dict[str, str] = field(default_factory=dict)
     timeouts: dict[str, int] = field(default_factory=dict)
+    asked: int = 0
+    known: set[tuple[str, str]] = field(default_factory=set)
+    ended: dict[tuple[str, str], int] = field(default_factory=dict)
     digests: set[str] = field(default_factory=set)
     kept: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -78,6 +83,19 @@ class Shared:
     def workers(self) -> int | None:
         """How many workers of the server the suite has started; None: it has not."""
         return self.server.workers if self.server else None
+
+    def login_ended(self, method: str, path: str, status: int) -> int:
+        """The number of the request at which a read that was answered 2xx began to be refused, or 0."""
+        with self.lock:
+            self.asked += 1
+            if method not in ("GET", "HEAD"):
+                return 0
+            if status // 100 == 2:  # noqa: PLR2004
+                self.known.add((method, path))
+                self.ended.pop((method, path), None)
+            if status in (401, 403) and (method, path) in self.known:
+                return self.ended.setdefault((method, path), self.asked)
+        return 0
 
 
 @dataclass(slots=True)
@@ -156,6 +174,8 @@ class Context:
             return exchange
         body = response.body
         facts = observe.facts(resource, response.headers, body.content or b"", self.tracked)
+        ended = self.shared.login_ended(ask.method, ask.path, response.status)
+        facts = msgspec.structs.replace(facts, login_ended=ended) if ended else facts
         if not self._keeps(body):
             response = msgspec.structs.replace(response, body=msgspec.structs.replace(body, content=None))
         return msgspec.structs.replace(exchange, response=response, facts=facts)

@@ -43,7 +43,9 @@ def _read(step: Step, context: Context) -> StepRecord:
     else:
         fresh, stray = step.args.get("connection") == "fresh", step.args.get("stray") == "watch"
         how = How(of=resource, fresh=fresh, stray=stray)
-        exchanges = _one_by_one(times, lambda: context.send(method, path, headers, how=how))
+        exchanges = _one_by_one(
+            times, lambda: context.send(method, path, headers, how=how), _last_at(step, context)
+        )
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
     if where != "item":
@@ -53,12 +55,27 @@ def _read(step: Step, context: Context) -> StepRecord:
     return done(step, exchanges)
 
 
-def _one_by_one(times: int, send: Callable[[], Exchange]) -> list[Exchange]:
+def _one_by_one(
+    times: int, send: Callable[[], Exchange], before_the_last: Callable[[Exchange], None]
+) -> list[Exchange]:
     """So many exchanges, up to one that gets no answer: a server that hangs is not asked on and on."""
     exchanges: list[Exchange] = []
     while len(exchanges) < times and all(e.response is not None for e in exchanges[-1:]):
+        if exchanges and len(exchanges) == times - 1:
+            before_the_last(exchanges[0])
         exchanges.append(send())
     return exchanges
+
+
+def _last_at(step: Step, context: Context) -> Callable[[Exchange], None]:
+    """Waits for the last of several reads, where it is to be so long after the first."""
+
+    def wait(first: Exchange) -> None:
+        if "spread" in step.args:
+            pause = durations.seconds(str(step.args["spread"]), {})
+            context.wait_until(first.received_at + pause, "a second to pass between reads")
+
+    return wait
 
 
 def _burst(context: Context, method: str, path: str, headers: Headers, times: int) -> list[Exchange]:
@@ -96,7 +113,8 @@ def _read_miss(step: Step, context: Context) -> StepRecord:
 
 def _wait(step: Step, context: Context) -> StepRecord:
     quantities = context.quantities()
-    wanted = step.args["for"]
+    moves = context.shared.clock.moves
+    wanted = step.args["moved"] if moves and "moved" in step.args else step.args["for"]
     try:
         pause = durations.seconds(str(wanted), quantities)
     except KeyError as missing:
@@ -143,7 +161,7 @@ VERBS: Final = (
     Verb(
         "read",
         _read,
-        "{method} {of}{headers}{times}{together}{connection}{through}{at}{stray}",
+        "{method} {of}{headers}{times}{spread}{together}{connection}{through}{at}{stray}",
         (
             Argument("method", choice("HEAD"), "{}", absent="GET"),
             Argument(
@@ -156,6 +174,7 @@ VERBS: Final = (
             ),
             Argument("headers", HEADERS, _with),
             Argument("times", _TIMES, ", {} times"),
+            Argument("spread", DURATION, ", the last {} after the first"),
             Argument("together", YES, " at once", phase="sweep"),
             Argument("connection", choice("fresh"), ", on a new connection"),
             Argument(
@@ -178,11 +197,12 @@ VERBS: Final = (
     Verb(
         "wait",
         _wait,
-        "wait until {for} after {after}{why}",
+        "wait until {for}{moved} after {after}{why}",
         (
             Argument("for", DURATION, "{}", required=True),
             Argument("after", STEP, "{}", required=True),
             Argument("why", TEXT, ", for {}"),
+            Argument("moved", DURATION, " ({} where the clock can be moved)"),
         ),
         phase="wait",
     ),

@@ -319,7 +319,7 @@ def test_waits_are_told_while_they_last() -> None:
         while not engine.progress().waits:
             assert time.monotonic() < deadline
         ((resource, why, _),) = engine.progress().waits
-        assert (resource, why) == ("items", "a second to pass")
+        assert (resource, why) == ("items", "a second to pass between reads")
         engine.cancel("enough")
         engine.close()
         assert engine.progress().waits == ()

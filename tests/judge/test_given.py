@@ -20,8 +20,18 @@ from helpers.records import (
     verdict,
 )
 
-from conformance.judge.verdicts import verdict_name
-from conformance.model import Check, Doubt, FaultKind, Json, OutcomeName, StepRecord, Verdict, WireFault
+from conformance.judge.verdicts import retryable, verdict_name
+from conformance.model import (
+    Check,
+    Doubt,
+    Exchange,
+    FaultKind,
+    Json,
+    OutcomeName,
+    StepRecord,
+    Verdict,
+    WireFault,
+)
 
 GOOD = done("answer", exchange(200))
 REFUSED = WireFault("refused", "nothing listens on 127.0.0.1:8000")
@@ -106,12 +116,55 @@ def test_a_condition_of_its_own_that_does_not_hold_makes_a_check_not_apply(where
 
 
 UNMET = (done("first", exchange(500)), GOOD)
+UNCACHED = {"cache-control": "present"}
 
 
-def test_a_given_that_is_not_met_is_inconclusive_and_never_a_failure() -> None:
-    found = verdict(needing({"status": 200}), *UNMET)
+def test_a_given_that_is_not_met_is_inconclusive() -> None:
+    found = verdict(needing(UNCACHED), done("first", exchange(200)), GOOD)
     assert (found.outcome, found.cause, found.step) == ("inconclusive", "", "first")
-    assert found.message == "could not be judged: first needed status 200, and there was 500"
+    assert found.message == "could not be judged: first needed a Cache-Control field, and there was none"
+
+
+NOT_MODIFIED = "a plain GET was answered 304, though it has no condition: expected status 200, found 304"
+ASKED = [("If-None-Match", '"a"')]
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "expected", "says"),
+    [
+        ({"status": 200}, exchange(304), "fail", NOT_MODIFIED),
+        ({"status": 200}, exchange(412), "fail", "a plain GET was answered 412, though it has no condition"),
+        ({"status": 200}, exchange(500), "fail", "the server failed with 500 on GET"),
+        ({"etag": "present"}, exchange(200), "fail", "expected an ETag, found none"),
+        # with a condition, by another method, of another field: who knows
+        ({"status": 200}, exchange(304, sent=ASKED), "inconclusive", "could not be judged"),
+        ({"status": 200}, exchange(304, method="HEAD"), "inconclusive", "could not be judged"),
+        ({"status": 200}, exchange(304, through="private"), "inconclusive", "could not be judged"),
+        (UNCACHED, exchange(200), "inconclusive", "could not be judged"),
+    ],
+)
+def test_a_plain_read_that_is_not_answered_as_before_judges_itself(
+    given: Mapping[str, Json], first: Exchange, expected: str, says: str
+) -> None:
+    found = verdict(needing(given), done("first", first), GOOD)
+    assert (found.outcome, found.message[: len(says)]) == (expected, says)
+
+
+def test_it_blocks_what_meets_the_same_afterwards() -> None:
+    earlier = verdict(needing({"status": 200}), done("first", exchange(304)), GOOD)
+    other = run(check("earlier", step("first", given={"status": 200}), step("x", expect={"body": "present"})))
+    found = verdict(needing({"status": 200}), done("first", exchange(304)), GOOD, others=[(other, earlier)])
+    assert (found.outcome, found.cause) == ("blocked", other.id)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_login_that_has_ended_is_one_diagnosis(status: int) -> None:
+    refused = exchange(status, login_ended=51)
+    for of in (needing({"status": 200}), check("b", step("first", expect={"status": 200}))):
+        found = verdict(of, done("first", refused), GOOD)
+        assert (found.outcome, found.cause) == ("inconclusive", "the login ended at request 51")
+        assert found.mend
+        assert not retryable(found, run(of))
 
 
 @pytest.mark.parametrize(
@@ -122,9 +175,9 @@ def test_a_given_that_is_not_met_is_inconclusive_and_never_a_failure() -> None:
         (expecting({"status": 200}), "unreachable", "blocked"),
         (check("o", on="life", expects=({"fresh": {"status": 200}},)), "fail", "blocked"),
         # it has not, or it is about something else
-        (expecting({"status": 200}), "pass", "inconclusive"),
-        (expecting({"status": 200}), "inconclusive", "inconclusive"),
-        (expecting({"body": "present"}), "fail", "inconclusive"),
+        (expecting({"status": 200}), "pass", "fail"),
+        (expecting({"status": 200}), "inconclusive", "fail"),
+        (expecting({"body": "present"}), "fail", "fail"),
     ],
 )
 def test_a_given_that_is_not_met_is_blocked_by_its_owner(
@@ -151,7 +204,9 @@ def test_the_owner_of_a_fact_of_another_key_is_on_that_resource() -> None:
 
 def test_a_doubt_explains_a_given_that_is_not_met() -> None:
     found = verdict(
-        needing({"status": 200}, doubts=[Doubt("a restart", ({"first": {"status": 500}},), retry=True)]),
+        needing(
+            {"status": 200}, doubts=[Doubt("a-doubt", "a restart", ({"first": {"status": 500}},), retry=True)]
+        ),
         *UNMET,
     )
     assert (found.outcome, found.cause) == ("inconclusive", "a restart")

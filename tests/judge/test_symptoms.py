@@ -99,6 +99,10 @@ def flips(tag: str) -> StepRecord:
 KNOWN = {
     "the server crashed": (Look(OK, (answer(500, method="PUT"),)), "the server failed with 500 on PUT"),
     "the route is missing": (Look(OK, (answer(404),)), "the route is missing"),
+    "a 304 that nobody asked for": (
+        Look(OK, (answer(304),)),
+        "a plain GET was answered 304, though it has no condition",
+    ),
     "the slash": (
         Look({"redirect": "none"}, (answer(redirected="/items"),)),
         "/items/ redirects to /items",

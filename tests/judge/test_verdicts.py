@@ -45,9 +45,9 @@ PASS = Verdict("pass", "pass", "it holds")
 
 
 GOOD, BAD = done("answer", exchange(200)), done("answer", exchange(404))
-MOVED = Doubt("the ETag moved", ({"answer": {"status": 404}},), retry=True)
-FOR_GOOD = Doubt("several workers", ({"answer": {"status": 404}},), retry=False)
-EITHER = Doubt("either", ({"x": {"status": 404}}, {"answer": {"status": 404}}), retry=True)
+MOVED = Doubt("a-doubt", "the ETag moved", ({"answer": {"status": 404}},), retry=True)
+FOR_GOOD = Doubt("a-doubt", "several workers", ({"answer": {"status": 404}},), retry=False)
+EITHER = Doubt("a-doubt", "either", ({"x": {"status": 404}}, {"answer": {"status": 404}}), retry=True)
 REFUSED = WireFault("refused", "nothing listens on 127.0.0.1:8000")
 CANCELLED = WireFault("cancelled", "stopped")
 
@@ -302,8 +302,8 @@ def test_a_write_that_crashed_is_a_failure_and_one_that_was_refused_is_none(
         ((), "fail", "the route is missing"),
         ((MOVED,), "inconclusive", "the ETag moved"),
         ((FOR_GOOD, MOVED), "inconclusive", "several workers"),
-        ((Doubt("never", ({"answer": {"status": 200}},), retry=True),), "fail", "the route is missing"),
-        ((Doubt("unseen", ({"x": {"status": 404}},), retry=True),), "fail", "the route is missing"),
+        ((Doubt("d", "never", ({"answer": {"status": 200}},), retry=True),), "fail", "the route is missing"),
+        ((Doubt("d", "unseen", ({"x": {"status": 404}},), retry=True),), "fail", "the route is missing"),
         ((EITHER,), "inconclusive", "either"),
     ],
 )  # fmt: skip
@@ -315,7 +315,7 @@ def test_a_cause_that_is_not_the_servers_fault_makes_a_failure_inconclusive(
 
 
 def test_a_doubt_does_not_touch_a_pass() -> None:
-    doubt = Doubt("it moved", ({"answer": {"status": 200}},), retry=True)
+    doubt = Doubt("a-doubt", "it moved", ({"answer": {"status": 200}},), retry=True)
     assert verdict(expecting(doubts=[doubt]), GOOD).outcome == "pass"
 
 

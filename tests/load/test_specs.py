@@ -46,8 +46,8 @@ checks:
         as: again
         headers: {If-None-Match: "{other}"}
         expect: {etag: {same-as: first}}
-    doubts:
-      - {because: it moved, when: {again: {etag: {differs-from: first}}}, retry: true}
+      - {do: read, as: last}
+    doubts: [others-write]
     why: Because.
     hint: Mend it.
   - id: b-check
@@ -95,7 +95,7 @@ def test_a_whole_file_becomes_records(loads: Loads) -> None:
     assert (a.id, a.level, a.ground.id, b.ground.id, a.after, a.needs) == (
         "a-check", "SHOULD", "A01", "A01", ("b-check",), ("read",),
     )  # fmt: skip
-    assert [s.name for s in a.steps] == ["first", "again"]
+    assert [s.name for s in a.steps] == ["first", "again", "last"]
     assert [s.name for s in suite.timelines["life"].steps] == ["fresh", "wait-1", "later"]
     assert a.steps[1].args == {"headers": {"If-None-Match": "{other}"}}
     assert (b.on, b.steps, b.expects) == ("life", (), ({"later": {"value": {"differs-from": "fresh"}}},))
@@ -143,7 +143,7 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "key of a timeline": ("    needs: [ttl, hit]", "    need: [ttl]\n    needs: [ttl, hit]", "unknown key 'need'; did you mean 'needs'? accepted: needs, steps, without", "need: "),
     "key of a check": ("    level: S", "    lvl: MUST\n    level: S", "unknown key 'lvl'; did you mean 'level'?", "lvl"),
     "key of a step": ("as: first,", "ass: first,", "unknown key 'ass'; did you mean 'as'? accepted: as, at,", "ass: first"),
-    "key of a doubt": ("retry: true", "rety: true", "unknown key 'rety'; did you mean 'retry'? accepted: because, retry, when", "rety"),
+    "name of a doubt": ("[others-write]", "[others-wriet]", "doubts: found 'others-wriet'; did you mean 'others-write'? accepted: others-write, ", "doubts"),
     "key of a variable": ("{strategy: entity", "{sample: 1, strategy: entity", "unknown key 'sample'; did you mean 'examples'? accepted: examples, strategy", "sample"),
     "name of a matcher": ("{status: 200}", "{stats: 200}", "unknown key 'stats'; did you mean 'status'? accepted: age, ", "stats"),
     "argument of a matcher": ("{status: 200}", "{status: OK}", "status: found 'OK'; accepted: the status code: a number such as 304, a class such as 2xx, or a list", "OK"),
@@ -179,8 +179,8 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "step that comes later": ("given: {status: 200}", "given: {etag: {same-as: again}}", "no earlier step is called 'again'", "same-as: again"),
     "step that `when` names": ("as: again\n", "as: again\n        when: {frist: {status: 200}}\n", "no earlier step is called 'frist'", "when: {frist"),
     "step that a wait counts from": ("after: fresh", "after: frsh", "no earlier step is called 'frsh'", "frsh"),
-    "step that a doubt names": ("when: {again:", "when: {agian:", "no step is called 'agian'", "doubts"),
-    "step that a doubt refers to": ("{differs-from: first}", "{differs-from: frist}", "no step is called 'frist'", "doubts"),
+    "doubt about other steps": ("[others-write]", "[entry-ended, done-later]", "the doubt 'done-later' is about other steps than these", "doubts"),
+    "doubt about other steps than those of a timeline": ("on: life", "on: life\n    doubts: [done-later]", "the doubt 'done-later' is about other steps than those of 'life'", "id: b-check"),
     "step that the check's only-if names": ("    doubts:", "    only-if: {x: {status: 200}}\n    doubts:", "no step is called 'x'", "only-if"),
     "duration": ("for: ttl + 2m", "for: ttl + 2x", "'x' is no quantity; use ttl, m, w, resolution, lifetime, or seconds", "2x"),
     "duration without a sense": ("for: ttl + 2m", "for: ttl +", "'ttl +' is no duration; write for instance 'ttl + 2m', 'ttl / 2' or '1.1 s'", "ttl +"),

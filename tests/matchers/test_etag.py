@@ -19,6 +19,7 @@ def tagged(etag: str | None, body: bytes = b"[]", status: int = 200) -> Exchange
 
 ONE, TWO = b"[1]", b"[2]"
 QUOTED = 'an ETag in double quotes, such as "a1b2" or W/"a1b2"'
+STILL, MOVED = "the same body and ETag as before, since nobody writes", "others: /0 was 1, and is 2"
 AGAIN = f"the ETag {A} again, since the body is the same to the byte"
 TWICE = exchange(headers=[("ETag", A), ("etag", B)])
 RENAMED = done("a", tagged(A, ONE), tagged(B, ONE))  # another tag on the same body
@@ -91,7 +92,7 @@ EXAMPLES = [
     holds("etag", "stable", done("a", tagged(A, ONE), tagged(A, ONE), tagged(B, ONE, status=500))),
     *[
         fails("etag", wanted, step, says=("two or more answers with an ETag", count))
-        for wanted in ("stable", "one-to-one", {"unique-with": ["b"]})
+        for wanted in ("stable", "unique", "one-to-one", {"unique-with": ["b"]})
         for step, count in (
             (done("a", tagged(A)), "1"),  # one tag agrees with anything
             (done("a", tagged(A), tagged(None)), "1"),
@@ -100,6 +101,23 @@ EXAMPLES = [
         )
     ],
     fails("etag", "stable", done("a"), says=("an answer", "none: nothing was asked")),
+    holds("etag", "still", done("a", tagged(A, ONE), tagged(A, ONE))),
+    holds("etag", "still", RENAMED),  # which is told by `stable`
+    holds("etag", "still", done("a", tagged(WEAK_A, ONE), tagged(WEAK_A, TWO))),
+    holds("etag", "still", REUSED),  # which is told by `unique`
+    holds("etag", "still", done("a", tagged(A, ONE))),
+    holds("etag", "still", done("a", tagged(A, ONE), tagged(B, TWO, status=500), tagged(A, ONE))),
+    fails("etag", "still", done("a", tagged(A, ONE), tagged(B, TWO)), says=(STILL, MOVED), index=1),
+    fails("etag", "still", done("a", tagged(None, ONE), tagged(None, TWO)), says=(STILL, MOVED), index=1),
+    fails("etag", "still", done("a"), says=("an answer", "none: nothing was asked")),
+    holds("etag", "unique", done("a", tagged(A, ONE), tagged(B, TWO), tagged(A, ONE))),
+    fails(
+        "etag",
+        "unique",
+        REUSED,
+        says=("another ETag for another body", f"the strong ETag {A} on both"),
+        index=1,
+    ),
     holds("etag", {"unique-with": ["b"]}, done("b", tagged(A, ONE)), done("a", tagged(B, TWO))),
     holds("etag", {"unique-with": ["b"]}, done("b", tagged(A, ONE)), done("a", tagged(B, ONE))),
     holds("etag", {"unique-with": ["b"]}, done("b", tagged(WEAK_A, ONE)), done("a", tagged(WEAK_A, TWO))),

@@ -124,6 +124,12 @@ FLAWS = (
         breaks=("LES09",),
     ),
     Flaw(
+        "case-blind-compare",
+        "tags are compared without regard to upper and lower case",
+        _comparing(lambda _: lambda field, etag: etag.removeprefix("W/").lower() in field.lower()),
+        breaks=("LES09",),
+    ),
+    Flaw(
         "no-body-on-mismatch",
         "another tag is answered 200 without a body",
         answering(_no_body_on_mismatch),

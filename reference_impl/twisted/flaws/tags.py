@@ -12,11 +12,12 @@ from typing import Any
 from reference_impl import caching
 from reference_impl.backends import Cache, remember
 from reference_impl.caching import NOT_MODIFIED, Validators, etag_of
+from reference_impl.representations import to_json
 from reference_impl.site import LIST_KEY, Compute
-from reference_impl.twisted.asgi import Answer, Asked
+from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, answering, made_of
+from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
 from reference_impl.twisted.variants.offers import without_slash
 
 LIST = "/items/"
@@ -99,6 +100,26 @@ def _on_the_list(change: Callable[[Answer], Answer]) -> Apply:
     return answering(edit)
 
 
+def _stamped(stamp: Callable[[Parts], Callable[[], object]], *, tagged: bool) -> Apply:
+    """Each item shows something that moves by itself; `tagged`: and the tag is that of the whole body."""
+
+    def make(parts: Parts) -> Edit:
+        now = stamp(parts)
+
+        def edit(asked: Asked, answer: Answer) -> Answer:
+            if asked.path != LIST or asked.method != "GET" or not answer.body:
+                return answer
+            data = answer.data()
+            if not isinstance(data, list):
+                return answer
+            stamped = answer.carrying(to_json([item | {"served": now()} for item in data]))
+            return stamped.having("etag", etag_of(stamped.body)) if tagged else stamped
+
+        return edit
+
+    return answering_with(make)
+
+
 def _error(status: int, says: str) -> Callable[[Answer], Answer]:
     fields = (("content-type", "application/json"),)
     return lambda _answer: Answer(status, fields).carrying(b'{"detail":"%s"}' % says.encode())
@@ -131,6 +152,33 @@ FLAWS = (
         "the tag is a new random one at each read",
         _tagged(lambda _: lambda _data, _body: f'"{secrets.token_hex(8)}"', afresh=True),
         breaks=("LES02", "LES06"),
+    ),
+    Flaw(
+        "minute-etag",
+        "the tag stands for the body and for the minute in which it is asked for",
+        _tagged(
+            lambda parts: lambda _data, body: etag_of(body + b"%d" % (parts.settings.clock() // 60)),
+            afresh=True,
+        ),
+        breaks=("LES02",),
+    ),
+    Flaw(
+        "nonce-in-list",
+        "each item shows a random number that is another at each read, and the tag is that of the whole",
+        _stamped(lambda _: lambda: secrets.token_hex(4), tagged=True),
+        breaks=("LES41",),
+    ),
+    Flaw(
+        "second-in-list",
+        "each item shows the second in which it was asked for, and the tag is that of the whole",
+        _stamped(lambda parts: lambda: int(parts.settings.clock()), tagged=True),
+        breaks=("LES41",),
+    ),
+    Flaw(
+        "nonce-under-tag",
+        "each item shows a random number for which its strong tag does not stand",
+        _stamped(lambda _: lambda: secrets.token_hex(4), tagged=False),
+        breaks=("LES03", "LES24"),
     ),
     Flaw(
         "python-hash-etag",

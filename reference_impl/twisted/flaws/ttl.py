@@ -1,6 +1,7 @@
 """Flaws of the values with a time to live: how long they live, what is said of them, and who shares them."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -115,6 +116,32 @@ def _lying(parts: Parts) -> Edit:
     return edit
 
 
+def _by_age(parts: Parts) -> Edit:
+    """A hit is called one only once the value is a whole second old."""
+    seen: dict[str, float] = {}
+
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        if asked.path not in _PATHS or asked.method != "GET" or not answer.body:
+            return answer
+        data = answer.data()
+        now = parts.settings.clock()
+        old = int(now - seen.setdefault(str(data.get("time", data.get("report"))), now)) > 0
+        return answer.carrying(json.dumps(data | {"cached": data["cached"] and old}).encode())
+
+    return edit
+
+
+def _by_turns(parts: Parts) -> Parts:
+    """Two caches that answer in turn, in one process: as a cache for each of its threads does."""
+    asked = itertools.count()
+
+    async def call(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
+        turn = f"{key}/{next(asked) % 2}" if _timed(key) else key
+        return await remember(cache, turn, ttl, compute)
+
+    return replace(parts, remember=call)
+
+
 def _time_data(change: Callable[[dict[str, Any]], object]) -> Apply:
     def edit(asked: Asked, answer: Answer) -> Answer:
         if asked.path != "/cached-time/" or asked.method != "GET":
@@ -144,6 +171,18 @@ FLAWS = (
         "the value is computed at each read, and says so",
         made_of(lambda parts: replace(parts, remember=_never)),
         breaks=("LES14", "LES15"),
+    ),
+    Flaw(
+        "two-caches-in-turn",
+        "one process keeps two caches that answer in turn",
+        made_of(_by_turns),
+        breaks=("LES14", "LES15"),
+    ),
+    Flaw(
+        "flag-by-age",
+        "hits on a value younger than a second are called misses",
+        answering_with(_by_age),
+        breaks=("LES14", "LES18"),
     ),
     Flaw(
         "recomputes-but-says-cached",

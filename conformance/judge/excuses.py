@@ -1,0 +1,47 @@
+"""What excuses a finding, and what has no excuse. Pure.
+
+It knows a check's doubts and the exchanges; what outcome follows is said in `verdicts.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conformance.matchers import Case, holds
+from conformance.model import Check, Doubt, Exchange, Finding, Step, StepRecord
+
+__all__ = ["doubted", "login_ended", "plain", "speaks_for_itself"]
+
+_OF_THE_ANSWER: Final = ("status", "etag.present")
+
+
+def doubted(check: Check, case: Case) -> Doubt | None:
+    """The first doubt that holds. What comes from outside does not exist where nobody else can be there."""
+    for doubt in check.doubts:
+        alone = case.workers == 1 or (case.workers is not None and doubt.outside == "anybody")
+        if not (doubt.outside and alone) and any(holds(condition, case) for condition in doubt.when):
+            return doubt
+    return None
+
+
+def plain(exchange: Exchange) -> bool:
+    """Whether it was asked without a condition, by ourselves."""
+    names = [name.lower() for name, _ in exchange.request.headers]
+    return exchange.through is None and not any(name.startswith("if-") for name in names)
+
+
+def speaks_for_itself(step: Step, record: StepRecord, unmet: Finding) -> bool:
+    """Whether a `given` that is not met is the server's fault, whatever the check is about.
+
+    A plain read of the resource itself that is not answered as it was before: by a 304 that nobody has
+    asked for, by another status, without the tag that it had.
+    """
+    if step.do != "read" or step.args.get("of") or unmet.code not in _OF_THE_ANSWER or not record.exchanges:
+        return False
+    exchange = record.exchanges[unmet.index]
+    return exchange.request.method == "GET" and plain(exchange) and exchange.response is not None
+
+
+def login_ended(record: StepRecord) -> int:
+    """At which request of the run the server had stopped knowing us, or 0."""
+    return next((e.facts.login_ended for e in record.exchanges if e.facts.login_ended), 0)

@@ -1,0 +1,111 @@
+"""Doubts: causes that are not the server's fault, named once for all checks. Pure.
+
+Where one that a check cites holds, what it finds does not count as a fail. To add one, add a row; the
+loader, the language's JSON Schema, `explain` and the judge read it. The steps in `when` are called as in
+the checks that cite it: an alternative about steps that a check lacks does not hold there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.model import Doubt
+
+__all__ = ["DOUBTS"]
+
+_KEPT_ON: Final = {"hit": {"at-least-once": True}, "value": {"some-same-as": "fresh"}}
+"""Of answers at one moment: the value comes back, though a read before them has missed it."""
+
+DOUBTS: Final[Mapping[str, Doubt]] = {
+    doubt.name: doubt
+    for doubt in (
+        Doubt(
+            "others-write",
+            "somebody else writes: what we read moved while we asked",
+            (
+                {"last": {"etag": {"differs-from": "first"}}},
+                {"last": {"etag": {"differs-from": "plain"}}},
+                {"reads": {"body": "drifting"}},
+                {"reads": {"remote": True}},
+            ),
+            retry=True,
+            outside="anybody",
+        ),
+        Doubt(
+            "others-read",
+            "the server is not on this machine, and other clients may keep its cache warm",
+            ({"fresh": {"remote": True}},),
+            outside="anybody",
+        ),
+        Doubt(
+            "cache-in-front",
+            "a cache in front answers",
+            (
+                {"fresh": {"answered-by-cache": True}},
+                {"later": {"answered-by-cache": True}},
+                {"list": {"answered-by-cache": True}},
+                {"item": {"answered-by-cache": True}},
+            ),
+            outside="anybody",
+        ),
+        Doubt(
+            "several-workers",
+            "several workers each have a cache of their own",
+            (
+                {"workers-midway": {"hit": "mixed"}},
+                {"workers": {"hit": "mixed"}},
+                {"soon": {"hit": False}, "workers-midway": _KEPT_ON},
+                {"midway": {"hit": False}, "workers-midway": _KEPT_ON},
+                {"midway": {"value": {"not-same-as": "fresh"}}, "workers-midway": _KEPT_ON},
+                {"nearly": {"hit": False}, "workers": _KEPT_ON},
+                {"nearly": {"value": {"not-same-as": "fresh"}}, "workers": _KEPT_ON},
+                {"closest": {"hit": False}, "workers": _KEPT_ON},
+            ),
+            outside="workers",
+            told_by="workers-agree",
+        ),
+        Doubt(
+            "whole-seconds",
+            "the cache may count whole seconds, which a longer TTL would show",
+            (
+                {
+                    "closest": {"ttl": {"under": 10}},
+                    "nearly": {"value": {"same-as": "fresh"}, "hit": True},
+                },
+                {"later": {"ttl": {"under": 10}}, "latest": {"hit": False}},
+            ),
+        ),
+        Doubt(
+            "entry-ended",
+            "the entry ended while we asked",
+            ({"last": {"etag": {"differs-from": "first"}}},),
+            retry=True,
+        ),
+        Doubt(
+            "done-later",
+            "the write was accepted to be done later (202)",
+            ({"write": {"status": 202}},),
+        ),
+        Doubt(
+            "seen-nowhere",
+            "the write was answered with success, and its effect is seen nowhere",
+            (
+                {
+                    "write": {"echoed": False},
+                    "item": {"shows": {"not-of": "write"}},
+                    "list-later": {"shows": {"not-of": "write"}},
+                },
+                {
+                    "write": {"echoed": False, "item-known": False},
+                    "list-later": {"shows": {"not-of": "write"}},
+                },
+            ),
+        ),
+        Doubt(
+            "made-nowhere",
+            "the create was answered with success, and its effect is seen nowhere",
+            ({"item": {"status": 404}}, {"write": {"item-known": False}}),
+        ),
+    )
+}
