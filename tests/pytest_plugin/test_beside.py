@@ -83,7 +83,7 @@ def test_beside_all_that_is_installed(
         *("--conformance-target", str(tiny), ".", "specs"),
     )
 
-    result.assert_outcomes(passed=2, deselected=51)
+    result.assert_outcomes(passed=2, deselected=53)
     for name in ("playwright", "xdist", "timeout", "base-url", "schemathesis", "cache-conformance"):
         result.stdout.fnmatch_lines([f"plugins: *{name}-*"])
 
