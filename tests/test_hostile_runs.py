@@ -176,8 +176,8 @@ def test_a_write_that_hangs_leaves_the_reads() -> None:
 def test_the_runs_deadline_ends_it() -> None:
     """A warm cache is being waited out when the time is over."""
     with start() as server:
-        given = options(server.url, deadline=1.0)  # a TTL of 30 s, in real time
-        result = bounded(given, 1.0 + 2 * SMALL)
+        given = options(server.url, deadline=2.5)  # a TTL of 30 s, in real time
+        result = bounded(given, 2.5 + 2 * SMALL)
     assert result.stopped == "the run's deadline has passed"
     assert not result.partial
     left = [e.verdict for e in result.judged if e.verdict.outcome == "inconclusive"]

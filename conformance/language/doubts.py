@@ -73,8 +73,12 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
                     "closest": {"ttl": {"under": 10}},
                     "nearly": {"value": {"same-as": "fresh"}, "hit": True},
                 },
-                {"later": {"ttl": {"under": 10}}, "latest": {"hit": False}},
             ),
+        ),
+        Doubt(
+            "whole-seconds-more",
+            "the cache may count whole seconds, which a longer TTL would show",
+            ({"later": {"ttl": {"under": 10}}, "latest": {"hit": False}},),
         ),
         Doubt(
             "entry-ended",

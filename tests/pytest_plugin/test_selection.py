@@ -111,7 +111,7 @@ def test_last_failed_runs_the_failed_ones_again(judge: Judge, serve: Serve, coll
     first.assert_outcomes(passed=1, failed=1)
 
     again = judge("--lf", "-k", "inm-current or etag-present", url=url)
-    again.assert_outcomes(failed=1, deselected=51)
+    again.assert_outcomes(failed=1, deselected=53)
 
     order = collect("--ff")
     assert order[0] == INM
