@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from measure import ROOT, Figure, figure, in_turns, ratios, run, spent
+from measure import ROOT, Figure, compiled, figure, in_turns, ratios, run, spent
 
 from conformance.report.write import read
 from conformance.servers.server import start
@@ -64,24 +63,14 @@ def _asked(path: Path) -> list[Asked]:
     return found
 
 
-def _with_bytecode(folder: Path) -> dict[str, str]:
-    """An environment in which all code of ours is compiled, as pip leaves it."""
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    env["PYTHONPYCACHEPREFIX"] = str(folder)
-    packages = [str(ROOT / "conformance"), str(ROOT / "reference_impl")]
-    run([sys.executable, "-m", "compileall", "-q", *packages], env=env)
-    return env
-
-
 def figures(*, quick: bool) -> Iterator[Figure]:
     """The ratio, the time, and what a move of the clock takes."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, compiled() as env:
         report, asked = Path(folder) / "report.json", Path(folder) / "asked.json"
         ours = [sys.executable, "-m", "conformance", "run", "--app", APP]
         run([*ours, "--report", str(report)], cwd=ROOT)
         asked.write_text(json.dumps(_asked(report)))
         bare = [sys.executable, "-c", _BARE, str(asked)]
-        env = _with_bytecode(Path(folder))
         rounds = 5 if quick else 15
         pairs = in_turns(lambda: run(ours, cwd=ROOT, env=env), lambda: run(bare, cwd=ROOT, env=env), rounds)
     says = "--app against a bare start and the same requests"

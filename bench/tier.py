@@ -5,13 +5,14 @@ With --quick only the TTL of 4 s.
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from typing import Final
 
-from measure import ROOT, Figure, figure, reference, spent
+from measure import ROOT, Figure, compiled, figure, reference, spent
 
 # The peak is of this program alone: what getrusage tells begins with that of whoever started it.
 _RUN: Final = """
@@ -26,9 +27,9 @@ print(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1])
 def figures(*, quick: bool) -> Iterator[Figure]:
     """In lives of a TTL, a second off; and mebibytes."""
     peaks = []
-    for ttl in (4,) if quick else (4, 30):
-        for warm in (False, True):
-            took, peak = _one(ttl, warm=warm)
+    with compiled() as env:
+        for ttl, warm in itertools.product((4,) if quick else (4, 30), (False, True)):
+            took, peak = _one(ttl, env, warm=warm)
             peaks.append(peak)
             how = "warm" if warm else "cold"
             says = f"the lesson in real time, TTL {ttl} s, {how}"
@@ -36,7 +37,7 @@ def figures(*, quick: bool) -> Iterator[Figure]:
     yield figure("peak-mib", "    peak memory", peaks, "MiB", 60.0)
 
 
-def _one(ttl: int, *, warm: bool) -> tuple[float, float]:
+def _one(ttl: int, env: dict[str, str], *, warm: bool) -> tuple[float, float]:
     """Judge a fresh reference, its cache cold or warm: seconds and mebibytes."""
     with reference("--ttl", str(ttl)) as url:
         if warm:
@@ -46,7 +47,7 @@ def _one(ttl: int, *, warm: bool) -> tuple[float, float]:
 
         def judge() -> None:
             command = [sys.executable, "-c", _RUN, url, str(ttl)]
-            out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+            out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env)
             found.append(out.stdout)
 
         took = spent(judge).wall

@@ -53,6 +53,7 @@ def test_whoever_uses_nothing_pays_for_nothing(module: str) -> None:
     [
         ("conformance.judge.verdicts", (*NETWORK, "yaml", "jsonschema", "conformance.verbs")),
         ("conformance.wire", ("ssl", "httpx", "h11", "certifi")),
+        ("conformance.plan.lanes", (*NETWORK, "yaml", "jsonschema", "conformance.clients")),
         ("conformance.clients", ("hishel", "httpx", "redis", "sqlite3")),
     ],
 )

@@ -20,10 +20,10 @@ from conformance.load.specs import load
 from conformance.load.target import load_target
 from conformance.model import Suite, Target, Tier
 from conformance.options import PLUGIN, Asked, Serving, Telling, made, options, tier_named
-from conformance.servers.specs import AppSpec, CommandSpec
 
 if TYPE_CHECKING:
     from conformance.execute.options import Options
+    from conformance.servers.specs import AppSpec, CommandSpec
 
 MISSING: Final = (
     "--conformance needs the URL of the server to judge, and has none: "
@@ -32,7 +32,7 @@ MISSING: Final = (
 )
 
 T = TypeVar("T")
-Stand = Callable[[Target], AppSpec | CommandSpec]
+Stand = Callable[[Target], "AppSpec | CommandSpec"]
 """The target -> what to start for it, where nobody says which server to judge."""
 
 
@@ -103,6 +103,7 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
 def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: Stand | None) -> Sending:
     from conformance.api import make_options  # noqa: PLC0415 (see the rules above)
     from conformance.report.write import check_path  # noqa: PLC0415
+    from conformance.servers.specs import AppSpec  # noqa: PLC0415
 
     serving, url = asked(config, Serving), base_url(config)
     spec = serving.spec()
