@@ -65,7 +65,8 @@ def _asked(path: Path) -> list[Asked]:
 
 def figures(*, quick: bool) -> Iterator[Figure]:
     """The ratio, the time, and what a move of the clock takes."""
-    with tempfile.TemporaryDirectory() as folder, compiled() as env:
+    env = compiled()
+    with tempfile.TemporaryDirectory() as folder:
         report, asked = Path(folder) / "report.json", Path(folder) / "asked.json"
         ours = [sys.executable, "-m", "conformance", "run", "--app", APP]
         run([*ours, "--report", str(report)], cwd=ROOT)

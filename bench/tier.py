@@ -27,13 +27,13 @@ print(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1])
 def figures(*, quick: bool) -> Iterator[Figure]:
     """In lives of a TTL, a second off; and mebibytes."""
     peaks = []
-    with compiled() as env:
-        for ttl, warm in itertools.product((4,) if quick else (4, 30), (False, True)):
-            took, peak = _one(ttl, env, warm=warm)
-            peaks.append(peak)
-            how = "warm" if warm else "cold"
-            says = f"the lesson in real time, TTL {ttl} s, {how}"
-            yield figure(f"tier-{ttl}-{how}-s", says, [took], "s", (2.2 if warm else 1.1) * ttl + 1)
+    env = compiled()
+    for ttl, warm in itertools.product((4,) if quick else (4, 30), (False, True)):
+        took, peak = _one(ttl, env, warm=warm)
+        peaks.append(peak)
+        how = "warm" if warm else "cold"
+        says = f"the lesson in real time, TTL {ttl} s, {how}"
+        yield figure(f"tier-{ttl}-{how}-s", says, [took], "s", (2.2 if warm else 1.1) * ttl + 1)
     yield figure("peak-mib", "    peak memory", peaks, "MiB", 60.0)
 
 
