@@ -11,6 +11,7 @@ import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -215,17 +216,19 @@ class Attempts:
 
 
 def _unanswered(record: Record) -> tuple[object, ...] | None:
-    """The request under which the server may have died: its last, if it got no answer.
+    """The request under which the server may have died: the first of those at the end that got no answer.
 
     Where the very first is refused, the server was dead before. Later ones are sent again on a new
     connection if the kept one breaks, so there it says nothing.
     """
     exchanges = [e for step in record.steps for e in step.exchanges]
-    fault = exchanges[-1].fault if exchanges else None
-    if fault is None or (fault.kind == "refused" and len(exchanges) == 1):
+    silent = list(takewhile(lambda e: e.fault is not None, reversed(exchanges)))
+    if not silent:
         return None
-    request = exchanges[-1].request
-    return request.method, request.url, request.headers
+    first = silent[-1]
+    if first.fault is not None and first.fault.kind == "refused" and first is exchanges[0]:
+        return None
+    return first.request.method, first.request.url, first.request.headers
 
 
 def _faults(record: Record) -> set[str]:

@@ -7,7 +7,7 @@ verdict is judged later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -21,6 +21,7 @@ from conformance.servers.errors import ServerDied
 from conformance.verbs import VERBS
 from conformance.verbs.writing import owed, put_back
 
+_DROPPED: Final = {"closed", "reset", "malformed", "too-large"}
 _STOPPED: Final = "the run was stopped before this was done"
 
 
@@ -35,8 +36,8 @@ def execute(work: Work, context: Context) -> Record:
     started = clock.now()
     error = ""
     try:
-        for step in work.steps:
-            if not _step(step, context):
+        for number, step in enumerate(work.steps):
+            if not _step(step, context) and not _goes_on(step, work.steps[number + 1 :], work, context):
                 break
     except ServerDied:
         pass  # what has been done stands; why it ends here is known to whoever ended it
@@ -58,7 +59,8 @@ def _step(step: Step, context: Context) -> bool:
     try:
         record = VERBS[step.do].run(step, context)
     except MissingError as missing:
-        context.steps[step.name] = StepRecord(step.name, step.do, "broken", str(missing))
+        says, field = str(missing), missing.field
+        context.steps[step.name] = StepRecord(step.name, step.do, "lacking", says, lacks=field)
         return False
     except GivenUpError:
         context.steps[step.name] = StepRecord(step.name, step.do, "broken", _STOPPED)
@@ -70,6 +72,16 @@ def _step(step: Step, context: Context) -> bool:
         return False
     case = case_of(context)
     return first_finding({**step.given, **step.only_if}, record, case) is None
+
+
+def _goes_on(step: Step, later: Sequence[Step], work: Work, context: Context) -> bool:
+    """Whether a timeline outlives a step: one connection was dropped, and nothing counts from its answer.
+
+    Where nobody listens any more there is nothing to go on for.
+    """
+    faults = {e.fault.kind for e in context.steps[step.name].exchanges if e.fault is not None}
+    counted = {n for each in later if not each.when for _, n in VERBS[each.do].references(each.args)}
+    return work.shared and bool(faults) and faults <= _DROPPED and step.name not in counted
 
 
 def case_of(context: Context) -> Case:

@@ -1,6 +1,8 @@
 """Record -> Verdict. Pure.
 
     verdicts.py    the outcome table, and how a record is judged by it
+    scope.py       which steps a check has to do with
+    owners.py      whose business a fact is that a check needs
     unjudged.py    verdicts where there is no record to judge
     symptoms.py    common mistakes, recognised by what they look like from outside
 

@@ -10,8 +10,9 @@ from typing import Final
 from conformance.matchers import Case, holds
 from conformance.model import Check, Doubt, Exchange, Finding, Step, StepRecord
 
-__all__ = ["doubted", "login_ended", "plain", "speaks_for_itself"]
+__all__ = ["crashed", "doubted", "login_ended", "plain", "speaks_for_itself"]
 
+_CRASHED: Final = "write.crashed"
 _OF_THE_ANSWER: Final = ("status", "etag.present")
 
 
@@ -45,3 +46,12 @@ def speaks_for_itself(step: Step, record: StepRecord, unmet: Finding) -> bool:
 def login_ended(record: StepRecord) -> int:
     """At which request of the run the server had stopped knowing us, or 0."""
     return next((e.facts.login_ended for e in record.exchanges if e.facts.login_ended), 0)
+
+
+def crashed(step: StepRecord) -> Finding | None:
+    """A write that was answered 5xx: one diagnosis, whatever the check was about."""
+    last = step.exchanges[-1] if step.exchanges else None
+    if step.status != "failed" or last is None or (last.status or 0) < 500:  # noqa: PLR2004
+        return None
+    expected = "a 2xx, or a 4xx that says what is wrong"
+    return Finding(expected, f"{last.status}", step.name, len(step.exchanges) - 1, code=_CRASHED)

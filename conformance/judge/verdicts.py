@@ -6,14 +6,16 @@ gets the same verdicts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from conformance.judge.excuses import doubted, login_ended, speaks_for_itself
+from conformance.judge.excuses import crashed, doubted, login_ended, speaks_for_itself
+from conformance.judge.owners import has_seen, owner
+from conformance.judge.scope import relevant
 from conformance.judge.symptoms import recognise
 from conformance.matchers import MATCHERS, Case, first_finding
 from conformance.model import (
@@ -47,10 +49,10 @@ _BY_LEVEL: Final[Mapping[tuple[OutcomeName, Level], VerdictName]] = {
 }
 STOPPED: Final = "stopped"
 """The code of the verdict on what the run did not get to, since it was being stopped."""
+_DROPPED: Final = "answer.dropped"
 _MALFORMED: Final = "answer.malformed"
 _MISSING: Final = "declared.missing"
 _LOGGED_OUT: Final = "login.ended"
-_CRASHED: Final = "write.crashed"
 _NOBODY: Final = ("refused", "dns", "tls", "timeout", "closed", "reset")
 
 
@@ -91,8 +93,10 @@ def before(run: Run, court: Court) -> Verdict | None:
         return _verdict(run, court, "unreachable", court.down)
     earlier = [(p, court.verdicts[p.id]) for p in prerequisites(run, court.runs) if p.id in court.verdicts]
     for prerequisite, verdict in earlier:
-        # What does not apply to this server says nothing against going on; the check finds out itself.
-        if verdict.outcome not in ("pass", "not-applicable"):
+        # What does not apply to this server says nothing against going on; the check finds out itself. Nor
+        # does a dropped connection of the same timeline, where each has steps of its own.
+        dropped = verdict.code == _DROPPED and prerequisite.work == run.work
+        if verdict.outcome not in ("pass", "not-applicable") and not dropped:
             says = f"blocked by {prerequisite.check.id}: {verdict.message}"
             return replace(_verdict(run, court, "blocked", says, cause=prerequisite.id), mend=verdict.mend)
     return None
@@ -142,7 +146,8 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
             return replace(_verdict(run, court, "inconclusive", says, cause="stopped"), code=STOPPED)
         if fault.kind in _NOBODY:
             says = f"{where} was not answered: {fault.says}"
-            return replace(_verdict(run, court, "unreachable", says), step=step.name, index=index)
+            code = _DROPPED if fault.kind in ("closed", "reset") else ""
+            return replace(_verdict(run, court, "unreachable", says), step=step.name, index=index, code=code)
         finding = Finding("an answer in HTTP", fault.says, step.name, index, code=_MALFORMED)
         return _failed(run, finding, case, court)
     return None
@@ -159,15 +164,6 @@ def _logged_out(run: Run, step: StepRecord, court: Court) -> Verdict | None:
     return replace(_verdict(run, court, "inconclusive", says, cause=cause), mend=mend, code=_LOGGED_OUT)
 
 
-def _relevant(run: Run, plan: tuple[Step, ...], case: Case) -> list[StepRecord]:
-    """The steps up to the last one that the check looks at, as far as they were done."""
-    names = [s.name for s in plan]
-    if run.check.on is not None:
-        last = max((names.index(n) for each in run.check.expects for n in each), default=len(names) - 1)
-        names = names[: last + 1]
-    return [case.steps[n] for n in names if n in case.steps]
-
-
 def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Verdict | None:
     """Not offered, untestable, a `given` unmet, an `expect` that does not hold: which came first."""
     for name, wanted in run.check.only_if.items():
@@ -176,10 +172,10 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
         finding = first_finding(wanted, record, case) if record and done else None
         if finding is not None:
             return _needs(run, court, finding)
-    relevant = {s.name for s in _relevant(run, plan, case)}
+    looked_at = relevant(run.check, plan, case)
     for step in plan:
         record = case.steps.get(step.name)
-        if record is None or step.name not in relevant or record.status == "skipped":
+        if record is None or step.name not in looked_at or record.status == "skipped":
             continue
         verdict = (
             _faults(run, record, case, court)
@@ -189,7 +185,7 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
         verdict = verdict or _givens(run, step, record, case, court)
         if verdict is not None:
             return verdict
-        crash = _crash(record)
+        crash = crashed(record)
         if crash is not None:
             return _failed(run, crash, case, court, excusable=False)
         own = run.check.on is None and record.status == "done"
@@ -213,9 +209,8 @@ def _status(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
     if record.status == "failed" and last is not None and (last.status or 0) < 500:  # noqa: PLR2004
         cause = f"{last.request.method} {_path(last)} was answered {last.status}"
         return _verdict(run, court, "inconclusive", f"could not be judged: {cause}", cause=cause)
-    if record.status == "broken":
-        says = f"could not be judged: {record.says}"
-        return _verdict(run, court, "inconclusive", says, cause=record.says)
+    if record.status in ("lacking", "broken"):
+        return _stuck(run, step, record, court)
     return None
 
 
@@ -243,9 +238,9 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
     doubt = doubted(run.check, case)
     if doubt is not None:
         return _excused(run, court, doubt, f"{says} ({doubt.because})", unmet)
-    owner = _owner(run, step, court)
-    if owner is not None:
-        return owner
+    blocked = _owner(run, step, step.given, court)
+    if blocked is not None:
+        return blocked
     if speaks_for_itself(step, case.steps[step.name], unmet):
         return _failed(run, unmet, case, court)
     return replace(_unclear(run, court, says, unmet), step=step.name, index=unmet.index)
@@ -265,21 +260,28 @@ def _unclear(run: Run, court: Court, says: str, finding: Finding, cause: str = "
     return replace(_verdict(run, court, "inconclusive", says, cause=cause), code=finding.code)
 
 
-def _owner(run: Run, step: Step, court: Court) -> Verdict | None:
-    """Blocked by the check that owns the fact: one on the same resource that has failed for it."""
+def _owner(run: Run, step: Step, facts: Collection[str], court: Court) -> Verdict | None:
+    """Blocked by the check that owns one of the facts: one on the same resource that has failed for it."""
     assert run.resource is not None  # noqa: S101 - it was executed
     name = run.resource.distinct_from[0] if step.args.get("of") == "distinct" else run.resource.name
-    for other in court.runs:
-        verdict = court.verdicts.get(other.id)
-        if verdict is None or verdict.outcome not in ("fail", "unreachable") or other.resource is None:
-            continue
-        owned = {m for s in other.check.steps for m in s.expect}
-        owned |= {m for each in other.check.expects for wanted in each.values() for m in wanted}
-        owned |= {verdict.code.partition(".")[0]}
-        if other.resource.name == name and (owned & step.given.keys() or "status" in owned):
-            says = f"blocked by {other.check.id}: {verdict.message}"
-            return replace(_verdict(run, court, "blocked", says, cause=other.id), mend=verdict.mend)
-    return None
+    found = owner(name, facts, court.runs, court.verdicts)
+    if found is None:
+        return None
+    other, verdict = found
+    says = f"blocked by {other.check.id}: {verdict.message}"
+    return replace(_verdict(run, court, "blocked", says, cause=other.id), mend=verdict.mend)
+
+
+def _stuck(run: Run, step: Step, record: StepRecord, court: Court) -> Verdict:
+    """It could not be done; where an answer lacks a field, is that another check's business, or nobody's?"""
+    says, fact = record.says, record.lacks.lower()
+    if fact and run.resource is not None:
+        blocked = _owner(run, step, (fact,), court)
+        seen = has_seen(run.resource.name, fact, court.runs, court.verdicts)
+        if blocked is not None or not seen:
+            return blocked or _not_applicable(run, court, says)
+        says = f"{says}, and {seen} has seen one"
+    return _verdict(run, court, "inconclusive", f"could not be judged: {says}", cause=says)
 
 
 def _needs(run: Run, court: Court, unmet: Finding) -> Verdict:
@@ -301,15 +303,6 @@ def _not_there(run: Run, court: Court, record: StepRecord) -> Verdict:
 
 
 # ------------------------------------------------------------------ what was expected
-
-
-def _crash(step: StepRecord) -> Finding | None:
-    """A write that was answered 5xx: one diagnosis, whatever the check was about."""
-    last = step.exchanges[-1] if step.exchanges else None
-    if step.status != "failed" or last is None or (last.status or 0) < 500:  # noqa: PLR2004
-        return None
-    expected = "a 2xx, or a 4xx that says what is wrong"
-    return Finding(expected, f"{last.status}", step.name, len(step.exchanges) - 1, code=_CRASHED)
 
 
 def _expectations(check: Check, case: Case) -> Finding | None:

@@ -18,7 +18,11 @@ _BRACES: Final = re.compile(r"\{[^{}]*\}?")
 
 
 class MissingError(LookupError):
-    """A capture has nothing to give: the answer lacks what it names."""
+    """A capture has nothing to give: the answer lacks the field that it is taken from."""
+
+    def __init__(self, step: str, field: str) -> None:
+        super().__init__(f"{step} has no {field}")
+        self.field = field
 
 
 def _etag(exchange: Exchange) -> str | None:
@@ -55,22 +59,24 @@ class Capture:
 
     Args:
         take: it, or None where the answer lacks it.
+        field: what it is taken from.
         phrase: it in English; `{}` is the step.
     """
 
     name: str
     take: Callable[[Exchange], str | None]
+    field: str
     phrase: str
 
 
 CAPTURES: Final[Mapping[str, Capture]] = {
     capture.name: capture
     for capture in (
-        Capture("etag", _etag, "the ETag of {}"),
-        Capture("opaque", _opaque, "the ETag of {} without its quotes"),
-        Capture("opaque-cut", _cut, "the ETag of {} without its last letter"),
-        Capture("opaque-swapped", _swapped, "the ETag of {} with upper and lower case swapped"),
-        Capture("last-modified", _last_modified, "the Last-Modified of {}"),
+        Capture("etag", _etag, "ETag", "the ETag of {}"),
+        Capture("opaque", _opaque, "ETag", "the ETag of {} without its quotes"),
+        Capture("opaque-cut", _cut, "ETag", "the ETag of {} without its last letter"),
+        Capture("opaque-swapped", _swapped, "ETag", "the ETag of {} with upper and lower case swapped"),
+        Capture("last-modified", _last_modified, "Last-Modified", "the Last-Modified of {}"),
     )
 }
 
@@ -134,7 +140,7 @@ def fill(value: Json, last: Callable[[str], Exchange | None], bound: Mapping[str
         exchange = last(name)
         found = CAPTURES[capture].take(exchange) if exchange else None
         if found is None:
-            raise MissingError(f"{name} has no {capture}")
+            raise MissingError(name, CAPTURES[capture].field)
         return found
 
     return PATTERN.sub(replaced, value)

@@ -33,6 +33,7 @@ StepStatus = Literal[
     "missing",  # the target declares it, and the server lacks it
     "untestable",  # a means of ours is missing
     "not-asked",  # the user held it back, see `says`
+    "lacking",  # an earlier answer has no such field to be sent back, see `lacks`
     "broken",  # it could not be done, see `says`
 ]
 EffectKind = Literal["create", "change", "remove", "restore", "refuse", "history", "clear"]
@@ -92,6 +93,7 @@ class StepRecord(Frozen, frozen=True):
 
     Args:
         says: why it is not done, as a sentence, or "".
+        lacks: the name of the field that an earlier answer has not, or "".
         effect: of a write. cache: of a read through a client cache. rounds: of a flood of keys.
         waited: how often a warm cache was waited out. until: the instant that was waited for.
     """
@@ -106,6 +108,7 @@ class StepRecord(Frozen, frozen=True):
     rounds: tuple[Round, ...] = ()
     waited: int = 0
     until: float = 0.0
+    lacks: Safe = ""
 
 
 class Record(Frozen, frozen=True):

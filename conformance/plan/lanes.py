@@ -23,12 +23,17 @@ _UNREAD: Final[Mapping[Phase, Phase]] = {"read": "wait", "write": "sweep"}
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Steps to be executed once on one resource, and the runs that judge them."""
+    """Steps to be executed once on one resource.
+
+    Args:
+        shared: whether several checks judge them, each by steps of its own.
+    """
 
     id: str
     resource: Resource
     steps: tuple[Step, ...]
     forall: tuple[ForAll, ...]
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
 def _work(suite: Suite, run: Run) -> Work:
     assert run.resource is not None  # noqa: S101 - asked of such runs only
     steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
-    return Work(run.work, run.resource, steps, run.check.forall)
+    return Work(run.work, run.resource, steps, run.check.forall, shared=run.check.on is not None)
 
 
 def _with_prerequisites(runs: tuple[Run, ...], selected: Collection[str]) -> set[str]:

@@ -76,10 +76,48 @@ def test_a_step_is_left_out_where_its_condition_does_not_hold() -> None:
     assert statuses(record) == {"read": "done", "never": "skipped", "either": "done"}
 
 
-def test_a_capture_that_the_answer_lacks_breaks_the_step() -> None:
+def test_a_capture_that_the_answer_lacks_ends_the_work_and_is_named() -> None:
     with serve(Student(lambda *_: reply(200, []))) as server, context(server.url) as within:
         record = worked(within, READ, step("read", "again", headers={"If-None-Match": "{read.etag}"}), CHANGE)
-    assert statuses(record) == {"read": "done", "again": "broken"}
+    assert statuses(record) == {"read": "done", "again": "lacking"}
+    assert (record.steps[-1].lacks, record.steps[-1].says) == ("ETag", "read has no ETag")
+
+
+class Dropping(Student):
+    """Some of its answers are never sent: the connection is closed instead."""
+
+    def __init__(self, *which: int) -> None:
+        self.reads = 0
+        self.which = which
+        super().__init__(self.drop)
+
+    def drop(self, *_: Any) -> None:
+        self.reads += 1
+        if self.reads in self.which:
+            raise BrokenPipeError
+
+
+@pytest.mark.parametrize(
+    ("shared", "counted", "expected"),
+    [
+        (True, "first", {"first": "done", "second": "done", "wait": "done", "third": "done"}),
+        (True, "second", {"first": "done", "second": "done"}),  # nothing to count from
+        (False, "first", {"first": "done", "second": "done"}),
+    ],
+)
+def test_a_dropped_connection_costs_a_timeline_its_own_step(
+    shared: bool, counted: str, expected: Mapping[str, str]
+) -> None:
+    steps = (
+        step("read", "first", connection="fresh"),
+        step("read", "second", connection="fresh"),
+        step("wait", "wait", **{"for": "0.01 s", "after": counted}),
+        step("read", "third", connection="fresh"),
+    )
+    with serve(Dropping(2)) as server, context(server.url) as within:
+        record = execute(Work("life@items", within.resource, steps, (), shared=shared), within)
+    assert statuses(record) == expected
+    assert [e.fault is None for s in record.steps for e in s.exchanges][:2] == [True, False]
 
 
 def test_a_write_gets_a_connection_of_its_own() -> None:

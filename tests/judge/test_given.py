@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 from helpers.records import (
     check,
+    court,
     done,
     exchange,
     expecting,
@@ -20,7 +21,7 @@ from helpers.records import (
     verdict,
 )
 
-from conformance.judge.verdicts import retryable, verdict_name
+from conformance.judge.verdicts import before, retryable, verdict_name
 from conformance.model import (
     Check,
     Doubt,
@@ -97,9 +98,60 @@ def test_a_means_that_is_missing_for_evidence_only_leaves_a_check_testable() -> 
 
 
 def test_a_step_that_broke_is_inconclusive_with_its_reason() -> None:
-    broken = StepRecord("answer", "read", "broken", "first has no etag")
+    broken = StepRecord("answer", "read", "broken", "the run was stopped")
     found = verdict(expecting(), broken)
-    assert (found.outcome, found.cause) == ("inconclusive", "first has no etag")
+    assert (found.outcome, found.cause) == ("inconclusive", "the run was stopped")
+
+
+LACKING = StepRecord("answer", "read", "lacking", "first has no ETag", lacks="ETag")
+TAGGED = run(check("etag-present", step("answer", expect={"etag": "present"})))
+
+
+def test_a_field_that_nobody_asks_for_and_is_not_there_makes_a_check_not_apply() -> None:
+    found = verdict(expecting(), LACKING)
+    assert (found.outcome, found.message) == ("not-applicable", "not applicable: first has no ETag")
+
+
+def test_a_field_that_another_check_asks_for_blocks_by_that_check() -> None:
+    found = verdict(expecting(), LACKING, others=[(TAGGED, failed("no ETag at all"))])
+    assert (found.outcome, found.message) == ("blocked", "blocked by etag-present: no ETag at all")
+    assert found.cause == TAGGED.id
+
+
+def test_a_field_that_comes_and_goes_could_not_be_judged() -> None:
+    passed = Verdict("pass", "pass", "")
+    found = verdict(expecting(), LACKING, others=[(TAGGED, passed)])
+    assert found.outcome == "inconclusive"
+    assert found.cause == "first has no ETag, and etag-present has seen one"
+
+
+def test_what_a_dropped_connection_took_from_a_timeline_is_its_own_step() -> None:
+    life = timeline("life", step("fresh"), step("soon"), step("later"))
+    dropped = exchange(None, fault=WireFault("closed", "the server closed the connection"))
+    records = (done("fresh", exchange(200)), done("soon", dropped), done("later", exchange(200)))
+    on = {"on": "life", "needs": ("ttl",)}
+    expects: dict[str, dict[str, Json]] = {
+        "soon": {"soon": {"status": 200}},
+        "later": {"later": {"status": 200}},
+        "refers": {"later": {"etag": {"same-as": "soon"}}},
+    }
+    found = {
+        name: verdict(check(name, expects=(each,), **on), *records, on=timed(), timelines=[life]).outcome
+        for name, each in expects.items()
+    }
+    assert found == {"soon": "unreachable", "later": "pass", "refers": "unreachable"}
+    earlier = check("earlier", expects=(expects["soon"],), **on)
+    lost = verdict(earlier, *records, on=timed(), timelines=[life])
+    other = run(earlier, timed())
+    same = run(check("later", expects=(expects["later"],), after=("earlier",), **on), timed())
+    elsewhere = run(check("later", after=("earlier",), needs=("ttl",)), timed())
+    for mine, outcome in ((same, None), (elsewhere, "blocked")):
+        stands = before(mine, court(mine, other, verdicts={other.id: lost}, timelines=[life]))
+        assert (stands and stands.outcome) == outcome
+    ended = verdict(
+        check("late", expects=(expects["later"],), **on), *records[:2], on=timed(), timelines=[life]
+    )
+    assert ended.outcome == "unreachable"
 
 
 @pytest.mark.parametrize("where", ["step", "check"])

@@ -1,0 +1,35 @@
+"""Which steps a check has to do with. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from conformance.matchers import MATCHERS, Case
+from conformance.model import Check, Json, Step
+
+__all__ = ["relevant"]
+
+
+def relevant(check: Check, plan: tuple[Step, ...], case: Case) -> frozenset[str]:
+    """The names of the steps that may decide a check: its own; on a timeline those up to its last.
+
+    What got no answer on a timeline counts where the check looks at it, and where the timeline ended with
+    it; it costs the others nothing. Of several steps that are held against each other, one may be missing.
+    """
+    names = [step.name for step in plan]
+    if check.on is None or not check.expects:
+        return frozenset(names)
+    judged = [(name, wanted) for each in check.expects for name, wanted in each.items()]
+    looked_at = {n for name, wanted in judged for n in (name, *_single(wanted))}
+    last = max(names.index(name) for name, _ in judged)
+    silent = {n for n, s in case.steps.items() if any(e.fault is not None for e in s.exchanges)}
+    ended = set(list(case.steps)[-1:])
+    return frozenset(names[: last + 1]) - (silent - looked_at - ended)
+
+
+def _single(wanted: Mapping[str, Json]) -> Iterator[str]:
+    """The steps that expectations can't do without."""
+    for name, argument in wanted.items():
+        for form, taken in MATCHERS[name].uses(argument):
+            if form.takes is not None and not isinstance(taken, list):
+                yield from form.takes.names(taken)
