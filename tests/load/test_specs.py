@@ -148,7 +148,7 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "name of a matcher": ("{status: 200}", "{stats: 200}", "unknown key 'stats'; did you mean 'status'? accepted: age, ", "stats"),
     "argument of a matcher": ("{status: 200}", "{status: OK}", "status: found 'OK'; accepted: the status code: a number such as 304, a class such as 2xx, or a list", "OK"),
     "number out of range": ("{status: 200}", "{status: 2000}", "status: found 2000; accepted: the status code: a number", "2000"),
-    "relation of a matcher": ("{same-as: first}", "{same: first}", "etag: found {'same': 'first'}; accepted: the ETag: present, quoted, {same-as: STEP}, {weakly-same-as: STEP},", "same: first"),
+    "relation of a matcher": ("{same-as: first}", "{same: first}", "etag: found {'same': 'first'}; accepted: the ETag: present, quoted, {same-as: STEP}, {differs-from: STEP},", "same: first"),
     "nothing expected of a step": ("{status: 200}", "{}", "given: found {}; accepted: a mapping with at least 1 entry", "{}"),
     "name of a verb": ("do: read, as: first", "do: raed, as: first", "do: found 'raed'; did you mean 'read'? accepted: read, read-miss, wait,", "raed"),
     "argument that a verb needs": ("wait, for: ttl + 2m, after", "wait, after", "the step lacks 'for'", "do: wait"),

@@ -125,6 +125,12 @@ def _tag(site: Site) -> bytes:
     return tag_of(site.get("/items/"))
 
 
+def _grows_strong(site: Site) -> bool:
+    weak = _tag(site)
+    site.clock.now += 2
+    return b"W/" + _tag(site) == weak
+
+
 def _policies(site: Site) -> list[str]:
     return site.get("/policies/public").headers.get_list("cache-control")
 
@@ -151,6 +157,7 @@ def _one_waits_for_the_other(site: Site) -> bool:
 
 ODD: dict[str, Callable[[Site], bool]] = {
     "weak-tags": lambda site: _tag(site).startswith(b'W/"'),
+    "strong-after-a-second": _grows_strong,
     "comma-in-tag": lambda site: b"," in _tag(site),
     "long-tag": lambda site: len(_tag(site)) == 1002,
     "obs-text-tag": lambda site: max(_tag(site)) == 0xFC,

@@ -19,6 +19,7 @@ from reference_impl.twisted.twists import Apply, Create, Twist, answering, made_
 from reference_impl.twisted.wire import plain
 
 _OK = 200
+_FRESH = 1.0  # seconds
 
 
 def _tagged(make: Callable[[bytes], str]) -> Apply:
@@ -182,6 +183,17 @@ def _tag_over_flag(settings: Settings, create: Create) -> ASGIApp:
     return outer
 
 
+def _weak_at_first(parts: Parts) -> Parts:
+    """As Apache does: what has just changed may change again within the second, and under the same date."""
+    clock, since = parts.settings.clock, dict[str, float]()
+
+    def etag(_data: Any, body: bytes) -> str:
+        tag = etag_of(body)
+        return weak(tag) if clock() - since.setdefault(tag, clock()) < _FRESH else tag
+
+    return replace(parts, etag=etag)
+
+
 def _in_whole_seconds(parts: Parts) -> Parts:
     clock = parts.settings.clock
     return replace(parts, cache=MemoryCache(lambda: float(int(clock())), parts.settings.max_entries))
@@ -189,6 +201,11 @@ def _in_whole_seconds(parts: Parts) -> Parts:
 
 VARIANTS = (
     Twist("weak-tags", "all tags are weak", _tagged(lambda body: weak(etag_of(body)))),
+    Twist(
+        "strong-after-a-second",
+        "a tag is weak in its first second, and strong from then on",
+        made_of(_weak_at_first),
+    ),
     Twist("comma-in-tag", "tags have commas in them", _tagged(_comma)),
     Twist(
         "long-tag",
