@@ -13,9 +13,9 @@ from reference_impl.backends.memory import MemoryCache
 from reference_impl.caching import NOT_MODIFIED, Validators, etag_of, evaluate, weak
 from reference_impl.representations import to_json
 from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Answer, Asked, ask, tell, unconditional
+from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, tell, unconditional
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, Create, Twist, answering, made_of
+from reference_impl.twisted.twists import Apply, Create, Twist, answering, answering_with, made_of
 from reference_impl.twisted.wire import plain
 
 _OK = 200
@@ -183,15 +183,17 @@ def _tag_over_flag(settings: Settings, create: Create) -> ASGIApp:
     return outer
 
 
-def _weak_at_first(parts: Parts) -> Parts:
+def _weak_at_first(parts: Parts) -> Edit:
     """As Apache does: what has just changed may change again within the second, and under the same date."""
     clock, since = parts.settings.clock, dict[str, float]()
 
-    def etag(_data: Any, body: bytes) -> str:
-        tag = etag_of(body)
-        return weak(tag) if clock() - since.setdefault(tag, clock()) < _FRESH else tag
+    def edit(_asked: Asked, answer: Answer) -> Answer:
+        tag = answer.get("etag")
+        if tag is None or clock() - since.setdefault(tag, clock()) >= _FRESH:
+            return answer
+        return answer.having("etag", weak(tag))
 
-    return replace(parts, etag=etag)
+    return edit
 
 
 def _in_whole_seconds(parts: Parts) -> Parts:
@@ -204,7 +206,7 @@ VARIANTS = (
     Twist(
         "strong-after-a-second",
         "a tag is weak in its first second, and strong from then on",
-        made_of(_weak_at_first),
+        answering_with(_weak_at_first),
     ),
     Twist("comma-in-tag", "tags have commas in them", _tagged(_comma)),
     Twist(
