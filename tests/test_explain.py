@@ -62,8 +62,8 @@ def test_variables_are_told_with_their_examples() -> None:
 
 
 def test_names_in_durations_are_told() -> None:
-    (check,) = find(load(), "clear-empties")
-    assert "  (resolution is how long two values may be equal though" in text(check)
+    (check,) = find(load(), "keys-are-apart")
+    assert "; resolution is how long two values may be equal though" in text(check)
 
 
 @pytest.mark.parametrize(

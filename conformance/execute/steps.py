@@ -86,8 +86,9 @@ def _goes_on(step: Step, later: Sequence[Step], work: Work, context: Context) ->
 
 def case_of(context: Context) -> Case:
     """The case as far as it has come."""
+    shared = context.shared
     return Case(
-        context.steps, context.resource, context.shared.target, context.shared.remote, context.shared.workers
+        context.steps, context.resource, shared.target, shared.remote, shared.workers, shared.clock.moves
     )
 
 

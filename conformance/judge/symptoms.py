@@ -289,7 +289,7 @@ SYMPTOMS: Final = (
     _row(_quotes_stripped, "status"),
     _row(_unstable_tag, "etag.stable"),
     _row(_per_worker, "value.same-as", "hit.true"),
-    _row(_changed_entry, "value.same-as"),
+    _row(_changed_entry, "value.same-as", "value.same-on-hits-as"),
     _row(_other_ttl, "value.same-as", "hit.true"),
     _row(_flag_in_body, "etag.unique-with"),
     _row(_dropped_header, "cache-control.present"),

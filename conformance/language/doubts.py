@@ -53,9 +53,11 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
             "several-workers",
             "several workers each have a cache of their own",
             (
+                {"workers-soon": {"hit": "mixed"}},
                 {"workers-midway": {"hit": "mixed"}},
                 {"workers": {"hit": "mixed"}},
-                {"soon": {"hit": False}, "workers-midway": _KEPT_ON},
+                {"soon": {"hit": False}, "workers-soon": _KEPT_ON},
+                {"soon": {"value": {"not-same-as": "fresh"}}, "workers-soon": _KEPT_ON},
                 {"midway": {"hit": False}, "workers-midway": _KEPT_ON},
                 {"midway": {"value": {"not-same-as": "fresh"}}, "workers-midway": _KEPT_ON},
                 {"nearly": {"hit": False}, "workers": _KEPT_ON},

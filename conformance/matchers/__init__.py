@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from conformance.matchers import body, cache_control, contact, etag, status, value, wire
+from conformance.matchers import body, cache_control, contact, etag, lives, status, value, wire
 from conformance.matchers.base import ANSWER, COMPARISON, Case, Form, Matcher
 from conformance.model import Finding, Json, StepRecord
 
@@ -18,7 +18,7 @@ __all__ = ["CODES", "MATCHERS", "Case", "Form", "Matcher", "first_finding", "hol
 
 MATCHERS: Final[Mapping[str, Matcher]] = {
     matcher.name: matcher
-    for room in (status, body, etag, cache_control, value, contact, wire)
+    for room in (status, body, etag, cache_control, value, lives, contact, wire)
     for matcher in room.MATCHERS
 }
 CODES: Final = frozenset(

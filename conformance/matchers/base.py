@@ -34,6 +34,7 @@ class Case:
         steps: what has been done so far, by name.
         remote: whether the server is somewhere else than on this machine's loopback.
         workers: how many of the server's workers the suite has started; None: it has not.
+        moved: whether time is moved, so that waiting costs nothing.
     """
 
     steps: Mapping[str, StepRecord]
@@ -41,6 +42,7 @@ class Case:
     target: Target
     remote: bool = False
     workers: int | None = None
+    moved: bool = False
 
     def first(self, name: str) -> Exchange | None:
         """The first exchange of a step, or None where it made none."""

@@ -54,6 +54,14 @@ def _same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
     return None
 
 
+def _same_on_hits(before: Json, step: StepRecord, _case: Case) -> Finding | None:
+    for index, exchange in enumerate(step.exchanges):
+        if is_hit(exchange.facts.hit) and exchange.facts.value != before:
+            found = f"{_short(exchange.facts.value)}, as a hit"
+            return Finding(f"the value {_short(before)} of before", found, step.name, index)
+    return None
+
+
 def _some_same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
     if any(e.facts.value == before for e in step.exchanges):
         return None
@@ -104,6 +112,11 @@ def _all(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
         if is_hit(exchange.facts.hit) is not wanted:
             return Finding(f"{_name(case)}: {_js(wanted)}", _said(exchange, case), step.name, index)
+    return None
+
+
+@_flagged
+def _any(_: Json, _step: StepRecord, _case: Case) -> Finding | None:
     return None
 
 
@@ -237,6 +250,13 @@ MATCHERS: Final = (
         (
             Form("present", _present, "a cached value"),
             Form("same-as", _beside(_same), "the same value as {}", STEP, (_NO_VALUE,)),
+            Form(
+                "same-on-hits-as",
+                _beside(_same_on_hits),
+                "the same value as {} wherever it is marked as cached",
+                STEP,
+                (_NO_VALUE,),
+            ),
             Form("differs-from", _beside(_differs), "another value than {}", STEP, (_NO_VALUE,)),
             Form("not-same-as", _beside(_not_same), "another value than {}", STEP, (_NO_VALUE,)),
             Form(
@@ -250,6 +270,7 @@ MATCHERS: Final = (
         (
             Form(True, _all, "marked as cached", codes=(_NO_FLAG,)),
             Form(False, _all, "marked as not cached", codes=(_NO_FLAG,)),
+            Form("present", _any, "a flag for hits"),
             Form(
                 "boolean",
                 _boolean,

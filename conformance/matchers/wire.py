@@ -6,7 +6,7 @@ from typing import Final
 
 from conformance.fields import answered_by_cache
 from conformance.language.values import COUNT, STEP, STEPS, Kind, listed
-from conformance.matchers.base import COMPARISON, Case, Form, Found, Matcher, each_answer, no_answer
+from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer, no_answer
 from conformance.model import Exchange, Finding, Json, StepRecord
 
 # A busy machine delays one exchange by tens of milliseconds, and all by twice as long now and then.
@@ -92,6 +92,21 @@ def _workers(least: Json, step: StepRecord, case: Case) -> Finding | None:
     return Finding(f"{least} workers or more", f"{case.workers or 'an unknown number'}", step.name)
 
 
+def _unknown_workers(_: Json, step: StepRecord, case: Case) -> Finding | None:
+    """Whether more than one may answer: the suite has not started the server."""
+    if case.workers is None:
+        return None
+    return Finding("an unknown number of workers", f"{case.workers}", step.name)
+
+
+def _clock(wanted: str) -> Find:
+    def find(_: Json, step: StepRecord, case: Case) -> Finding | None:
+        found = "moved" if case.moved else "real"
+        return None if found == wanted else Finding(f"{wanted} time", f"{found} time", step.name)
+
+    return find
+
+
 MATCHERS: Final = (
     Matcher(
         "redirect",
@@ -131,6 +146,17 @@ MATCHERS: Final = (
     Matcher(
         "workers",
         "how many workers of the server the suite has started",
-        (Form("at-least", _workers, "at least {} workers that the suite has started", COUNT),),
+        (
+            Form("at-least", _workers, "at least {} workers that the suite has started", COUNT),
+            Form("unknown", _unknown_workers, "a server that the suite has not started"),
+        ),
+    ),
+    Matcher(
+        "clock",
+        "whether time is moved, or waited for",
+        (
+            Form("moved", _clock("moved"), "time that is moved"),
+            Form("real", _clock("real"), "time that is waited for"),
+        ),
     ),
 )

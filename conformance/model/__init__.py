@@ -21,6 +21,7 @@ from conformance.model.exchanges import (
 )
 from conformance.model.reports import NOWHERE, VERSION, Content, Entry, Explained, Report, Score, Tally, Topic
 from conformance.model.runs import (
+    MOVED,
     CacheRead,
     Effect,
     EffectKind,
@@ -58,6 +59,7 @@ __all__ = [
     "CAPABILITIES",
     "LEVELS",
     "MISSING",
+    "MOVED",
     "NOT_ASKED",
     "NOWHERE",
     "NO_FACTS",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 from conformance.model.exchanges import Exchange
 from conformance.model.specs import Check
@@ -96,6 +96,8 @@ class StepRecord(Frozen, frozen=True):
         lacks: the name of the field that an earlier answer has not, or "".
         effect: of a write. cache: of a read through a client cache. rounds: of a flood of keys.
         waited: how often a warm cache was waited out. until: the instant that was waited for.
+        alike: how many more answers there were, the same as the first but for their time.
+        failures: where the first look for a miss was answered 5xx: that answer, and the one to the next read.
     """
 
     name: Safe
@@ -109,6 +111,12 @@ class StepRecord(Frozen, frozen=True):
     waited: int = 0
     until: float = 0.0
     lacks: Safe = ""
+    alike: int = 0
+    failures: tuple[Exchange, ...] = ()
+
+
+MOVED: Final = frozenset({"virtual"})
+"""The names of the clocks that are moved, so that waiting by them costs nothing."""
 
 
 class Record(Frozen, frozen=True):

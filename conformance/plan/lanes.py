@@ -1,8 +1,9 @@
 """Suite x Target -> Runs, in lanes, dependencies first. Pure.
 
-Four phases, one after another. In `read` and `wait` every resource is a lane of its own, side by
-side; `write` and `sweep` are one lane, alone: a server may clear its whole cache at any write, so
-writes end before the first miss of a timeline, and what can evict others' entries runs last.
+Five phases, one after another. In `read` and `wait` every resource is a lane of its own, side by
+side; the others are one lane, alone: a server may clear its whole cache at any write, so writes end before
+the first miss of a timeline; `keys` tells which resources share an entry before they are read side by side;
+and what can evict others' entries, `sweep`, runs last.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from conformance.model.order import prerequisites
 from conformance.verbs import VERBS
 from conformance.verbs.base import DEMANDING, Phase
 
-PHASES: Final[tuple[Phase, ...]] = ("read", "write", "wait", "sweep")
-_ALONE: Final[tuple[Phase, ...]] = ("write", "sweep")
+PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "sweep")
+_ALONE: Final[tuple[Phase, ...]] = ("write", "keys", "sweep")
 _UNREAD: Final[Mapping[Phase, Phase]] = {"read": "wait", "write": "sweep"}
 
 

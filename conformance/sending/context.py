@@ -246,7 +246,7 @@ class Context:
     def quantities(self) -> dict[str, float]:
         """What the durations of the spec language may name, in seconds."""
         ttl = self.resource.ttl
-        known = {"resolution": 0.0 if self.resource.hit else self.resource.resolution}
+        known = {"resolution": self.resource.resolution}
         if ttl is not None:
             m = durations.margin(ttl)
             known |= {"ttl": ttl, "m": m, "w": 1.2 if ttl < WHOLE_SECONDS_BELOW else 1.5 * m}

@@ -17,10 +17,11 @@ if TYPE_CHECKING:  # the context is built by execute.py, which reads the table o
     from conformance.sending.context import Context
 
 NOT_OFFERED: Final = frozenset({400, 401, 403, 404, 405, 410, 415, 422, 429, 501})
-Phase = Literal["read", "wait", "write", "sweep"]
-DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "write", "sweep")
+Phase = Literal["read", "wait", "write", "sweep", "keys"]
+DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "write", "sweep", "keys")
 """When steps may run, the less demanding first: any time, side by side while time passes, alone before the
-clock of any timeline starts, alone at the end."""
+clock of any timeline starts, alone at the end; and alone just before time passes, since they find out which
+resources may be read side by side."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,13 @@ class Example:
     on: Resource | None = None
     remote: bool = False
     workers: int | None = None
+    moved: bool = False
 
     def finding(self) -> Finding | None:
         """What the matcher says."""
         by_name = {step.name: step for step in self.steps}
         on = self.on or resource()
-        case = Case(by_name, on, target(on), self.remote, self.workers)
+        case = Case(by_name, on, target(on), self.remote, self.workers, self.moved)
         return MATCHERS[self.matcher].match(self.wanted, self.steps[-1], case)
 
     def check(self) -> None:

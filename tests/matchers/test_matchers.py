@@ -15,7 +15,7 @@ from helpers.matching import Example
 from helpers.proof import forms_shown
 from helpers.records import done, exchange, resource, skipped, target
 from helpers.rules import none_of
-from matchers import test_body, test_contact, test_etag, test_status, test_value
+from matchers import test_body, test_contact, test_etag, test_lives, test_status, test_value
 
 from conformance.matchers import (
     CODES,
@@ -34,6 +34,7 @@ ROOMS = (
     test_body,
     test_contact,
     test_etag,
+    test_lives,
     test_status,
     test_value,
 )
@@ -119,7 +120,7 @@ def test_the_examples_are_of_the_language() -> None:
 
 
 # About the surroundings, not about an answer: these hold of a step that asked nothing.
-OF_NO_ANSWER = {"echoed", "item-known", "remote", "ttl", "workers", "growth"}
+OF_NO_ANSWER = {"echoed", "item-known", "remote", "ttl", "workers", "growth", "clock", "failure"}
 
 
 def test_an_empty_set_never_holds() -> None:

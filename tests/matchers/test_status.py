@@ -142,6 +142,13 @@ EXAMPLES = [
     holds("workers", {"at-least": 2}, done("a"), workers=2),
     fails("workers", {"at-least": 2}, done("a"), workers=1, says=("2 workers or more", "1")),
     fails("workers", {"at-least": 1}, done("a"), says=("1 workers or more", "an unknown number")),
+    holds("workers", "unknown", done("a")),
+    fails("workers", "unknown", done("a"), workers=1, says=("an unknown number of workers", "1")),
+    # ---- clock
+    holds("clock", "real", done("a")),
+    fails("clock", "moved", done("a"), says=("moved time", "real time")),
+    Example("clock", "moved", (done("a"),), None, moved=True),
+    Example("clock", "real", (done("a"),), ("real time", "moved time"), moved=True),
     # ---- growth
     holds("growth", "bounded", done("a", rounds=(ROUND, LAST))),
     fails(

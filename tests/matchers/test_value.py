@@ -41,6 +41,8 @@ EXAMPLES = [
     fails("value", "present", done("a"), on=TIME, says=("a value at /time", "none: nothing was asked")),
     holds("value", {"same-as": "fresh"}, FRESH, SERVED, on=TIME),
     fails("value", {"same-as": "fresh"}, FRESH, done("a", got(OLD), got(NEW)), on=TIME, says=(f"the value {OLD!r} of before", f"{NEW!r}"), index=1),
+    holds("value", {"same-on-hits-as": "fresh"}, FRESH, done("a", got(OLD, True), got(NEW, False)), on=TIME),
+    fails("value", {"same-on-hits-as": "fresh"}, FRESH, BURST, on=TIME, says=(f"the value {OLD!r} of before", f"{NEW!r}, as a hit"), index=1),
     holds("value", {"differs-from": "fresh"}, FRESH, BURST, on=TIME),
     holds("value", {"differs-from": "fresh"}, FRESH, SERVED, on=REPEATS),  # there the flag alone decides
     fails("value", {"differs-from": "fresh"}, FRESH, done("a", got(NEW), got(OLD)), on=TIME, says=(f"another value than {OLD!r}", "the same"), index=1),
@@ -61,6 +63,8 @@ EXAMPLES = [
     fails("hit", True, done("a", got()), on=TIME, says=("a flag at /cached", "none (200)")),
     fails("hit", True, TIMEOUT, on=TIME, says=("a flag at /cached", "no answer within 10 s")),
     *[fails("hit", wanted, done("a"), on=TIME, says=NOTHING) for wanted in (True, "boolean", "mixed", {"at-most-once": False})],
+    holds("hit", "present", BURST, on=TIME),
+    fails("hit", "present", done("a", got()), on=TIME, says=("a flag at /cached", "none (200)")),
     holds("hit", "boolean", BURST, on=TIME),
     fails("hit", "boolean", done("a", got(hit=True), got(hit="false")), on=TIME, says=("cached to be true or false", "the string 'false'"), index=1),
     fails("hit", "boolean", done("a", got(hit=0)), on=TIME, says=("cached to be true or false", "the number 0")),

@@ -50,7 +50,7 @@ def lanes(of: Plan) -> dict[str, list[list[str]]]:
         ((READ, CLEAR), "sweep"),
         ((CHANGE, CLEAR, WAIT), "sweep"),
         ((step("burst", times=8, together=True),), "sweep"),
-        ((step("theirs", of="distinct"),), "sweep"),
+        ((step("theirs", of="distinct"),), "keys"),
         ((step("client", through="private-cache"),), "wait"),
         ((step("client", through="private-cache"), CHANGE), "write"),
     ],

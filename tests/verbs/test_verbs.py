@@ -161,7 +161,7 @@ def test_the_steps_that_a_step_refers_to_are_found() -> None:
         ("read", {"times": 8}, []),
         ("read", {"times": 8, "together": True}, ["sweep"]),
         ("read", {"of": "item"}, []),
-        ("read", {"of": "distinct"}, ["sweep"]),
+        ("read", {"of": "distinct"}, ["keys"]),
         ("read", {"through": "private-cache", "at": "10 s"}, ["wait"]),
         ("wait", {"for": "1 s", "after": "a"}, []),
     ],

@@ -21,7 +21,7 @@ _PATHS = ("/cached-time/", "/reports/")
 _LONG = 10 * 365 * 86400.0
 
 
-def _timed(key: str) -> bool:
+def timed(key: str) -> bool:
     """Whether an entry is one of those whose life is judged, and no representation of an item."""
     return key == REPORT or key.partition("/")[0] == TIME
 
@@ -30,24 +30,24 @@ def _living(ttl: Callable[[float], float]) -> Apply:
     """The reference with another life for the timed values."""
 
     async def call(cache: Cache, key: str, given: float, compute: Compute) -> tuple[bytes, bool]:
-        return await remember(cache, key, ttl(given) if _timed(key) else given, compute)
+        return await remember(cache, key, ttl(given) if timed(key) else given, compute)
 
     return made_of(lambda parts: replace(parts, remember=call))
 
 
 async def _sliding(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
     value, hit = await remember(cache, key, ttl, compute)
-    if hit and _timed(key):
+    if hit and timed(key):
         await cache.set(key, value, ttl)
     return value, hit
 
 
 async def _never(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
-    return (await compute(), False) if _timed(key) else await remember(cache, key, ttl, compute)
+    return (await compute(), False) if timed(key) else await remember(cache, key, ttl, compute)
 
 
 async def _never_but_says_so(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
-    if not _timed(key):
+    if not timed(key):
         return await remember(cache, key, ttl, compute)
     _, hit = await remember(cache, key, ttl, compute)
     return await compute(), hit
@@ -55,7 +55,7 @@ async def _never_but_says_so(cache: Cache, key: str, ttl: float, compute: Comput
 
 async def _stampede(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
     """No flight: whoever misses computes, and computing takes its time."""
-    if not _timed(key):
+    if not timed(key):
         return await remember(cache, key, ttl, compute)
     value = await cache.get(key)
     if value is not None:
@@ -188,7 +188,7 @@ FLAWS = (
         "recomputes-but-says-cached",
         "the value is computed at each read and called cached",
         made_of(lambda parts: replace(parts, remember=_never_but_says_so)),
-        breaks=("LES14", "LES15", "LES18"),
+        breaks=("LES14", "LES15"),
     ),
     Flaw(
         "never-miss",
