@@ -136,7 +136,7 @@ def _by_turns(parts: Parts) -> Parts:
     asked = itertools.count()
 
     async def call(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
-        turn = f"{key}/{next(asked) % 2}" if _timed(key) else key
+        turn = f"{key}/{next(asked) % 2}" if timed(key) else key
         return await remember(cache, turn, ttl, compute)
 
     return replace(parts, remember=call)
