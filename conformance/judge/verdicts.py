@@ -20,7 +20,6 @@ from conformance.judge.symptoms import recognise
 from conformance.matchers import MATCHERS, Case, first_finding
 from conformance.model import (
     ASCENDING,
-    MOVED,
     NOT_ASKED,
     Check,
     Doubt,
@@ -119,8 +118,7 @@ def _judge(run: Run, record: Record, court: Court) -> Verdict:
         says = f"the server crashed on {on} ({record.crash})"
         return replace(_verdict(run, court, "unreachable", says), mend=mend)
     steps = {s.name: s for s in record.steps}
-    moved = record.clock in MOVED
-    case = Case(steps, run.resource, court.target, court.remote, court.workers, moved)
+    case = Case(steps, run.resource, court.target, court.remote, court.workers, record.moved)
     plan = _steps_of(run, court.suite)
     verdict = _conditions(run, plan, case, court)
     if verdict is not None:

@@ -21,7 +21,6 @@ from conformance.model.exchanges import (
 )
 from conformance.model.reports import NOWHERE, VERSION, Content, Entry, Explained, Report, Score, Tally, Topic
 from conformance.model.runs import (
-    MOVED,
     CacheRead,
     Effect,
     EffectKind,
@@ -59,7 +58,6 @@ __all__ = [
     "CAPABILITIES",
     "LEVELS",
     "MISSING",
-    "MOVED",
     "NOT_ASKED",
     "NOWHERE",
     "NO_FACTS",

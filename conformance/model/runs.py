@@ -115,8 +115,7 @@ class StepRecord(Frozen, frozen=True):
     failures: tuple[Exchange, ...] = ()
 
 
-MOVED: Final = frozenset({"virtual"})
-"""The names of the clocks that are moved, so that waiting by them costs nothing."""
+_MOVED: Final = frozenset({"virtual"})  # the clocks that are moved
 
 
 class Record(Frozen, frozen=True):
@@ -143,6 +142,11 @@ class Record(Frozen, frozen=True):
     log: str = ""
     remark: str = ""
     crash: str = ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether time was moved, so that waiting cost nothing."""
+        return self.clock in _MOVED
 
     def step(self, name: str) -> StepRecord | None:
         """The step of that name, or None where the work stopped before it."""

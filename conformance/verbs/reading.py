@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from conformance.sending.context import Context
 
 _TOGETHER: Final = 8  # connections of a burst
-_MANY: Final = 10  # answers to one step
 _FAILED: Final = 500
 _EXPIRIES: Final = 3  # how often a warm cache is waited out before it counts as one that never misses
 
@@ -56,14 +55,12 @@ def _read(step: Step, context: Context) -> StepRecord:
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
             return not_offered(step, lacking, exchanges)
-    told = _told(exchanges)
+    told = _told(exchanges) if step.args.get("keep") else exchanges
     return done(step, told, alike=len(exchanges) - len(told))
 
 
 def _told(exchanges: list[Exchange]) -> list[Exchange]:
-    """Of very many answers those that say something: the first, and what is not the same as it."""
-    if len(exchanges) <= _MANY:
-        return exchanges
+    """Of many answers those that say something: the first, and what is not the same as it."""
     first = _but_for_time(exchanges[0])
     return [*exchanges[:1], *(each for each in exchanges[1:] if _but_for_time(each) != first)]
 
@@ -197,7 +194,7 @@ VERBS: Final = (
     Verb(
         "read",
         _read,
-        "{method} {of}{headers}{times}{spread}{together}{connection}{through}{at}{stray}",
+        "{method} {of}{headers}{times}{spread}{together}{connection}{keep}{through}{at}{stray}",
         (
             Argument("method", choice("HEAD"), "{}", absent="GET"),
             Argument(
@@ -213,6 +210,7 @@ VERBS: Final = (
             Argument("spread", DURATION, ", the last {} after the first"),
             Argument("together", YES, " at once", phase="sweep"),
             Argument("connection", choice("fresh"), ", on a new connection"),
+            Argument("keep", choice("different"), ", told as far as they differ from the first"),
             Argument(
                 "through",
                 choice(*_CACHES),
