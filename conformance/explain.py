@@ -1,6 +1,7 @@
-"""A check in prose, for somebody who wants to know what is asked of a server and why. Pure.
+"""A check in prose, for somebody who wants to know what is asked of a server and why.
 
-It puts phrases together and has none for a word of its own: each word brings its phrase along.
+Pure, but for one file that it reads: which flaws each check catches. It puts phrases together and has
+none for a word of its own: each word brings its phrase along.
 """
 
 from __future__ import annotations

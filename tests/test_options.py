@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -108,3 +110,12 @@ def test_type_checkers_know_every_option() -> None:
     assert {int(number) for number, _ in errors} == set(range(5, 5 + len(WRONG))), said
     for number, (code, says) in enumerate(WRONG.items(), 5):
         assert any(says in text for line, text in errors if int(line) == number), code
+
+
+@pytest.mark.parametrize("record", [Asked, Serving, Telling])
+def test_the_kind_of_an_option_is_the_type_of_its_field(record: type) -> None:
+    types = {each.name: str(each.type) for each in dataclasses.fields(record)}
+    for each in options(record):
+        assert each.kind is not None
+        assert each.kind.__name__ in re.findall(r"\w+", types[each.field]), each.field
+        assert (each.kind is bool) == (each.default is False), each.field

@@ -16,7 +16,7 @@ from conformance.errors import UsageError
 from conformance.judge import Court, before, judge
 from conformance.judge.unjudged import not_sent
 from conformance.load.specs import load
-from conformance.model import Entry, Report, Run, Suite, Verdict
+from conformance.model import Entry, Record, Report, Run, Suite, Verdict
 from conformance.model.order import level_at
 from conformance.plan import plan
 from conformance.report.document import explained, rescored, told
@@ -84,7 +84,7 @@ class _Again:
         old, court, record = entry.verdict, self._court(), self.old.record(entry)
         if record is not None:
             # It was sent, so what it comes after had passed; judged otherwise today, it is blocked.
-            return before(run, court) or judge(run, record, court)
+            return before(run, court) or self._judged(run, record, court)
         if old.outcome not in _DERIVED:
             return old
         if old.outcome == "blocked" and old.cause not in self.known:
@@ -93,6 +93,14 @@ class _Again:
         if again is not None:
             return again
         return not_sent(old.cause)
+
+    def _judged(self, run: Run, record: Record, court: Court) -> Verdict:
+        """A record that some other program has written may be any."""
+        try:
+            return judge(run, record, court)
+        except Exception as problem:
+            says = f"{run.id} can't be judged by its record in the report, which no run has left like this"
+            raise UsageError(f"{says} ({type(problem).__name__}: {problem})") from problem
 
     def _court(self) -> Court:
         old = self.old

@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +26,7 @@ from conformance.plan.lanes import Plan, Work
 from conformance.sending.context import Context, GivenUpError
 from conformance.sending.gate import Gate
 from conformance.servers.errors import ServerError
+from conformance.verbs import VERBS
 
 if TYPE_CHECKING:
     from conformance.servers.server import Server
@@ -83,14 +84,25 @@ class Attempts:
         if context.gone():
             self._board.settle(run, given_up(context.resource.name))
             return
-        verdict, record = self._examples(run, self._plan.works[run.work], context)
+        work = self._plan.works[run.work]
+        if run.check.on is None:
+            verdict, record = self._examples(run, work, context)
+        else:
+            verdicts, record = self._alive(self._judges(run), work, context)
+            self._timelines[run.work] = record, verdicts
+            verdict = verdicts[run.id]
         self._board.settle(run, verdict, record)
+
+    def _judges(self, run: Run) -> list[Run]:
+        """The runs that judge the same work, in their order."""
+        return [each for each in self._plan.runs if each.work == run.work]
 
     def _examples(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
         """The examples of a `forall` one by one; then a search, where one is wanted."""
 
         def attempt(bound: Mapping[str, Json]) -> tuple[Verdict, Record]:
-            return self._alive(run, work, bind(context, bound))
+            verdicts, record = self._alive([run], work, bind(context, bound))
+            return verdicts[run.id], record
 
         for bound in examples(work):
             verdict, record = attempt(bound)
@@ -102,8 +114,10 @@ class Attempts:
                 return found
         return verdict, record
 
-    def _alive(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
-        """The work, on a server that lives through it; or the verdict that it does not.
+    def _alive(
+        self, runs: Sequence[Run], work: Work, context: Context
+    ) -> tuple[Mapping[str, Verdict], Record]:
+        """The work, on a server that lives through it; or the verdicts that it does not.
 
         A server that dies takes the work of other lanes down with it: each repeats its own, until one life
         has lasted for it. Alone, there is nobody else to blame; a work that waits can't be alone, so one
@@ -111,20 +125,20 @@ class Attempts:
         """
         server = context.shared.server
         if server is None:
-            return self._steadily(run, work, context)
+            return self._steadily(runs, work, context)
         waits, tried, met = _waits(work), 0, 0
         while True:
             alone = tried > 0 and not waits
             with self._place(context, server, alone=alone) as place:
                 life, since = server.starts, server.printed()
-                verdict, record = self._steadily(run, work, place)
+                verdicts, record = self._steadily(runs, work, place)
                 log = server.log(since)
                 died = self._revived(server, life, _NEWS if _faults(record) else 0.0)
                 if died is None and "timeout" in _faults(record):
                     died = self._unblocked(server, life, place)
             record = replace(record, log=log)
             if died is None:
-                return verdict, record
+                return verdicts, record
             tried += 1
             request = _unanswered(record)
             met += request is not None
@@ -136,7 +150,8 @@ class Attempts:
         if request is not None:
             self._deadly.add(request)
         record = replace(record, crash=died)
-        return judge(run, record, self._court()), record
+        court = self._court()
+        return {each.id: judge(each, record, court) for each in runs}, record
 
     def _kills(self, context: Context, server: Server) -> bool:
         """Whether one read of the resource ends the server."""
@@ -182,7 +197,7 @@ class Attempts:
             where = server.where() if server.starts == life and not self._over else ""
             if where:
                 self._deaths[life] = f"it hangs in {where}, answers nobody meanwhile, and had to be ended"
-                for name in [n for n in context.shared.timeouts if n != context.resource.name]:
+                for name in [n for n in list(context.shared.timeouts) if n != context.resource.name]:
                     del context.shared.timeouts[name]  # it was not theirs
                 self._restart(server)
             died = self._deaths.get(life)
@@ -200,19 +215,18 @@ class Attempts:
         except ServerError as problem:
             self._end(str(problem))
 
-    def _steadily(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
+    def _steadily(
+        self, runs: Sequence[Run], work: Work, context: Context
+    ) -> tuple[Mapping[str, Verdict], Record]:
         """The work, again where noise has spoilt it; each of its runs is judged once for each time."""
-        siblings = [r for r in self._plan.runs if r.work == run.work] if run.check.on else [run]
         for number in range(1, _MOST[_waits(work)] + 1):
             record = replace(execute(work, bind(context, context.bound)), attempts=number)
             court = self._court()
-            verdicts = {each.id: judge(each, record, court) for each in siblings}
-            again = any(retryable(verdicts[each.id], each) for each in siblings)
+            verdicts = {each.id: judge(each, record, court) for each in runs}
+            again = any(retryable(verdicts[each.id], each) for each in runs)
             if not again or context.shared.cancelled.is_set():
                 break
-        if run.check.on:
-            self._timelines[run.work] = record, verdicts
-        return verdicts[run.id], record
+        return verdicts, record
 
 
 def _unanswered(record: Record) -> tuple[object, ...] | None:
@@ -237,7 +251,7 @@ def _faults(record: Record) -> set[str]:
 
 
 def _waits(work: Work) -> bool:
-    return any(step.do == "wait" and not step.when for step in work.steps)
+    return any(VERBS[step.do].phase == "wait" and not step.when for step in work.steps)
 
 
 def examples(work: Work) -> tuple[Mapping[str, Json], ...]:

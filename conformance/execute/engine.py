@@ -1,4 +1,4 @@
-"""One run: load -> plan -> execute -> judge, in lanes, with whoever wants the verdicts waiting for them.
+"""One run: plan -> execute -> judge, in lanes, with whoever wants the verdicts waiting for them.
 
 Shell. It decides when something is done, never what it means. Lanes are threads; the phases of
 the plan are barriers between them. Whatever ends the run, what was changed is put back.

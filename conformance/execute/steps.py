@@ -7,10 +7,12 @@ verdict is judged later.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from conformance.language.captures import MissingError
 from conformance.matchers import Case, first_finding, holds
@@ -22,7 +24,7 @@ from conformance.verbs import VERBS
 from conformance.verbs.writing import owed, put_back
 
 _DROPPED: Final = {"closed", "reset", "malformed", "too-large"}
-_STOPPED: Final = "the run was stopped before this was done"
+_NOT_TO_BE_HAD: Final = ("not-offered", "not-asked", "missing", "untestable")
 
 
 def execute(work: Work, context: Context) -> Record:
@@ -45,33 +47,35 @@ def execute(work: Work, context: Context) -> Record:
         error = f"{type(problem).__name__}: {problem}"
     with suppress(GivenUpError):  # the engine puts back what a cancelled run still owes
         _put_back(context)
-    return Record(
-        work.id, tuple(context.steps.values()), context.bound, started, clock.now(), clock.name, 1, error
-    )
+    return Record(work.id, tuple(context.steps.values()), context.bound, started, clock.name, error=error)
 
 
 def _step(step: Step, context: Context) -> bool:
     """Run one step; False where the work ends with it."""
-    case = case_of(context)
-    if step.when and not any(holds(condition, case) for condition in step.when):
-        context.steps[step.name] = StepRecord(step.name, step.do, "skipped")
-        return True
-    try:
-        record = VERBS[step.do].run(step, context)
-    except MissingError as missing:
-        says, field = str(missing), missing.field
-        context.steps[step.name] = StepRecord(step.name, step.do, "lacking", says, lacks=field)
-        return False
-    except GivenUpError:
-        context.steps[step.name] = StepRecord(step.name, step.do, "broken", _STOPPED)
-        return False
+    record = _record(step, context)
     context.steps[step.name] = record
     if record.status != "done":
-        return step.do == "clear" and bool(step.when)  # clearing is only tried, where it serves as evidence
+        return record.status == "skipped"
     if any(exchange.response is None for exchange in record.exchanges):
         return False
+    return first_finding({**step.given, **step.only_if}, record, case_of(context)) is None
+
+
+def _record(step: Step, context: Context) -> StepRecord:
+    """What comes of a step."""
     case = case_of(context)
-    return first_finding({**step.given, **step.only_if}, record, case) is None
+    if step.when and not any(holds(condition, case) for condition in step.when):
+        return StepRecord(step.name, step.do, "skipped")
+    verb = VERBS[step.do]
+    try:
+        record = verb.run(step, context)
+    except MissingError as missing:
+        return StepRecord(step.name, step.do, "lacking", str(missing), lacks=missing.field)
+    except GivenUpError:
+        return StepRecord(step.name, step.do, "stopped")
+    if verb.tried and step.when and record.status in _NOT_TO_BE_HAD:
+        return replace(record, status="skipped")
+    return record
 
 
 def _goes_on(step: Step, later: Sequence[Step], work: Work, context: Context) -> bool:
@@ -101,4 +105,4 @@ def _put_back(context: Context) -> None:
 
 def bind(context: Context, bound: Mapping[str, Json]) -> Context:
     """The same surroundings for another set of values, with nothing done yet."""
-    return replace(context, bound=bound, steps={}, tracked=None, clients={}, behind=[])
+    return dataclasses.replace(context, bound=bound, steps={}, tracked=None, clients={}, behind=[])

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -17,6 +16,7 @@ from conformance.judge.excuses import crashed, doubted, login_ended, speaks_for_
 from conformance.judge.owners import has_seen, owner
 from conformance.judge.scope import relevant
 from conformance.judge.symptoms import recognise
+from conformance.judge.unjudged import ours
 from conformance.matchers import MATCHERS, Case, first_finding
 from conformance.model import (
     ASCENDING,
@@ -62,7 +62,6 @@ class Court:
 
     Args:
         verdicts: run id -> verdict, of the runs that were judged before.
-        lacking: resource -> why the server does not offer it.
         remote: whether the server is somewhere else than on loopback.
         down: why the server can't be reached at all, or "".
         workers: how many of the server's workers the suite has started; None: it has not.
@@ -110,10 +109,10 @@ def judge(run: Run, record: Record, court: Court) -> Verdict:
 
 def _judge(run: Run, record: Record, court: Court) -> Verdict:
     if record.error:
-        return _verdict(run, court, "error", f"the suite is at fault, not the server: {record.error}")
+        return ours(record.error)
     if record.crash:
         exchanges = [e for step in record.steps for e in step.exchanges]
-        on = f"{exchanges[-1].request.method} {_path(exchanges[-1])}" if exchanges else "this"
+        on = f"{exchanges[-1].request.method} {exchanges[-1].request.target}" if exchanges else "this"
         mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
         says = f"the server crashed on {on} ({record.crash})"
         return replace(_verdict(run, court, "unreachable", says), mend=mend)
@@ -140,10 +139,9 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
         fault = exchange.fault
         if fault is None:
             continue
-        where = f"{exchange.request.method} {_path(exchange)}"
+        where = f"{exchange.request.method} {exchange.request.target}"
         if fault.kind == "cancelled":
-            says = "the run was stopped before this was done"
-            return replace(_verdict(run, court, "inconclusive", says, cause="stopped"), code=STOPPED)
+            return _stopped(run, court)
         if fault.kind in _NOBODY:
             says = f"{where} was not answered: {fault.says}"
             code = _DROPPED if fault.kind in ("closed", "reset") else ""
@@ -164,6 +162,11 @@ def _logged_out(run: Run, step: StepRecord, court: Court) -> Verdict | None:
     return replace(_verdict(run, court, "inconclusive", says, cause=cause), mend=mend, code=_LOGGED_OUT)
 
 
+def _stopped(run: Run, court: Court) -> Verdict:
+    says = "the run was stopped before this was done"
+    return replace(_verdict(run, court, "inconclusive", says, cause="stopped"), code=STOPPED)
+
+
 def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Verdict | None:
     """Not offered, untestable, a `given` unmet, an `expect` that does not hold: which came first."""
     for name, wanted in run.check.only_if.items():
@@ -180,7 +183,7 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
         verdict = (
             _faults(run, record, case, court)
             or _logged_out(run, record, court)
-            or _status(run, step, record, case, court)
+            or _undone(run, step, record, case, court)
         )
         verdict = verdict or _givens(run, step, record, case, court)
         if verdict is not None:
@@ -195,21 +198,20 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
     return None
 
 
-def _status(run: Run, step: Step, record: StepRecord, case: Case, court: Court) -> Verdict | None:
-    tried = step.when and step.do == "clear"  # where it serves as evidence, clearing is only tried
-    if record.status == "missing" and not tried:
+def _undone(run: Run, step: Step, record: StepRecord, case: Case, court: Court) -> Verdict | None:
+    if record.status == "missing":
         expected = f"the {step.do} that the target declares"
         finding = Finding(expected, record.says, step.name, code=_MISSING)
         return _failed(run, finding, case, court)
-    if record.status in ("not-offered", "not-asked") and not tried:
+    if record.status in ("not-offered", "not-asked"):
         return _not_there(run, court, record)
-    if record.status == "untestable" and not step.when:
+    if record.status == "untestable":
         return _verdict(run, court, "untestable", f"untestable: {record.says}", cause=record.says)
     last = record.exchanges[-1] if record.exchanges else None
     if record.status == "failed" and last is not None and (last.status or 0) < 500:  # noqa: PLR2004
-        cause = f"{last.request.method} {_path(last)} was answered {last.status}"
+        cause = f"{last.request.method} {last.request.target} was answered {last.status}"
         return _verdict(run, court, "inconclusive", f"could not be judged: {cause}", cause=cause)
-    if record.status in ("lacking", "broken"):
+    if record.status in ("lacking", "broken", "stopped"):
         return _stuck(run, step, record, court)
     return None
 
@@ -220,11 +222,11 @@ def _givens(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
     unmet = first_finding(step.only_if, record, case) if step.only_if else None
     if unmet is not None:
         return _needs(run, court, unmet)
-    for ours in (True, False):
-        given = {name: wanted for name, wanted in step.given.items() if MATCHERS[name].ours is ours}
+    for about_us in (True, False):
+        given = {name: wanted for name, wanted in step.given.items() if MATCHERS[name].ours is about_us}
         # What the check itself expects of a step of a timeline is judged there, not as a `given`.
         mine = run.check.on is not None and any(step.name in each for each in run.check.expects)
-        unmet = first_finding(given, record, case) if ours or not mine else None
+        unmet = first_finding(given, record, case) if about_us or not mine else None
         if unmet is not None:
             return _unmet(run, step, unmet, case, court)
     return None
@@ -274,6 +276,8 @@ def _owner(run: Run, step: Step, facts: Collection[str], court: Court) -> Verdic
 
 def _stuck(run: Run, step: Step, record: StepRecord, court: Court) -> Verdict:
     """It could not be done; where an answer lacks a field, is that another check's business, or nobody's?"""
+    if record.status == "stopped":
+        return _stopped(run, court)
     says, fact = record.says, record.lacks.lower()
     if fact and run.resource is not None:
         blocked = _owner(run, step, (fact,), court)
@@ -376,11 +380,6 @@ def retryable(verdict: Verdict, run: Run) -> bool:
 def _shown(finding: Finding, case: Case) -> Exchange | None:
     step = case.steps.get(finding.step)
     return step.exchanges[finding.index] if step and finding.index < len(step.exchanges) else None
-
-
-def _path(exchange: Exchange) -> str:
-    parts = urlsplit(exchange.request.url)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _verdict(  # noqa: PLR0913 - the level's three sources

@@ -1,4 +1,4 @@
-"""The arithmetic of `wait` and `pass`: "ttl + 2m", "ttl / 2", "1.1 s", "lifetime - 3".
+"""The arithmetic of `wait` and of `at`: "ttl + 2m", "ttl / 2", "1.1 s", "lifetime - 3".
 
 Pure. A duration is a sum of terms; a term is a number, a name, or both ("2m"), and may be
 divided by a number. Names stand for seconds that the target or an answer gives.

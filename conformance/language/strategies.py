@@ -1,6 +1,6 @@
 """The names of the strategies that `forall` may use, without Hypothesis: the loader reads this.
 
-What each draws is in `strategies.py`, under the same name; a test holds the two together.
+What each draws is in `fuzz/strategies.py`, under the same name; a test holds the two together.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """specs/requirements.yaml -> the rows of the register, and the topics of the specs in their order. Shell.
 
-It must not know what a check is: `specs.py` asks it for rows and topics, and cites them.
+It must not know what a check is: `reader.py` asks it for rows and topics, and cites them.
 """
 
 from __future__ import annotations

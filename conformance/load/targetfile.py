@@ -12,7 +12,7 @@ from conformance.errors import TargetError
 from conformance.language.values import FIELD_NAME
 from conformance.language.yamlfile import YamlFile, did_you_mean, read
 from conformance.load.schema import check_file
-from conformance.model import Place, Resource, Target, Write
+from conformance.model import NOWHERE, Place, Resource, Target, Write
 
 _WRITES: Final = ("create", "change", "remove", "clear")
 _METHODS: Final = ("POST", "PUT", "PATCH", "DELETE")
@@ -30,8 +30,9 @@ _GET: Final = {
 }
 _NAME: Final = {
     "type": "string",
-    "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$",
-    "description": "a name of letters, digits, '-', '_' and '.', since node ids have it in them",
+    "pattern": f"^(?!{NOWHERE}$)[A-Za-z0-9][A-Za-z0-9._-]*$",
+    "description": "a name of letters, digits, '-', '_' and '.', since node ids have it in them, "
+    f"where {NOWHERE!r} means that no resource fits",
 }
 _SECONDS: Final = {
     "type": "number",

@@ -40,7 +40,7 @@ def _contact(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
         expected = "an answer through a client cache"
         return Finding(expected, fault.says if fault else "none", step.name, code=ANSWER)
     read, first = step.cache, _first_answer(step, case)
-    if read is None or first is None:  # the first read: there is nothing to decide yet
+    if read is None or not read.reads or first is None:  # the first read: there is nothing to decide yet
         return None
     answer, seen = first
     due = _due(answer, answer.headers, read, None if read.wall is None else read.wall + answer.received_at)

@@ -1,6 +1,6 @@
 """The vocabulary of the pipeline: frozen records, no behaviour beyond reading themselves.
 
-Rules of this file: it imports nothing of ours and nothing that can do I/O or read a clock.
+Rules of this file: it imports nothing of ours but its own files, and nothing that can do I/O or read a clock.
 Every time is in seconds on the clock of the run (`clocks/`), counted from the run's start.
 Header fields stay an ordered tuple of pairs, repeated fields apart, names as they came.
 """
@@ -21,6 +21,7 @@ from conformance.model.exchanges import (
 )
 from conformance.model.reports import NOWHERE, VERSION, Content, Entry, Explained, Report, Score, Tally, Topic
 from conformance.model.runs import (
+    VIRTUAL,
     CacheRead,
     Effect,
     EffectKind,
@@ -65,6 +66,7 @@ __all__ = [
     "ROW_TIERS",
     "TIERS",
     "VERSION",
+    "VIRTUAL",
     "Body",
     "CacheRead",
     "Capability",

@@ -23,12 +23,26 @@ JsonType = Literal["object", "array", "string", "number", "boolean", "null", "no
 
 
 class Request(Frozen, frozen=True):
-    """One request as it was sent: `url` is absolute, `body` its bytes."""
+    """One request as it was sent: `url` is absolute, `body` its bytes.
+
+    Its Host is not among the `headers` where it is the URL's authority (RFC 9110 7.2).
+    """
 
     method: Safe = "GET"
     url: str = ""
     headers: Headers = ()
     body: bytes = b""
+
+    @property
+    def target(self) -> str:
+        """Path and query, as people know them; of any text, since a saved report may hold one."""
+        rest = self.url.partition("://")[2].partition("#")[0]
+        return "/" + rest.partition("/")[2]
+
+    @property
+    def path(self) -> str:
+        """The path alone."""
+        return self.target.partition("?")[0]
 
 
 class Body(Frozen, frozen=True):
@@ -36,7 +50,7 @@ class Body(Frozen, frozen=True):
 
     Args:
         length: bytes on the wire after the transfer coding is taken off.
-        digest: "sha256:" and its first 24 hex digits: to tell bodies apart, not to sign them.
+        digest: the first 24 hex digits of its SHA-256: to tell bodies apart, not to sign them.
     """
 
     length: int

@@ -1,6 +1,6 @@
 """What a run comes after, what it counts as, and why it may have no resource. Pure.
 
-Apart from `plan.py` so that judging, which asks all three, needs none of the verbs that a plan
+Apart from `plan/` so that judging, which asks all three, needs none of the verbs that a plan
 is made of.
 """
 

@@ -73,8 +73,11 @@ NOWHERE: Final = "none"
 """What stands in a node id for the resource, where no resource of the target fits."""
 
 
+_CONTROLS: Final = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
+
+
 class Content(Frozen, frozen=True):
-    """A body's content: as text where it is UTF-8, else as bytes (in JSON, base64)."""
+    """A body's content: as text where it is such, in UTF-8, else as bytes (in JSON, base64)."""
 
     text: str = ""
     raw: bytes = b""
@@ -82,6 +85,9 @@ class Content(Frozen, frozen=True):
     @classmethod
     def of(cls, content: bytes) -> Content:
         """The content of these bytes."""
+        # JSON writes each of these with six characters, so a body full of them is better packed.
+        if len(content) - len(content.translate(None, _CONTROLS)) > len(content) // 8:
+            return cls(raw=content)
         try:
             return cls(text=content.decode("utf-8"))
         except UnicodeDecodeError:

@@ -34,6 +34,7 @@ StepStatus = Literal[
     "untestable",  # a means of ours is missing
     "not-asked",  # the user held it back, see `says`
     "lacking",  # an earlier answer has no such field to be sent back, see `lacks`
+    "stopped",  # the run ended before it was done
     "broken",  # it could not be done, see `says`
 ]
 EffectKind = Literal["create", "change", "remove", "restore", "refuse", "history", "clear"]
@@ -118,14 +119,18 @@ class StepRecord(Frozen, frozen=True):
 _MOVED: Final = frozenset({"virtual"})  # the clocks that are moved
 
 
+VIRTUAL: Final = "virtual"
+"""The name of the clock that is moved: most records have it, so a report leaves it out."""
+
+
 class Record(Frozen, frozen=True):
     """What one work did: its steps, in order, up to where it had to stop.
 
     Args:
         bound: the values of the `forall` variables.
         error: a defect of the suite that broke it off, as one sentence, or "".
+        clock: the name of the clock that timed it: the run's may not move a resource's values.
         attempts: how often it was run, when noise made it be repeated.
-        clock: the name of the clock that timed it.
         crash: how the server died of it, as a sentence, where the suite has started it; or "".
         remark: what a search has to add to the verdict: the values that it has found.
         log: what the server under test has printed meanwhile, where the suite has started it.
@@ -135,8 +140,7 @@ class Record(Frozen, frozen=True):
     steps: tuple[StepRecord, ...] = ()
     bound: Mapping[str, Json] = {}
     started_at: float = 0.0
-    ended_at: float = 0.0
-    clock: Safe = ""
+    clock: Safe = VIRTUAL
     attempts: int = 1
     error: str = ""
     log: str = ""

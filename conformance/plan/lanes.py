@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.model import TIERS, ForAll, Resource, Run, Step, Suite, Target, Tier
+from conformance.model import NOWHERE, TIERS, ForAll, Resource, Run, Step, Suite, Target, Tier
 from conformance.model.order import prerequisites
 from conformance.verbs import VERBS
 from conformance.verbs.base import DEMANDING, Phase
@@ -90,7 +90,7 @@ def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
                 work = f"{check.on or check.id}@{resource.name}"
                 yield Run(id_, check, resource, work)
             if not fitting:
-                yield Run(f"{file.name}::none::{check.id}", check, None, "")
+                yield Run(f"{file.name}::{NOWHERE}::{check.id}", check, None, "")
 
 
 def _work(suite: Suite, run: Run) -> Work:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 
 from conformance.load.folder import specs_folder
-from conformance.model import LEVELS, TIERS, Level, Run
+from conformance.model import LEVELS, NOWHERE, TIERS, Level, Run
 from conformance.model.order import level_at
 from conformance.plan.lanes import PHASES, Plan, plan
 from conformance.pytest_plugin.answers import Answer
@@ -155,7 +155,7 @@ class SpecFile(pytest.File):
     def collect(self) -> Iterator[pytest.Collector]:
         """The resources, in the order in which the runs first name them; those without one last."""
         names = dict.fromkeys(run.id.split("::")[1] for run in self._runs)
-        for name in sorted(names, key=lambda n: n == "none"):
+        for name in sorted(names, key=lambda n: n == NOWHERE):
             runs = [run for run in self._runs if run.id.split("::")[1] == name]
             yield OnResource.from_parent(self, name=name, runs=runs, level=self._level)
 

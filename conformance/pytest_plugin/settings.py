@@ -1,6 +1,6 @@
 """The options of the plugin, checked once and for all, before anything is collected or sent.
 
-It must not know what they are for: it turns them into `engine.Options`, and every fault into the
+It must not know what they are for: it turns them into the engine's `Options`, and every fault into the
 UsageError that pytest prints as one sentence. Where nothing will be sent (`--collect-only`, the
 workers of xdist) the engine is not even imported.
 """

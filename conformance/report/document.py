@@ -41,6 +41,7 @@ __all__ = ["compose", "decode", "encode", "explained", "report_schema", "rescore
 
 _MOST_VALUES: Final = 3_000_000  # of a document: each takes some 100 bytes of memory, however short it is
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7e]")
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _SHOWN: Final = 200  # characters of what another program says of a document
 
 
@@ -170,14 +171,16 @@ def decode(document: bytes, name: str = "the report") -> Report:
     _look_at(document, name)
     try:
         version = msgspec.json.decode(document, type=_Versioned).version
-    except (msgspec.ValidationError, RecursionError):
+    except (msgspec.DecodeError, RecursionError):
         raise UsageError(f"{name} is no report of this suite: it has no `version`") from None
     if version != VERSION:
         raise UsageError(f"{name} has the format version {version}; this program reads version {VERSION}")
     try:
         report = msgspec.json.decode(document, type=Report)
-    except msgspec.ValidationError as problem:
+    except msgspec.DecodeError as problem:
         raise UsageError(f"{name} does not fit its format: {_where(problem)}") from None
+    except RecursionError:
+        raise UsageError(f"{name} is nested too deep to be a report") from None
     contradiction = _contradiction(report)
     if contradiction:
         raise UsageError(f"{name} contradicts itself: {contradiction}")
@@ -196,25 +199,40 @@ def _look_at(document: bytes, name: str) -> None:
     Raises:
         UsageError: it is one of these.
     """
-    values = document.count(b",") + document.count(b"[") + document.count(b"{")
+    values = _values(document)
+    if values > _MOST_VALUES:  # unless these signs stand in bodies
+        values = _values(_STRING.sub(b"", document))
     if values > _MOST_VALUES:
         raise UsageError(f"{name} holds about {values} values; a report has at most {_MOST_VALUES}")
 
     def once(pairs: list[tuple[str, Any]]) -> None:
-        keys = [key for key, _ in pairs]
-        if len(set(keys)) < len(keys):
-            twice = next(key for key in keys if keys.count(key) > 1)
-            raise UsageError(f"{name} has the key {twice[:_SHOWN]!r} twice in one object")
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise UsageError(f"{name} has the key {key[:_SHOWN]!r} twice in one object")
+            seen.add(key)
+
+    def number(written: str) -> None:
+        raise UsageError(f"{name} holds {written}, which is no number in JSON")
 
     try:
-        json.loads(document, object_pairs_hook=once)
+        text = document.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise UsageError(f"{name} is not in UTF-8 (at byte {problem.start})") from None
+    try:
+        json.loads(text, object_pairs_hook=once, parse_constant=number)
     except RecursionError:
         raise UsageError(f"{name} is nested too deep to be a report") from None
     except ValueError as problem:
         raise UsageError(f"{name} holds no JSON: {str(problem)[:_SHOWN]}") from None
 
 
-def _where(problem: msgspec.ValidationError) -> str:
+def _values(document: bytes) -> int:
+    """How many values it holds at most."""
+    return document.count(b",") + document.count(b"[") + document.count(b"{")
+
+
+def _where(problem: msgspec.DecodeError) -> str:
     """What msgspec says, with the place first: `$.entries[3].level`."""
     says, _, place = str(problem).partition(" - at `")
     return f"{place.rstrip('`') or 'its top'}: {says[:_SHOWN]}"

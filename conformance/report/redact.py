@@ -4,17 +4,21 @@ Everything that any output shows has come through here, once, when the Report is
 the fields that carry credentials, user names and passwords in URLs, and each place where the server
 repeats a credential that it was sent. So writers of formats need not think of it.
 
-It walks over records by their types. A text is redacted unless its field is declared `Safe`, so a new
-field can't leak. What is left is plain, too: JSON values, and text that UTF-8 can hold.
+It walks over records by their types. A text is redacted unless its field is declared `Safe`, and a type
+that this file does not know is refused, so a new field can't leak. What is left is plain, too: JSON
+values, and text that UTF-8 can hold.
 """
 
 from __future__ import annotations
 
 import base64
 import functools
+import html
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
+from urllib.parse import quote, quote_plus
 
 from msgspec import inspect
 from msgspec.structs import replace
@@ -27,11 +31,11 @@ __all__ = ["REDACTED", "Redactor", "credentials", "is_sensitive", "without_useri
 REDACTED: Final = "redacted"
 _NAMES: Final = "authorization|cookie|api-?key|auth-?token|access-?token|secret|password|session-?id"
 _SENSITIVE: Final = re.compile(rf"(?i)(?:{_NAMES})|^x-[a-z-]*token$")
-_RAW_FIELD: Final = re.compile(
-    rb"(?im)^([ \t]*[!#$%&'*+.^_`|~0-9a-z-]*(?:"
-    + _NAMES.encode()
-    + rb")[!#$%&'*+.^_`|~0-9a-z-]*[ \t]*:)[^\r\n]*"
+_HARMLESS: Final = re.compile(
+    r"(?i)(?:accept(?:-[a-z]+)?|cache-control|connection|content-[a-z]+|dnt|expect|forwarded|from|host|if-[a-z-]+"
+    r"|origin|pragma|prefer|range|referer|te|user-agent|x-requested-with)"
 )
+_NAME: Final = rb"[!#$%&'*+.^_`|~0-9a-z-]*"
 # Without the scheme before it: a run of letters would be searched anew from each of its letters.
 _USERINFO: Final = re.compile(r"://[^\s/?#\"'<>]*@")
 _RAW_USERINFO: Final = re.compile(_USERINFO.pattern.encode())
@@ -54,11 +58,16 @@ def without_userinfo(url: str) -> str:
     return _USERINFO.sub(f"://{REDACTED}@", url)
 
 
-def credentials(headers: Headers) -> set[str]:
-    """The secrets that header fields carry: the whole values, and their parts without the scheme."""
+def credentials(headers: Headers, names: Collection[str] = ()) -> set[str]:
+    """The secrets that header fields carry: the whole values, and their parts without the scheme.
+
+    Args:
+        headers: as they were sent.
+        names: of fields that carry some, in lower case, besides those that are known to.
+    """
     found: set[str] = set()
     for name, value in headers:
-        if is_sensitive(name):
+        if is_sensitive(name) or name.lower() in names:
             whole = value.strip()
             found |= {whole, *whole.split()[1:], *(part.partition("=")[2] for part in whole.split(";"))}
             found |= _basic(whole)
@@ -77,29 +86,52 @@ def _basic(value: str) -> set[str]:
     return {pair, pair.partition(":")[2]}
 
 
+def _forms(secret: str) -> Iterator[str]:
+    """A secret as texts of several kinds write it: plain, JSON, URL, HTML."""
+    for text in (secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
+        yield text
+        yield text.replace("/", r"\/")
+    octets = secret.encode("utf-8", "surrogatepass")
+    yield from (quote(octets), quote(octets, safe=""), quote_plus(octets), html.escape(secret))
+
+
+@functools.cache
+def _raw_field(names: frozenset[str]) -> re.Pattern[bytes]:
+    """A header line that carries a credential, in bytes that may be no HTTP."""
+    exact = b"".join(b"|" + re.escape(name.encode()) for name in sorted(names))
+    return re.compile(
+        rb"(?im)^([ \t]*(?:%b(?:%b)%b%b)[ \t]*:)[^\r\n]*" % (_NAME, _NAMES.encode(), _NAME, exact)
+    )
+
+
 class Redactor:
     """Takes credentials out of records.
 
     Args:
         secrets: what to take out wherever it stands, besides the fields that are known to carry some.
+        names: of more fields that carry some, in lower case.
     """
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        ordered = sorted(set(secrets), key=len, reverse=True)
+    def __init__(self, secrets: Iterable[str] = (), names: Collection[str] = ()) -> None:
+        ordered = sorted({form for each in secrets for form in _forms(each)}, key=len, reverse=True)
         raw = {each.encode(coding, "replace") for each in ordered for coding in ("utf-8", "latin-1")}
         self._text = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        self._names = frozenset(names)
+        self._raw_field = _raw_field(self._names)
         self._headers: dict[Headers, Headers] = {}  # the same ones are sent and received again and again
         self._raw = re.compile(b"|".join(map(re.escape, sorted(raw, key=len, reverse=True)))) if raw else None
 
     @classmethod
     def of(cls, target: Target | None, records: Iterable[Record]) -> Redactor:
-        """One that knows the credentials that a run has sent."""
-        secrets: set[str] = set()
+        """One that knows the credentials that a run has sent.
+
+        What a target file adds to requests is one, whatever it is called, unless its name says that
+        it is not.
+        """
         sent = {resource.headers for resource in target.resources} if target else set()
+        names = {name.lower() for headers in sent for name, _ in headers if not _HARMLESS.fullmatch(name)}
         sent |= {e.request.headers for record in records for step in record.steps for e in step.exchanges}
-        for headers in sent:
-            secrets |= credentials(headers)
-        return cls(secrets)
+        return cls({each for headers in sent for each in credentials(headers, names)}, names)
 
     def record(self, record: F) -> F:
         """Any record without credentials; the very same where there were none."""
@@ -116,7 +148,7 @@ class Redactor:
 
     def raw(self, data: bytes) -> bytes:
         """Bytes without credentials, header lines among them included."""
-        data = _RAW_FIELD.sub(rb"\1 redacted", data) if b":" in data else data
+        data = self._raw_field.sub(rb"\1 redacted", data) if b":" in data else data
         if b"://" in data:
             data = _RAW_USERINFO.sub(_NOBODY, data)
         return data if self._raw is None else self._raw.sub(REDACTED.encode(), data)
@@ -125,9 +157,12 @@ class Redactor:
         """Fields with the values of those that carry credentials taken out."""
         known = self._headers.get(headers)
         if known is None:
-            known = tuple((self.text(n), REDACTED if is_sensitive(n) else self.text(v)) for n, v in headers)
+            known = tuple((self.text(n), self._value(n, v)) for n, v in headers)
             self._headers[headers] = known
         return known
+
+    def _value(self, name: str, value: str) -> str:
+        return REDACTED if is_sensitive(name) or name.lower() in self._names else self.text(value)
 
     def plain(self, value: Json) -> Json:
         """A JSON value without credentials."""
@@ -188,6 +223,8 @@ def _walk(kind: inspect.Type) -> Walk | None:
         return None if (kind.extra or {}).get("safe") else _walk(kind.type)
     if isinstance(kind, inspect.StructType):
         return _struct(kind)
+    if isinstance(kind, _PLAIN):
+        return None
     return _SCALARS.get(type(kind)) or _container(kind)
 
 
@@ -201,9 +238,11 @@ def _container(kind: inspect.Type) -> Walk | None:
             return _mapping(_walk(key), _walk(value))
         case inspect.UnionType(types=types):
             walks = [walk for each in types if (walk := _walk(each)) is not None]
-            return _optional(walks[0]) if walks else None
-        case _:  # numbers, booleans, null, literals
-            return None
+            if not walks:
+                return None
+            if len(walks) == 1 and all(isinstance(each, inspect.NoneType) or _walk(each) for each in types):
+                return _optional(walks[0])
+    raise TypeError(f"nobody has said how {kind} is redacted: add it to redact.py, or use another type")
 
 
 def _is_field(pair: tuple[inspect.Type, ...]) -> bool:
@@ -215,6 +254,14 @@ def _json(redactor: Redactor, value: Json) -> Json:
     return value if value is MISSING else redactor.plain(value)
 
 
+_PLAIN: Final = (
+    inspect.IntType,
+    inspect.FloatType,
+    inspect.BoolType,
+    inspect.NoneType,
+    inspect.LiteralType,
+    inspect.EnumType,
+)
 _SCALARS: Final[Mapping[type[inspect.Type], Walk]] = {
     inspect.StrType: Redactor.text,
     inspect.BytesType: Redactor.raw,

@@ -6,7 +6,7 @@ It is written for somebody who has never read an RFC. Whatever a server sent pas
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from conformance.model import Entry, Report, Tally, VerdictName
@@ -56,7 +56,7 @@ def warning(report: Report, entry: Entry) -> str:
 
 def _heading(report: Report) -> Iterator[str]:
     clock = {"real": "in real time", "virtual": "with the server's clock moved"}.get(
-        report.clock, f"by the clock {report.clock}"
+        report.clock, f"by the clock {safe(report.clock, LINE)}"
     )
     where = safe(report.base_url, LINE) or "A server that did not start"
     yield (
@@ -75,20 +75,20 @@ def _heading(report: Report) -> Iterator[str]:
 # ------------------------------------------------------------------ what to mend first
 
 
+def root_of(entry: Entry, by_id: Mapping[str, Entry]) -> Entry:
+    """What an entry is blocked by in the end; itself, where it is not. A circle, which no run makes, ends."""
+    here, way = entry, {entry.nodeid}
+    while here.verdict.outcome == "blocked" and here.verdict.cause in by_id and here.verdict.cause not in way:
+        here = by_id[here.verdict.cause]
+        way.add(here.nodeid)
+    return here
+
+
 def roots(report: Report) -> Counter[str]:
     """Node id -> how many checks are blocked by it in the end."""
     by_id = {e.nodeid: e for e in report.judged}
-    found: Counter[str] = Counter()
-    for entry in report.judged:
-        here, way = entry, {entry.nodeid}
-        while here.verdict.outcome == "blocked" and here.verdict.cause in by_id:
-            if here.verdict.cause in way:
-                break
-            here = by_id[here.verdict.cause]
-            way.add(here.nodeid)
-        if here is not entry:
-            found[here.nodeid] += 1
-    return found
+    ends = [(entry, root_of(entry, by_id)) for entry in report.judged]
+    return Counter(root.nodeid for entry, root in ends if root is not entry)
 
 
 def first_to_mend(report: Report, *, strict: bool = False) -> Entry | None:
@@ -256,10 +256,8 @@ def _reasons(entries: Iterable[Entry], report: Report) -> Iterator[str]:
     for entry in entries:
         verdict = entry.verdict
         if verdict.outcome == "blocked":
-            root = by_id.get(verdict.cause)
-            while root is not None and root.verdict.outcome == "blocked" and root.verdict.cause in by_id:
-                root = by_id[root.verdict.cause]
-            reasons[f"by {root.nodeid if root else verdict.cause}"] += 1
+            root = root_of(entry, by_id)
+            reasons[f"by {verdict.cause if root is entry else root.nodeid}"] += 1
         else:
             reasons[verdict.message.removeprefix(f"{verdict.outcome.replace('-', ' ')}: ")] += 1
     told = reasons.most_common()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from conformance.model import Entry, Exchange, Headers, Record, Report, Requirement, Verdict
 from conformance.report.safe import safe, safe_bytes, shell
@@ -58,17 +57,17 @@ def _lines(report: Report, entry: Entry) -> Iterator[str]:
 def _requirement(report: Report, entry: Entry) -> Iterator[str]:
     asked = report.about(entry)
     requirement = report.requirements[asked.requirement]
-    yield f"Requirement: {requirement.id} ({asked.level}): {safe(requirement.says)}"
+    yield f"Requirement: {safe(requirement.id)} ({asked.level}): {safe(requirement.says)}"
     yield from (f"             {line}" for line in source_lines(requirement))
     for other in (report.requirements[name] for name in asked.also):
         if other.url:
-            yield f"             {other.id}: {safe(other.says)}"
+            yield f"             {safe(other.id)}: {safe(other.says)}"
             yield from (f"             {line}" for line in source_lines(other))
 
 
 def source_lines(requirement: Requirement) -> Iterator[str]:
     """Where a requirement is from, with its link, and the source's own words."""
-    yield f"from {safe(requirement.source)}" + (f", {requirement.url}" if requirement.url else "")
+    yield f"from {safe(requirement.source)}" + (f", {safe(requirement.url)}" if requirement.url else "")
     if requirement.quote:
         yield f'"{safe(requirement.quote)}"'
 
@@ -135,7 +134,7 @@ def _behind(sent: list[_Sent], position: int) -> Exchange | None:
 
 
 def _path(exchange: Exchange) -> str:
-    return safe(urlsplit(exchange.request.url).path, 80)
+    return safe(exchange.request.path, 80)
 
 
 def _exchange(report: Report, exchange: Exchange) -> Iterator[str]:
@@ -143,10 +142,11 @@ def _exchange(report: Report, exchange: Exchange) -> Iterator[str]:
     if exchange.through is not None:
         how = {"none": "without asking the server", "conditional": "after asking the server with a condition"}
         said = how.get(exchange.contact or "", "after asking the server without a condition")
-        yield f"> GET {_target(request.url)}, through {_CACHES.get(exchange.through, exchange.through)}"
+        cache = _CACHES.get(exchange.through) or safe(exchange.through, _FIELD)
+        yield f"> GET {safe(request.target, _FIELD)}, through {cache}"
         yield f"< {exchange.status}, {said}"
         return
-    yield f"> {request.method} {_target(request.url)} HTTP/1.1"
+    yield f"> {request.method} {safe(request.target, _FIELD)} HTTP/1.1"
     yield from _fields(">", request.headers)
     if request.body:
         yield f"> {safe_bytes(request.body, _BODY)}"
@@ -175,11 +175,6 @@ def _fields(mark: str, headers: Headers) -> Iterator[str]:
         yield f"{mark} {safe(name, _FIELD)}: {safe(value, _FIELD)}"
     if len(headers) > _FIELDS:
         yield f"{mark} ({len(headers) - _FIELDS} more fields)"
-
-
-def _target(url: str) -> str:
-    parts = urlsplit(url)
-    return safe(f"{parts.path}?{parts.query}" if parts.query else parts.path, _FIELD)
 
 
 def curl(exchange: Exchange | None) -> str:

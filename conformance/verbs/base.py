@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from conformance.language.values import Kind, Known, Offence, Phrase, said
 from conformance.model import Exchange, Json, Step, StepRecord, StepStatus
 
-if TYPE_CHECKING:  # the context is built by execute.py, which reads the table of verbs
+if TYPE_CHECKING:  # the context is built by the engine, which reads the table of verbs
     from conformance.sending.context import Context
 
 NOT_OFFERED: Final = frozenset({400, 401, 403, 404, 405, 410, 415, 422, 429, 501})
@@ -55,6 +55,7 @@ class Verb:
         phrase: it in English; holds the names of its arguments in braces.
         phase: when a check that uses it may run.
         needs: the capability without which it makes no sense, or "".
+        tried: whether a step with a `when` is only tried, as evidence: that it can't be is no finding.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Verb:
     arguments: tuple[Argument, ...] = ()
     phase: Phase = "read"
     needs: str = ""
+    tried: bool = False
 
     def given(self, args: Mapping[str, Json]) -> Iterator[tuple[Argument, Json]]:
         """The arguments that a step gives, each with its value."""

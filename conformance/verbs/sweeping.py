@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -38,7 +37,7 @@ def _clear(step: Step, context: Context) -> StepRecord:
         return not_offered(step, says)
     exchange = context.send(write.method, write.path)
     if exchange.status in NOT_OFFERED:
-        path = urlsplit(exchange.request.url).path
+        path = exchange.request.path
         says = f"{write.method} {path} was answered {exchange.status}"
         return not_offered(step, says, [exchange], declared=not write.ask)
     return done(step, [exchange], effect=Effect("clear"))
@@ -109,6 +108,6 @@ def _without_key(exchange: Exchange) -> Exchange:
 
 
 VERBS: Final = (
-    Verb("clear", _clear, "clear the cache by hand", phase="sweep", needs="clear"),
+    Verb("clear", _clear, "clear the cache by hand", phase="sweep", needs="clear", tried=True),
     Verb("flood", _flood, "ask for many distinct keys and watch the server's memory", phase="sweep"),
 )

@@ -168,7 +168,7 @@ def _refused(
     """
     write, last = context.resource.writes[kind], tried[-1]
     if last.status is not None and last.status // 100 == _CLIENT_ERROR:
-        says = f"{last.request.method} {urlsplit(last.request.url).path} was answered {last.status}"
+        says = f"{last.request.method} {last.request.path} was answered {last.status}"
         if write.ask and made_up and last.status != _TOO_MANY:
             context.shared.lacking.setdefault(f"{context.resource.name} {kind}", says)
         return not_offered(step, says, tried[-1:], declared=not write.ask)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from conformance.errors import HarnessError
+from conformance.fields import field_value
 from conformance.model import Headers, Request
 from conformance.wire.address import Base
 
@@ -25,6 +26,8 @@ def compose(  # noqa: PLR0913, PLR0917 (each is a part of the request)
     base: Base, user_agent: str, method: str, where: str, headers: Headers, body: bytes
 ) -> Request:
     """The record of a request: what is asked for, and what goes with it unasked.
+
+    It has a Host only where one was asked for: what else is sent as such stands in the URL.
 
     `where` is the request target (RFC 9112 3.2.1), with the base URL's own path in it.
 
@@ -42,8 +45,6 @@ def compose(  # noqa: PLR0913, PLR0917 (each is a part of the request)
             raise HarnessError(f"the value {value!r} of {name} can't be sent: {why}")
         given.add(name.lower())
     unasked: list[tuple[str, str]] = []
-    if "host" not in given:
-        unasked.append(("Host", base.authority))
     if "user-agent" not in given:
         unasked.append(("User-Agent", user_agent))
     if (body or method in _WITH_CONTENT) and given.isdisjoint(("content-length", "transfer-encoding")):
@@ -54,6 +55,8 @@ def compose(  # noqa: PLR0913, PLR0917 (each is a part of the request)
 def encode(request: Request, where: str) -> bytes:
     """The bytes of a request (RFC 9112 2.1)."""
     lines = [f"{request.method} {where} HTTP/1.1\r\n"]
+    if field_value(request.headers, "host") is None:
+        lines.append(f"Host: {request.url.partition('://')[2].partition('/')[0]}\r\n")
     lines += [f"{name}: {value}\r\n" for name, value in request.headers]
     lines.append("\r\n")
     return "".join(lines).encode("latin-1") + request.body

@@ -33,7 +33,7 @@ TEXTS = run_of("etag-of-content")
 TAGS = run_of("inm-other-is-200")
 COUNTS = run_of("etag-repeats")
 HISTORIES = run_of("body-and-tag-move-together")
-NO_BODY = Body(0, "sha256:", b"")
+NO_BODY = Body(0, "", b"")
 
 
 def exchange(status: int = 200, etag: str = "", asked: str = "") -> Exchange:
@@ -44,7 +44,7 @@ def exchange(status: int = 200, etag: str = "", asked: str = "") -> Exchange:
 
 def record(bound: Mapping[str, Json], *steps: StepRecord) -> Record:
     steps = steps or (StepRecord("first", "read", "done", "", (exchange(etag='"v1"'),)),)
-    return Record("work", steps, bound, 0.0, 0.0, "real")
+    return Record("work", steps, bound)
 
 
 def verdict(outcome: str, code: str = "") -> Verdict:
@@ -337,7 +337,7 @@ EXCHANGE = Exchange(Request("GET", "/", ()), None, None, 0, 0)
 def attempt(bound):
     outcome = "fail" if bound["times"] > 4 else "pass"
     step = StepRecord("reads", "write", "done", "", (EXCHANGE,))
-    return Verdict(outcome, outcome, "it fails"), Record("", (step,), bound, 0, 0, "")
+    return Verdict(outcome, outcome, "it fails"), Record("", (step,), bound)
 print(search(run, 0, attempt)[0].message)
 """
     ran = python(code, tmp_path)

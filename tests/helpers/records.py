@@ -72,7 +72,7 @@ def exchange(  # noqa: PLR0913 - what a test says of an answer, by name
     fields += [("Cache-Control", line) for line in ([cc] if isinstance(cc, str) else cc or ())]
     fields += [("Content-Type", media)] if media is not None else []
     own = {name: more.pop(name) for name in ("connection", "through", "contact") if name in more}
-    digest = f"sha256:{hashlib.sha256(body).hexdigest()[:24]}"
+    digest = hashlib.sha256(body).hexdigest()[:24]
     response = None
     if status is not None:
         kept = Body(len(body), digest, body) if body else NO_BODY
@@ -176,7 +176,7 @@ def run(of: Check, on: Resource | None = None) -> Run:
 
 def record(*steps: StepRecord, error: str = "") -> Record:
     """What a work did."""
-    return Record("work", steps, {}, 0.0, 1.0, "real", error=error)
+    return Record("work", steps, {}, error=error)
 
 
 def court(

@@ -21,7 +21,7 @@ from helpers.records import (
     verdict,
 )
 
-from conformance.judge.verdicts import before, retryable, verdict_name
+from conformance.judge.verdicts import STOPPED, before, retryable, verdict_name
 from conformance.model import (
     Check,
     Doubt,
@@ -77,24 +77,20 @@ def test_what_the_target_declares_and_the_server_lacks_is_a_failure(status: Any,
     assert "PUT was answered 405" in found.message
 
 
-def test_a_clear_that_serves_as_evidence_only_may_be_lacking() -> None:
-    lacks = StepRecord("evidence", "clear", "not-offered", "there is none")
+def test_a_step_that_was_only_tried_is_no_reason() -> None:
+    tried = StepRecord("evidence", "clear", "skipped", "there is none")
     of = check(
         "a",
         step("evidence", do="clear", when=[{"answer": {"status": 404}}]),
         step("answer", expect={"status": 200}),
     )
-    assert verdict(of, lacks, GOOD).outcome == "pass"
+    assert verdict(of, tried, GOOD).outcome == "pass"
 
 
-def test_a_means_that_is_missing_for_evidence_only_leaves_a_check_testable() -> None:
-    lacks = StepRecord("evidence", "wait", "untestable", "no clock")
-    of = check(
-        "a",
-        step("evidence", do="wait", when=[{"x": {"status": 404}}]),
-        step("answer", expect={"status": 200}),
-    )
-    assert verdict(of, lacks, GOOD).outcome == "pass"
+def test_a_run_that_was_stopped_says_so_and_is_not_repeated() -> None:
+    found = verdict(expecting(), StepRecord("answer", "read", "stopped"))
+    assert (found.outcome, found.code) == ("inconclusive", STOPPED)
+    assert found.message == "the run was stopped before this was done"
 
 
 def test_a_step_that_broke_is_inconclusive_with_its_reason() -> None:

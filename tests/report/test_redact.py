@@ -111,6 +111,19 @@ def test_without_them_the_verdicts_are_the_same(report: Report) -> None:
     assert judge_again(decode(encode(report))) == report
 
 
+def test_what_a_target_adds_is_a_credential_whatever_it_is_called(tmp_path: Path) -> None:
+    path = tmp_path / "target.yaml"
+    path.write_text(
+        TARGET.replace("Authorization: Bearer", "X-Auth:").replace("X-Api-Key", "Tenant")
+        + "# and what the suite sends, or whose name says that it is none, is shown\n"
+    )
+    with serve(echoing) as server:
+        made = encode(conformance.run(server.url, target=str(path), seed=1)).decode()
+    assert "X-Auth" in made
+    assert "cache-conformance/" in made
+    assert not [secret for secret in (TOKEN, PASSWORD, SESSION) if secret in made]
+
+
 # ------------------------------------------------------------------ the parts
 
 
@@ -155,6 +168,24 @@ def test_a_credential_is_found_in_any_coding() -> None:
     redactor = Redactor([odd])
     for data in (odd.encode(), odd.encode("latin-1")):
         assert redactor.raw(b"<" + data + b">") == b"<redacted>"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        r"q\"uo/te &nd \u00fcber",
+        'q\\"uo/te &nd \u00fcber',
+        r"q\"uo\/te &nd \u00fcber",
+        "q%22uo/te%20%26nd%20%C3%BCber",
+        "q%22uo%2Fte%20%26nd%20%C3%BCber",
+        "q%22uo%2Fte+%26nd+%C3%BCber",
+        "q&quot;uo/te &amp;nd \u00fcber",
+    ],
+)
+def test_a_credential_is_found_in_json_urls_and_html(form: str) -> None:
+    redactor = Redactor(['q"uo/te &nd \u00fcber'])
+    assert redactor.text(f"<{form}>") == "<redacted>"
+    assert redactor.raw(f"<{form}>".encode()) == b"<redacted>"
 
 
 @pytest.mark.parametrize("text", ["a" * 300_000, "://" * 100_000, "cookie" * 400, "x://" + "u:" * 150_000])
@@ -292,6 +323,24 @@ def test_a_new_text_field_is_redacted_unless_it_is_named_as_safe() -> None:
         {"a": [REDACTED]},
         Verdict("fail", "fail", REDACTED),
     )
+
+
+class Several(Frozen, frozen=True):
+    """A kind of field that nobody has said how to redact."""
+
+    either: str | tuple[str, ...] = ""
+
+
+class Named(Frozen, frozen=True):
+    """Another one."""
+
+    names: frozenset[str] = frozenset()
+
+
+@pytest.mark.parametrize("unknown", [Several(), Named()])
+def test_a_kind_of_field_that_is_not_known_is_refused(unknown: Frozen) -> None:
+    with pytest.raises(TypeError, match="nobody has said how"):
+        Redactor([TOKEN]).record(unknown)
 
 
 SAFE = {

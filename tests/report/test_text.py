@@ -60,7 +60,7 @@ def test_a_failure_says_what_was_asked_what_came_and_what_to_do() -> None:
         "=> again, 0.0",
         "<- this one decides",
         (
-            "     > GET /items/ HTTP/1.1\n     > Host: HOST\n"
+            "     > GET /items/ HTTP/1.1\n"
             f"     > User-Agent: cache-conformance/{version}\n"
             f"     > If-None-Match: {tag}\n     < HTTP/1.1 200 OK\n     < server: uvicorn\n"
         ),

@@ -72,7 +72,13 @@ def test_the_table_of_formats() -> None:
     ("content", "says"),
     [
         (b"", "holds no JSON"),
-        (b"\xff", "holds no JSON"),
+        (b"\xff", "is not in UTF-8 .at byte 0"),
+        ('{"version": 2}'.encode("utf-16"), "is not in UTF-8"),
+        (b'{"version": 2, "x": "\xed\xa0\x80"}', "is not in UTF-8 .at byte 21"),
+        (b'\xef\xbb\xbf{"version": 2}', "holds no JSON"),
+        (b'{"version": 2, "x": NaN}', "holds NaN, which is no number"),
+        (b'{"version": 2, "x": -Infinity}', "holds -Infinity, which is no number"),
+        (b'{"version": 2, "x": "\\ud800"}', "does not fit its format|is no report"),
         (b"[]", "is no report"),
         (b"5", "is no report"),
         (b"{}", "is no report"),
@@ -84,6 +90,8 @@ def test_the_table_of_formats() -> None:
         (b"[" * 100_000, "nested too deep"),
         (b'{"version": 2, "x": ' + b"[" * 100_000, "nested too deep"),
         (b"[" + b"1," * 3_000_001, "values; a report has at most"),
+        (b'{"version": 2, "x": "' + b"," * 3_000_001 + b'"}', "does not fit its format"),
+        (b"{" + b",".join(b'"%d":1' % n for n in range(200_000)) + b',"7":1}', "the key '7' twice"),
     ],
 )
 def test_what_is_no_report_is_said_in_a_sentence(content: bytes, says: str, tmp_path: Path) -> None:
