@@ -147,6 +147,7 @@ def make_options(
         deadline=asked.deadline,
         verify=_verify(asked.ca, verify=asked.verify),
         search=_search() if asked.fuzz else None,
+        restarts=not asked.no_restart,
     )
 
 

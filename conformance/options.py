@@ -218,6 +218,9 @@ class Asked:
         kind=bool,
         in_code="Needs the extra cache-conformance[fuzz].",
     )
+    no_restart: bool = option(
+        False, "Leave out the fresh start of the app, by which tags are seen to outlive a process.", kind=bool
+    )
     deadline: float | None = option(None, "How long the whole run may take.", kind=float, metavar="SECONDS")
     ca: str | Path | None = option(None, "Certificates of a private CA to trust, for https.", metavar="FILE")
     verify: bool = parameter(True, "False takes any certificate.")

@@ -23,6 +23,7 @@ from conformance.execute.board import Board
 from conformance.execute.options import Options
 from conformance.execute.patience import allowance, refuse_short_ttls
 from conformance.execute.progress import Progress
+from conformance.execute.starting import Anew
 from conformance.execute.trust import distrusted
 from conformance.judge.unjudged import not_reached, ours
 from conformance.judge.verdicts import Court, before
@@ -103,6 +104,7 @@ class Engine:
             wall=time.time() - self.clock.now(),
             remote=self.remote,
             server=self.server,
+            restart=Anew(self.server, self.wire) if self.server and options.restarts else None,
         )
 
     def _start_server(self) -> Server | None:

@@ -23,6 +23,7 @@ class Options:
         selected: run ids, or None for all.
         allow_writes: consent to write to a server that is not on loopback.
         clock: makes the clock; None: moved time where the server's clock is in our hands, else real.
+        restarts: whether an app that we start may be started anew, once all else is done.
         start: starts the server under test; its URL takes the place of `base_url`.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
     """
@@ -40,6 +41,7 @@ class Options:
     verify: bool | str = True
     search: Search | None = None
     start: Callable[[], Server] | None = None
+    restarts: bool = True
 
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]

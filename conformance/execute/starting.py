@@ -1,4 +1,4 @@
-"""A server that starts while something else is done: reading the specs takes as long. Shell."""
+"""A server that starts while the specs are read, which takes as long; and one that is started anew. Shell."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+from conformance.servers.errors import ServerError
+
 if TYPE_CHECKING:
     from conformance.servers.server import Server
     from conformance.servers.specs import AppSpec, CommandSpec
+    from conformance.wire import Wire
 
-__all__ = ["abandon", "start_soon"]
+__all__ = ["Anew", "abandon", "start_soon"]
 
 
 def start_soon(spec: AppSpec | CommandSpec) -> Future[Server]:
@@ -33,3 +36,24 @@ def abandon(future: Future[Server]) -> None:
     """End it, where nobody will ask it anything after all."""
     if future.exception() is None:
         future.result().stop()
+
+
+class Anew:
+    """A fresh start, once however often it is called, in a process that hashes text otherwise."""
+
+    def __init__(self, server: Server, wire: Wire) -> None:
+        self._server = server
+        self._wire = wire
+        self._done = False
+        self._problem = ""
+
+    def __call__(self) -> str:
+        """Why it does not start a second time, or ""."""
+        if not self._done:
+            self._done = True
+            self._wire.rest()
+            try:
+                self._server.restart(other_hashes=True)
+            except ServerError as problem:
+                self._problem = str(problem)
+        return self._problem

@@ -180,6 +180,17 @@ def _condition(exchange: Exchange) -> str | None:
     return field_value(exchange.request.headers, "if-none-match")
 
 
+def _after_restart(sight: Sight) -> Symptom | None:
+    """It was the same as long as one process lasted."""
+    if sight.case.steps[sight.finding.step].do != "restart":
+        return None
+    return Symptom(
+        "the ETag is another after each restart: it looks like hash() or str() of a set",
+        "Use hashlib on the bytes that you send (or on JSON with sorted keys): Python hashes text otherwise "
+        "in each process, and the order of a set follows that; and leave out what is drawn at the start.",
+    )
+
+
 def _unstable_tag(sight: Sight) -> Symptom:
     """The same bytes under several tags: which kind of tag is it?"""
     seen = [e for e in sight.all if e.status == 200]  # noqa: PLR2004
@@ -286,6 +297,7 @@ SYMPTOMS: Final = (
     _row(_redirected, "redirect.none"),
     _row(_not_json, "json.declared"),
     _row(_quotes_stripped, "status"),
+    _row(_after_restart, "etag.stable"),
     _row(_unstable_tag, "etag.stable"),
     _row(_per_worker, "value.same-as", "hit.true"),
     _row(_changed_entry, "value.same-as", "value.same-on-hits-as"),

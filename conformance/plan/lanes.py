@@ -1,9 +1,9 @@
 """Suite x Target -> Runs, in lanes, dependencies first. Pure.
 
-Five phases, one after another. In `read` and `wait` every resource is a lane of its own, side by
+Six phases, one after another. In `read` and `wait` every resource is a lane of its own, side by
 side; the others are one lane, alone: a server may clear its whole cache at any write, so writes end before
 the first miss of a timeline; `keys` tells which resources share an entry before they are read side by side;
-and what can evict others' entries, `sweep`, runs last.
+what can evict others' entries, `sweep`, runs after that; and `end` is for what ends the first process.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from conformance.model.order import prerequisites
 from conformance.verbs import VERBS
 from conformance.verbs.base import DEMANDING, Phase
 
-PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "sweep")
-_ALONE: Final[tuple[Phase, ...]] = ("write", "keys", "sweep")
+PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "sweep", "end")
+_ALONE: Final[tuple[Phase, ...]] = ("write", "keys", "sweep", "end")
 _UNREAD: Final[Mapping[Phase, Phase]] = {"read": "wait", "write": "sweep"}
 
 
@@ -133,7 +133,7 @@ def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...],
             own = _UNREAD.get(own, own)
         before = max((PHASES.index(phase[p.id]) for p in prerequisites(run, runs)), default=0)
         if before > PHASES.index(own):
-            own = "sweep" if own in _ALONE else PHASES[before]
+            own = PHASES[max(before, PHASES.index("sweep"))] if own in _ALONE else PHASES[before]
         phase[run.id] = own
     return tuple(tuple(_lanes(name, [r for r in ordered if phase.get(r.id) == name])) for name in PHASES)
 

@@ -54,6 +54,10 @@ class Shared:
         wall: POSIX time of the run's start.
         remote: whether the server is somewhere else than on this machine's loopback.
         server: the server, where the suite has started it.
+        restart: starts it anew, once however often it is called, and says why that fails, or ""; None: it
+            was not asked for.
+        plain: (resource, digest of the body) -> the first plain read that was answered with it, where the
+            suite has started the server.
         consent: why writes are permitted, or "" where they are not.
     """
 
@@ -68,6 +72,7 @@ class Shared:
     wall: float = 0.0
     remote: bool = False
     server: Server | None = None
+    restart: Callable[[], str] | None = None
     gate: Gate = field(default_factory=Gate)
     paths: dict[str, str] = field(default_factory=dict)
     lacking: dict[str, str] = field(default_factory=dict)
@@ -76,6 +81,7 @@ class Shared:
     known: set[tuple[str, str]] = field(default_factory=set)
     ended: dict[tuple[str, str], int] = field(default_factory=dict)
     digests: set[str] = field(default_factory=set)
+    plain: dict[tuple[str, str], Exchange] = field(default_factory=dict)
     kept: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -178,7 +184,11 @@ class Context:
         facts = msgspec.structs.replace(facts, login_ended=ended) if ended else facts
         if not self._keeps(body):
             response = msgspec.structs.replace(response, body=msgspec.structs.replace(body, content=None))
-        return msgspec.structs.replace(exchange, response=response, facts=facts)
+        exchange = msgspec.structs.replace(exchange, response=response, facts=facts)
+        plain = ask.method == "GET" and not ask.headers and ask.path == self.found(resource, resource.read)
+        if plain and self.shared.server and response.status == 200:  # noqa: PLR2004
+            self.shared.plain.setdefault((resource.name, body.digest), exchange)
+        return exchange
 
     def _keeps(self, body: Body) -> bool:
         """Whether the run holds on to a body: it is not too large, nor are all together."""

@@ -35,6 +35,7 @@ _RUNNER: Final = (
     "from conformance.servers.runner import main; del sys.path[0]; main()"
 )
 _PYTHON: Final = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}  # say it now; leave no __pycache__
+_HASHES: Final = 1789  # any number but 0, which would have text hashed without a salt
 _BACKLOG: Final = 2048
 _GLANCE: Final = 0.02
 _MOVED_WITHIN: Final = 5.0
@@ -118,13 +119,15 @@ def _ending(status: int) -> str:
 # ------------------------------------------------------------------ an app
 
 
-def launch_app(spec: AppSpec, port: int, ahead: float) -> Life:
+def launch_app(spec: AppSpec, port: int, ahead: float, salt: int = 0) -> Life:
     """Serve an app by runners of ours, and return once each of them is ready.
 
     Args:
         spec: what to serve.
         port: where, or 0 for any port that is free.
         ahead: how many seconds its clock is ahead from the start.
+        salt: of the hashes of text, which Python draws anew for each process: one worker gets the same for
+            the same number, so that two runs are alike; several draw their own.
 
     Raises:
         ServerError: with the reason, in the app's own words where it has some.
@@ -149,7 +152,7 @@ def launch_app(spec: AppSpec, port: int, ahead: float) -> Life:
             [sys.executable, "-P", "-c", _RUNNER, json.dumps(settings | {"control": theirs.fileno()})]
             for _, theirs in pairs
         ]
-        env = {**_PYTHON, "PORT": str(port), **(spec.env or {})}
+        env = {**_PYTHON, "PORT": str(port), **(spec.env or {}), **_hashes(spec, salt)}
         handed = [[listening.fileno(), theirs.fileno()] for _, theirs in pairs]
         lines = [Channel(mine) for mine, _ in pairs]
         try:
@@ -161,6 +164,13 @@ def launch_app(spec: AppSpec, port: int, ahead: float) -> Life:
     life = Life(spec.app, port, house, lines)
     _or_stop(life, lambda: _await_app(life, spec.ready_within))
     return life
+
+
+def _hashes(spec: AppSpec, salt: int) -> dict[str, str]:
+    """What makes the hashes of a process; what the user has set holds for its first life."""
+    if spec.workers > 1 or (salt == 0 and "PYTHONHASHSEED" in {**os.environ, **(spec.env or {})}):
+        return {}
+    return {"PYTHONHASHSEED": str(_HASHES + salt)}
 
 
 def _listen(port: int) -> socket.socket:
@@ -236,7 +246,7 @@ def _why_not_ready(life: Life) -> tuple[bool, str]:
 # ------------------------------------------------------------------ a command
 
 
-def launch_command(spec: CommandSpec, port: int, ahead: float = 0.0) -> Life:  # noqa: ARG001 - one shape
+def launch_command(spec: CommandSpec, port: int) -> Life:
     """Run a command, and return once its port takes connections.
 
     Raises:

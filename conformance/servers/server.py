@@ -21,7 +21,7 @@ from conformance.servers.specs import AppSpec, CommandSpec
 
 __all__ = ["Server", "start"]
 
-Launch = Callable[[int, float], Life]
+Launch = Callable[[int, float, int], Life]
 _LOG: Final = 4000  # characters of a log that a record keeps: the end of a traceback
 _LIVE: weakref.WeakSet[Server] = weakref.WeakSet()
 
@@ -30,7 +30,7 @@ class Server:
     """A server that is ready; a context manager that stops it.
 
     Args:
-        launch: makes it run on a port (0: any), its clock so many seconds ahead.
+        launch: makes it run on a port (0: any), its clock so many seconds ahead, with this salt for hashes.
         moves: whether its clock is in our hands.
         workers: how many processes answer, where that is known.
 
@@ -45,8 +45,9 @@ class Server:
         self._launch = launch
         self._lock = threading.RLock()
         self._ahead = 0.0
+        self._salt = 0
         self._stopped = False
-        self._life = launch(0, 0.0)
+        self._life = launch(0, 0.0, 0)
         self.moves = moves
         _LIVE.add(self)
 
@@ -116,10 +117,11 @@ class Server:
         with self._lock:
             return "" if self._stopped else self._life.where()
 
-    def restart(self, *, in_time: bool = False) -> None:
+    def restart(self, *, in_time: bool = False, other_hashes: bool = False) -> None:
         """Start it again from nothing on the same port.
 
         Args:
+            other_hashes: Python is to hash text otherwise from now on, as it does in any other process.
             in_time: with its clock back at the real time; else it stays as far ahead as it was.
 
         Raises:
@@ -129,7 +131,8 @@ class Server:
             port = self.port
             self.stop()
             self._ahead = 0.0 if in_time else self._ahead
-            self._life = self._launch(port, self._ahead)
+            self._salt += other_hashes
+            self._life = self._launch(port, self._ahead, self._salt)
             self._stopped = False
             self.starts += 1
 
@@ -170,9 +173,11 @@ def start(spec: AppSpec | CommandSpec) -> Server:
         raise ServerError("servers are started on Linux and macOS only; start it yourself and pass its URL")
     if isinstance(spec, AppSpec):
         return Server(
-            lambda port, ahead: launch_app(spec, port, ahead), moves=spec.clock, workers=spec.workers
+            lambda port, ahead, salt: launch_app(spec, port, ahead, salt),
+            moves=spec.clock,
+            workers=spec.workers,
         )
-    return Server(lambda port, ahead: launch_command(spec, port, ahead), moves=False)
+    return Server(lambda port, _ahead, _salt: launch_command(spec, port), moves=False)
 
 
 @atexit.register

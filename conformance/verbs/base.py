@@ -17,11 +17,11 @@ if TYPE_CHECKING:  # the context is built by the engine, which reads the table o
     from conformance.sending.context import Context
 
 NOT_OFFERED: Final = frozenset({400, 401, 403, 404, 405, 410, 415, 422, 429, 501})
-Phase = Literal["read", "wait", "write", "sweep", "keys"]
-DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "write", "sweep", "keys")
+Phase = Literal["read", "wait", "write", "sweep", "keys", "end"]
+DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "write", "sweep", "keys", "end")
 """When steps may run, the less demanding first: any time, side by side while time passes, alone before the
-clock of any timeline starts, alone at the end; and alone just before time passes, since they find out which
-resources may be read side by side."""
+clock of any timeline starts, alone at the end; alone just before time passes, since they find out which
+resources may be read side by side; and when the first process of the server may end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -378,6 +378,42 @@ def test_a_cache_that_only_grows_is_warned_of() -> None:
     assert on(bounded, "memory-is-bounded").outcome == "pass"
 
 
+SALTED = {
+    "hash()": "str(hash(body))",
+    "str() of a set": "hashlib.md5(str({item['name'] for item in ITEMS}).encode() + body).hexdigest()",
+    "drawn at the start": "hashlib.md5(DRAWN + body).hexdigest()",
+}
+TAGGED = """
+DRAWN = os.urandom(8)
+def items(asked):
+    body = json.dumps(ITEMS).encode()
+    fields = {"etag": '"' + %s + '"', "cache-control": "no-cache"}
+    return (304, b"", fields) if asked.get("if-none-match") == fields["etag"] else (200, body, fields)
+"""
+
+
+@pytest.mark.parametrize("name", SALTED)
+def test_a_tag_that_is_another_after_each_start_is_warned_of_each_time(tmp_path: Path, name: str) -> None:
+    shop(tmp_path, TAGGED % SALTED[name])
+    report = grade(AppSpec(app_dir=tmp_path), only="::items::")
+    verdict = on(report, "tag-outlives-restart", "items")
+    assert (verdict.outcome, verdict.verdict) == ("fail", "warn")
+    assert verdict.message.startswith("the ETag is another after each restart: ")
+    assert bad(report) == {}
+
+
+def test_a_fresh_start_can_be_left_out(tmp_path: Path) -> None:
+    report = grade(shop(tmp_path), only="tag-outlives-restart", options={"restarts": False})
+    verdict = on(report, "tag-outlives-restart", "items")
+    assert verdict.message == "not applicable: a fresh start was left out of this run (--no-restart)"
+
+
+def test_a_body_that_is_another_after_a_start_says_nothing_of_tags(tmp_path: Path) -> None:
+    shop(tmp_path, "import os\nITEMS[0]['name'] = os.urandom(8).hex()")
+    report = grade(AppSpec(app_dir=tmp_path), only="tag-outlives-restart")
+    assert on(report, "tag-outlives-restart", "items").outcome == "not-applicable"
+
+
 # Each takes a while to answer: of requests that cost nothing, one worker may happen to take all twenty.
 WORKERS = {"busy": "def before(path, asked): time.sleep(0.01)", "FastAPI": LESSON}
 

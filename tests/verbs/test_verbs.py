@@ -115,6 +115,8 @@ LANGUAGE = [
     refuses("clear", to="x"),
     takes("flood", "ask for many distinct keys and watch the server's memory"),
     refuses("flood", times=5),
+    takes("restart", "start the app anew, in a process that hashes text otherwise, and GET the resource"),
+    refuses("restart", times=5),
 ]  # fmt: skip
 # Any JSON value is one: nothing that stands there is wrong.
 ANYTHING = {"change: to"}
@@ -193,7 +195,7 @@ class Work:
     args: Mapping[str, Json] = field(default_factory=dict)
     on: str = "items"
     answers: Callable[..., Any] | None = None
-    memory: bool = False
+    started: bool = False
 
     def record(self) -> str:
         if self.answers is not None:
@@ -207,8 +209,9 @@ class Work:
             return self._done(made)
 
     def _done(self, made: Context) -> str:
-        if self.memory:
+        if self.started:
             made.shared.server = SimpleNamespace(memory=lambda: 0, moves=False, workers=1)  # type: ignore[assignment]
+            made.shared.restart = lambda: ""
         for name in self.before:
             done(made, name)
         return done(made, self.do, **self.args).status
@@ -239,8 +242,10 @@ WORK = [
     Work("history", "not-offered", args={"texts": ["a"]}, on="cached-time"),
     Work("clear", "done", on="cached-time"),
     Work("clear", "not-offered"),
-    Work("flood", "done", on="cached-time", memory=True),
+    Work("flood", "done", on="cached-time", started=True),
     Work("flood", "untestable", on="cached-time"),
+    Work("restart", "done", started=True),
+    Work("restart", "untestable"),
 ]
 ALWAYS_DONE = {"restore"}  # where nothing was changed, nothing has to be put back
 

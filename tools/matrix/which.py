@@ -42,7 +42,9 @@ ODD: Final[Mapping[str, Way]] = {
     "key-without-place": Way(target="reference"),
     "unbounded-cache": Way(target="reference", started=True),
     # By URL it may be other clients, or workers, that make it look so.
-    **dict.fromkeys(("two-caches-in-turn", "flag-by-age", "second-in-list"), Way(started=True)),
+    **dict.fromkeys(
+        ("two-caches-in-turn", "flag-by-age", "second-in-list", "set-order-etag"), Way(started=True)
+    ),
     "timestamp-etag": Way(standing=True),
     "slow-hit": Way(alone=True),
 }

@@ -187,6 +187,12 @@ FLAWS = (
         breaks=("LES02", "LES38"),
     ),
     Flaw(
+        "set-order-etag",
+        "the tag hashes str() of a set of words, whose order is another in each process",
+        _tagged(lambda _: lambda _data, body: etag_of(str(set(body.split(b'"'))).encode() + body)),
+        breaks=("LES38",),
+    ),
+    Flaw(
         "etag-per-worker",
         "the tag has a salt that each worker draws for itself",
         _tagged(_salted),

@@ -1,0 +1,49 @@
+"""The verb that starts the server anew, `restart`: what is only seen once the first process has ended.
+
+One fresh start serves all resources, since it costs as much as the first; so it comes when all else is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from conformance.model import Exchange, Step, StepRecord
+from conformance.verbs.base import Verb, done, not_offered, untestable
+
+if TYPE_CHECKING:
+    from conformance.sending.context import Context
+
+
+def _restart(step: Step, context: Context) -> StepRecord:
+    """GET the resource from a new process, beside the answer of the first that had the same body."""
+    shared, resource = context.shared, context.resource
+    if resource.name in shared.lacking:
+        return not_offered(step, shared.lacking[resource.name])
+    if shared.server is None or shared.server.workers is None:
+        return untestable(step, "only an app that the suite starts itself can be started anew")
+    if shared.restart is None:
+        return not_offered(step, "a fresh start was left out of this run (--no-restart)")
+    with shared.lock:
+        earlier = dict(shared.plain)
+    problem = shared.restart()
+    if problem:
+        return StepRecord(step.name, step.do, "broken", f"a second start fails: {problem}")
+    again = context.read()
+    digest = again.response.body.digest if again.response else ""
+    before = earlier.get((resource.name, digest)) or _any(earlier, resource.name)
+    return done(step, [again] if before is None else [before, again])
+
+
+def _any(earlier: Mapping[tuple[str, str], Exchange], resource: str) -> Exchange | None:
+    return next((exchange for (name, _), exchange in earlier.items() if name == resource), None)
+
+
+VERBS: Final = (
+    Verb(
+        "restart",
+        _restart,
+        "start the app anew, in a process that hashes text otherwise, and GET the resource",
+        phase="end",
+    ),
+)
