@@ -207,7 +207,7 @@ def hold(found: Plan) -> None:
             if phase[before.id] == phase[run.id]:
                 assert (lane_of[before.id], place[before.id] < place[run.id]) == (lane_of[run.id], True)
     for number, name in enumerate(PHASES):
-        if name in ("write", "sweep", "end"):
+        if name in ("write", "keys", "sweep", "end"):
             assert len(found.phases[number]) <= 1
         else:
             names = [{r.resource.name for r in lane if r.resource} for lane in found.phases[number]]
