@@ -3,7 +3,8 @@
 A pass or a warn or a fail counts by the level of its row: MUST and SHOULD apart, MAY not at all.
 `blocked` and `unreachable` earn nothing and stay in the denominator; `not-applicable`,
 `untestable` and `deselected` leave it. Where the suite itself failed, or something could not be
-judged, there is no score at all: a grade that may be wrong is withheld, never 0.
+judged (a MUST that is untestable is such), there is no score at all: a grade that may be wrong is
+withheld, never 0.
 """
 
 from __future__ import annotations
@@ -41,14 +42,17 @@ def score(report: Report) -> Score:
         Topic(file, report.topics.get(file, file), tally(report, those)) for file, those in by_file.items()
     )
     total = tally(report, report.entries)
-    return Score(topics, total, _withheld(total, report.stopped))
+    return Score(topics, total, _withheld(report, total))
 
 
-def _withheld(total: Tally, stopped: str) -> str:
+def _withheld(report: Report, total: Tally) -> str:
     if total.counts["error"]:
         return f"the suite itself failed in {total.counts['error']} of the checks"
-    if stopped:
-        return f"the run ended early: {stopped}"
-    if total.counts["inconclusive"]:
-        return f"{total.counts['inconclusive']} of the checks could not be judged"
-    return ""
+    if report.stopped:
+        return f"the run ended early: {report.stopped}"
+    open_ = sum(
+        e.verdict.outcome == "inconclusive"
+        or (e.verdict.outcome == "untestable" and report.about(e).level == "MUST")
+        for e in report.judged
+    )
+    return f"{open_} of the checks could not be judged" if open_ else ""

@@ -46,6 +46,10 @@ def test_what_was_stopped_or_could_not_be_judged_is_no_grade() -> None:
     doubtful = [replace(e, verdict=with_outcome(e, "inconclusive")) for e in good.entries[:1]]
     noisy = rescored(replace(good, entries=(*doubtful, *good.entries[1:])))
     assert noisy.score.withheld == "1 of the checks could not be judged"
+    must = [e for e in good.entries if good.about(e).level == "MUST"][:1]
+    refused = [replace(e, verdict=with_outcome(e, "untestable")) for e in must]
+    unasked = rescored(replace(good, entries=(*refused, *(e for e in good.entries if e not in must))))
+    assert unasked.score.withheld == "1 of the checks could not be judged"
     broken = [replace(e, verdict=with_outcome(e, "error")) for e in good.entries[:1]]
     failed = rescored(replace(good, entries=(*broken, *good.entries[1:])))
     assert failed.score.withheld == "the suite itself failed in 1 of the checks"
