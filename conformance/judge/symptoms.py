@@ -39,6 +39,7 @@ class Sight:
     """
 
     run: Run
+    finding: Finding
     case: Case
     exchange: Exchange
 
@@ -72,7 +73,7 @@ def recognise(run: Run, finding: Finding, case: Case) -> Symptom | None:
     step = case.steps.get(finding.step)
     if step is None or finding.index >= len(step.exchanges):
         return None
-    sight = Sight(run, case, step.exchanges[finding.index])
+    sight = Sight(run, finding, case, step.exchanges[finding.index])
     for row in SYMPTOMS:
         if not row.codes or finding.code in row.codes:
             symptom = row.look(sight)
