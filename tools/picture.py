@@ -29,7 +29,7 @@ def main() -> int:
             [sys.executable, *command, *quiet], check=False, capture_output=True, text=True, cwd="/"
         )
     printed = ran.stdout.replace(server.url, "http://localhost:8000")
-    _, heading, section = printed.partition("First thing to mend")
+    _, heading, section = printed.partition("Failed: ")
     shown = "$ pytest --conformance --base-url http://localhost:8000\n\n" + heading + section
     console = Console(record=True, width=WIDTH, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
     console.print(Text.from_ansi(shown), soft_wrap=True)
