@@ -12,12 +12,19 @@ from conformance.verbs.base import NOT_OFFERED, Verb, done, not_asked, not_offer
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
+    from conformance.servers.server import Server
 
-_KEYS: Final = 150  # a round
-_LENGTHS: Final = (6000, 400, 60)  # letters: many servers refuse a request line of more than 8 KiB
+_KEYS: Final = 60  # a round
+_SHORT: Final = 60  # letters of a key
+_LENGTHS: Final = (6000, 400, _SHORT)  # letters: many servers refuse a request line of more than 8 KiB
 _DRAWN: Final = 20  # letters of a key
 _LONGEST: Final = 15.0  # seconds
-_ROUNDS: Final = 8
+_ROUNDS: Final = 20
+_CALM: Final = 2  # rounds one after the other
+_WEIGHED: Final = 400  # short keys, by which an entry is weighed
+_WEIGHT: Final = (
+    1024  # bytes beside its key: so much for each is more than a bounded cache of small values keeps
+)
 _KEPT: Final = 0.4  # of the letters that were sent, at least so many are still there where entries pile up
 _NOISE: Final = 128 * 1024  # bytes: below that, growth is the allocator's affair
 _REFUSED: Final = (400, 404, 413, 414, 422, 431)
@@ -43,11 +50,21 @@ def _clear(step: Step, context: Context) -> StepRecord:
     return done(step, [exchange], effect=Effect("clear"))
 
 
+class _SilentError(Exception):
+    """A key got no answer."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__()
+        self.exchange = exchange
+
+
 def _flood(step: Step, context: Context) -> StepRecord:
     """Ask for ever new keys, in rounds, until the server's memory stops growing, or has grown all along.
 
     The keys are as long as the server takes them, so that an entry that is kept weighs more than the
-    allocator's noise.
+    allocator's noise. A cache that is bounded by the number of its entries looks at first like one that is
+    not: where memory has grown all along, short keys tell whether what is kept weighs more than its key;
+    else nothing is claimed beyond the keys that were sent.
     """
     server = context.shared.server
     if server is None:
@@ -56,29 +73,49 @@ def _flood(step: Step, context: Context) -> StepRecord:
         )
     first = _longest(context)
     if first.response is None or first.status in _REFUSED:
-        says = f"a key of {_LENGTHS[-1]} letters was answered {first.status or 'not at all'}"
+        says = f"a key of {_SHORT} letters was answered {first.status or 'not at all'}"
         return not_offered(step, says, [_without_key(first)])
     length = len(first.request.url) - len(context.shared.wire.url(_keyed(context, "")))
+    until = context.shared.clock.now() + _LONGEST
     rounds: list[Round] = []
-    before = server.memory()
-    clock = context.shared.clock
-    until = clock.now() + _LONGEST
-    for _ in range(_ROUNDS):
-        for _ in range(_KEYS):
-            if clock.now() > until:
-                return untestable(
-                    step, f"its answers are too slow to ask for many keys within {_LONGEST:g} s"
-                )
-            last = context.send("GET", _keyed(context, _letters(context, length)))
-            if last.response is None:
-                return done(step, [_without_key(first), _without_key(last)], rounds=tuple(rounds))
-        after = server.memory()
-        counts = max(_NOISE, int(_KEYS * length * _KEPT))
-        rounds.append(Round(_KEYS, counts, after - before))
-        if after - before < counts:
-            break
-        before = after
+    try:
+        while len(rounds) < _ROUNDS and not _calm(rounds):
+            rounds.append(_round(context, server, length, _KEYS, until))
+        if not _calm(rounds):
+            rounds.append(_round(context, server, _SHORT, _WEIGHED, until))
+    except TimeoutError:
+        return untestable(step, f"its answers are too slow to ask for many keys within {_LONGEST:g} s")
+    except _SilentError as silent:
+        return done(step, [_without_key(first), _without_key(silent.exchange)], rounds=tuple(rounds))
+    if not _calm(rounds) and rounds[-1].grew < rounds[-1].counts:
+        keys = sum(each.keys for each in rounds)
+        return untestable(
+            step,
+            f"memory was not seen to stop growing within {keys} distinct keys; beyond, nothing is claimed",
+        )
     return done(step, [_without_key(first)], rounds=tuple(rounds))
+
+
+def _round(context: Context, server: Server, length: int, keys: int, until: float) -> Round:
+    """So many new keys of a length, and by how much memory has grown with them.
+
+    Raises:
+        TimeoutError: it takes too long. _SilentError: one of them got no answer.
+    """
+    before = server.memory()
+    for _ in range(keys):
+        if context.shared.clock.now() > until:
+            raise TimeoutError
+        exchange = context.send("GET", _keyed(context, _letters(context, length)))
+        if exchange.response is None:
+            raise _SilentError(exchange)
+    least = length * _KEPT if length > _SHORT else _WEIGHT
+    return Round(keys, max(_NOISE, int(keys * least)), server.memory() - before)
+
+
+def _calm(rounds: list[Round]) -> bool:
+    """After a first round, which warms up, memory has grown in neither of two."""
+    return len(rounds) > _CALM and all(each.grew < each.counts for each in rounds[-_CALM:])
 
 
 def _longest(context: Context) -> Exchange:

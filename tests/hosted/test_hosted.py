@@ -378,6 +378,32 @@ def test_a_cache_that_only_grows_is_warned_of() -> None:
     assert on(bounded, "memory-is-bounded").outcome == "pass"
 
 
+KEPT = {
+    "8 KiB for each query": ("kept[asked] = os.urandom(8192)", "fail"),
+    "the latest 5000 queries": (
+        "kept[asked] = 1\n    while len(kept) > 5000: kept.pop(next(iter(kept)))",
+        "untestable",
+    ),
+    "the latest 200 queries": (
+        "kept[asked] = 1\n    while len(kept) > 200: kept.pop(next(iter(kept)))",
+        "pass",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_of_a_cache_that_is_bounded_nothing_is_claimed_beyond_the_keys_that_were_sent(
+    tmp_path: Path, name: str
+) -> None:
+    text, expected = KEPT[name]
+    keep = f"queries = {{}}\ndef keep(asked, kept=queries):\n    {text}\n"
+    answer = "    keep(scope.get('query_string'))\n    await app(scope, receive, send)\n"
+    shop(tmp_path, f"{keep}async def keeping(scope, receive, send):\n{answer}")
+    verdict = on(grade(AppSpec("main:keeping", tmp_path), only="memory-is-bounded"), "memory-is-bounded")
+    assert verdict.outcome == expected
+    assert ("was not seen to stop growing within " in verdict.message) is (expected == "untestable")
+
+
 SALTED = {
     "hash()": "str(hash(body))",
     "str() of a set": "hashlib.md5(str({item['name'] for item in ITEMS}).encode() + body).hexdigest()",
