@@ -4,6 +4,7 @@
     scope.py       which steps a check has to do with
     owners.py      whose business a fact is that a check needs
     unjudged.py    verdicts where there is no record to judge
+    remarks.py     what is said beside a verdict
     symptoms.py    common mistakes, recognised by what they look like from outside
 
 All verdicts are made here. It must not know a socket, a file or a clock: a saved run is judged the same.

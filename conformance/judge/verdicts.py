@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from conformance.judge.excuses import crashed, doubted, login_ended, speaks_for_itself
 from conformance.judge.owners import has_seen, owner
+from conformance.judge.remarks import remarked
 from conformance.judge.scope import relevant
 from conformance.judge.symptoms import recognise
 from conformance.judge.unjudged import ours
@@ -103,11 +104,12 @@ def before(run: Run, court: Court) -> Verdict | None:
 
 def judge(run: Run, record: Record, court: Court) -> Verdict:
     """The verdict on a run whose work has been done."""
-    verdict = _judge(run, record, court)
-    return replace(verdict, message=f"{verdict.message}; {record.remark}") if record.remark else verdict
+    steps = {s.name: s for s in record.steps}
+    case = Case(steps, run.resource, court.target, court.remote, court.workers, record.moved)
+    return remarked(_judge(run, record, case, court), record, case)
 
 
-def _judge(run: Run, record: Record, court: Court) -> Verdict:
+def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
     if record.error:
         return ours(record.error)
     if record.crash:
@@ -116,8 +118,6 @@ def _judge(run: Run, record: Record, court: Court) -> Verdict:
         mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
         says = f"the server crashed on {on} ({record.crash})"
         return replace(_verdict(run, court, "unreachable", says), mend=mend)
-    steps = {s.name: s for s in record.steps}
-    case = Case(steps, run.resource, court.target, court.remote, court.workers, record.moved)
     plan = _steps_of(run, court.suite)
     verdict = _conditions(run, plan, case, court)
     if verdict is not None:
@@ -341,9 +341,6 @@ def _complete(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Ver
 
 def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: bool = True) -> Verdict:
     """A fail, unless one of the check's doubts holds; a crash has no excuse."""
-    if finding.ours:
-        says = f"the suite contradicts itself: expected {finding.expected}, but {finding.actual}"
-        return replace(_verdict(run, court, "error", says), code=finding.code)
     exchange = _shown(finding, case)
     if exchange is not None and exchange.status == 429:  # noqa: PLR2004
         says = "could not be judged: the server's rate limit (429)"

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from conformance.fields import CacheControl, contradictions, field_values, parse_cache_control
+from conformance.fields import (
+    CacheControl,
+    contradictions,
+    field_value,
+    field_values,
+    parse_age,
+    parse_cache_control,
+    parse_vary,
+)
 from conformance.language.values import COUNT, NAMES, STEP, listed
 from conformance.matchers.base import Case, Form, Found, Matcher, each_answer, shown
 from conformance.model import Exchange, Json
@@ -64,9 +72,19 @@ def _lacks(names: Json, exchange: Exchange, _case: Case) -> Found:
 
 @each_answer
 def _lifetime(least: Json, exchange: Exchange, _case: Case) -> Found:
-    if (of(exchange).seconds("max-age") or 0) >= least:
+    """What is left of it: a cache in front has used up as much as its Age says."""
+    age = parse_age(field_value(exchange.headers, "age") or "") or 0
+    if (of(exchange).seconds("max-age") or 0) - age >= least:
         return None
-    return f"Cache-Control with a max-age of {least} s or more", _sent(exchange)
+    used = f", and Age: {age}" if age else ""
+    return f"Cache-Control with a max-age of {least} s or more", f"{_sent(exchange)}{used}"
+
+
+@each_answer
+def _reusable(_: Json, exchange: Exchange, _case: Case) -> Found:
+    if parse_vary(field_values(exchange.headers, "vary")) != "*":
+        return None
+    return "an answer that a cache can reuse", "Vary: *, by which it matches no later request"
 
 
 MATCHERS: Final = (
@@ -80,6 +98,7 @@ MATCHERS: Final = (
             Form("same-as", _same, "the same Cache-Control as {}", STEP),
             Form("has", _has, "a Cache-Control with {}", NAMES),
             Form("lacks", _lacks, lambda names: f"a Cache-Control without {listed(names, 'or')}", NAMES),
+            Form("reusable", _reusable, "an answer that a cache can reuse, without Vary: *"),
             Form("lifetime-from", _lifetime, "a max-age of {} s or more", COUNT),
         ),
         together=True,

@@ -168,7 +168,6 @@ class Finding(Frozen, frozen=True):
         actual: what was there instead, as the end of "... found".
         step: the step's name. index: which exchange of the step.
         at_most: the highest level at which it counts, where that is below the check's own.
-        ours: the suite contradicts itself here; an error, and never the server's fault.
         code: what kind of finding it is, whatever the sentences say; the row of the matcher's word names it.
     """
 
@@ -177,7 +176,6 @@ class Finding(Frozen, frozen=True):
     step: str = ""
     index: int = 0
     at_most: Level | None = None
-    ours: bool = False
     code: str = ""
 
 

@@ -254,27 +254,32 @@ class Context:
         finally:
             self.shared.waiting(self.resource.name, why, None)
 
-    def quantities(self) -> dict[str, float]:
-        """What the durations of the spec language may name, in seconds."""
+    def quantities(self, client: str = "") -> dict[str, float]:
+        """What the durations of the spec language may name, in seconds.
+
+        Args:
+            client: the client cache whose time it is, if one's.
+        """
         ttl = self.resource.ttl
         known = {"resolution": self.resource.resolution}
         if ttl is not None:
             m = durations.margin(ttl)
             known |= {"ttl": ttl, "m": m, "w": 1.2 if ttl < WHOLE_SECONDS_BELOW else 1.5 * m}
-        lifetime = self._lifetime()
+        lifetime = self._lifetime(client)
         return known if lifetime is None else known | {"lifetime": lifetime}
 
-    def _lifetime(self) -> float | None:
-        """max-age, as the target declares it, else as the first answer says it."""
-        said = [self.resource.policy] if self.resource.policy else []
-        for step in self.steps.values():
-            if said:
-                break
-            for exchange in step.exchanges[:1]:
-                value = field_value(exchange.headers, "cache-control")
-                said = [value] if value else []
-        seconds = parse_cache_control(said).seconds("max-age")
-        return None if seconds is None else float(seconds)
+    def _lifetime(self, client: str) -> float | None:
+        """What is left of max-age, as the target declares it, else as the first answer says it.
+
+        The first that the client cache has got, where there is one: a cache in front has used some of it up.
+        """
+        steps = [each for each in self.steps.values() if each.cache and each.cache.client == client]
+        first = next((e for each in (steps or self.steps.values()) for e in each.exchanges[:1]), None)
+        sent = field_value(first.headers, "cache-control") if first else None
+        said = self.resource.policy or sent
+        seconds = parse_cache_control([said] if said else []).seconds("max-age")
+        age = parse_delta_seconds(field_value(first.headers, "age") or "") if first else None
+        return None if seconds is None else float(max(0, seconds - (age or 0)))
 
     # ---------------------------------------------------------------- captures
 

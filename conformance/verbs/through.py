@@ -38,7 +38,7 @@ def read_through(step: Step, context: Context) -> StepRecord:
     at = step.args.get("at")
     if at is not None:
         try:
-            instant = durations.seconds(str(at), context.quantities())
+            instant = durations.seconds(str(at), context.quantities(kind))
         except KeyError as missing:
             return untestable(step, f"the answer gives no {missing} to count by")
         client.pass_time(max(0.0, instant - client.age))

@@ -167,6 +167,19 @@ EXAMPLES = [
     fails(
         "cache-control",
         {"lifetime-from": 10},
+        done("a", exchange(cc="max-age=15", headers=[("Age", "6")])),
+        says=("Cache-Control with a max-age of 10 s or more", "Cache-Control: max-age=15, and Age: 6"),
+    ),
+    holds("cache-control", "reusable", done("a", exchange(headers=[("Vary", "Accept")]))),
+    fails(
+        "cache-control",
+        "reusable",
+        done("a", exchange(headers=[("Vary", "Accept, *")])),
+        says=("an answer that a cache can reuse", "Vary: *, by which it matches no later request"),
+    ),
+    fails(
+        "cache-control",
+        {"lifetime-from": 10},
         done("a", exchange(cc="max-age=9")),
         says=("Cache-Control with a max-age of 10 s or more", "Cache-Control: max-age=9"),
     ),

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from helpers.hostile import serve
+from helpers.records import exchange
 from helpers.runs import context, reference
 from helpers.student import HOLD, Student, reply
 
 from conformance.clocks import VirtualClock
 from conformance.execute.steps import bind
 from conformance.language.captures import MissingError
+from conformance.model import CacheRead, StepRecord
 from conformance.sending.context import Gate, GivenUpError
 
 BOUND = 10.0
@@ -230,6 +232,20 @@ def test_durations_come_from_the_target_and_the_answer() -> None:
         assert within.quantities() == {"ttl": 4.0, "m": 0.4, "w": 1.2, "resolution": 1.0}
     with reference() as server, context(server.url, "policy-public") as within:
         assert within.quantities()["lifetime"] == 300
+
+
+def test_what_a_cache_in_front_has_used_up_of_a_lifetime_is_not_left() -> None:
+    def answer(name: str, age: str, client: str = "") -> StepRecord:
+        exchanges = (exchange(cc="max-age=300", headers=[("Age", age)]),)
+        return StepRecord(name, exchanges=exchanges, cache=CacheRead(0, client) if client else None)
+
+    with reference() as server, context(server.url) as within:
+        within.steps.update({"plain": answer("plain", "7"), "first": answer("first", "9", "private-cache")})
+        assert within.quantities()["lifetime"] == 293
+        assert within.quantities("private-cache")["lifetime"] == 291
+        assert within.quantities("shared-cache")["lifetime"] == 293
+        within.steps["plain"] = answer("plain", "301")
+        assert within.quantities()["lifetime"] == 0
 
 
 def test_a_capture_that_is_missing_is_said() -> None:

@@ -1,4 +1,4 @@
-"""Variants of the values with a time to live: what is told of the moment may be little."""
+"""Variants of what has a time to live: little is told of the moment; for ever, for less, or for nobody."""
 
 import json
 from collections.abc import Callable
@@ -19,8 +19,35 @@ def _told(text: Callable[[str], str]) -> Apply:
     return answering(edit)
 
 
+def _list_having(**fields: str) -> Apply:
+    """The reference with these fields on its list."""
+
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        if asked.path == "/items/" and asked.method in {"GET", "HEAD"}:
+            for name, value in fields.items():
+                answer = answer.having(name.replace("_", "-"), value)
+        return answer
+
+    return answering(edit)
+
+
 VARIANTS = (
     Twist("time-to-the-minute", "the time has no seconds, so it repeats", _told(lambda text: text[:16])),
     Twist("time-is-a-date", "the time is a date", _told(lambda text: text[:10])),
     Twist("time-never-changes", "the time is a word", _told(lambda _: "noon")),
+    Twist(
+        "fresh-for-ever",
+        "the list is fresh for 2^31 seconds, which is how caches write infinity",
+        _list_having(cache_control="public, max-age=2147483648"),
+    ),
+    Twist(
+        "aged",
+        "a proxy in front has had the list for seven seconds",
+        _list_having(cache_control="public, max-age=300", age="7", via="1.1 edge.example"),
+    ),
+    Twist(
+        "vary-star",
+        "the list says Vary: *, so that no cache reuses it, whatever its max-age",
+        _list_having(cache_control="public, max-age=300", vary="*"),
+    ),
 )
