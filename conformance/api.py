@@ -124,9 +124,11 @@ def make_options(
     if spec is None:
         parse_base(url)
     suite = suite or load()
-    judged = load_target(target, asked.overrides) if isinstance(target, str) else target
-    if judged is target and asked.overrides:
-        raise UsageError("overrides are for a target that is named; this one is given as an object")
+    judged = load_target(target, asked.overrides, asked.require) if isinstance(target, str) else target
+    if judged is target and (asked.overrides or asked.require):
+        raise UsageError(
+            "overrides, and what is required, are for a target that is named; this one is given as an object"
+        )
     if asked.seed is not None and not 0 <= asked.seed < _MOST_SEED:
         raise UsageError(
             f"the seed {asked.seed} is out of range; accepted is a whole number from 0 to 2**63 - 1"

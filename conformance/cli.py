@@ -205,6 +205,14 @@ def list_(
 
 
 @app.command()
+def target(name: Annotated[str, typer.Argument(help="A built-in target.")] = "lesson") -> None:
+    """Print a built-in target, to start one's own from: conformance target lesson > mine.yaml."""
+    from conformance.load.target import target_text  # noqa: PLC0415 (see above)
+
+    _say(target_text(name).rstrip())
+
+
+@app.command()
 def coverage(
     rows: Annotated[
         bool, typer.Option("--rows", help="Each row, with its checks or why it has none.")

@@ -208,6 +208,12 @@ class Asked:
         metavar="RESOURCE.KEY=VALUE",
         name="set",
     )
+    require: Sequence[str] = option(
+        (),
+        "What the server has to offer, such as items.create,cached-time.clear: not to offer it is a failure; "
+        "repeatable.",
+        metavar="RESOURCE.WRITE,...",
+    )
     selected: Collection[str] | None = parameter(None, "Node ids of checks, or None for all.")
     allow_writes: bool = option(
         False, "Consent to writes on a server that is not on this machine; they are put back.", kind=bool

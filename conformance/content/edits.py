@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
-from conformance.content.facts import id_name
+from conformance.content.items import id_name
 from conformance.model import Json
 
 _FIRST: Final = ("name", "title", "description")
@@ -27,6 +27,13 @@ def fields_to_edit(item: Mapping[str, Json], wanted: str = "auto") -> list[str]:
     if wanted != "auto":
         return [wanted] if _editable(item.get(wanted)) else []
     return list(dict.fromkeys(_candidates(item)))[:_MOST_FIELDS]
+
+
+def kinds(item: Mapping[str, Json]) -> list[str]:
+    """The fields that stand for all: each string that may be changed, up to a few, and one number."""
+    fields = list(dict.fromkeys(_candidates(item)))
+    strings = [n for n in fields if isinstance(item[n], str)]
+    return [*strings[:_MOST_FIELDS], *[n for n in fields if n not in strings][:1]]
 
 
 def _candidates(item: Mapping[str, Json]) -> Iterator[str]:
@@ -46,9 +53,3 @@ def edited(value: Json, token: str) -> Json:
     if isinstance(value, str):
         return f"{value.split(' ~', 1)[0][:40]} ~{token}"
     return value + 1 + int(token, 36) % 7
-
-
-def bodies(item: Mapping[str, Json], field: str, value: Json) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The whole item with one field changed, and the same without its id."""
-    whole = {**item, field: value}
-    return whole, {name: each for name, each in whole.items() if name != id_name(item)}

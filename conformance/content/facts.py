@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from conformance.content.items import find_item, find_list, is_gone, item_id, same_id
 from conformance.fields import field_value
 from conformance.model import MISSING, NO_FACTS, Facts, Headers, ItemFacts, Json, JsonType, Resource
 
@@ -26,15 +27,19 @@ _TYPES: Final[Mapping[type, JsonType]] = {
 _MOST_MEMBERS: Final = 64
 _LONGEST_VALUE: Final = 2048
 _MOST_NESTED: Final = 64
-_IDS: Final = ("id", "_id", "uuid", "item_id", "key", "slug")
 
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """The item that a write is about: facts of later reads tell how it looks there."""
+    """The item that a write is about: facts of later reads tell how it looks there.
+
+    Args:
+        mark: the value of `field` by which it is found where its id is not known.
+    """
 
     id: Json
     field: str | None
+    mark: Json = None
 
 
 def json_type(value: Json) -> JsonType:
@@ -79,17 +84,6 @@ def pointed(document: Json, pointer: str) -> tuple[bool, Json]:
         else:
             return False, None
     return True, here
-
-
-def find_list(document: Json) -> list[Any] | None:
-    """The list of items: the document itself, or the only list of objects in its envelope."""
-    if isinstance(document, list):
-        return document
-    if isinstance(document, dict):
-        lists = [v for v in document.values() if isinstance(v, list) and all(isinstance(x, dict) for x in v)]
-        if len(lists) == 1:
-            return lists[0]
-    return None
 
 
 def load_json(headers: Headers, content: bytes) -> Json:
@@ -147,28 +141,33 @@ def _bounded(value: Json) -> Json:
 
 
 def _item(document: Json, items: list[Any] | None, tracked: Tracked) -> ItemFacts:
-    # An item may hold a list itself: the document is the item where it has the id, or where there is none.
-    itself = items is None or tracked.id is None or item_id(document) == tracked.id
-    candidates = [document] if itself or items is None else items
-    for each in candidates:
-        if not isinstance(each, dict):
-            continue
-        if itself or item_id(each) == tracked.id:
-            if tracked.field is None or tracked.field not in each:
-                return ItemFacts(there=True)
-            return ItemFacts(there=True, value=_bounded(each[tracked.field]))
-    return ItemFacts(there=False)
+    # An item may hold a list itself: the document is the item where it has the id, or where there is no list.
+    if items is not None and not (tracked.id is not None and same_id(item_id(document), tracked.id)):
+        found = next((each for each in items if _is_tracked(each, items, tracked)), None)
+    else:
+        found = find_item(document, tracked.id)
+    if found is None:
+        return ItemFacts(there=False)
+    there = tracked.field in found if tracked.field is not None else False
+    value = _bounded(found[tracked.field]) if there and tracked.field is not None else MISSING
+    return ItemFacts(there=True, value=value, gone=is_gone(found))
 
 
-def item_id(item: Json) -> Json:
-    """The id of an item, under the names that APIs give it, or None."""
-    name = id_name(item)
-    return None if name is None else item[name]
+def _is_tracked(item: Json, items: list[Any], tracked: Tracked) -> bool:
+    """By its id; where nobody has told it, by the value that nothing else has."""
+    if not isinstance(item, Mapping):
+        return False
+    if tracked.id is not None:
+        return same_id(item_id(item, items), tracked.id)
+    return tracked.field is not None and is_ours(item.get(tracked.field), tracked.mark)
 
 
-def id_name(item: Json) -> str | None:
-    """Which member of an item is its id, or None."""
-    for name in _IDS if isinstance(item, Mapping) else ():
-        if isinstance(item.get(name), str | int) and not isinstance(item.get(name), bool):
-            return name
-    return None
+def is_ours(value: Json, mark: Json) -> bool:
+    """Whether a value is one of ours, in whatever way the server has written it down."""
+    if mark is None or value is None:
+        return False
+    return bool(value == mark) or _plain(value) == _plain(mark)
+
+
+def _plain(value: Json) -> str:
+    return "".join(c for c in str(value).casefold() if c.isalnum())

@@ -19,8 +19,9 @@ from msgspec.structs import replace
 from conformance.execute.board import Board
 from conformance.execute.options import Options
 from conformance.execute.steps import bind, execute
-from conformance.judge.unjudged import given_up
-from conformance.judge.verdicts import Court, before, judge, retryable
+from conformance.judge.court import Court
+from conformance.judge.unjudged import given_up, limited
+from conformance.judge.verdicts import before, judge, retryable
 from conformance.model import Json, Record, Run, Verdict
 from conformance.plan.lanes import Plan, Work
 from conformance.sending.context import Context, GivenUpError
@@ -83,6 +84,9 @@ class Attempts:
             return
         if context.gone():
             self._board.settle(run, given_up(context.resource.name))
+            return
+        if context.resource.name in context.shared.limited:
+            self._board.settle(run, limited(context.resource.name))
             return
         work = self._plan.works[run.work]
         if run.check.on is None:

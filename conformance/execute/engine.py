@@ -25,8 +25,9 @@ from conformance.execute.patience import allowance, refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.execute.starting import Anew
 from conformance.execute.trust import distrusted
+from conformance.judge.court import Court
 from conformance.judge.unjudged import not_reached, ours
-from conformance.judge.verdicts import Court, before
+from conformance.judge.verdicts import before
 from conformance.model import Record, Report, Run, Verdict, WireFault
 from conformance.plan.lanes import PHASES, Plan, plan
 from conformance.report.document import compose
@@ -34,7 +35,7 @@ from conformance.sending.context import Context, GivenUpError, Shared
 from conformance.sending.ledger import Ledger
 from conformance.sending.survey import Survey, survey
 from conformance.servers.errors import ServerDied, ServerError
-from conformance.verbs.writing import put_back
+from conformance.verbs.writes import put_back
 from conformance.wire import Lane, Limits, Wire
 from conformance.wire.address import is_remote
 
@@ -90,8 +91,6 @@ class Engine:
             consent = "the server is on this machine"
         elif options.allow_writes:
             consent = "--conformance-allow-writes"
-        elif options.target.consent:
-            consent = "the target file declares the writes"
         return Shared(
             wire=self.wire,
             clock=self.clock,

@@ -21,10 +21,12 @@ from conformance.plan.lanes import Work
 from conformance.sending.context import Context, GivenUpError
 from conformance.servers.errors import ServerDied
 from conformance.verbs import VERBS
-from conformance.verbs.writing import owed, put_back
+from conformance.verbs.subjects import prepare
+from conformance.verbs.writes import owed, put_back
 
 _DROPPED: Final = {"closed", "reset", "malformed", "too-large"}
-_NOT_TO_BE_HAD: Final = ("not-offered", "not-asked", "missing", "untestable")
+_NOT_TO_BE_HAD: Final = ("not-offered", "not-asked", "missing", "refused", "untestable")
+_CHANGES: Final = ("change", "history", "refuse")  # verbs that take an item of ours where there is one
 
 
 def execute(work: Work, context: Context) -> Record:
@@ -38,10 +40,12 @@ def execute(work: Work, context: Context) -> Record:
     started = clock.now()
     error = ""
     try:
+        if any(step.do in _CHANGES for step in work.steps):
+            prepare(context)
         for number, step in enumerate(work.steps):
             if not _step(step, context) and not _goes_on(step, work.steps[number + 1 :], work, context):
                 break
-    except ServerDied:
+    except (GivenUpError, ServerDied):
         pass  # what has been done stands; why it ends here is known to whoever ended it
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours, and costs nobody a point
         error = f"{type(problem).__name__}: {problem}"
@@ -97,7 +101,10 @@ def case_of(context: Context) -> Case:
 
 
 def _put_back(context: Context) -> None:
-    """What the work has changed and not restored itself."""
+    """What the work has changed and not restored itself; an item of ours, too, so that each begins alike."""
+    for undo in context.undos.values():
+        put_back(context, undo)
+    context.undos.clear()
     keys = owed(context)
     if any(context.shared.ledger.get(key) for key in keys):
         context.shared.ledger.put_back(keys, lambda undo: put_back(context, undo))
@@ -105,4 +112,6 @@ def _put_back(context: Context) -> None:
 
 def bind(context: Context, bound: Mapping[str, Json]) -> Context:
     """The same surroundings for another set of values, with nothing done yet."""
-    return dataclasses.replace(context, bound=bound, steps={}, tracked=None, clients={}, behind=[])
+    return dataclasses.replace(
+        context, bound=bound, steps={}, tracked=None, clients={}, behind=[], seen=None, undos={}
+    )

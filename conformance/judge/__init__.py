@@ -3,6 +3,7 @@
     verdicts.py    the outcome table, and how a record is judged by it
     scope.py       which steps a check has to do with
     owners.py      whose business a fact is that a check needs
+    court.py       what a judgement may look at, and how an outcome counts
     unjudged.py    verdicts where there is no record to judge
     remarks.py     what is said beside a verdict
     symptoms.py    common mistakes, recognised by what they look like from outside
@@ -12,6 +13,7 @@ All verdicts are made here. It must not know a socket, a file or a clock: a save
 
 from __future__ import annotations
 
-from conformance.judge.verdicts import STOPPED, Court, before, judge, retryable, verdict_name
+from conformance.judge.court import Court, verdict_name
+from conformance.judge.verdicts import STOPPED, before, judge, retryable
 
 __all__ = ["STOPPED", "Court", "before", "judge", "retryable", "verdict_name"]

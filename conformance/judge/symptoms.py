@@ -120,6 +120,19 @@ def _route_missing(sight: Sight) -> Symptom | None:
     )
 
 
+def _stores_nothing(sight: Sight) -> Symptom | None:
+    """The answer to the write has the old value, and so has everything after it."""
+    for step in sight.case.steps.values():
+        if step.effect is not None and step.effect.ignored and step.exchanges:
+            write = step.exchanges[-1]
+            return Symptom(
+                f"{write.request.method} is answered {write.status} and stores nothing",
+                "Store what the request carries before you answer it, and answer with what is stored; a "
+                "write that can't be done is answered 4xx.",
+            )
+    return None
+
+
 # ------------------------------------------------------------------ routes and bodies
 
 
@@ -297,6 +310,7 @@ SYMPTOMS: Final = (
     _row(_crashed),
     _row(_unasked),
     _row(_route_missing),
+    _row(_stores_nothing, "shows.of"),
     _row(_redirected, "redirect.none"),
     _row(_not_json, "json.declared"),
     _row(_quotes_stripped, "status"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.model import Verdict
 
-__all__ = ["given_up", "left_out", "not_reached", "not_sent", "ours"]
+__all__ = ["given_up", "left_out", "limited", "not_reached", "not_sent", "ours"]
 
 
 def left_out() -> Verdict:
@@ -26,6 +26,12 @@ def given_up(resource: str) -> Verdict:
     """Its resource has been silent too often to be asked on."""
     says = f"{resource} has not answered twice; no more is asked of it"
     return Verdict("unreachable", "unreachable", says)
+
+
+def limited(resource: str) -> Verdict:
+    """Its rate limit asks for more patience than a run has."""
+    says = f"could not be judged: the rate limit (429) of {resource} wants more time than a run has"
+    return Verdict("inconclusive", "inconclusive", says, cause="a rate limit")
 
 
 def ours(problem: Exception | str) -> Verdict:

@@ -6,12 +6,12 @@ gets the same verdicts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Final
 
 from msgspec.structs import replace
 
+from conformance.judge.court import Court, made
 from conformance.judge.excuses import crashed, doubted, login_ended, speaks_for_itself
 from conformance.judge.owners import has_seen, owner
 from conformance.judge.remarks import remarked
@@ -20,77 +20,42 @@ from conformance.judge.symptoms import recognise
 from conformance.judge.unjudged import ours
 from conformance.matchers import MATCHERS, Case, first_finding
 from conformance.model import (
-    ASCENDING,
     NOT_ASKED,
     Check,
     Doubt,
     Exchange,
     Finding,
-    Level,
-    OutcomeName,
     Record,
     Run,
     Step,
     StepRecord,
     Suite,
-    Target,
-    Tier,
     Verdict,
-    VerdictName,
 )
-from conformance.model.order import level_at, needed_by, prerequisites
+from conformance.model.order import needed_by, prerequisites
 
-_BY_LEVEL: Final[Mapping[tuple[OutcomeName, Level], VerdictName]] = {
-    ("pass", "MUST"): "pass",
-    ("pass", "SHOULD"): "pass",
-    ("pass", "MAY"): "info",
-    ("fail", "MUST"): "fail",
-    ("fail", "SHOULD"): "warn",
-    ("fail", "MAY"): "info",
-}
 STOPPED: Final = "stopped"
 """The code of the verdict on what the run did not get to, since it was being stopped."""
 _DROPPED: Final = "answer.dropped"
 _MALFORMED: Final = "answer.malformed"
 _MISSING: Final = "declared.missing"
 _LOGGED_OUT: Final = "login.ended"
+REFUSED: Final = "write.refused"
+"""The code of the verdict on what the server offers, and has refused to do for us."""
+_ACCEPTED: Final = (
+    "Mend the server where the refusal is wrong; else say in a target file what the write wants: its `body`, "
+    "the field to `edit`, or `headers` with a login."
+)
+_TOO_MANY: Final = 429
 _NOBODY: Final = ("refused", "dns", "tls", "timeout", "closed", "reset")
-
-
-@dataclass(frozen=True, slots=True)
-class Court:
-    """Everything a judgement may look at besides the record itself.
-
-    Args:
-        verdicts: run id -> verdict, of the runs that were judged before.
-        remote: whether the server is somewhere else than on loopback.
-        down: why the server can't be reached at all, or "".
-        workers: how many of the server's workers the suite has started; None: it has not.
-    """
-
-    suite: Suite
-    target: Target
-    tier: Tier
-    runs: tuple[Run, ...]
-    verdicts: Mapping[str, Verdict]
-    remote: bool = False
-    down: str = ""
-    workers: int | None = None
-
-
-def verdict_name(outcome: OutcomeName, level: Level) -> VerdictName:
-    """What an outcome counts as at a level; every other outcome is its own verdict."""
-    if outcome in ("pass", "fail"):
-        return _BY_LEVEL[outcome, level]
-    return outcome
 
 
 def before(run: Run, court: Court) -> Verdict | None:
     """The verdict that stands before anything is sent, or None where the run has to be executed."""
     if run.resource is None:
-        return _verdict(run, court, "not-applicable", f"not applicable: {needed_by(run.check)}")
+        return made(run, court, "not-applicable", f"not applicable: {needed_by(run.check)}")
     if court.down:
-        return _verdict(run, court, "unreachable", court.down)
+        return made(run, court, "unreachable", court.down)
     earlier = [(p, court.verdicts[p.id]) for p in prerequisites(run, court.runs) if p.id in court.verdicts]
     for prerequisite, verdict in earlier:
         # What does not apply to this server says nothing against going on; the check finds out itself. Nor
@@ -98,7 +63,7 @@ def before(run: Run, court: Court) -> Verdict | None:
         dropped = verdict.code == _DROPPED and prerequisite.work == run.work
         if verdict.outcome not in ("pass", "not-applicable") and not dropped:
             says = f"blocked by {prerequisite.check.id}: {verdict.message}"
-            return replace(_verdict(run, court, "blocked", says, cause=prerequisite.id), mend=verdict.mend)
+            return replace(made(run, court, "blocked", says, cause=prerequisite.id), mend=verdict.mend)
     return None
 
 
@@ -117,7 +82,13 @@ def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
         on = f"{exchanges[-1].request.method} {exchanges[-1].request.target}" if exchanges else "this"
         mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
         says = f"the server crashed on {on} ({record.crash})"
+<<<<<<< HEAD
         return replace(_verdict(run, court, "unreachable", says), mend=mend)
+=======
+        return replace(made(run, court, "unreachable", says), mend=mend)
+    steps = {s.name: s for s in record.steps}
+    case = Case(steps, run.resource, court.target, court.remote, court.workers, record.moved)
+>>>>>>> 84dfb02 (Writes: the user's data first, refusals told, what is late looked at again)
     plan = _steps_of(run, court.suite)
     verdict = _conditions(run, plan, case, court)
     if verdict is not None:
@@ -145,7 +116,7 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
         if fault.kind in _NOBODY:
             says = f"{where} was not answered: {fault.says}"
             code = _DROPPED if fault.kind in ("closed", "reset") else ""
-            return replace(_verdict(run, court, "unreachable", says), step=step.name, index=index, code=code)
+            return replace(made(run, court, "unreachable", says), step=step.name, index=index, code=code)
         finding = Finding("an answer in HTTP", fault.says, step.name, index, code=_MALFORMED)
         return _failed(run, finding, case, court)
     return None
@@ -159,12 +130,12 @@ def _logged_out(run: Run, step: StepRecord, court: Court) -> Verdict | None:
     cause = f"the login ended at request {request}"
     mend = "let it last for the whole run: a token that does not expire meanwhile, in the target's headers"
     says = f"could not be judged: {cause}"
-    return replace(_verdict(run, court, "inconclusive", says, cause=cause), mend=mend, code=_LOGGED_OUT)
+    return replace(made(run, court, "inconclusive", says, cause=cause), mend=mend, code=_LOGGED_OUT)
 
 
 def _stopped(run: Run, court: Court) -> Verdict:
     says = "the run was stopped before this was done"
-    return replace(_verdict(run, court, "inconclusive", says, cause="stopped"), code=STOPPED)
+    return replace(made(run, court, "inconclusive", says, cause="stopped"), code=STOPPED)
 
 
 def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Verdict | None:
@@ -198,6 +169,15 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
     return None
 
 
+def _not_tested(run: Run, step: Step, record: StepRecord, court: Court) -> Verdict:
+    """A means of ours is missing, or the server refuses it to us."""
+    if record.status == "untestable":
+        return made(run, court, "untestable", f"untestable: {record.says}", cause=record.says)
+    says = f"not judged, since the server refuses it: {record.says}"
+    refusal = made(run, court, "untestable", says, cause=record.says)
+    return replace(refusal, code=REFUSED, mend=_ACCEPTED, step=step.name)
+
+
 def _undone(run: Run, step: Step, record: StepRecord, case: Case, court: Court) -> Verdict | None:
     if record.status == "missing":
         expected = f"the {step.do} that the target declares"
@@ -205,12 +185,14 @@ def _undone(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
         return _failed(run, finding, case, court)
     if record.status in ("not-offered", "not-asked"):
         return _not_there(run, court, record)
-    if record.status == "untestable":
-        return _verdict(run, court, "untestable", f"untestable: {record.says}", cause=record.says)
+    if record.status in ("refused", "untestable"):
+        return _not_tested(run, step, record, court)
     last = record.exchanges[-1] if record.exchanges else None
     if record.status == "failed" and last is not None and (last.status or 0) < 500:  # noqa: PLR2004
         cause = f"{last.request.method} {last.request.target} was answered {last.status}"
-        return _verdict(run, court, "inconclusive", f"could not be judged: {cause}", cause=cause)
+        if last.status == _TOO_MANY:
+            cause = "a rate limit"
+        return made(run, court, "inconclusive", f"could not be judged: {cause}", cause=cause)
     if record.status in ("lacking", "broken", "stopped"):
         return _stuck(run, step, record, court)
     return None
@@ -254,12 +236,12 @@ def _excused(run: Run, court: Court, doubt: Doubt, says: str, finding: Finding) 
     if teller is None or run.check.id in teller.check.after:
         return _unclear(run, court, says, finding, doubt.because)
     blocked = f"blocked by {teller.check.id}: {doubt.because}"
-    return replace(_verdict(run, court, "blocked", blocked, cause=teller.id), mend=teller.check.hint)
+    return replace(made(run, court, "blocked", blocked, cause=teller.id), mend=teller.check.hint)
 
 
 def _unclear(run: Run, court: Court, says: str, finding: Finding, cause: str = "") -> Verdict:
     """Inconclusive, for something that was found."""
-    return replace(_verdict(run, court, "inconclusive", says, cause=cause), code=finding.code)
+    return replace(made(run, court, "inconclusive", says, cause=cause), code=finding.code)
 
 
 def _owner(run: Run, step: Step, facts: Collection[str], court: Court) -> Verdict | None:
@@ -271,7 +253,7 @@ def _owner(run: Run, step: Step, facts: Collection[str], court: Court) -> Verdic
         return None
     other, verdict = found
     says = f"blocked by {other.check.id}: {verdict.message}"
-    return replace(_verdict(run, court, "blocked", says, cause=other.id), mend=verdict.mend)
+    return replace(made(run, court, "blocked", says, cause=other.id), mend=verdict.mend)
 
 
 def _stuck(run: Run, step: Step, record: StepRecord, court: Court) -> Verdict:
@@ -285,7 +267,7 @@ def _stuck(run: Run, step: Step, record: StepRecord, court: Court) -> Verdict:
         if blocked is not None or not seen:
             return blocked or _not_applicable(run, court, says)
         says = f"{says}, and {seen} has seen one"
-    return _verdict(run, court, "inconclusive", f"could not be judged: {says}", cause=says)
+    return made(run, court, "inconclusive", f"could not be judged: {says}", cause=says)
 
 
 def _needs(run: Run, court: Court, unmet: Finding) -> Verdict:
@@ -295,7 +277,7 @@ def _needs(run: Run, court: Court, unmet: Finding) -> Verdict:
 
 
 def _not_applicable(run: Run, court: Court, says: str) -> Verdict:
-    return _verdict(run, court, "not-applicable", f"not applicable: {says}", cause=says)
+    return made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
 
 
 def _not_there(run: Run, court: Court, record: StepRecord) -> Verdict:
@@ -331,16 +313,22 @@ def _complete(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Ver
     # Without expecting steps, what was to be looked at was left out: an empty set never passes.
     unseen = not any(set(each) <= seen for each in check.expects) if check.expects else not expecting
     if check.unseen and (missing or unseen):
-        return _verdict(run, court, "untestable", f"untestable: {check.unseen}", cause=check.unseen)
+        return made(run, court, "untestable", f"untestable: {check.unseen}", cause=check.unseen)
     if missing or unseen:
         looked_at = {n for each in check.expects for n in each} | {s.name for s in plan if s.expect}
         names = ", ".join(missing or sorted(looked_at - seen)) or "what is to be judged"
-        return _verdict(run, court, "inconclusive", f"could not be judged: {names} was not reached")
-    return _verdict(run, court, "pass", check.title)
+        return made(run, court, "inconclusive", f"could not be judged: {names} was not reached")
+    return made(run, court, "pass", check.title)
 
 
 def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: bool = True) -> Verdict:
     """A fail, unless one of the check's doubts holds; a crash has no excuse."""
+<<<<<<< HEAD
+=======
+    if finding.ours:
+        says = f"the suite contradicts itself: expected {finding.expected}, but {finding.actual}"
+        return replace(made(run, court, "error", says), code=finding.code)
+>>>>>>> 84dfb02 (Writes: the user's data first, refusals told, what is late looked at again)
     exchange = _shown(finding, case)
     if exchange is not None and exchange.status == 429:  # noqa: PLR2004
         says = "could not be judged: the server's rate limit (429)"
@@ -353,7 +341,7 @@ def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: 
     # What was found stands first: pytest's summary shows as much of it as the line is wide.
     core = f"expected {finding.expected}, found {finding.actual}"
     message = f"{symptom.says}: {core}" if symptom else core
-    verdict = _verdict(run, court, "fail", f"{message} ({run.check.title})", at_most=finding.at_most)
+    verdict = made(run, court, "fail", f"{message} ({run.check.title})", at_most=finding.at_most)
     return replace(
         verdict,
         expected=finding.expected,
@@ -377,18 +365,3 @@ def retryable(verdict: Verdict, run: Run) -> bool:
 def _shown(finding: Finding, case: Case) -> Exchange | None:
     step = case.steps.get(finding.step)
     return step.exchanges[finding.index] if step and finding.index < len(step.exchanges) else None
-
-
-def _verdict(  # noqa: PLR0913 - the level's three sources
-    run: Run,
-    court: Court,
-    outcome: OutcomeName,
-    message: str,
-    *,
-    cause: str = "",
-    at_most: Level | None = None,
-) -> Verdict:
-    level = level_at(run.check, court.target, court.tier)
-    if at_most is not None:
-        level = min(level, at_most, key=ASCENDING.index)
-    return Verdict(outcome, verdict_name(outcome, level), message, cause=cause)

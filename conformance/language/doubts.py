@@ -45,6 +45,7 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
                 {"fresh": {"answered-by-cache": True}},
                 {"later": {"answered-by-cache": True}},
                 {"list": {"answered-by-cache": True}},
+                {"list-again": {"answered-by-cache": True}},
                 {"item": {"answered-by-cache": True}},
             ),
             outside="anybody",
@@ -91,27 +92,41 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
         Doubt(
             "done-later",
             "the write was accepted to be done later (202)",
-            ({"write": {"status": 202}},),
+            ({"write": {"status": 202}}, {"second": {"status": 202}}),
         ),
         Doubt(
             "seen-nowhere",
-            "the write was answered with success, and its effect is seen nowhere",
+            "the write was answered with success, and its effect is seen nowhere, whatever is waited for or "
+            "cleared",
             (
                 {
-                    "write": {"echoed": False},
+                    "write": {"echoed": False, "taken": True},
                     "item": {"shows": {"not-of": "write"}},
-                    "list-later": {"shows": {"not-of": "write"}},
+                    "list-outlived": {"shows": {"not-of": "write"}},
                 },
                 {
-                    "write": {"echoed": False, "item-known": False},
-                    "list-later": {"shows": {"not-of": "write"}},
+                    "write": {"echoed": False, "taken": True, "item-known": False},
+                    "list-outlived": {"shows": {"not-of": "write"}},
                 },
             ),
         ),
         Doubt(
-            "made-nowhere",
-            "the create was answered with success, and its effect is seen nowhere",
-            ({"item": {"status": 404}}, {"write": {"item-known": False}}),
+            "moved-on",
+            "the list does not have the item any more, so it may be sorted or paged",
+            ({"list-outlived": {"shows": {"without": "write"}}},),
+        ),
+        Doubt(
+            "not-on-the-list",
+            "the new item is not on the list, whatever is waited for or cleared: it may be paged or limited",
+            ({"list-outlived": {"shows": {"not-of": "write"}, "items": {"not-more-than": "before"}}},),
+        ),
+        Doubt(
+            "moves-by-itself",
+            "the body changes by itself, such as by a time that is in it",
+            (
+                {"control": {"body": {"differs-from": "again"}}},
+                {"second-control": {"body": {"differs-from": "still"}}},
+            ),
         ),
     )
 }

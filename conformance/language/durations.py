@@ -14,6 +14,7 @@ NAMES: Final[Mapping[str, str]] = {
     "ttl": "the TTL that the target declares",
     "m": "a margin of 1 s, or a tenth of a TTL under 10 s",
     "w": "a wider margin, for caches that count whole seconds",
+    "longest": "the longest TTL that the target declares for any resource, or 0",
     "resolution": "how long two values may be equal though the second was made anew",
     "lifetime": "max-age, as the target declares it or else as the first answer has it",
 }

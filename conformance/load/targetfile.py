@@ -96,6 +96,11 @@ def schema() -> dict[str, Any]:
                     "propertyNames": FIELD_NAME,
                     "additionalProperties": {"type": "string", "pattern": r"^[^\r\n\0]*$"},
                 },
+                "require": {
+                    "type": "array",
+                    "items": {"type": "string", "description": "a resource, or a resource and a write of it"},
+                    "minItems": 1,
+                },
                 "resources": {
                     "type": "object",
                     "minProperties": 1,
@@ -117,13 +122,20 @@ def _closed(properties: Mapping[str, Any], required: tuple[str, ...]) -> dict[st
     }
 
 
-def read_target(path: str | Path, overrides: Sequence[str] = (), *, built_in: bool = False) -> Target:
+def read_target(
+    path: str | Path,
+    overrides: Sequence[str] = (),
+    require: Sequence[str] = (),
+    *,
+    built_in: bool = False,
+) -> Target:
     """Read one target file.
 
     Args:
         path: as the user has it, or of a built-in target.
         overrides: such as "cached-time.ttl=5"; see `--conformance-set`.
-        built_in: whether it is one of ours: then it consents to no writes.
+        require: what may not be lacking besides what the file requires.
+        built_in: whether it is one of ours.
 
     Raises:
         TargetError: something in it is wrong, or an override does not fit.
@@ -138,6 +150,8 @@ def read_target(path: str | Path, overrides: Sequence[str] = (), *, built_in: bo
         except TargetError as problem:
             says = f"{problem.says} (as overridden by {', '.join(overrides)})"
             raise TargetError(says, problem.file, problem.line) from None
+    required = [*file.data.get("require", ()), *(each for text in require for each in text.split(","))]
+    _require(file.data["resources"], [each.strip() for each in required if each.strip()], file.name)
     headers = tuple(file.data.get("headers", {}).items())
     resources = tuple(_resource(file, each, data, headers) for each, data in file.data["resources"].items())
     names = [r.name for r in resources]
@@ -148,16 +162,18 @@ def read_target(path: str | Path, overrides: Sequence[str] = (), *, built_in: bo
                 says = f"{resource.name} is distinct-from {other!r}, and {why}"
                 raise file.fail(says, ("resources", resource.name, "distinct-from"))
     digest = hashlib.sha256(json.dumps(file.data, sort_keys=True).encode()).hexdigest()
-    declares = any(not w.ask for r in resources for w in r.writes.values())
-    contract = file.data.get("contract", "")
-    return Target(file.data["name"], resources, not built_in and declares, digest, contract)
+    return Target(file.data["name"], resources, digest, file.data.get("contract", ""))
 
 
 def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], name: str) -> None:
-    """Replace values of the target: "RESOURCE.KEY=VALUE"; RESOURCE may be * for all that have the key."""
+    """Replace values of the target: "RESOURCE.KEY=VALUE"; RESOURCE may be * for all that have the key.
+
+    KEY may be a key of a write: "items.create.ask=false".
+    """
     for text in overrides:
         where, equals, value = text.partition("=")
         resource, dot, key = (part.strip() for part in where.partition("."))
+        key, _, inner = key.partition(".")
         if not (equals and dot and key):
             raise TargetError(
                 f"{text!r} overrides nothing; write RESOURCE.KEY=VALUE, as in cached-time.ttl=5", name
@@ -169,10 +185,38 @@ def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], na
             if each not in resources:
                 says = f"{text!r}: no resource is called {each!r}; {did_you_mean(each, resources)}"
                 raise TargetError(says, name)
+            into, name_ = (_mapping(resources[each], key, name), inner) if inner else (resources[each], key)
             try:
-                resources[each][key] = json.loads(value, parse_constant=_no_json)
+                into[name_] = json.loads(value, parse_constant=_no_json)
             except (ValueError, RecursionError):
-                resources[each][key] = value
+                into[name_] = value
+
+
+def _mapping(resource: dict[str, Any], key: str, name: str) -> dict[str, Any]:
+    """A write of a resource as a mapping, in place of its request alone."""
+    if key not in resource:
+        raise TargetError(
+            f"the target does not say how {key!r} is done; write for instance {key}: POST /...", name
+        )
+    given = resource[key]
+    if not isinstance(given, dict):
+        given = resource[key] = {"request": given}
+    return given
+
+
+def _require(resources: dict[str, dict[str, Any]], required: Sequence[str], name: str) -> None:
+    """Declare what the server may not lack: "items" or "items.create"."""
+    for text in required:
+        resource, dot, write = text.partition(".")
+        if resource not in resources:
+            near = did_you_mean(resource, resources)
+            says = f"{text!r} is required: no resource is called {resource!r}; {near}"
+            raise TargetError(says, name)
+        if dot and write not in _WRITES:
+            raise TargetError(f"{text!r} is required: {did_you_mean(write, _WRITES)}", name)
+        resources[resource]["ask"] = False
+        if dot:
+            _mapping(resources[resource], write, name)["ask"] = False
 
 
 def _no_json(constant: str) -> NoReturn:

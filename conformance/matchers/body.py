@@ -8,7 +8,7 @@ from typing import Final
 from conformance.content.differences import moved
 from conformance.fields import media_type
 from conformance.language.values import COUNT, STEP
-from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer
+from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer, no_answer
 from conformance.model import MISSING, Body, Effect, Exchange, Finding, Json, StepRecord
 
 _NO_JSON: Final = "json.declared"
@@ -75,6 +75,16 @@ def _drifting(_: Json, step: StepRecord, _case: Case) -> Finding | None:
     return None
 
 
+@each_answer
+def _differs(name: Json, exchange: Exchange, case: Case) -> Found:
+    other = case.last(name)
+    if other is None or other.response is None:
+        return _nothing_beside(name)
+    if _body(other).digest != _body(exchange).digest:
+        return None
+    return f"another body than before ({name})", "the same body"
+
+
 def _nothing_beside(name: str) -> Finding:
     return Finding(f"an answer to compare with ({name})", "none", code=COMPARISON)
 
@@ -84,10 +94,12 @@ def _nothing_beside(name: str) -> Finding:
 
 @each_answer
 def _json(_: Json, exchange: Exchange, case: Case) -> Found:
+    if case.resource is not None and case.resource.json is None:
+        return None  # the target says nothing of the body
     no_json = _no_json(exchange)
     if no_json is not None:
         return no_json
-    kind, due = exchange.facts.json, case.resource.json if case.resource else None
+    kind, due = exchange.facts.json, case.resource.json if case.resource else "any"
     if due == "array" and kind != "array" and exchange.facts.items is None:
         return "a JSON list", f"a JSON {kind}"
     if due == "object" and kind != "object":
@@ -142,10 +154,14 @@ def sees_write(exchange: Exchange, effect: Effect | None) -> bool:
     """Whether this answer shows what a write was to change."""
     item, kind = exchange.facts.item, effect.kind if effect else None
     if kind == "remove":
-        return exchange.status in (404, 410) or (item is not None and not item.there)
+        return exchange.status in (404, 410) or (item is not None and (item.gone or not item.there))
     if effect is None or item is None or not item.there:
         return False
-    return kind == "create" or bool(item.value is not MISSING and item.value == effect.after)
+    if kind == "create":
+        return True
+    # A server may write down another value than it was sent: any that was not there before is new.
+    new = item.value not in (MISSING, effect.before, *effect.earlier)
+    return bool(item.value is not MISSING and item.value == effect.after) or new
 
 
 def _in_words(exchange: Exchange, effect: Effect | None) -> tuple[str, str]:
@@ -163,6 +179,37 @@ def _not_echoed(_: Json, step: StepRecord, _case: Case) -> Finding | None:
     if step.effect is None or not step.effect.echoed:
         return None
     return Finding("an answer that does not show the write", "one that does", step.name)
+
+
+def _taken(_: Json, step: StepRecord, _case: Case) -> Finding | None:
+    effect = step.effect or Effect("change")
+    if not step.exchanges:
+        return no_answer(step)
+    if not effect.ignored:
+        return None
+    expected = f"{effect.field!r} to be {effect.after!r} in the answer to the write"
+    return Finding(expected, f"{effect.before!r}, as before", step.name)
+
+
+def _without(name: Json, step: StepRecord, case: Case) -> Finding | None:
+    """The answers have the list, and the written item is not on it."""
+    write = case.steps.get(name)
+    effect = write.effect if write else None
+    for index, exchange in enumerate(step.exchanges):
+        item = exchange.facts.item
+        if item is None or item.there:
+            id_ = effect.id if effect else None
+            return Finding(f"a list without item {id_!r}", "it is there", step.name, index)
+    return None if step.exchanges else no_answer(step)
+
+
+@each_answer
+def _no_more_items(name: Json, exchange: Exchange, case: Case) -> Found:
+    other = case.last(name)
+    before, now = other.facts.items if other else None, exchange.facts.items
+    if before is None or now is None:
+        return Finding(f"a list to compare with ({name})", "none", code=COMPARISON)
+    return None if now <= before else (f"{before} items at most", str(now))
 
 
 def _item_known(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
@@ -183,6 +230,7 @@ MATCHERS: Final = (
             Form("present", _present, "a body"),
             Form("at-least", _at_least, "a body of at least {} bytes", COUNT),
             Form("same-as", _same, "the same body as {}", STEP),
+            Form("differs-from", _differs, "another body than {}", STEP),
             Form("repeats", _repeats, "two answers with the same body"),
             Form("drifting", _drifting, "a body that changes now and then, and does not come back"),
         ),
@@ -210,7 +258,18 @@ MATCHERS: Final = (
         (
             Form("of", _shows(positive=True), "what {} has done shows", STEP),
             Form("not-of", _shows(positive=False), "what {} has tried does not show", STEP),
+            Form("without", _without, "the item of {} is not on it", STEP),
         ),
+    ),
+    Matcher(
+        "items",
+        "how many items the list has",
+        (Form("not-more-than", _no_more_items, "no more than in {}", STEP),),
+    ),
+    Matcher(
+        "taken",
+        "whether a write has stored something, by its own answer",
+        (Form(True, _taken, "an answer that does not show the old value"),),
     ),
     Matcher(
         "echoed",

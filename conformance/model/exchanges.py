@@ -95,10 +95,16 @@ class WireFault(Frozen, frozen=True):
 
 
 class ItemFacts(Frozen, frozen=True):
-    """How the item that a write is about looks in an answer: whether it is `there`, and its changed field."""
+    """How the item that a write is about looks in an answer.
+
+    Args:
+        there: whether it is there. value: of the field that was changed.
+        gone: whether it says of itself that it was removed.
+    """
 
     there: bool
     value: Json = MISSING
+    gone: bool = False
 
 
 class Facts(Frozen, frozen=True):

@@ -35,6 +35,7 @@ StepStatus = Literal[
     "not-asked",  # the user held it back, see `says`
     "lacking",  # an earlier answer has no such field to be sent back, see `lacks`
     "stopped",  # the run ended before it was done
+    "refused",  # the server offers it, and refuses it to us
     "broken",  # it could not be done, see `says`
 ]
 EffectKind = Literal["create", "change", "remove", "restore", "refuse", "history", "clear"]
@@ -46,7 +47,9 @@ class Effect(Frozen, frozen=True):
     Args:
         id: the item's, or None where it has none.
         field: the member that was changed, with its value `before` and `after`.
+        earlier: values that it had before that, or that were sent: a read that shows one of them is late.
         echoed: whether the answer to the write shows the new value itself.
+        ignored: whether it shows the old one, whichever field was to be changed.
         path: of the item. key: under which the ledger owes it, or "" where nothing is owed.
     """
 
@@ -55,7 +58,9 @@ class Effect(Frozen, frozen=True):
     field: str = ""
     before: Json = MISSING
     after: Json = MISSING
+    earlier: tuple[Json, ...] = ()
     echoed: bool = False
+    ignored: bool = False
     path: str = ""
     key: str = ""
 

@@ -127,13 +127,11 @@ class Target(Frozen, frozen=True):
 
     Args:
         contract: whose contract it claims, or "": then only the register binds it.
-        consent: whether the file itself permits writes to a server that is not on loopback.
         sha256: over the file as it lies on disk, and the overrides.
     """
 
     name: Safe
     resources: tuple[Resource, ...]
-    consent: bool
     sha256: Safe
     contract: Literal["", "lesson"] = ""
 

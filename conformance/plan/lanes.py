@@ -115,10 +115,16 @@ def asked(steps: tuple[Step, ...], *, timeline: bool) -> Phase:
 
     On a timeline only the verbs count: it passes time, and is alone with its resource as it is.
     """
-    phases: set[Phase] = {VERBS[step.do].phase for step in steps}
+    phases: set[Phase] = {_phase(step) for step in steps}
     if not timeline:
         phases |= {phase for step in steps for phase in VERBS[step.do].asks(step.args)}
     return max(phases, key=DEMANDING.index, default="read")
+
+
+def _phase(step: Step) -> Phase:
+    """A clear that is only tried as evidence may stand among the writes: nothing has a life yet."""
+    verb = VERBS[step.do]
+    return "write" if verb.tried and step.when else verb.phase
 
 
 def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...], ...], ...]:
@@ -150,7 +156,10 @@ def _lanes(phase: str, runs: list[Run]) -> Iterator[tuple[Run, ...]]:
 
 
 def _topological(runs: tuple[Run, ...]) -> tuple[Run, ...]:
-    """Timelines first, then as in the specs, but each after what it comes after."""
+    """Timelines first, then what creates, then as in the specs; but each after what it comes after.
+
+    What was created is there to be changed, in place of an item of the user's.
+    """
     placed: dict[str, Run] = {}
 
     def place(run: Run) -> None:
@@ -159,6 +168,9 @@ def _topological(runs: tuple[Run, ...]) -> tuple[Run, ...]:
                 place(each)
             placed[run.id] = run
 
-    for run in sorted(runs, key=lambda r: r.check.on is None):
+    def creates(run: Run) -> bool:
+        return any(step.do == "create" for step in run.check.steps)
+
+    for run in sorted(runs, key=lambda r: (r.check.on is None, not creates(r))):
         place(run)
     return tuple(placed.values())

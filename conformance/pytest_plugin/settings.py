@@ -91,7 +91,7 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
     try:
         wanted = asked(config, Asked)
         tier = tier_named(wanted.tier)
-        target = load_target(str(wanted.target), wanted.overrides)
+        target = load_target(str(wanted.target), wanted.overrides, wanted.require)
         settings = Settings(load(), target, tier, None)
         if config.getoption("collectonly") or hasattr(config, "workerinput"):
             return settings
@@ -116,7 +116,7 @@ def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: St
     telling = dataclasses.replace(telling, reports=[str(Path(here, path)) for path in telling.reports])
     for path in telling.reports:
         check_path(path)
-    wanted = dataclasses.replace(wanted, url=url, target=settings.target, overrides=())
+    wanted = dataclasses.replace(wanted, url=url, target=settings.target, overrides=(), require=())
     options = make_options(wanted, spec, suite=settings.suite)
     starts = "" if spec is None else spec.app if isinstance(spec, AppSpec) else spec.command
     return Sending(options, str(wanted.clock), telling, starts)

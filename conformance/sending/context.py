@@ -21,7 +21,7 @@ from conformance.language import captures, durations
 from conformance.model import MISSING, Body, Exchange, Headers, Json, Resource, StepRecord, Target
 from conformance.sending.ask import PLAIN, Ask, How
 from conformance.sending.gate import Gate
-from conformance.sending.ledger import Ledger
+from conformance.sending.ledger import Ledger, Undo
 from conformance.sending.survey import Survey
 from conformance.wire import Lane, Wire
 
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from conformance.clients import ClientCache
     from conformance.servers.server import Server
 
-_PATIENCE: Final = 5.0  # seconds of Retry-After that are waited for
+_PATIENCE: Final = 10.0  # seconds of Retry-After that are waited for in all, for one resource
+_LATER: Final = 2.0  # seconds of real time that what was accepted to be done later (202) has
+_GLANCE: Final = 0.2  # seconds between two looks at it
 _TIMEOUTS: Final = 2  # a resource that has not answered so often is given up
 _KEEP: Final = 64 * 1024  # bytes of one body
 _KEEP_IN_ALL: Final = 16 * 1024 * 1024  # three times as much in a report that is ASCII, which reads 64 MiB
@@ -40,13 +42,36 @@ class GivenUpError(Exception):
     """The resource does not answer any more, or the run is being cancelled; the record ends here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An item that the suite has created, and may do with what it likes.
+
+    Args:
+        id: None where nobody has told it. mark: (field, value) by which it is found.
+        key: under which the ledger owes its removal. item: what is known of it.
+    """
+
+    id: Json
+    key: str
+    mark: tuple[str, Json] | None
+    item: Mapping[str, Json]
+
+
 @dataclass(slots=True)
 class Shared:
     """What all lanes of a run share.
 
     Args:
         paths: resource -> the path it was found at, where a redirect differs only in the slash.
-        lacking: resource -> why the server does not offer it.
+        lacking: resource, or resource and kind of write -> why the server does not offer it.
+        refused: resource and kind of write -> how the server has refused it, though it offers it.
+        own: resource -> the item of ours that is kept for its changes, up to the end of the run.
+        prepared: resources for which one was to be created.
+        removable: resources of which a created item was removed, so that more may be created.
+        left: resource -> why a created item can't be removed; no more are created there.
+        past: (path, field) -> the values that were there, or were sent, so far.
+        patience: resource -> seconds of its rate limit that were waited for.
+        limited: resources whose rate limit asks for more than that; they are asked no more.
         timeouts: resource -> how often it has not answered.
         asked: how many requests there were. known: what was answered 2xx: (method, path).
         ended: the number of the request at which it was not any more, since our login had ended.
@@ -76,6 +101,14 @@ class Shared:
     gate: Gate = field(default_factory=Gate)
     paths: dict[str, str] = field(default_factory=dict)
     lacking: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    own: dict[str, Own] = field(default_factory=dict)
+    prepared: set[str] = field(default_factory=set)
+    removable: set[str] = field(default_factory=set)
+    left: dict[str, str] = field(default_factory=dict)
+    past: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    patience: dict[str, float] = field(default_factory=dict)
+    limited: set[str] = field(default_factory=set)
     timeouts: dict[str, int] = field(default_factory=dict)
     asked: int = 0
     known: set[tuple[str, str]] = field(default_factory=set)
@@ -106,7 +139,12 @@ class Shared:
 
 @dataclass(slots=True)
 class Context:
-    """What a verb gets to work with; made anew for each record."""
+    """What a verb gets to work with; made anew for each record.
+
+    Args:
+        seen: the last answer to a plain read of the resource, up to the next write.
+        undos: path -> how to put back what this work has changed of an item of ours.
+    """
 
     shared: Shared
     lane: Lane
@@ -117,6 +155,8 @@ class Context:
     tracked: observe.Tracked | None = None
     clients: dict[str, ClientCache] = field(default_factory=dict)
     behind: list[Exchange] = field(default_factory=list)
+    seen: Exchange | None = None
+    undos: dict[str, Undo] = field(default_factory=dict)
 
     # ---------------------------------------------------------------- sending
 
@@ -144,6 +184,10 @@ class Context:
         if self.shared.paths.get(resource.name) and path == resource.read:
             facts = msgspec.structs.replace(exchange.facts, redirected=self.shared.paths[resource.name])
             exchange = msgspec.structs.replace(exchange, facts=facts)
+        if method not in ("GET", "HEAD"):
+            self.seen = None
+        elif (method, path, headers) == ("GET", self.resource.read, ()):
+            self.seen = exchange
         return exchange
 
     def _patient(self, ask: Ask, resource: Resource, how: How) -> Exchange:
@@ -163,12 +207,21 @@ class Context:
                     exchange = self._once(ask, resource, replace(how, fresh=True))
             if exchange.fault:
                 self.shared.timeouts[resource.name] = self.shared.timeouts.get(resource.name, 0) + 1
-        if exchange.status == 429:  # noqa: PLR2004 - Too Many Requests, RFC 6585 4
+        return self._unhurried(exchange, ask, resource, how)
+
+    def _unhurried(self, exchange: Exchange, ask: Ask, resource: Resource, how: How) -> Exchange:
+        """Once the rate limit allows it, where that takes no longer than we wait for one resource in all."""
+        shared, name = self.shared, resource.name
+        while exchange.status == 429:  # noqa: PLR2004 - Too Many Requests, RFC 6585 4
             pause = parse_delta_seconds(field_value(exchange.headers, "retry-after") or "")
-            if pause is not None and pause <= _PATIENCE:
-                self.wait_until(self.shared.clock.now() + pause, "the server's rate limit")
-                with self.shared.gate.shared():
-                    exchange = self._once(ask, resource, how)
+            waited = shared.patience.get(name, 0.0)
+            if pause is None or waited + pause > _PATIENCE:
+                shared.limited.add(name)
+                break
+            shared.patience[name] = waited + max(pause, 1)  # so that a limit of 0 s has an end, too
+            self.wait_until(shared.clock.now() + pause, "the server's rate limit")
+            with shared.gate.shared():
+                exchange = self._once(ask, resource, how)
         return exchange
 
     def _once(self, ask: Ask, resource: Resource, how: How) -> Exchange:
@@ -229,6 +282,12 @@ class Context:
             says = f"GET {resource.read} is answered, but not with JSON"
         elif exchange.status == 200 and resource.value and exchange.facts.value is MISSING:  # noqa: PLR2004
             says = f"GET {resource.read} is answered, but without a value at {resource.value}"
+        elif exchange.status == 200 and resource.hit and exchange.facts.hit is MISSING:  # noqa: PLR2004
+            says = (
+                f"GET {resource.read} is answered, but without a flag at {resource.hit}: it is another route"
+            )
+        elif exchange.status == 200 and self.shared.survey.answers_all(self.json(exchange)):  # noqa: PLR2004
+            says = f"GET {resource.read} is answered as any path is, whether there is such a route or not"
         else:
             return None
         self.shared.lacking.setdefault(resource.name, says)
@@ -239,6 +298,19 @@ class Context:
         return self.shared.timeouts.get(self.resource.name, 0) >= _TIMEOUTS
 
     # ---------------------------------------------------------------- time
+
+    def done_later(self, done: Callable[[], bool]) -> None:
+        """Give the server real time, which no clock of ours moves, for what it accepted to do later.
+
+        Raises:
+            GivenUpError: the run is being cancelled.
+        """
+        left = _LATER
+        while left > 0 and not done():
+            self.lane.rest()
+            if self.shared.cancelled.wait(_GLANCE):
+                raise GivenUpError
+            left -= _GLANCE
 
     def wait_until(self, instant: float, why: str) -> None:
         """Let time pass without a connection of ours open.
@@ -261,7 +333,8 @@ class Context:
             client: the client cache whose time it is, if one's.
         """
         ttl = self.resource.ttl
-        known = {"resolution": self.resource.resolution}
+        longest = max((r.ttl or 0.0 for r in self.shared.target.resources), default=0.0)
+        known = {"resolution": self.resource.resolution, "longest": longest}
         if ttl is not None:
             m = durations.margin(ttl)
             known |= {"ttl": ttl, "m": m, "w": 1.2 if ttl < WHOLE_SECONDS_BELOW else 1.5 * m}

@@ -6,21 +6,32 @@ Whatever ends a run (its own end, Ctrl-C, SIGTERM, a deadline), what stands here
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from conformance.model import Exchange, Headers
+from conformance.model import Exchange, Headers, Json
 
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """One request that puts something back."""
+    """One request that puts something back.
+
+    Args:
+        before: what was there, to be compared with what is there afterwards; None: nothing is compared.
+        look: the path where it is to be seen. id: the item's, where that shows several.
+        mark: (field, value) by which an item that we created is found, where its id is not known; then the
+            path has "{id}" in it.
+    """
 
     method: str
     path: str
     headers: Headers
     body: bytes
     says: str
+    before: Mapping[str, Json] | None = None
+    look: str = ""
+    id: Json = None
+    mark: tuple[str, Json] | None = None
 
 
 class Ledger:
@@ -53,9 +64,11 @@ class Ledger:
             return tuple(reversed(self._owed))
 
     def put_back(
-        self, keys: tuple[str, ...], send: Callable[[Undo], Exchange], *, final: bool = False
+        self, keys: tuple[str, ...], send: Callable[[Undo], Exchange | None], *, final: bool = False
     ) -> None:
         """Put these back; what does not work is noted in `problems`, once.
+
+        `send` gives None where there is nothing that it could be sent for.
 
         Where `send` raises, since the run is being cancelled, the rest is still owed; so is what got no
         answer, unless this try is the `final` one.
@@ -65,6 +78,11 @@ class Ledger:
             if undo is None:
                 continue
             exchange = send(undo)
+            if exchange is None:
+                if final:
+                    self.settled(key)
+                    self.regret(f"could not {undo.says}: its id is not to be seen")
+                continue
             if exchange.status is None and not final:
                 continue  # nobody answers just now; the end of the run tries once more
             self.settled(key)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.verbs import reading, starting, sweeping, writing
+from conformance.verbs import changing, making, reading, refusing, starting, sweeping
 from conformance.verbs.base import Verb
 
 __all__ = ["VERBS", "Verb"]
 
 VERBS: Final[Mapping[str, Verb]] = {
-    verb.name: verb for room in (reading, writing, sweeping, starting) for verb in room.VERBS
+    verb.name: verb
+    for room in (reading, changing, making, refusing, sweeping, starting)
+    for verb in room.VERBS
 }

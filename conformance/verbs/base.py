@@ -126,6 +126,11 @@ def not_asked(step: Step, says: str) -> StepRecord:
     return StepRecord(step.name, step.do, "not-asked", says)
 
 
+def refused(step: Step, says: str, exchanges: Iterable[Exchange] = ()) -> StepRecord:
+    """The record of a step that the server offers, and refuses to us."""
+    return StepRecord(step.name, step.do, "refused", says, tuple(exchanges))
+
+
 def untestable(step: Step, says: str) -> StepRecord:
     """The record of a step for which a means of ours is missing."""
     return StepRecord(step.name, step.do, "untestable", says)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from conformance.content.facts import is_hit
+from conformance.content.items import find_list, item_id, same_id
 from conformance.language import durations
 from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice
 from conformance.model import Exchange, Headers, Json, Resource, Step, StepRecord
@@ -34,11 +36,9 @@ def _read(step: Step, context: Context) -> StepRecord:
     where = step.args.get("of", "")
     if where == "distinct":
         resource = context.shared.target.resource(resource.distinct_from[0])
-    path = resource.read
-    if where == "item":
-        if context.tracked is None or resource.item is None:
-            return not_offered(step, "the target names no route of a single item")
-        path = resource.item.replace("{id}", str(context.tracked.id))
+    path = _path(context, resource, where)
+    if path is None:
+        return not_offered(step, f"the target names no route of {_WHERE[where]}, or its id is not known")
     times = int(context.fill(step.args.get("times", 1)))
     method = step.args.get("method", "GET")
     if step.args.get("together"):
@@ -51,7 +51,7 @@ def _read(step: Step, context: Context) -> StepRecord:
         )
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
-    if where != "item":
+    if where not in ("item", "other-item"):
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
             return not_offered(step, lacking, exchanges)
@@ -69,6 +69,24 @@ def _but_for_time(exchange: Exchange) -> tuple[object, ...]:
     headers = tuple(each for each in exchange.headers if each[0].lower() not in ("date", "age"))
     body = exchange.response.body.digest if exchange.response else ""
     return exchange.status, exchange.fault, headers, body, exchange.facts
+
+
+def _path(context: Context, resource: Resource, where: str) -> str | None:
+    """The path to read; None where an item is meant, and there is no way to it."""
+    if where not in ("item", "other-item"):
+        return resource.read
+    id_ = context.tracked.id if context.tracked else None
+    if where == "other-item":
+        id_ = _other(context, id_)
+    known = resource.item is not None and id_ is not None
+    return resource.item.replace("{id}", quote(str(id_), safe="")) if known and resource.item else None
+
+
+def _other(context: Context, id_: Json) -> Json:
+    """The id of an item that the list shows, and that is not the one that was written."""
+    items = find_list(context.json(context.seen or context.read())) or []
+    ids = [item_id(each, items) for each in items]
+    return next((each for each in ids if each is not None and not same_id(each, id_)), None)
 
 
 def _one_by_one(
@@ -178,7 +196,11 @@ def _with(headers: Json) -> str:
 
 
 _CACHES: Final = {"private-cache": "a private client cache", "shared-cache": "a shared client cache"}
-_WHERE: Final = {"item": "the item that was written", "distinct": "the resource that has another key"}
+_WHERE: Final = {
+    "item": "the item that was written",
+    "other-item": "an item that was not written",
+    "distinct": "the resource that has another key",
+}
 _TIMES: Final = Kind(
     "COUNT",
     {

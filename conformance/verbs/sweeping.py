@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from conformance.model import Effect, Exchange, Round, Step, StepRecord
-from conformance.verbs.base import NOT_OFFERED, Verb, done, not_asked, not_offered, untestable
+from conformance.verbs.base import Verb, done, not_asked, not_offered, untestable
+from conformance.verbs.writes import ACCEPTED, is_refusal, not_done, unlisted
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
@@ -33,20 +34,25 @@ _REFUSED: Final = (400, 404, 413, 414, 422, 431)
 def _clear(step: Step, context: Context) -> StepRecord:
     """Clear the server's cache by hand."""
     resource, shared = context.resource, context.shared
-    write = resource.writes.get("clear")
+    # Where it serves as evidence of a stale copy, one that is declared for another resource may do, too.
+    declared = [r.writes["clear"] for r in (resource, *shared.target.resources) if "clear" in r.writes]
+    write = resource.writes.get("clear") or (declared[0] if declared and step.when else None)
     if write is None:
         return not_offered(step, "the target declares no way to clear the cache")
     if not shared.consent:
         says = "clearing a cache that is not on this machine needs --conformance-allow-writes"
         return not_asked(step, says)
     if write.ask and shared.survey.offers(write.method, write.path) is False:
-        says = f"OpenAPI lists no {write.method} {write.path}"
-        return not_offered(step, says)
+        return not_offered(step, unlisted(context, write))
     exchange = context.send(write.method, write.path)
-    if exchange.status in NOT_OFFERED:
-        path = exchange.request.path
-        says = f"{write.method} {path} was answered {exchange.status}"
+    status = exchange.status or 0
+    if shared.survey.answers_all(context.json(exchange)):
+        says = f"{write.method} {exchange.request.path} was answered {status}, as any request is"
         return not_offered(step, says, [exchange], declared=not write.ask)
+    if is_refusal(status):
+        return not_done(step, context, "clear", [exchange], write=write)
+    if status == ACCEPTED:
+        context.done_later(lambda: False)  # a look at it would fill the cache again
     return done(step, [exchange], effect=Effect("clear"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.content.edits import bodies, edited, fields_to_edit
+from conformance.content.edits import edited, fields_to_edit, kinds
 from conformance.model import Json
 
 ITEM = {"id": 1, "active": True, "quantity": 1, "name": "Tea", "price": 1.0}
@@ -75,12 +75,14 @@ def test_an_edit_always_changes(value: Json, token: str) -> None:
     assert type(edited(value, token)) is type(value)
 
 
-def test_an_item_is_sent_whole_and_without_its_id_alone() -> None:
-    whole, without = bodies(ITEM, "name", "Tea ~x")
-    assert whole == {**ITEM, "name": "Tea ~x"}
-    assert without == {"active": True, "quantity": 1, "name": "Tea ~x", "price": 1.0}
-
-
-def test_an_item_without_an_id_is_sent_as_it_is() -> None:
-    whole, without = bodies({"name": "Tea", "note": None}, "name", "x")
-    assert whole == without == {"name": "x", "note": None}
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (ITEM, ["name", "quantity"]),  # of the numbers one stands for all
+        ({"id": 1, "colour": "red", "size": "M", "at": "2024-02-29"}, ["colour", "size"]),
+        ({"id": 1, "price": 5}, ["price"]),
+        ({"id": 1, "active": True}, []),
+    ],
+)
+def test_each_kind_of_field_is_changed_in_turn(item: dict[str, Json], expected: list[str]) -> None:
+    assert kinds(item) == expected

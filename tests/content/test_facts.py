@@ -13,7 +13,8 @@ from helpers.records import resource, timed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.content.facts import Tracked, facts, find_list, id_name, is_hit, item_id, load_json, pointed
+from conformance.content.facts import Tracked, facts, is_hit, load_json, pointed
+from conformance.content.items import find_list, id_name, item_id
 from conformance.model import MISSING, Facts, ItemFacts, Json
 from conformance.report.redact import Redactor
 

@@ -28,7 +28,7 @@ from helpers.runs import (
     reference,
     run,
 )
-from helpers.student import HOLD, Student
+from helpers.student import HOLD, Student, reply
 
 from conformance.api import exit_code
 from conformance.errors import HarnessError, TargetError
@@ -36,7 +36,8 @@ from conformance.execute import attempts as attempts_module
 from conformance.execute import engine as engine_module
 from conformance.execute.engine import Engine
 from conformance.execute.steps import VERBS
-from conformance.judge.verdicts import STOPPED, Court, judge
+from conformance.judge.court import Court
+from conformance.judge.verdicts import STOPPED, judge
 from conformance.load.target import load_target
 from conformance.model import Exchange, Record, Report, Run, Verdict
 from conformance.plan.lanes import plan
@@ -178,7 +179,7 @@ class Interrupted:
         if method == "GET" and self.changed.is_set():
             self.hangs.set()
             return HOLD
-        return None
+        return reply(405, {}) if method == "POST" else None  # so that an item of the user's is changed
 
 
 @pytest.mark.parametrize("how", ["cancel", "close", "deadline"])
@@ -246,7 +247,7 @@ def test_a_server_elsewhere_is_not_written_to_unasked(monkeypatch: pytest.Monkey
         assert on(allowed, "change-shows").outcome == "pass"
 
 
-def test_a_target_file_that_declares_writes_gives_consent(
+def test_a_target_file_that_declares_writes_is_no_consent(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     monkeypatch.setattr(engine_module, "is_remote", lambda _url: True)
@@ -257,7 +258,10 @@ def test_a_target_file_that_declares_writes_gives_consent(
     )
     with reference() as server:
         result = server.judge(target=str(declared))
-    assert on(result, "change-shows").outcome == "pass"
+        allowed = server.judge(target=str(declared), allow_writes=True)
+    assert on(result, "change-shows").outcome == "not-applicable"
+    assert not [x for x in exchanges(result) if x.request.method in WRITES]
+    assert on(allowed, "change-shows").outcome == "pass"
 
 
 @pytest.mark.parametrize(

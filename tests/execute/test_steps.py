@@ -129,13 +129,23 @@ def test_a_write_gets_a_connection_of_its_own() -> None:
 def test_what_was_changed_is_put_back_at_the_end() -> None:
     student = Student()
     with serve(student) as server, context(server.url) as within:
-        worked(within, CHANGE, step("create"), READ)
+        within.shared.left["items"] = "as if none could be created"
+        worked(within, CHANGE, READ)
         assert not within.shared.ledger.open
     assert [i["name"] for i in student.items] == ["Pen", "Cup", "Hat"]
-    assert [(m, p) for m, p in student.asked if m not in ("GET", "POST")] == [
-        ("PUT", "/items/1"),
-        ("PUT", "/items/1"),
-        ("DELETE", "/items/4"),
+    assert [(m, p) for m, p in student.asked if m != "GET"] == [("PUT", "/items/1"), ("PUT", "/items/1")]
+
+
+def test_an_item_of_our_own_is_changed_in_place_of_a_users_and_kept_to_the_end_of_the_run() -> None:
+    student = Student()
+    with serve(student) as server, context(server.url) as within:
+        worked(within, CHANGE, READ)
+        worked(bind(within, {}), CHANGE, READ)
+        assert within.shared.ledger.open == ("/items/4",)
+    assert [i["name"] for i in student.items[:3]] == ["Pen", "Cup", "Hat"]
+    assert [(m, p) for m, p in student.asked if m != "GET"] == [
+        ("POST", "/items/"),
+        *[("PUT", "/items/4")] * 4,  # each work puts it back, so that the next begins alike
     ]
 
 
@@ -146,6 +156,7 @@ def test_a_defect_of_ours_is_recorded_and_the_change_put_back(monkeypatch: pytes
     monkeypatch.setitem(VERBS, "wait", Verb("wait", broken, "", {}))  # type: ignore[index]
     student = Student()
     with serve(student) as server, context(server.url) as within:
+        within.shared.left["items"] = "as if none could be created"
         record = worked(within, CHANGE, step("wait"), READ)
     assert record.error == "ZeroDivisionError: ours"
     assert student.items[0]["name"] == "Pen"
@@ -160,8 +171,9 @@ def test_a_cancel_leaves_the_change_owed() -> None:
 
     student = Student(hold)
     with serve(student) as server, context(server.url, deadline=30) as within:
+        within.shared.left["items"] = "as if none could be created"
         threading.Thread(
-            target=lambda: (changed.wait(10), server.wait_for_requests(3), within.shared.wire.cancel()),
+            target=lambda: (changed.wait(10), server.wait_for_requests(4), within.shared.wire.cancel()),
             daemon=True,
         ).start()
         record = worked(within, CHANGE, READ)

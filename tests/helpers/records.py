@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from conformance.judge.verdicts import Court, judge
+from conformance.judge.court import Court
+from conformance.judge.verdicts import judge
 from conformance.model import (
     Body,
     Check,
@@ -152,7 +153,7 @@ def writes(*kinds: str) -> dict[str, Write]:
 
 def target(*resources: Resource) -> Target:
     """A target with these resources, which claims the lesson's contract."""
-    return Target("by-hand", resources or (resource(),), consent=False, sha256="", contract="lesson")
+    return Target("by-hand", resources or (resource(),), sha256="", contract="lesson")
 
 
 def suite(*checks: Check, timelines: Sequence[Timeline] = (), file: str = "specs/by-hand.yaml") -> Suite:

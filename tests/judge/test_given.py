@@ -21,7 +21,8 @@ from helpers.records import (
     verdict,
 )
 
-from conformance.judge.verdicts import STOPPED, before, retryable, verdict_name
+from conformance.judge.court import verdict_name
+from conformance.judge.verdicts import STOPPED, before, retryable
 from conformance.model import (
     Check,
     Doubt,

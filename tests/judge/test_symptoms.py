@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from conformance.judge.symptoms import SYMPTOMS, Symptom, recognise
 from conformance.matchers import CODES, Case, Matcher, first_finding
-from conformance.model import Finding, Json, Resource, StepRecord
+from conformance.model import Effect, Finding, ItemFacts, Json, Resource, StepRecord
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,16 @@ KNOWN = {
         Look(OK, (answer(304),)),
         "a plain GET was answered 304, though it has no condition",
     ),
+    "a write that stores nothing": (
+        Look(
+            {"shows": {"of": "w"}},
+            (
+                done("w", exchange(method="PUT"), effect=Effect("change", 7, "name", "a", "b", ignored=True)),
+                answer(item=ItemFacts(there=True, value="a")),
+            ),
+        ),
+        "PUT is answered 200 and stores nothing",
+    ),
     "the slash": (
         Look({"redirect": "none"}, (answer(redirected="/items"),)),
         "/items/ redirects to /items",
@@ -183,6 +193,10 @@ LIKE = {
     "no answer": Look(OK, (answer(None),)),
     "a step without exchanges": Look(OK, (done("answer"),)),
     "a resource that was removed": Look(OK, (answer(404, method="PUT"),)),
+    "a route that was there before": Look(OK, (done("before", exchange(at=1.0)), answer(404, at=2.0))),
+    "a condition that is answered 404": Look(
+        OK, (done("answer", exchange(404, sent=[("If-None-Match", '"x"')])),)
+    ),
     "a redirect of which nobody speaks": Look(OK, (answer(307, redirected="/x"),)),
     "HTML that was not judged": Look(GONE, (answer(media="text/html", json="none"),)),
     "plain text": Look(JSON, (answer(media="text/plain", json="none"),)),

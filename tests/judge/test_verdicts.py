@@ -22,7 +22,8 @@ from helpers.records import (
     writes,
 )
 
-from conformance.judge.verdicts import STOPPED, Court, before, judge, retryable, verdict_name
+from conformance.judge.court import Court, verdict_name
+from conformance.judge.verdicts import STOPPED, before, judge, retryable
 from conformance.model import (
     LEVELS,
     CacheRead,

@@ -182,7 +182,7 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "doubt about other steps": ("[others-write]", "[entry-ended, done-later]", "the doubt 'done-later' is about other steps than these", "doubts"),
     "doubt about other steps than those of a timeline": ("on: life", "on: life\n    doubts: [done-later]", "the doubt 'done-later' is about other steps than those of 'life'", "id: b-check"),
     "step that the check's only-if names": ("    doubts:", "    only-if: {x: {status: 200}}\n    doubts:", "no step is called 'x'", "only-if"),
-    "duration": ("for: ttl + 2m", "for: ttl + 2x", "'x' is no quantity; use ttl, m, w, resolution, lifetime, or seconds", "2x"),
+    "duration": ("for: ttl + 2m", "for: ttl + 2x", "'x' is no quantity; use ttl, m, w, longest, resolution, lifetime, or seconds", "2x"),
     "duration without a sense": ("for: ttl + 2m", "for: ttl +", "'ttl +' is no duration; write for instance 'ttl + 2m', 'ttl / 2' or '1.1 s'", "ttl +"),
     "division by nothing": ("for: ttl + 2m", "for: ttl / 0", "'ttl / 0' is no duration;", "ttl / 0"),
     "placeholder with a capital letter": ('"{other}"', "'\"{First.etag}\", {other}'", "{First.etag} is no placeholder, and would be taken as it stands; in what is sent {STEP.CAPTURE} and {VARIABLE} are,", "headers:"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import TargetError
-from conformance.load.target import built_in_targets, load_target
+from conformance.load.target import built_in_targets, load_target, target_text
 from conformance.model import Target, Write
 
 TEXT = """\
@@ -96,24 +96,46 @@ def test_a_policy_is_about_its_strictest_directive(loads: Loads, policy: str, ex
     assert {c for c in me.capabilities if c.startswith("policy-")} == expected
 
 
+def test_what_a_file_requires_may_not_be_lacking(loads: Loads) -> None:
+    asked = TEXT.replace("change: PATCH /me", "change: {request: PATCH /me, ask: true}")
+    assert loads(asked).resource("me").writes["change"].ask is True
+    assert loads(f"{asked}require: [me.change]\n").resource("me").writes["change"].ask is False
+
+
+def test_what_is_required_may_be_said_beside_the_file() -> None:
+    asked = load_target("lesson")
+    required = load_target("lesson", (), ("items.create, cached-time.clear", "reports"))
+    changed = load_target("lesson", ("items.create.ask=false",))
+    assert [t.resource("items").writes["create"].ask for t in (asked, required, changed)] == [
+        True,
+        False,
+        False,
+    ]
+    assert [t.resource("cached-time").writes["clear"].ask for t in (asked, required)] == [True, False]
+    assert [t.resource("reports").ask for t in (asked, required)] == [True, False]
+
+
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("required", "says"),
     [
-        (TEXT, True),
+        ("item.create", "'item.create' is required: no resource is called 'item'; did you mean 'items'?"),
+        ("items.creat", "'items.creat' is required: did you mean 'create'?"),
         (
-            with_('    create: POST /items/\n    change: {request: "PUT /items/{id}", edit: title}\n', "")
-            .replace("    change: PATCH /me\n", "")
-            .replace("    clear: DELETE /cache/\n", ""),
-            False,
+            "cached-time.create",
+            "the target does not say how 'create' is done; write for instance create: POST",
         ),
     ],
 )
-def test_a_file_that_declares_a_write_consents_to_it(loads: Loads, text: str, expected: bool) -> None:
-    assert loads(text).consent is expected
+def test_what_can_not_be_required_is_said(required: str, says: str) -> None:
+    with pytest.raises(TargetError) as problem:
+        load_target("lesson", (), (required,))
+    assert problem.value.says.startswith(says)
 
 
-def test_a_built_in_target_consents_to_nothing() -> None:
-    assert [load_target(name).consent for name in built_in_targets()] == [False] * len(built_in_targets())
+def test_a_built_in_target_is_printed_as_it_is_written() -> None:
+    assert target_text("lesson").startswith("# yaml-language-server")
+    with pytest.raises(TargetError, match="is no built-in target"):
+        target_text("lessen")
 
 
 def test_the_lesson_is_what_is_meant_without_a_name() -> None:
@@ -145,7 +167,7 @@ def test_the_digest_is_of_the_values_that_count(loads: Loads) -> None:
 
 ACCEPTED = "accepted: ask, change, clear, create, distinct-from, etag, hit, item, json, keys, members, policy, read, remove, repeats, resolution, ttl, value, version"
 WRONG = {
-    "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: contract, headers, name, resources", "nmae"),
+    "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: contract, headers, name, require, resources", "nmae"),
     "key of a resource": ("    etag: true", "    etga: true", f"unknown key 'etga'; did you mean 'etag'? {ACCEPTED}", "etga"),
     "key of a write": ("edit: title", "edti: title", "unknown key 'edti'; did you mean 'edit'? accepted: ask, body, edit, from, request", "edti"),
     "no name": ("name: mine\n", "", "the file lacks 'name'", "headers"),

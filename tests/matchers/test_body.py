@@ -6,6 +6,7 @@ from typing import Any
 
 from helpers.matching import Example, each, fails, holds
 from helpers.records import done, exchange, resource, timed
+from msgspec.structs import replace
 
 from conformance.model import Effect, Exchange, ItemFacts, StepRecord
 
@@ -46,6 +47,14 @@ EXAMPLES = [
     holds("body", "present", done("a", exchange())),
     holds("body", {"at-least": 2}, done("a", exchange(body=b"[]"))),
     holds("body", {"same-as": "b"}, done("b", exchange()), done("a", exchange(), exchange())),
+    holds("body", {"differs-from": "b"}, done("b", exchange()), done("a", exchange(body=b"[1]"))),
+    fails(
+        "body",
+        {"differs-from": "b"},
+        done("b", exchange()),
+        done("a", exchange()),
+        says=("another body than before (b)", "the same body"),
+    ),
     fails("body", "absent", done("a", exchange(body=b"null")), says=("no body", "4 bytes")),
     fails("body", "present", done("a", NO_BODY), says=("a body", "none")),
     fails("body", {"at-least": 3}, done("a", exchange()), says=("a body of 3 bytes or more", "2 bytes")),
@@ -92,6 +101,7 @@ EXAMPLES = [
     holds("json", "declared", done("a", json("object")), on=timed()),
     holds("json", "declared", done("a", json("number")), on=resource(json="any")),
     holds("json", "declared", done("a", json("number")), on=resource(json=None)),
+    holds("json", "declared", done("a", HTML), on=resource(json=None)),  # nothing is said of it
     fails("json", "declared", done("a", HTML), says=("a JSON body", "a body that is not JSON (text/html)")),
     fails(
         "json",
@@ -201,6 +211,55 @@ EXAMPLES = [
         wrote(CHANGE),
         done("a"),
         says=("an answer", "none: nothing was asked"),
+    ),
+    # another value than any before is the effect: a server may write it down in its own way
+    holds("shows", {"of": "w"}, wrote(CHANGE), done("a", item(value="New"))),
+    fails(
+        "shows",
+        {"of": "w"},
+        wrote(replace(CHANGE, earlier=("older",))),
+        done("a", item(value="older")),
+        says=("'name' of item 7 to be 'new'", "'older'"),
+    ),
+    holds("shows", {"of": "w"}, wrote(REMOVE), done("a", item(gone=True))),  # a soft delete
+    holds("shows", {"without": "w"}, wrote(CHANGE), done("a", item(there=False))),
+    fails(
+        "shows",
+        {"without": "w"},
+        wrote(CHANGE),
+        done("a", item(value="old")),
+        says=("a list without item 7", "it is there"),
+    ),
+    fails(
+        "shows",
+        {"without": "w"},
+        wrote(CHANGE),
+        done("a"),
+        says=("an answer", "none: nothing was asked"),
+    ),
+    # ---- items
+    holds("items", {"not-more-than": "b"}, done("b", json(items=3)), done("a", json(items=3), json(items=2))),
+    fails(
+        "items",
+        {"not-more-than": "b"},
+        done("b", json(items=3)),
+        done("a", json(items=4)),
+        says=("3 items at most", "4"),
+    ),
+    fails(
+        "items",
+        {"not-more-than": "b"},
+        done("b", HTML),
+        done("a", json(items=4)),
+        says=("a list to compare with (b)", "none"),
+    ),
+    # ---- taken
+    holds("taken", True, done("a", exchange(), effect=CHANGE)),
+    fails(
+        "taken",
+        True,
+        done("a", exchange(), effect=replace(CHANGE, ignored=True)),
+        says=("'name' to be 'new' in the answer to the write", "'old', as before"),
     ),
     # ---- echoed
     holds("echoed", False, done("a")),

@@ -121,6 +121,20 @@ def _old_tag_matches(site: Site) -> bool:
     return site.matching(old).status_code == 304
 
 
+def _same_tag_after(site: Site, method: str, path: str, data: Any) -> bool:
+    before = site.tag()
+    site.ask(method, path, json=data).raise_for_status()
+    return site.tag() == before
+
+
+def _stale_the_second_time(site: Site) -> bool:
+    shown = []
+    for name in ("a", "b"):
+        site.patch(name=name)
+        shown.append(site.get().json()[1]["name"])
+    return shown == ["a", "a"]
+
+
 def _stale(write: tuple[str, str], shows: str) -> Callable[[Site], bool]:
     def defect(site: Site) -> bool:
         before = site.get(shows).content
@@ -271,6 +285,16 @@ DEFECTS: dict[str, Callable[[Site], bool]] = {
     "count-etag": _tag_misses_a_change,
     "length-etag": _tag_misses_a_change,
     "first-item-etag": _tag_misses_a_change,
+    "names-only-etag": lambda site: _same_tag_after(site, "PATCH", "/items/2", {"price": 3.25}),
+    "updates-only-etag": lambda site: _same_tag_after(site, "POST", ITEMS, PEN),
+    "constant-item-etag": lambda site: (
+        (
+            site.tag("/items/2"),
+            site.patch(name="Other").status_code,
+            site.tag("/items/2"),
+        )
+        == ('"item-2"', 200, '"item-2"')
+    ),
     "redirecting-slash": _shown(ITEMS, lambda shown: shown.status_code == 307),
     "unquoted-etag": lambda site: _malformed(site.tag()) and site.hit().status_code == 304,
     "single-quoted-etag": lambda site: _malformed(site.tag()) and site.hit().status_code == 304,
@@ -323,6 +347,17 @@ DEFECTS: dict[str, Callable[[Site], bool]] = {
     "update-not-invalidated-item": _stale(("PUT", "/items/1"), "/items/1"),
     "delete-not-invalidated": _stale(("DELETE", "/items/1"), ITEMS),
     "delete-not-invalidated-item": _stale(("DELETE", "/items/1"), "/items/1"),
+    "update-invalidates-once": _stale_the_second_time,
+    "update-stores-nothing": lambda site: (
+        site.patch(name="Other").status_code == 200 and site.get("/items/2").json()["name"] == "Desk lamp"
+    ),
+    "late-without-a-word": lambda site: (
+        _stale(("PUT", "/items/1"), ITEMS)(site) and site.get("/items/1").status_code == 405
+    ),
+    "update-loses-the-item": lambda site: (
+        [site.patch(name=name).status_code for name in ("a", "b")] == [200, 200]
+        and site.get("/items/2").status_code == 404
+    ),
     "tag-lags-body": _tag_misses_a_change,
     "body-lags-tag": _stale(("POST", ITEMS), ITEMS),
     "clear-does-nothing": _clear_fails,
@@ -330,6 +365,10 @@ DEFECTS: dict[str, Callable[[Site], bool]] = {
     "version-not-raised": _version_stays,
     "version-counts-reads": lambda site: site.tag("/versioned/") != site.tag("/versioned/"),
     "refused-write-changes-data": _after_refusal(lambda shown: shown.content),
+    "refused-write-half-done": lambda site: (
+        site.ask("PUT", "/items/2", json={"name": "Other", "price": "none"}).status_code == 422
+        and site.get("/items/2").json()["name"] == "Other"
+    ),
     "refused-write-changes-tag": _after_refusal(lambda shown: shown.headers["etag"]),
     "cc-unit": _says(ITEMS, "public, max-age=5m"),
     "cc-semicolon": _says(ITEMS, "public; max-age=300"),

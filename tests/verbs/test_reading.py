@@ -176,7 +176,16 @@ def test_a_cache_is_cleared() -> None:
         assert done(made, "read", "anew").exchanges[0].facts.hit is False
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 405, 501])
+@pytest.mark.parametrize("status", [401, 403, 422])
+def test_clearing_may_be_refused(status: int) -> None:
+    student = Student(lambda method, *_: reply(status, {}) if method == "DELETE" else None)
+    with serve(student) as server, context(server.url, "cached-time") as made:
+        record = done(made, "clear")
+    assert record.status == "refused"
+    assert record.says.startswith(f"DELETE /cache/ was answered {status}")
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
 def test_clearing_may_be_lacking(status: int) -> None:
     student = Student(lambda method, *_: reply(status, {}) if method == "DELETE" else None)
     with serve(student) as server, context(server.url, "cached-time") as made:

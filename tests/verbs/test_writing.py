@@ -14,9 +14,7 @@ from msgspec.structs import replace
 
 from conformance.model import Resource
 from conformance.sending.survey import Survey
-from conformance.verbs.writing import put_back
-
-NOT_OFFERED = (400, 401, 403, 404, 405, 415, 422, 429)
+from conformance.verbs.writes import put_back
 
 
 class Refusing:
@@ -100,10 +98,11 @@ def test_with_if_match_where_a_condition_is_wanted(status: int) -> None:
 
     def tagged(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
         if (method, path) == ("GET", "/items/1"):
-            return reply(200, {"id": 1}, {"ETag": '"7"'})
+            return reply(200, student.items[0], {"ETag": '"7"'})
         return refusing(method, path, headers, body)
 
-    with serve(Student(tagged)) as server, context(server.url) as within:
+    student = Student(tagged)
+    with serve(student) as server, context(server.url) as within:
         assert done(within, "change").status == "done"
         assert done(within, "restore").exchanges[0].status == 200
     assert [m for _, _, m in refusing.bodies] == [None, '"7"', None, '"7"']
@@ -120,13 +119,34 @@ def test_odd_but_correct_servers_are_written_to_all_the_same(variant: str) -> No
         assert not within.shared.ledger.open
 
 
-@pytest.mark.parametrize("status", NOT_OFFERED)
-def test_a_refusal_is_not_offered_with_the_reason(status: int) -> None:
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_route_that_is_missing_is_not_offered_with_the_reason(status: int) -> None:
     record, refusing, _ = change(lambda *_: reply(status, {}))
     assert (record.status, record.effect) == ("not-offered", None)
-    method = "PATCH" if status in (400, 422) else "PUT"
-    assert record.says == f"{method} /items/1 was answered {status}"
-    assert len(refusing.bodies) == {400: 6, 422: 6, 405: 2}.get(status, 1)
+    assert record.says == f"PUT /items/1 was answered {status}"
+    assert len(refusing.bodies) == {404: 1}.get(status, 2)
+
+
+@pytest.mark.parametrize("status", [400, 415, 422, 409])
+def test_what_is_refused_is_told_with_the_servers_own_words(status: int) -> None:
+    """The request that the target declares, and not the PATCH that was tried after it."""
+    record, refusing, _ = change(lambda *_: reply(status, {"detail": "the field 'reason' is required"}))
+    assert (record.status, record.effect) == ("refused", None)
+    words = ': {"detail": "the field \'reason\' is required"}' if status != 409 else ""
+    assert record.says == f"PUT /items/1 was answered {status}{words}"
+    assert len(refusing.bodies) == (1 if status == 409 else 6)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_write_that_wants_a_login_is_refused_with_how_to_log_in(status: int) -> None:
+    record, _, _ = change(lambda *_: reply(status, {}))
+    assert record.status == "refused"
+    assert record.says.startswith(f"PUT /items/1 was answered {status}: it wants a login")
+
+
+def test_a_rate_limit_says_nothing_of_what_is_offered() -> None:
+    record, _, _ = change(lambda *_: reply(429, {}))
+    assert record.status == "failed"
 
 
 def test_what_was_not_offered_once_is_not_asked_again() -> None:
@@ -235,10 +255,9 @@ def test_an_id_that_was_there_before_is_never_removed() -> None:
     with serve(student) as server, context(server.url) as within:
         assert done(within, "create").effect.id is None
         assert done(within, "remove").status == "not-offered"
-        assert within.shared.ledger.open == ()
-        assert within.shared.ledger.problems == [
-            "what POST /items/ has created stays there: its id is not to be seen"
-        ]
+        ledger = within.shared.ledger
+        ledger.put_back(ledger.open, lambda undo: put_back(within, undo), final=True)
+        assert ledger.problems == ["could not remove what POST /items/ has created: its id is not to be seen"]
     assert len(student.items) == 3
 
 

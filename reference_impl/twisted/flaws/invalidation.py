@@ -1,9 +1,13 @@
 """Flaws of invalidation: by event, by hand, by version; and writes that are refused but leave a trace."""
 
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reference_impl import backends
 from reference_impl.backends import Cache, remember
@@ -11,13 +15,14 @@ from reference_impl.caching import etag_of
 from reference_impl.representations import Representation
 from reference_impl.settings import Settings
 from reference_impl.site import LIST_KEY, Compute, Event, item_key
-from reference_impl.twisted.asgi import Answer, Asked, Edit, edited
+from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, edited, tell, unconditional
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
 from reference_impl.twisted.parts import Parts, invalidate
 from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
+_SUCCESS = 299
 
 
 def _forgetting(event: Event, *, the_list: bool, the_item: bool) -> Apply:
@@ -121,6 +126,113 @@ def _refused_changes_tag(settings: Settings, create: Create) -> ASGIApp:
     return edited(create(replace(made, etag=tag)), edit)
 
 
+def _invalidating_once(parts: Parts) -> Parts:
+    updated: list[int] = []
+
+    async def call(cache: Cache, event: Event, item: int) -> None:
+        if event != "update" or not updated:
+            await invalidate(cache, event, item)
+        else:
+            await backends.forget(cache, item_key(item))
+        if event == "update":
+            updated.append(item)
+
+    return replace(parts, invalidate=call)
+
+
+def _between(handle: Callable[[Parts, ASGIApp, Scope, Receive], Awaitable[Answer]]) -> Apply:
+    """The reference behind a function that answers in its place, and may ask it."""
+
+    def apply(settings: Settings, create: Create) -> ASGIApp:
+        parts = Parts.of(settings)
+        app = create(parts)
+
+        async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+            else:
+                await tell(await handle(parts, app, scope, receive), send)
+
+        return outer
+
+    return apply
+
+
+def _of_an_item(scope: Scope) -> bool:
+    return bool(scope["path"].startswith(LIST) and scope["path"] != LIST)
+
+
+async def _body(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def _again(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _store_nothing(_parts: Parts, app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    if not _of_an_item(scope) or scope["method"] not in {"PUT", "PATCH"}:
+        return await ask(app, scope, receive)
+    try:
+        json.loads(await _body(receive))
+    except ValueError:
+        return Answer(400, (("content-type", "application/json"),)).carrying(b"{}")
+    return await ask(app, unconditional({**scope, "method": "GET"}), _again(b""))
+
+
+async def _half_do(parts: Parts, app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    body = await _body(receive)
+    answer = await ask(app, scope, _again(body))
+    if _of_an_item(scope) and scope["method"] == "PUT" and answer.status in {400, 422}:
+        with suppress(ValueError):
+            sent, item = json.loads(body), int(scope["path"].removeprefix(LIST))
+            if isinstance(sent, dict) and isinstance(sent.get("name"), str):
+                with parts.store.transaction():
+                    parts.store.update(item, {"name": sent["name"]})
+                await parts.invalidate(parts.cache, "update", item)
+    return answer
+
+
+def _late_without_a_word(settings: Settings, create: Create) -> ASGIApp:
+    async def nothing(_cache: Cache, _event: Event, _item: int) -> None:
+        """Invalidate nothing."""
+
+    async def handle(_parts: Parts, app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+        if _of_an_item(scope) and scope["method"] in {"GET", "HEAD"}:
+            return Answer(405, (("allow", "PATCH, PUT, DELETE"), ("content-length", "0")))
+        answer = await ask(app, scope, receive)
+        if not scope["path"].startswith(LIST) or scope["method"] not in _WRITES or answer.status > _SUCCESS:
+            return answer
+        return Answer(answer.status, (("content-type", "application/json"),)).carrying(b'{"message":"done"}')
+
+    return _between(handle)(settings, lambda parts: create(replace(parts, invalidate=nothing)))
+
+
+def _losing_the_item(settings: Settings, create: Create) -> ASGIApp:
+    updates: Counter[str] = Counter()
+
+    async def handle(_parts: Parts, app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+        if _of_an_item(scope) and scope["method"] in {"PUT", "PATCH"}:
+            updates[scope["path"]] += 1
+        if scope["method"] == "GET" and updates[scope["path"]] > 1:
+            return Answer(404, (("content-type", "application/json"),)).carrying(b"{}")
+        return await ask(app, scope, receive)
+
+    return _between(handle)(settings, create)
+
+
+_storing_nothing = _between(_store_nothing)
+_half_done = _between(_half_do)
+
+
 def _forgetting_nothing(event: Event) -> Apply:
     return _forgetting(event, the_list=False, the_item=False)
 
@@ -137,6 +249,32 @@ FLAWS = (
         "an update leaves the list in the cache",
         _forgetting("update", the_list=False, the_item=True),
         breaks=("LES22", "LES03", "LES11", "LES24"),
+    ),
+    Flaw(
+        "update-invalidates-once",
+        "the first update takes the list out of the cache, later ones leave it there",
+        made_of(_invalidating_once),
+        breaks=("LES22", "LES03", "LES11", "LES24"),
+        counting=True,
+    ),
+    Flaw(
+        "update-stores-nothing",
+        "an update is answered 200 with the item as it was, and stores nothing",
+        _storing_nothing,
+        breaks=("LES22",),
+    ),
+    Flaw(
+        "late-without-a-word",
+        "no write takes the list out of the cache, none tells what it has done, and items have no route",
+        _late_without_a_word,
+        breaks=("LES22", "LES21", "LES23"),
+    ),
+    Flaw(
+        "update-loses-the-item",
+        "an item that was updated twice is found on the list alone",
+        _losing_the_item,
+        breaks=("LES22",),
+        counting=True,
     ),
     Flaw(
         "update-not-invalidated-item",
@@ -160,7 +298,7 @@ FLAWS = (
         "tag-lags-body",
         "at the first read after a write the list has its new body and its old tag",
         made_of(_tag_lags),
-        breaks=("LES24", "LES11"),
+        breaks=("LES24",),
         counting=True,
     ),
     Flaw(
@@ -192,6 +330,12 @@ FLAWS = (
         "refused-write-changes-data",
         "a write that is refused as malformed changes the items all the same",
         answering_with(_refused_changes_data),
+        breaks=("LES27",),
+    ),
+    Flaw(
+        "refused-write-half-done",
+        "an update with a value of the wrong type is refused after its name was stored",
+        _half_done,
         breaks=("LES27",),
     ),
     Flaw(

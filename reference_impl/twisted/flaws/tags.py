@@ -9,15 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from reference_impl import caching
 from reference_impl.backends import Cache, remember
 from reference_impl.caching import NOT_MODIFIED, Validators, etag_of
 from reference_impl.representations import to_json
-from reference_impl.site import LIST_KEY, Compute
+from reference_impl.settings import Settings
+from reference_impl.site import LIST_KEY, Compute, Event
 from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.flaws.kind import Flaw
-from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
+from reference_impl.twisted.parts import Parts, invalidate
+from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
 from reference_impl.twisted.variants.offers import without_slash
 
 LIST = "/items/"
@@ -86,6 +89,31 @@ def _sticky(_parts: Parts) -> Tag:
 def _salted(_parts: Parts) -> Tag:
     salt = secrets.token_bytes(8)
     return lambda _data, body: etag_of(salt + body)
+
+
+def _counting_updates(settings: Settings, create: Create) -> ASGIApp:
+    updates: list[int] = []
+    made = Parts.of(settings)
+
+    async def counted(cache: Cache, event: Event, item: int) -> None:
+        if event == "update":
+            updates.append(item)
+        await invalidate(cache, event, item)
+
+    def tag(data: Any, body: bytes) -> str | None:
+        return f'"u{len(updates)}"' if isinstance(data, list) else made.etag(data, body)
+
+    return create(replace(made, etag=tag, invalidate=counted))
+
+
+def _items_tagged_by_id(settings: Settings, create: Create) -> ASGIApp:
+    made = Parts.of(settings)
+
+    def tag(data: Any, body: bytes) -> str | None:
+        known = isinstance(data, dict) and "id" in data
+        return f'"item-{data["id"]}"' if known else made.etag(data, body)
+
+    return create(replace(made, etag=tag))
 
 
 def _unquoted(_data: Any, body: bytes) -> str:
@@ -227,6 +255,24 @@ FLAWS = (
         "the tag hashes the first item alone",
         _tagged(lambda _: lambda data, _body: etag_of(str(data[:1]).encode())),
         breaks=("LES03", "LES11", "LES24"),
+    ),
+    Flaw(
+        "names-only-etag",
+        "the tag hashes the names of the items, so a change to anything else keeps it",
+        _tagged(lambda _: lambda data, _body: etag_of(str([item["name"] for item in data]).encode())),
+        breaks=("LES03", "LES11", "LES24"),
+    ),
+    Flaw(
+        "updates-only-etag",
+        "the tag counts the updates, so a create keeps it",
+        _counting_updates,
+        breaks=("LES03",),
+    ),
+    Flaw(
+        "constant-item-etag",
+        "the tag of an item is its id, which never changes",
+        _items_tagged_by_id,
+        breaks=("LES03",),
     ),
     Flaw(
         "redirecting-slash",

@@ -7,9 +7,11 @@ room.
 from collections.abc import Mapping
 
 from reference_impl.twisted.twists import Twist, look_up, table
-from reference_impl.twisted.variants import messages, offers, values, wire
+from reference_impl.twisted.variants import items, messages, offers, values, wire
 
-VARIANTS: Mapping[str, Twist] = table(messages.VARIANTS, offers.VARIANTS, values.VARIANTS, wire.VARIANTS)
+VARIANTS: Mapping[str, Twist] = table(
+    items.VARIANTS, messages.VARIANTS, offers.VARIANTS, values.VARIANTS, wire.VARIANTS
+)
 
 
 def find(name: str) -> Twist:

@@ -1,0 +1,75 @@
+"""What a judgement may look at besides the record, and how an outcome becomes a verdict. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.model import (
+    ASCENDING,
+    Level,
+    OutcomeName,
+    Run,
+    Suite,
+    Target,
+    Tier,
+    Verdict,
+    VerdictName,
+)
+from conformance.model.order import level_at
+
+__all__ = ["Court", "made", "verdict_name"]
+
+_BY_LEVEL: Final[Mapping[tuple[OutcomeName, Level], VerdictName]] = {
+    ("pass", "MUST"): "pass",
+    ("pass", "SHOULD"): "pass",
+    ("pass", "MAY"): "info",
+    ("fail", "MUST"): "fail",
+    ("fail", "SHOULD"): "warn",
+    ("fail", "MAY"): "info",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """Everything a judgement may look at besides the record itself.
+
+    Args:
+        verdicts: run id -> verdict, of the runs that were judged before.
+        remote: whether the server is somewhere else than on loopback.
+        down: why the server can't be reached at all, or "".
+        workers: how many of the server's workers the suite has started; None: it has not.
+    """
+
+    suite: Suite
+    target: Target
+    tier: Tier
+    runs: tuple[Run, ...]
+    verdicts: Mapping[str, Verdict]
+    remote: bool = False
+    down: str = ""
+    workers: int | None = None
+
+
+def verdict_name(outcome: OutcomeName, level: Level) -> VerdictName:
+    """What an outcome counts as at a level; every other outcome is its own verdict."""
+    if outcome in ("pass", "fail"):
+        return _BY_LEVEL[outcome, level]
+    return outcome
+
+
+def made(  # noqa: PLR0913 - the level's three sources
+    run: Run,
+    court: Court,
+    outcome: OutcomeName,
+    message: str,
+    *,
+    cause: str = "",
+    at_most: Level | None = None,
+) -> Verdict:
+    """An outcome, as it counts at the level that binds this run, or at most at the given one."""
+    level = level_at(run.check, court.target, court.tier)
+    if at_most is not None:
+        level = min(level, at_most, key=ASCENDING.index)
+    return Verdict(outcome, verdict_name(outcome, level), message, cause=cause)
