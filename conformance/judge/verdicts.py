@@ -82,13 +82,7 @@ def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
         on = f"{exchanges[-1].request.method} {exchanges[-1].request.target}" if exchanges else "this"
         mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
         says = f"the server crashed on {on} ({record.crash})"
-<<<<<<< HEAD
-        return replace(_verdict(run, court, "unreachable", says), mend=mend)
-=======
         return replace(made(run, court, "unreachable", says), mend=mend)
-    steps = {s.name: s for s in record.steps}
-    case = Case(steps, run.resource, court.target, court.remote, court.workers, record.moved)
->>>>>>> 84dfb02 (Writes: the user's data first, refusals told, what is late looked at again)
     plan = _steps_of(run, court.suite)
     verdict = _conditions(run, plan, case, court)
     if verdict is not None:
@@ -323,12 +317,6 @@ def _complete(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Ver
 
 def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: bool = True) -> Verdict:
     """A fail, unless one of the check's doubts holds; a crash has no excuse."""
-<<<<<<< HEAD
-=======
-    if finding.ours:
-        says = f"the suite contradicts itself: expected {finding.expected}, but {finding.actual}"
-        return replace(made(run, court, "error", says), code=finding.code)
->>>>>>> 84dfb02 (Writes: the user's data first, refusals told, what is late looked at again)
     exchange = _shown(finding, case)
     if exchange is not None and exchange.status == 429:  # noqa: PLR2004
         says = "could not be judged: the server's rate limit (429)"
