@@ -21,6 +21,7 @@ from conformance.judge.unjudged import ours
 from conformance.matchers import MATCHERS, Case, first_finding
 from conformance.model import (
     NOT_ASKED,
+    OUT_OF_REACH,
     Check,
     Doubt,
     Exchange,
@@ -165,8 +166,10 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
 
 def _not_tested(run: Run, step: Step, record: StepRecord, court: Court) -> Verdict:
     """A means of ours is missing, or the server refuses it to us."""
-    if record.status == "untestable":
-        return made(run, court, "untestable", f"untestable: {record.says}", cause=record.says)
+    if record.status != "refused":
+        code = OUT_OF_REACH if record.status == "out-of-reach" else ""
+        missing = made(run, court, "untestable", f"untestable: {record.says}", cause=record.says)
+        return replace(missing, code=code)
     says = f"not judged, since the server refuses it: {record.says}"
     refusal = made(run, court, "untestable", says, cause=record.says)
     return replace(refusal, code=REFUSED, mend=_ACCEPTED, step=step.name)
@@ -179,7 +182,7 @@ def _undone(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
         return _failed(run, finding, case, court)
     if record.status in ("not-offered", "not-asked"):
         return _not_there(run, court, record)
-    if record.status in ("refused", "untestable"):
+    if record.status in ("refused", "untestable", "out-of-reach"):
         return _not_tested(run, step, record, court)
     last = record.exchanges[-1] if record.exchanges else None
     if record.status == "failed" and last is not None and (last.status or 0) < 500:  # noqa: PLR2004
@@ -307,7 +310,8 @@ def _complete(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Ver
     # Without expecting steps, what was to be looked at was left out: an empty set never passes.
     unseen = not any(set(each) <= seen for each in check.expects) if check.expects else not expecting
     if check.unseen and (missing or unseen):
-        return made(run, court, "untestable", f"untestable: {check.unseen}", cause=check.unseen)
+        hidden = made(run, court, "untestable", f"untestable: {check.unseen}", cause=check.unseen)
+        return replace(hidden, code=OUT_OF_REACH)
     if missing or unseen:
         looked_at = {n for each in check.expects for n in each} | {s.name for s in plan if s.expect}
         names = ", ".join(missing or sorted(looked_at - seen)) or "what is to be judged"

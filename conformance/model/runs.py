@@ -32,6 +32,7 @@ StepStatus = Literal[
     "not-offered",  # the server may lack it, and does
     "missing",  # the target declares it, and the server lacks it
     "untestable",  # a means of ours is missing
+    "out-of-reach",  # only a server that the suite has started can show it
     "not-asked",  # the user held it back, see `says`
     "lacking",  # an earlier answer has no such field to be sent back, see `lacks`
     "stopped",  # the run ended before it was done

@@ -15,6 +15,8 @@ class Frozen(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
 Json = Any
 Safe = Annotated[str, msgspec.Meta(extra={"safe": True})]
 """Text of our own: no server has had a hand in it, so it needs no redaction. All other text does."""
+OUT_OF_REACH: Final = "out-of-reach"
+"""The code of a verdict on what only a server that the suite has started can show."""
 NOT_ASKED: Final = "not-asked"
 """The code of a verdict on what the user held back: it does not apply to this run."""
 MISSING: Final[Any] = msgspec.UNSET

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.model import NOT_ASKED, Entry, Report, VerdictName
+from conformance.model import NOT_ASKED, OUT_OF_REACH, Entry, Report, VerdictName
 from conformance.report.safe import safe
 
 __all__ = [
@@ -86,7 +86,7 @@ def _cut_short(report: Report, broken: Sequence[Entry]) -> Result | None:
 
 def _left_open(report: Report, bound: Sequence[Entry]) -> Result | None:
     """Nothing has failed; is enough known to call it a pass?"""
-    unjudged = tuple(e for e in bound if e.verdict.verdict in _OPEN)
+    unjudged = tuple(e for e in bound if e.verdict.verdict in _OPEN and e.verdict.code != OUT_OF_REACH)
     if unjudged:
         return Result(NOT_JUDGED, _not_judged(unjudged, len(_applying(bound))), unjudged)
     if any(e.verdict.verdict in _HELD for e in report.judged):

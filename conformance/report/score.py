@@ -3,8 +3,8 @@
 A pass or a warn or a fail counts by the level of its row: MUST and SHOULD apart, MAY not at all.
 `blocked` and `unreachable` earn nothing and stay in the denominator; `not-applicable`,
 `untestable` and `deselected` leave it. Where the suite itself failed, or something could not be
-judged (a MUST that is untestable is such), there is no score at all: a grade that may be wrong is
-withheld, never 0.
+judged, there is no score at all: a grade that may be wrong is withheld, never 0. A MUST that is
+untestable could not be judged, unless only a server that the suite starts can show it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, get_args
 
-from conformance.model import Entry, Report, Score, Tally, Topic, VerdictName
+from conformance.model import OUT_OF_REACH, Entry, Report, Score, Tally, Topic, VerdictName
 
 __all__ = ["VERDICTS", "score", "tally"]
 
@@ -52,7 +52,11 @@ def _withheld(report: Report, total: Tally) -> str:
         return f"the run ended early: {report.stopped}"
     open_ = sum(
         e.verdict.outcome == "inconclusive"
-        or (e.verdict.outcome == "untestable" and report.about(e).level == "MUST")
+        or (
+            e.verdict.outcome == "untestable"
+            and e.verdict.code != OUT_OF_REACH
+            and report.about(e).level == "MUST"
+        )
         for e in report.judged
     )
     return f"{open_} of the checks could not be judged" if open_ else ""

@@ -121,6 +121,11 @@ def not_offered(
     return StepRecord(step.name, step.do, status, says, tuple(exchanges), **more)
 
 
+def out_of_reach(step: Step, says: str) -> StepRecord:
+    """The record of a step that only a server can show that the suite has started."""
+    return StepRecord(step.name, step.do, "out-of-reach", says)
+
+
 def not_asked(step: Step, says: str) -> StepRecord:
     """The record of a step that the user held back."""
     return StepRecord(step.name, step.do, "not-asked", says)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from conformance.model import Exchange, Step, StepRecord
-from conformance.verbs.base import Verb, done, not_offered, untestable
+from conformance.verbs.base import Verb, done, not_asked, not_offered, out_of_reach
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
@@ -21,9 +21,9 @@ def _restart(step: Step, context: Context) -> StepRecord:
     if resource.name in shared.lacking:
         return not_offered(step, shared.lacking[resource.name])
     if shared.server is None or shared.server.workers is None:
-        return untestable(step, "only an app that the suite starts itself can be started anew")
+        return out_of_reach(step, "only an app that the suite starts itself can be started anew")
     if shared.restart is None:
-        return not_offered(step, "a fresh start was left out of this run (--no-restart)")
+        return not_asked(step, "a fresh start was left out (--no-restart)")
     with shared.lock:
         earlier = dict(shared.plain)
     problem = shared.restart()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from conformance.model import Effect, Exchange, Round, Step, StepRecord
-from conformance.verbs.base import Verb, done, not_asked, not_offered, untestable
+from conformance.verbs.base import Verb, done, not_asked, not_offered, out_of_reach, untestable
 from conformance.verbs.writes import ACCEPTED, is_refusal, not_done, unlisted
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _flood(step: Step, context: Context) -> StepRecord:
     """
     server = context.shared.server
     if server is None:
-        return untestable(
+        return out_of_reach(
             step, "the server's memory can only be measured where the suite has started the server"
         )
     first = _longest(context)

@@ -101,8 +101,9 @@ def passed(result: pytest.RunResult) -> None:
 def test_pytest_starts_the_app_in_the_current_folder(run: Run, pytester: pytest.Pytester) -> None:
     result = run("--conformance-app", "main:app", "--conformance-report", "r.json")
     passed(result)
-    (pid,) = starts(pytester.path)
-    assert not psutil.pid_exists(pid)
+    first, anew = starts(pytester.path)
+    assert not psutil.pid_exists(first)
+    assert not psutil.pid_exists(anew)
     result.stdout.fnmatch_lines(
         ["conformance: main:app, started here, target lesson, tier lesson, clock auto, *"]
     )
@@ -122,7 +123,7 @@ def test_pytest_starts_a_factory_of_another_folder_in_two_workers(
     assert "failed" not in counts
     assert counts["passed"] > 10
     assert result.ret == 0
-    assert len(starts(folder)) == 2
+    assert len(starts(folder)) == 4  # two workers, and started anew at the end
     assert starts(pytester.path) == []
     result.stdout.fnmatch_lines(["*each worker has a cache of its own*"])
 
@@ -143,7 +144,7 @@ def test_pytest_serves_a_command(run: Run, pytester: pytest.Pytester) -> None:
 def test_under_xdist_one_server_is_started_for_all(run: Run, pytester: pytest.Pytester) -> None:
     result = run("--conformance-app", "main:app", "-n", "2", plugins=(*PLUGINS, "-p", "xdist"))
     passed(result)
-    assert len(starts(pytester.path)) == 1
+    assert len(starts(pytester.path)) == 2  # and once more at the end
 
 
 @pytest.mark.parametrize("option", ["--collect-only", "--setup-only"])
@@ -235,7 +236,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...], int]] = {
     "flawed": ("LIFE = 60", (), 1),
     "crashes": ("def before(path, asked):\n    if path == '/cached-time/': os._exit(1)", (), 1),
     "does not import": ("import flusk", (), 1),
-    "workers": (BUSY, ("--workers", "2"), 0),
+    "workers": (BUSY, ("--workers", "2"), 7),  # what a cache in each can't show
 }
 
 

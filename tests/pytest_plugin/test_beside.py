@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -157,7 +158,7 @@ def test_in_the_repository_the_specs_are_held_against_the_reference() -> None:
     assert result.returncode == 0, result.stdout
     assert "conformance: reference_impl.app:app, started here" in result.stdout
     assert "with the server's clock moved" in result.stdout
-    assert " failed" not in result.stdout
+    assert not re.search(r"\d failed", result.stdout)
 
 
 def test_in_the_repository_a_test_file_alone_starts_no_server() -> None:

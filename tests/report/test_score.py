@@ -7,7 +7,9 @@ from helpers.reports import with_outcome
 from msgspec.structs import replace
 
 from conformance.load.specs import load
+from conformance.model import OUT_OF_REACH
 from conformance.report.document import rescored
+from conformance.report.result import result
 
 
 def test_the_reference_has_all() -> None:
@@ -50,6 +52,9 @@ def test_what_was_stopped_or_could_not_be_judged_is_no_grade() -> None:
     refused = [replace(e, verdict=with_outcome(e, "untestable")) for e in must]
     unasked = rescored(replace(good, entries=(*refused, *(e for e in good.entries if e not in must))))
     assert unasked.score.withheld == "1 of the checks could not be judged"
+    elsewhere = [replace(e, verdict=replace(e.verdict, code=OUT_OF_REACH)) for e in refused]
+    hidden = rescored(replace(good, entries=(*elsewhere, *(e for e in good.entries if e not in must))))
+    assert (hidden.score.withheld, result(hidden).code) == ("", 0)
     broken = [replace(e, verdict=with_outcome(e, "error")) for e in good.entries[:1]]
     failed = rescored(replace(good, entries=(*broken, *good.entries[1:])))
     assert failed.score.withheld == "the suite itself failed in 1 of the checks"
