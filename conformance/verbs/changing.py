@@ -24,6 +24,7 @@ from conformance.verbs.making import first_effect, free_id
 from conformance.verbs.subjects import Subject, find
 from conformance.verbs.writes import (
     ACCEPTED,
+    BROKEN_OFF,
     JSON,
     MISSING_ROUTE,
     NOT_THIS_METHOD,
@@ -57,6 +58,10 @@ class _Way:
     body: Mapping[str, Json]
 
 
+_GONE: Final = (404, 410)
+_TOLD: Final = (401, 403, 405, 429, 501)  # what they say holds of any body
+
+
 @dataclass(slots=True)
 class _Tried:
     """What was sent, and the effect that the last of it has."""
@@ -85,7 +90,7 @@ def _changed(step: Step, context: Context, to: Json, only: str = "") -> StepReco
     if tried.effect is not None:
         return done(step, tried.exchanges[-1:], effect=tried.effect)
     if not tried.exchanges or (not safe and tried.exchanges[-1].status in MISSING_ROUTE):
-        return _unsafe(step, context, write, subject)
+        return _unsafe(step, context, write, subject, tried.exchanges)
     record = not_done(step, context, "change", tried.exchanges, made_up=to is None and not only)
     # Without an answer, or with a 5xx, the server may have done it all the same: then it is put back.
     is_owed = context.shared.ledger.get(subject.path) is not None
@@ -233,22 +238,27 @@ def _digest(exchange: Exchange | None) -> str:
     return exchange.response.body.digest if exchange is not None and exchange.response is not None else ""
 
 
-def _unsafe(step: Step, context: Context, write: Write, subject: Subject) -> StepRecord:
+def _unsafe(
+    step: Step, context: Context, write: Write, subject: Subject, tried: list[Exchange]
+) -> StepRecord:
     """A PUT that would wipe what nobody shows us is not sent.
 
     Where the target declares it, an item that is not there is asked for: how the server refuses that, tells
-    more than we could.
+    more than we could. Where the server may lack it, the same with broken JSON tells whether it does.
     """
     says = (
         f"{write.method} {write.path} takes the place of an item, and no route shows the whole of one: what "
         f"the list does not show would be lost; offer GET {write.path}, or PATCH"
     )
-    if write.ask or write.method == "PATCH":
+    if write.method == "PATCH":
         return untestable(step, says)
     items = [i for i in find_list(context.json(context.read())) or [] if isinstance(i, Mapping)]
     nobody = free_id(context, items)
     without = {n: v for n, v in subject.item.items() if n != id_name(subject.item)}
-    exchange = send_write(context, write, at(write, nobody), without)
+    if write.ask:
+        exchange = context.send(write.method, at(write, nobody), JSON, BROKEN_OFF)
+    else:
+        exchange = send_write(context, write, at(write, nobody), without)
     if exchange.status in SUCCESS:
         remove = context.resource.writes.get("remove")
         told = f"{write.method} {at(write, nobody)} has created an item"
@@ -257,9 +267,14 @@ def _unsafe(step: Step, context: Context, write: Write, subject: Subject) -> Ste
         else:
             undo = Undo(remove.method, at(remove, nobody), (), b"", f"remove {at(remove, nobody)}")
             context.shared.ledger.owe(undo.path, undo)
-    if exchange.status in SUCCESS or exchange.status == 404:  # noqa: PLR2004 - so there is such a route
-        return untestable(step, says)
-    return not_done(step, context, "change", [exchange])
+    status = exchange.status or 0
+    if write.ask:
+        # No item, or no route? Where there is a route to the item at all, PATCH was answered 405.
+        nowhere = status in _GONE and all(e.status in _GONE for e in tried)
+        is_there = exchange.response is not None and not nowhere and status not in _TOLD
+    else:
+        is_there = status in SUCCESS or status in _GONE
+    return untestable(step, says) if is_there else not_done(step, context, "change", [exchange])
 
 
 # ------------------------------------------------------------------ restore, history

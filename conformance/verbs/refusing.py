@@ -15,6 +15,7 @@ from conformance.sending.ledger import Undo
 from conformance.verbs.base import Argument, Verb, done, not_offered
 from conformance.verbs.subjects import Subject, find
 from conformance.verbs.writes import (
+    BROKEN_OFF,
     CLIENT_ERROR,
     JSON,
     SUCCESS,
@@ -29,7 +30,6 @@ from conformance.verbs.writes import (
 if TYPE_CHECKING:
     from conformance.sending.context import Context
 
-_BROKEN_OFF: Final = b'{"name": "conformance ~'
 _NOT_ASKED_FOR: Final = (401, 403, 404, 405, 415, 501)
 
 
@@ -48,7 +48,7 @@ def _refuse(step: Step, context: Context) -> StepRecord:
     if subject is not None:
         # A server that takes it after all may have emptied the item.
         _owe(context, write, subject)
-    exchange = context.send(write.method, path, JSON, _BROKEN_OFF)
+    exchange = context.send(write.method, path, JSON, BROKEN_OFF)
     _settle(context, subject, exchange)
     if exchange.status in _NOT_ASKED_FOR:
         says = f"{write.method} {path} was answered {exchange.status}"

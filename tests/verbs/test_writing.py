@@ -45,6 +45,37 @@ def accept(*_: Any) -> None:
     return None
 
 
+# PATCH of an item that no route shows, PUT of broken JSON to one that is not there: is there such a PUT?
+ASKED = {
+    "nothing is routed there": (404, 404, "not-offered"),
+    "no write is taken": (405, 405, "not-offered"),
+    "it is not implemented": (501, 501, "not-offered"),
+    "it is read before it is routed": (404, 400, "untestable"),
+    "its model is held against it": (405, 422, "untestable"),
+    "the item is looked for first": (405, 404, "untestable"),
+    "it wants a login": (405, 401, "refused"),
+}
+
+
+@pytest.mark.parametrize(("patched", "put", "expected"), ASKED.values(), ids=ASKED)
+def test_whether_a_put_that_might_wipe_something_is_offered_is_asked_without_sending_one(
+    patched: int, put: int, expected: str
+) -> None:
+    """A server without the route has nothing that could not be tested."""
+
+    def answer(method: str, path: str, *_: Any) -> Any:
+        if method == "GET" and path != "/items/":
+            return reply(404)
+        return reply(patched if method == "PATCH" else put) if method != "GET" else None
+
+    student = Student(answer)
+    with serve(student) as server, context(server.url) as within:
+        record = done(within, "change")
+    assert record.status == expected
+    sent = [path for method, path in student.asked if method == "PUT"]
+    assert not {f"/items/{item['id']}" for item in student.items} & {*sent}
+
+
 # ------------------------------------------------------------------ how to change what nobody has described
 
 
