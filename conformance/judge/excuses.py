@@ -16,11 +16,15 @@ _CRASHED: Final = "write.crashed"
 _OF_THE_ANSWER: Final = ("status", "etag.present")
 
 
-def doubted(check: Check, case: Case) -> Doubt | None:
-    """The first doubt that holds. What comes from outside does not exist where nobody else can be there."""
+def doubted(check: Check, case: Case, *, told: bool = False) -> Doubt | None:
+    """The first doubt that holds; `told`: of those that another check tells of.
+
+    What comes from outside does not exist where nobody else can be there.
+    """
     for doubt in check.doubts:
         alone = case.workers == 1 or (case.workers is not None and doubt.outside == "anybody")
-        if not (doubt.outside and alone) and any(holds(condition, case) for condition in doubt.when):
+        exists = not (doubt.outside and alone) and (bool(doubt.told_by) or not told)
+        if exists and any(holds(condition, case) for condition in doubt.when):
             return doubt
     return None
 

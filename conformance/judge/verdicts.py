@@ -85,7 +85,9 @@ def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
         says = f"the server crashed on {on} ({record.crash})"
         return replace(made(run, court, "unreachable", says), mend=mend)
     plan = _steps_of(run, court.suite)
-    verdict = _conditions(run, plan, case, court)
+    doubt = doubted(run.check, case, told=True)
+    verdict = _told_by(run, court, doubt) if doubt else None
+    verdict = verdict or _conditions(run, plan, case, court)
     if verdict is not None:
         return verdict
     finding = _expectations(run.check, case)
@@ -229,9 +231,14 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
 
 def _excused(run: Run, court: Court, doubt: Doubt, says: str, finding: Finding) -> Verdict:
     """Inconclusive; or blocked by the check that tells of the doubt, since what repeats is no noise."""
+    return _told_by(run, court, doubt) or _unclear(run, court, says, finding, doubt.because)
+
+
+def _told_by(run: Run, court: Court, doubt: Doubt) -> Verdict | None:
+    """Blocked by the check that tells of a doubt, whatever this one has met by luck."""
     teller = next((r for r in court.runs if r.check.id == doubt.told_by and r.resource == run.resource), None)
     if teller is None or run.check.id in teller.check.after:
-        return _unclear(run, court, says, finding, doubt.because)
+        return None
     blocked = f"blocked by {teller.check.id}: {doubt.because}"
     return replace(made(run, court, "blocked", blocked, cause=teller.id), mend=teller.check.hint)
 

@@ -134,8 +134,10 @@ def launch_app(spec: AppSpec, port: int, ahead: float, salt: int = 0) -> Life:
     """
     folder = (spec.app_dir or Path()).resolve()
     with contextlib.ExitStack() as ours:
-        listening = ours.enter_context(_listen(port))
-        port = listening.getsockname()[1]
+        shared = spec.workers > 1
+        sockets = [ours.enter_context(_listen(port, shared=shared))]
+        port = sockets[0].getsockname()[1]
+        sockets += [ours.enter_context(_listen(port, shared=True)) for _ in range(spec.workers - 1)]
         pairs = [socket.socketpair() for _ in range(spec.workers)]
         for _, theirs in pairs:
             ours.callback(theirs.close)
@@ -146,14 +148,16 @@ def launch_app(spec: AppSpec, port: int, ahead: float, salt: int = 0) -> Life:
             "clock": spec.clock,
             "loop": spec.loop,
             "ahead": ahead,
-            "listening": listening.fileno(),
         }
         commands = [
-            [sys.executable, "-P", "-c", _RUNNER, json.dumps(settings | {"control": theirs.fileno()})]
-            for _, theirs in pairs
+            [sys.executable, "-P", "-c", _RUNNER, json.dumps(settings | own)]
+            for own in (
+                {"control": theirs.fileno(), "listening": each.fileno()}
+                for (_, theirs), each in zip(pairs, sockets, strict=True)
+            )
         ]
         env = {**_PYTHON, "PORT": str(port), **(spec.env or {}), **_hashes(spec, salt)}
-        handed = [[listening.fileno(), theirs.fileno()] for _, theirs in pairs]
+        handed = [[each.fileno(), theirs.fileno()] for (_, theirs), each in zip(pairs, sockets, strict=True)]
         lines = [Channel(mine) for mine, _ in pairs]
         try:
             house = House(commands, handed, cwd=folder, env=env, memory=spec.memory)
@@ -173,9 +177,15 @@ def _hashes(spec: AppSpec, salt: int) -> dict[str, str]:
     return {"PYTHONHASHSEED": str(_HASHES + salt)}
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(port: int, *, shared: bool = False) -> socket.socket:
+    """A listening socket; `shared`: one of several on a port.
+
+    Between those Linux deals connections out evenly; of processes that wait at one, the busier often takes all.
+    """
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         sock.bind(("127.0.0.1", port))
     except OSError as problem:
