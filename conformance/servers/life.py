@@ -180,7 +180,7 @@ def _hashes(spec: AppSpec, salt: int) -> dict[str, str]:
 def _listen(port: int, *, shared: bool = False) -> socket.socket:
     """A listening socket; `shared`: one of several on a port.
 
-    Between those Linux deals connections out evenly; of processes that wait at one, the busier often takes all.
+    Between those Linux deals connections out evenly; of processes at one, the busier often takes all.
     """
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
