@@ -25,7 +25,8 @@ JsonType = Literal["object", "array", "string", "number", "boolean", "null", "no
 class Request(Frozen, frozen=True):
     """One request as it was sent: `url` is absolute, `body` its bytes.
 
-    Its Host is not among the `headers` where it is the URL's authority (RFC 9110 7.2).
+    What is the same in all of a run is not among the `headers`: Host, where it is the URL's authority
+    (RFC 9110 7.2), and the suite's own User-Agent.
     """
 
     method: Safe = "GET"

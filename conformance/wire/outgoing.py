@@ -22,12 +22,8 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _NO_VALUE = re.compile(r"[^\x01-\x09\x0b\x0c\x0e-\xff]")  # also what latin-1 does not have
 
 
-def compose(  # noqa: PLR0913, PLR0917 (each is a part of the request)
-    base: Base, user_agent: str, method: str, where: str, headers: Headers, body: bytes
-) -> Request:
-    """The record of a request: what is asked for, and what goes with it unasked.
-
-    It has a Host only where one was asked for: what else is sent as such stands in the URL.
+def compose(base: Base, method: str, where: str, headers: Headers, body: bytes) -> Request:
+    """The record of a request: what is asked for, and the length of its body.
 
     `where` is the request target (RFC 9112 3.2.1), with the base URL's own path in it.
 
@@ -44,19 +40,18 @@ def compose(  # noqa: PLR0913, PLR0917 (each is a part of the request)
             why = "it holds a line end, a NUL or more than latin-1"
             raise HarnessError(f"the value {value!r} of {name} can't be sent: {why}")
         given.add(name.lower())
-    unasked: list[tuple[str, str]] = []
-    if "user-agent" not in given:
-        unasked.append(("User-Agent", user_agent))
     if (body or method in _WITH_CONTENT) and given.isdisjoint(("content-length", "transfer-encoding")):
         headers = (*headers, ("Content-Length", str(len(body))))
-    return Request(method, base.origin + where, (*unasked, *headers), body)
+    return Request(method, base.origin + where, headers, body)
 
 
-def encode(request: Request, where: str) -> bytes:
-    """The bytes of a request (RFC 9112 2.1)."""
+def encode(request: Request, where: str, user_agent: str) -> bytes:
+    """The bytes of a request (RFC 9112 2.1), with what is the same for all of a run."""
     lines = [f"{request.method} {where} HTTP/1.1\r\n"]
     if field_value(request.headers, "host") is None:
         lines.append(f"Host: {request.url.partition('://')[2].partition('/')[0]}\r\n")
+    if field_value(request.headers, "user-agent") is None:
+        lines.append(f"User-Agent: {user_agent}\r\n")
     lines += [f"{name}: {value}\r\n" for name, value in request.headers]
     lines.append("\r\n")
     return "".join(lines).encode("latin-1") + request.body

@@ -219,18 +219,19 @@ class Lane:
         """
         where = self._wire.prefix + target(path)
         wire = self._wire
-        request = compose(wire.base, wire.user_agent, method, where, tuple(headers), body)
+        request = compose(wire.base, method, where, tuple(headers), body)
         with self._lock:
             if fresh or method not in _SAFE:
                 self._drop()
-            trip = Trip(wire.clock, wire.limits, request, encode(request, where))
+            trip = Trip(wire.clock, wire.limits, request, encode(request, where, wire.user_agent))
             try:
                 self._make(trip)
             except Broken as broken:
                 self._drop()
                 return trip.failed(broken)
             received_at = wire.clock.now()
-            rest = self._rest_of(trip, probe=encode(unconditional(request), where) if stray else b"")
+            bare = unconditional(request)
+            rest = self._rest_of(trip, probe=encode(bare, where, wire.user_agent) if stray else b"")
             return trip.done(received_at, rest)
 
     # ------------------------------------------------------------------ on the lane's connection
