@@ -18,7 +18,7 @@ from conformance.model import TIERS, Check, Json, Place, Step, Suite
 
 __all__ = ["Orphan", "orphans"]
 
-_HOW_OFTEN: Final = ("times", "connection", "spread", "together", "stray")
+_HOW_OFTEN: Final = ("times", "connection", "spread", "together", "stray", "keep")
 """Arguments of a read that do not make it another question."""
 Fact = tuple[str, str]
 """What is asked, and what is seen of the answer; the names of steps are left out of both."""

@@ -37,7 +37,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             server.terminate()
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.processes)])
 def url(request: pytest.FixtureRequest) -> str:
     if request.param == "memory":
         return "memory:"
@@ -164,6 +164,7 @@ def test_the_number_of_entries_in_memory_is_bounded_and_locks_are_not_kept() -> 
     asyncio.run(check())
 
 
+@pytest.mark.processes
 def test_redis_entries_expire_by_themselves_and_others_are_left_alone(redis_url: str) -> None:
     async def fill_and_clear(*, clear: bool) -> None:
         cache = open_cache(Settings(cache_url=redis_url))
@@ -181,6 +182,7 @@ def test_redis_entries_expire_by_themselves_and_others_are_left_alone(redis_url:
         assert client.keys("*") == [b"elsewhere"]
 
 
+@pytest.mark.processes
 def test_two_workers_on_redis_share_entries_and_flights(redis_url: str) -> None:
     async def check() -> None:
         one, other = (open_cache(Settings(cache_url=redis_url)) for _ in range(2))
@@ -202,6 +204,7 @@ def test_two_workers_on_redis_share_entries_and_flights(redis_url: str) -> None:
     asyncio.run(check())
 
 
+@pytest.mark.processes
 def test_two_workers_agree_by_a_shared_cache(redis_url: str) -> None:
     command = [sys.executable, "-W", "error", "-m", "reference_impl", "--port", "0", "--workers", "2"]
     env = os.environ | {"CACHE_URL": redis_url}
