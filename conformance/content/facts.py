@@ -51,7 +51,8 @@ def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: 
     """What is to be known of a body; see `model.Facts`."""
     document, is_json = _document(headers, content)
     if not is_json:
-        return NO_FACTS
+        constant = _constant(headers, content)
+        return Facts(constant=constant) if constant else NO_FACTS
     items = find_list(document)
     return Facts(
         json_type(document),
@@ -106,6 +107,16 @@ def _document(headers: Headers, content: bytes) -> tuple[Json, bool]:
         return _READER.decode(data.decode(json.detect_encoding(data), "surrogatepass")), True
     except (ValueError, zlib.error, RecursionError):
         return None, False
+
+
+def _constant(headers: Headers, content: bytes) -> str:
+    """NaN or Infinity, where that is all that keeps a body from being JSON, or ""."""
+    found: list[str] = []
+    try:
+        json.loads(_decoded(headers, content), parse_constant=found.append)
+    except (ValueError, zlib.error, RecursionError):
+        return ""
+    return found[0] if found else ""
 
 
 def _no_json(constant: str) -> NoReturn:

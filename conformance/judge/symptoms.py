@@ -146,6 +146,16 @@ def _redirected(sight: Sight) -> Symptom | None:
     )
 
 
+def _no_number(sight: Sight) -> Symptom | None:
+    constant = sight.exchange.facts.constant
+    if not constant:
+        return None
+    return Symptom(
+        f"the body holds {constant}, which JSON does not have",
+        "Send null (None), or leave the member out; json.dumps(..., allow_nan=False) shows where.",
+    )
+
+
 def _not_json(sight: Sight) -> Symptom | None:
     if media_type(sight.exchange.headers) != "text/html":
         return None
@@ -312,6 +322,7 @@ SYMPTOMS: Final = (
     _row(_route_missing),
     _row(_stores_nothing, "shows.of"),
     _row(_redirected, "redirect.none"),
+    _row(_no_number, "json.declared"),
     _row(_not_json, "json.declared"),
     _row(_quotes_stripped, "status"),
     _row(_after_restart, "etag.stable"),

@@ -111,7 +111,7 @@ def _no_json(exchange: Exchange) -> Finding | None:
     """Why a body is no JSON, or is not sent as such; or None."""
     media = media_type(exchange.headers)
     if exchange.facts.json == "none":
-        found = f"a body that is not JSON ({media or 'no Content-Type'})"
+        found = f"a body that is not JSON ({exchange.facts.constant or media or 'no Content-Type'})"
         return Finding("a JSON body", found if _body(exchange).length else "no body", code=_NO_JSON)
     if media != "application/json" and not media.endswith("+json"):
         return Finding("Content-Type: application/json", media or "none", code=_NO_JSON)

@@ -115,6 +115,7 @@ class Facts(Frozen, frozen=True):
 
     Args:
         json: the type of the JSON text, or "none" where the body is no JSON.
+        constant: NaN or Infinity, where that is all that keeps the body from being JSON.
         members: name -> JSON type, of a top-level object, where the target declares its members.
         items: how many items the list has, or None where there is no list.
         value, hit: what the target's pointers point to; MISSING where they point to nothing.
@@ -125,6 +126,7 @@ class Facts(Frozen, frozen=True):
     """
 
     json: JsonType = "none"
+    constant: Safe = ""
     members: Mapping[str, JsonType] | None = None
     items: int | None = None
     value: Json = MISSING

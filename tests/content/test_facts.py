@@ -38,11 +38,15 @@ def seen(content: Json, tracked: Tracked | None = None, **more: Any) -> Facts:
         (b"5.5", Facts("number")),
         (b"true", Facts("boolean")),
         (b"null", Facts("null")),
+        # Python's numbers that JSON does not have
+        (b"[NaN]", Facts("none", constant="NaN")),
+        (b"Infinity", Facts("none", constant="Infinity")),
+        (b'{"a": -Infinity}', Facts("none", constant="-Infinity")),
         # no JSON at all
         *[
             (content, Facts("none"))
             for content in (
-                b"", b"<html>", b"{", b"{'a': 1}", b"[1,]", b"\xff\xfe", b"NaN", b"[Infinity]", b"-Infinity",
+                b"", b"<html>", b"{", b"{'a': 1}", b"[1,]", b"\xff\xfe",
                 b"[" * 100_000, b"9" * 5000, b'{"a": 1} x',
             )
         ],
@@ -242,3 +246,17 @@ _ANY = st.recursive(
 def test_facts_of_anything_are_json_themselves(content: bytes) -> None:
     found = facts(TIME, JSON, content, Tracked(1, "x"))
     assert msgspec.json.decode(msgspec.json.encode(Redactor().record(found)), type=Facts) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "constant"),
+    [
+        (b'[{"a": NaN}]', "NaN"),
+        (b"[-Infinity, NaN]", "-Infinity"),
+        (b"[NaN", ""),
+        (b"<p>NaN</p>", ""),
+        (b"[1]", ""),
+    ],
+)
+def test_what_alone_keeps_a_body_from_being_json_is_told(body: bytes, constant: str) -> None:
+    assert facts(None, (), body, None).constant == constant

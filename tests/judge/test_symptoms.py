@@ -122,6 +122,10 @@ KNOWN = {
         Look({"members": "declared"}, (answer(media="text/html", json="none"),), on=timed()),
         "HTML came where JSON was due",
     ),
+    "NaN": (
+        Look(JSON, (answer(media="application/json", json="none", constant="NaN"),)),
+        "the body holds NaN, which JSON does not have",
+    ),
     "JSON as HTML": (Look(JSON, (answer(media="text/html", json="array"),)), "the JSON is sent as HTML"),
     "quotes stripped": (
         Look(GONE, (conditional("answer", 200, 'W/"a"'), conditional("bare", 304, "a"))),
