@@ -176,7 +176,8 @@ def _number(schema: Mapping[str, Any]) -> float:
 
 def _text(schema: Mapping[str, Any]) -> str:
     text = _FORMATS.get(str(schema.get("format")), "conformance")
-    least, most = schema.get("minLength", 0), schema.get("maxLength", len(text))
+    least = schema.get("minLength", 0)
+    most = schema.get("maxLength", max(least, len(text)))
     return text.ljust(least, "x")[:most] if "format" not in schema else text
 
 

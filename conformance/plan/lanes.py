@@ -168,9 +168,9 @@ def _topological(runs: tuple[Run, ...]) -> tuple[Run, ...]:
                 place(each)
             placed[run.id] = run
 
-    def creates(run: Run) -> bool:
-        return any(step.do == "create" for step in run.check.steps)
+    def first(run: Run) -> bool:
+        return not run.check.after and any(step.do == "create" for step in run.check.steps)
 
-    for run in sorted(runs, key=lambda r: (r.check.on is None, not creates(r))):
+    for run in sorted(runs, key=lambda r: (r.check.on is None, not first(r))):
         place(run)
     return tuple(placed.values())
