@@ -22,6 +22,7 @@ from conformance import cli, progress
 from conformance.errors import HarnessError
 from conformance.execute.progress import Progress, line
 from conformance.load import schema as language
+from conformance.load.target import load_target
 from conformance.report.document import encode, report_schema
 from conformance.report.text import summary_lines
 from conformance.report.write import read, write
@@ -297,6 +298,16 @@ def test_coverage_fits_a_terminal(option: list[str], capsys: pytest.CaptureFixtu
 def test_schema(which: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.command(["schema", which]) == 0
     jsonschema.Draft202012Validator.check_schema(json.loads(capsys.readouterr().out))
+
+
+def test_a_built_in_target_is_printed_to_start_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.command(["target", "lesson"]) == 0
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(capsys.readouterr().out)
+    assert load_target(str(mine)).resources[0].name == "items"
+    assert cli.command(["target", "lessen"]) == cli.USAGE
 
 
 def test_schema_is_of_specs_unless_told(capsys: pytest.CaptureFixture[str]) -> None:

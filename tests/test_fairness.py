@@ -440,3 +440,58 @@ def test_an_unquoted_tag_is_echoed_as_it_came_and_blocks_nothing() -> None:
         result = server.judge(selected=only("inm-current-is-304", "not-modified-has-etag", "etag-quoted"))
     assert on(result, "etag-quoted").verdict == "warn"
     assert on(result, "inm-current-is-304").outcome == on(result, "not-modified-has-etag").outcome == "pass"
+
+
+def test_a_new_item_that_is_on_another_page_decides_nothing() -> None:
+    """A list of three at most: whatever is waited for or cleared, the new item is not on it."""
+
+    def three(method: str, path: str, *_: Any) -> bytes | None:
+        return reply(200, student.items[:3], {"ETag": '"1"'}) if (method, path) == ("GET", ITEMS) else None
+
+    student = Student(three)
+    verdict = on(judge_student(None, "create-shows", student=student), "create-shows")
+    assert verdict.outcome == "inconclusive"
+    assert "it may be paged or limited" in verdict.message
+
+
+def test_a_list_that_is_late_for_its_ttl_is_no_excuse() -> None:
+    """No write is echoed, no item has a route, and the list changes once its TTL is over."""
+    kept: list[tuple[float, list[Any]]] = []
+    moved = [0.0]
+
+    def late(method: str, path: str, _headers: Any, body: bytes) -> bytes | None:
+        if (method, path) == ("GET", ITEMS):
+            if not kept or moved[0] - kept[0][0] >= 4:
+                kept[:] = [(moved[0], [dict(each) for each in student.items])]
+            return reply(200, kept[0][1], {"ETag": '"1"'})
+        if method == "GET" and path.startswith(ITEMS):
+            return reply(405, {})
+        if method in ("PUT", "PATCH", "POST", "DELETE") and path.startswith(ITEMS):
+            student._item(method, path, body)  # noqa: SLF001 - a test's own server
+            return reply(200, {"message": "done"})
+        return None
+
+    student = Student(late)
+    with serve(student) as server:
+        given = quick(server.url, 5.0, selected=only("change-shows", "create-shows"))
+
+        def move(seconds: float) -> None:
+            moved[0] += seconds
+
+        result = run(replace(given, clock=lambda: VirtualClock(move)))
+    assert {e.verdict.outcome for e in result.judged} == {"fail"}
+
+
+def test_a_body_with_a_time_in_it_says_nothing_of_a_refused_write() -> None:
+    numbers = itertools.count()
+
+    def moving(method: str, path: str, *_: Any) -> bytes | None:
+        if (method, path) != ("GET", ITEMS):
+            return None
+        return reply(200, {"items": student.items, "at": next(numbers)}, {"ETag": 'W/"1"'})
+
+    student = Student(moving)
+    verdict = on(
+        judge_student(None, "refused-write-changes-nothing", student=student), "refused-write-changes-nothing"
+    )
+    assert verdict.outcome != "fail"

@@ -280,6 +280,8 @@ def _closing(report: Report) -> Iterator[str]:
         yield "What was sent and what came: write a report (.json), then conformance judge -v report.json"
     counts = report.counts
     told = [f"{counts[name]} {name}" for name in counts if counts[name]]
+    if report.problems:
+        told.append(f"{len(report.problems)} not put back as it was (see above)")
     yield ", ".join([*told, *_held_back(report)]) or "no checks"
 
 

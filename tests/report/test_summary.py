@@ -209,6 +209,7 @@ def test_nothing_selected_is_no_success() -> None:
 def test_what_was_not_put_back_is_said() -> None:
     report = replace(judged(), problems=("could not put 'name' back",))
     assert "Not put back as it was (please look at your data):\n  could not put 'name' back" in plain(report)
+    assert "1 not put back as it was (see above)" in plain(report).splitlines()[-1]
 
 
 def test_what_was_judged_in_real_time_all_the_same_is_told() -> None:
