@@ -39,7 +39,7 @@ def _contact(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
         expected = "an answer through a client cache"
         return Finding(expected, fault.says if fault else "none", step.name, code=ANSWER)
     read, first = step.cache, _first_answer(step, case)
-    if read is None or not read.reads or first is None:  # the first read: there is nothing to decide yet
+    if read is None or first is None:  # the first read: there is nothing to decide yet
         return None
     answer, _ = first
     due = _due(answer, answer.headers, read, None if read.wall is None else read.wall + answer.received_at)
@@ -70,10 +70,12 @@ def _words(contacts: frozenset[Contact]) -> str:
 
 def _first_answer(step: StepRecord, case: Case) -> tuple[Exchange, Headers | None] | None:
     """What the server answered this client cache first, before this step, and what the cache saw of it."""
+    if step.cache is None or not step.cache.reads:
+        return None
     for other in case.steps.values():
         if other.name == step.name:
             break
-        if other.cache is not None and step.cache is not None and other.cache.client == step.cache.client:
+        if other.cache is not None and other.cache.client == step.cache.client:
             answers = [e for e in other.exchanges if e.through is None and e.response is not None]
             for answer, seen in zip(answers, other.cache.seen, strict=False):
                 return answer, seen

@@ -223,11 +223,12 @@ def compact(report: Report) -> int:
 def test_a_report_is_small() -> None:
     """Each record, each body and each requirement stands once, and what is as ever is left out.
 
-    Of this, 15 KB are the second looks at writes (each field in turn, a second change, a write that is
-    refused for its type).
+    Of this, 20 KB are the twenty reads by which it is seen that the list stands still, and 15 KB the second
+    looks at writes (each field in turn, a second change, a write that is refused for its type): before
+    these it was 243 KB.
     """
     whole = judged()
-    assert compact(whole) < 275_000
+    assert compact(whole) < 295_000
     of_timeline = [e for e in whole.judged if e.work == "life-of-an-entry@cached-time"]
     record = whole.records[of_timeline[0].work]
     many = (of_timeline * 29)[:29]
