@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from conformance.content.items import find_item, find_list, is_gone, item_id, same_id
+from conformance.content.marks import HEADER, in_field, marked
 from conformance.fields import field_value
 from conformance.model import MISSING, NO_FACTS, Facts, Headers, ItemFacts, Json, JsonType, Resource
 
@@ -24,6 +25,7 @@ _TYPES: Final[Mapping[type, JsonType]] = {
     bool: "boolean",
     type(None): "null",
 }
+BODY: Final = "body"
 _MOST_MEMBERS: Final = 64
 _LONGEST_VALUE: Final = 2048
 _MOST_NESTED: Final = 64
@@ -50,18 +52,41 @@ def json_type(value: Json) -> JsonType:
 def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: Tracked | None) -> Facts:
     """What is to be known of a body; see `model.Facts`."""
     document, is_json = _document(headers, content)
+    value = _value(resource, headers, content, document)
+    hit = _hit(resource, headers, document)
     if not is_json:
         constant = _constant(headers, content)
-        return Facts(constant=constant) if constant else NO_FACTS
+        nothing = value is MISSING and hit is MISSING and not constant
+        return NO_FACTS if nothing else Facts(value=value, hit=hit, constant=constant)
     items = find_list(document)
     return Facts(
         json_type(document),
         members=_members(document) if isinstance(document, dict) and resource and resource.members else None,
         items=None if items is None else len(items),
-        value=_at(document, resource.value if resource else None),
-        hit=_at(document, resource.hit if resource else None),
+        value=value,
+        hit=hit,
         item=None if tracked is None else _item(document, items, tracked),
     )
+
+
+def _value(resource: Resource | None, headers: Headers, content: bytes, document: Json) -> Json:
+    place = resource.value if resource else None
+    if place is not None and place.startswith(HEADER):
+        found = in_field(place, headers)
+        return MISSING if found is None else _bounded(found)
+    if place != BODY:
+        return _at(document, place)
+    try:
+        return _bounded(_decoded(headers, content).decode(errors="replace")) if content else MISSING
+    except zlib.error:
+        return MISSING
+
+
+def _hit(resource: Resource | None, headers: Headers, document: Json) -> Json:
+    place = resource.hit if resource else None
+    if resource is not None and place is not None and place.startswith(HEADER):
+        return marked(place, resource.hit_is, headers)
+    return _at(document, place)
 
 
 def _members(document: dict[Any, Json]) -> dict[str, JsonType]:

@@ -11,6 +11,9 @@ from typing import Final
 from conformance.model import Json
 
 _DAY: Final = 86400.0
+_MINUTE: Final = 60.0
+_SECOND: Final = 1.0
+_SLACK: Final = 0.4  # seconds that an exchange may take, or a clock be off
 _CLOCK: Final = re.compile(r"(?<!\d)(\d{1,2}):([0-5]\d):([0-5]\d)(\.\d{1,9})?(?!\d)")
 _NUMBER: Final = re.compile(r"\d{10}(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?")
 _DIGITS_OF_SECONDS: Final = 10  # of POSIX time, from 2001 to 2286
@@ -25,6 +28,17 @@ def apart(one: Json, other: Json) -> float | None:
     if mine is None or theirs is None:
         return None
     return (mine - theirs + _DAY / 2) % _DAY - _DAY / 2
+
+
+def follows(one: Json, other: Json, passed: float) -> bool:
+    """Whether two values, the second made so many seconds later, tell the time to the second.
+
+    Where nearly whole minutes have passed, minutes would follow it as well, so that shows nothing.
+    """
+    told, rest = apart(other, one), passed % _MINUTE
+    if told is None or min(rest, _MINUTE - rest) <= 2 * _SECOND:
+        return False
+    return abs(told - passed) <= _SECOND + _SLACK
 
 
 def _moment(value: Json) -> float | None:

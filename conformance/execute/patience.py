@@ -22,7 +22,7 @@ def allowance(options: Options) -> float:
     """Seconds that the whole run may take."""
     if options.deadline is not None:
         return options.deadline
-    ttl = max((r.ttl or 0.0 for r in options.target.resources), default=0.0)
+    ttl = max((r.end or 0.0 for r in options.target.resources), default=0.0)
     return _LIVES * ttl + _GRACE + (_SEARCHING if options.search is not None else 0.0)
 
 

@@ -65,7 +65,7 @@ def distrusted(contexts: list[Context], jump: Callable[[float], None], server: S
 
 
 def _looks(contexts: list[Context], jump: Callable[[float], None]) -> dict[str, list[_Pair]]:
-    ttl = max(context.resource.ttl or 0.0 for context in contexts)
+    ttl = max(context.resource.end or 0.0 for context in contexts)
     pairs: dict[str, list[_Pair]] = {context.resource.name: [] for context in contexts}
     for _ in range(_LOOKS):
         for context in contexts:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 from conformance.content.facts import is_hit
+from conformance.content.marks import HEADER
 from conformance.fields import field_value, media_type, parse_entity_tag
 from conformance.judge.excuses import plain
 from conformance.matchers.base import Case
@@ -254,7 +255,7 @@ def _flag_in_body(sight: Sight) -> Symptom | None:
     tags = {tag for e in sight.all if (tag := tag_of(e))}
     if len(flags) < 2 or any(is_weak(t) for t in tags):  # noqa: PLR2004
         return None
-    name = resource.hit.rsplit("/", 1)[-1]
+    name = resource.hit.removeprefix(HEADER).rsplit("/", 1)[-1]
     return Symptom(
         f"a strong ETag stands over a body whose {name!r} flips",
         f'Mark the tag as weak (W/"..."), or leave {name!r} out of the body: '

@@ -12,6 +12,7 @@ from typing import Final
 
 NAMES: Final[Mapping[str, str]] = {
     "ttl": "the TTL that the target declares",
+    "end": "the TTL, at the longest and with what may be served stale, where the target declares that",
     "m": "a margin of 1 s, or a tenth of a TTL under 10 s",
     "w": "a wider margin, for caches that count whole seconds",
     "longest": "the longest TTL that the target declares for any resource, or 0",

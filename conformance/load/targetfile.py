@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
+from conformance.content.marks import HEADER
 from conformance.errors import TargetError
 from conformance.language.values import FIELD_NAME
 from conformance.language.yamlfile import YamlFile, did_you_mean, read
@@ -23,6 +24,7 @@ _REQUEST: Final = {
     "description": "a method and a path, such as 'PUT /items/{id}'",
 }
 _POINTER: Final = {"type": "string", "pattern": "^/", "description": "a JSON Pointer, such as /time"}
+_FIELD: Final = {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "description": "a field name"}
 _GET: Final = {
     "type": "string",
     "pattern": "^GET /\\S*$",
@@ -70,9 +72,26 @@ def schema() -> dict[str, Any]:
             },
             "item": _GET,
             "etag": {"type": "boolean"},
-            "ttl": _SECONDS,
-            "value": _POINTER,
-            "hit": _POINTER,
+            "ttl": {
+                "if": {"type": "array"},
+                "then": {"type": "array", "items": _SECONDS, "minItems": 2, "maxItems": 2},
+                "else": _SECONDS,
+            },
+            "stale": _SECONDS,
+            "value": {
+                "if": {"type": "object"},
+                "then": _closed({"header": _FIELD}, ("header",)),
+                "else": {
+                    "type": "string",
+                    "pattern": "^(/.*|body)$",
+                    "description": "a JSON Pointer, such as /time; body; or {header: NAME}",
+                },
+            },
+            "hit": {
+                "if": {"type": "object"},
+                "then": _closed({"header": _FIELD, "is": _TEXT}, ("header",)),
+                "else": _POINTER,
+            },
             "resolution": _SECONDS,
             "repeats": {"type": "boolean"},
             "policy": _TEXT,
@@ -228,11 +247,12 @@ def _resource(
     file: YamlFile, name: str, data: Mapping[str, Any], headers: tuple[tuple[str, str], ...]
 ) -> Resource:
     path = ("resources", name)
-    for key, needs in (("ttl", "value"), ("value", "ttl"), ("hit", "ttl")):
+    for key, needs in (("ttl", "value"), ("value", "ttl"), ("hit", "ttl"), ("stale", "ttl")):
         if key in data and needs not in data:
             raise file.fail(
                 f"{name} has a {key} and no {needs}; a value that is kept needs both", (*path, key)
             )
+    shortest, longest = _spread(file, data.get("ttl"), (*path, "ttl"))
     writes = {kind: _write(kind, data[kind]) for kind in _WRITES if kind in data}
     return Resource(
         name=name,
@@ -241,9 +261,12 @@ def _resource(
         members=data.get("members", {}),
         item=data["item"].partition(" ")[2] if "item" in data else None,
         etag=data.get("etag", False),
-        ttl=data.get("ttl"),
-        value=data.get("value"),
-        hit=data.get("hit"),
+        ttl=shortest,
+        ttl_most=longest,
+        stale=data.get("stale", 0.0),
+        value=_place(data.get("value")),
+        hit=_place(data.get("hit")),
+        hit_is=data["hit"].get("is", "") if isinstance(data.get("hit"), dict) else "",
         resolution=data.get("resolution", 1.0),
         repeats=data.get("repeats", False),
         policy=data.get("policy"),
@@ -255,6 +278,21 @@ def _resource(
         place=Place(file.name, file.line(path) or 1),
         keys=data["keys"].partition(" ")[2] if "keys" in data else None,
     )
+
+
+def _spread(file: YamlFile, ttl: Any, path: tuple[str, ...]) -> tuple[float | None, float | None]:
+    """The TTL, and the longest that it may be, where it is spread on purpose."""
+    if not isinstance(ttl, list):
+        return ttl, None
+    shortest, longest = ttl
+    if longest < shortest:
+        raise file.fail(f"a range of {shortest:g} to {longest:g} s is none; the shorter stands first", path)
+    return shortest, longest
+
+
+def _place(given: Any) -> str | None:
+    """Where something is found in an answer; see `model.Resource`."""
+    return f"{HEADER}{given['header']}" if isinstance(given, dict) else given
 
 
 def _write(kind: str, data: Any) -> Write:

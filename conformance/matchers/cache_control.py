@@ -59,6 +59,14 @@ def _same(name: Json, exchange: Exchange, case: Case) -> Found:
 
 
 @each_answer
+def _declared(_: Json, exchange: Exchange, case: Case) -> Found:
+    policy = case.resource.policy if case.resource else None
+    if _as_set(of(exchange)) == _as_set(parse_cache_control([policy] if policy else [])):
+        return None
+    return f"the declared Cache-Control ({policy})", _sent(exchange)
+
+
+@each_answer
 def _has(names: Json, exchange: Exchange, _case: Case) -> Found:
     lacking = [name for name in names if name not in of(exchange)]
     return (f"Cache-Control with {lacking[0]}", _sent(exchange)) if lacking else None
@@ -95,6 +103,7 @@ MATCHERS: Final = (
             Form("present", _present, "a Cache-Control field"),
             Form("valid", _valid, "a Cache-Control that follows the syntax"),
             Form("consistent", _consistent, "a Cache-Control that does not contradict itself"),
+            Form("declared", _declared, "the Cache-Control that the target declares"),
             Form("same-as", _same, "the same Cache-Control as {}", STEP),
             Form("has", _has, "a Cache-Control with {}", NAMES),
             Form("lacks", _lacks, lambda names: f"a Cache-Control without {listed(names, 'or')}", NAMES),

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.content.facts import is_hit
-from conformance.content.moments import apart
+from conformance.content.moments import follows
 from conformance.language.values import STEPS, listed
 from conformance.matchers.base import Case, Form, Matcher, no_answer
 from conformance.model import MISSING, Exchange, Finding, Json, StepRecord
 
 _FAILED: Final = 500
-_SECOND: Final = 1.0
-_SLACK: Final = 0.4  # seconds that an exchange may take, or a clock be off
 _SURELY: Final = 2.0  # seconds after which a text that shows seconds is another
-_MINUTE: Final = 60.0
 
 
 # ------------------------------------------------------------------ a computation that failed
@@ -80,12 +77,7 @@ def _renewed(names: Json, step: StepRecord, case: Case) -> Finding | None:
 
 
 def _tells_seconds(one: Exchange, other: Exchange) -> bool:
-    told = apart(other.facts.value, one.facts.value)
-    passed = other.sent_at - one.sent_at
-    rest = passed % _MINUTE
-    if told is None or min(rest, _MINUTE - rest) <= 2 * _SECOND:  # minutes would follow it as well
-        return False
-    return abs(told - passed) <= _SECOND + _SLACK
+    return follows(one.facts.value, other.facts.value, other.sent_at - one.sent_at)
 
 
 MATCHERS: Final = (

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from conformance.content.facts import is_hit, json_type
+from conformance.content.marks import HEADER
 from conformance.language.durations import margin
 from conformance.language.values import FLAG, NUMBER, STEP, STEPS
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Matcher, no_answer
@@ -15,6 +16,8 @@ _SHORT: Final = 60  # characters of a value that a message shows
 _SEEN_LONG_AGO: Final = 2.0  # seconds: a second of resolution, and one for the margin
 _NO_VALUE: Final = "value.present"
 _NO_FLAG: Final = "hit.present"
+_SEEN: Final = "a value seen before"
+"""What stands for the mark of a hit where there is none."""
 
 
 # ------------------------------------------------------------------ the value
@@ -181,7 +184,8 @@ def _truthful(names: Json, _step: StepRecord, case: Case) -> Finding | None:
 
 
 def _name(case: Case) -> str:
-    return (case.resource.hit or "/hit").rsplit("/", 1)[-1] if case.resource else "hit"
+    place = case.resource.hit if case.resource else None
+    return _SEEN if place is None else place.removeprefix(HEADER).rsplit("/", 1)[-1]
 
 
 def _said(exchange: Exchange, case: Case) -> str:
@@ -229,9 +233,10 @@ def _past_ttl(name: Json, step: StepRecord, case: Case) -> Finding | None:
     if found is None:
         return Finding("an age to judge by", "none", step.name, code=COMPARISON)
     ttl, spans = found
+    surely = (case.resource.end if case.resource and case.resource.end else ttl) + margin(ttl)
     for index, (_, youngest) in enumerate(spans):
-        if youngest <= ttl + margin(ttl):
-            expected = f"a read later than {ttl + margin(ttl):.1f} s after the miss"
+        if youngest <= surely:
+            expected = f"a read later than {surely:.1f} s after the miss"
             return Finding(expected, f"one {youngest:.2f} s after it", step.name, index)
     return None
 

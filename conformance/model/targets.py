@@ -34,8 +34,10 @@ class Resource(Frozen, frozen=True):
     """One resource of the target and what it can do.
 
     Args:
-        ttl: how long the server keeps a value, in seconds, or None.
-        value, hit: JSON Pointers (RFC 6901) to the cached value and to the flag that tells a hit.
+        ttl: how long the server keeps a value, in seconds, or None. ttl_most: at most, where that is more.
+        stale: seconds after that in which the old value may still be served.
+        value, hit: where the cached value and the flag that tells a hit are: a JSON Pointer (RFC 6901), or
+            "header:NAME"; for the value also "body". hit_is: what a field says on a hit, or "".
         resolution: two values made within so many seconds may be equal.
         repeats: a value made anew may equal the one before it; then `hit` alone tells them apart.
         policy: the Cache-Control that it is held to, or None.
@@ -54,6 +56,9 @@ class Resource(Frozen, frozen=True):
     value: str | None = None
     hit: str | None = None
     resolution: float = 1.0
+    hit_is: str = ""
+    ttl_most: float | None = None
+    stale: float = 0.0
     repeats: bool = False
     policy: str | None = None
     version: bool = False
@@ -62,6 +67,11 @@ class Resource(Frozen, frozen=True):
     ask: bool = False
     headers: Headers = ()
     keys: str | None = None
+
+    @property
+    def end(self) -> float | None:
+        """When a value is surely gone: its TTL at the longest, and what it may be served stale."""
+        return None if self.ttl is None else (self.ttl_most or self.ttl) + self.stale
 
     @property
     def capabilities(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ from conformance.clocks.base import Clock
 from conformance.content import facts as observe
 from conformance.fields import field_value, parse_cache_control, parse_delta_seconds
 from conformance.language import captures, durations
-from conformance.model import MISSING, Body, Exchange, Headers, Json, Resource, StepRecord, Target
+from conformance.model import MISSING, Body, Exchange, Facts, Headers, Json, Resource, StepRecord, Target
 from conformance.sending.ask import PLAIN, Ask, How
 from conformance.sending.gate import Gate
 from conformance.sending.ledger import Ledger, Undo
@@ -75,6 +75,7 @@ class Shared:
         timeouts: resource -> how often it has not answered.
         asked: how many requests there were. known: what was answered 2xx: (method, path).
         ended: the number of the request at which it was not any more, since our login had ended.
+        values: resource -> what was seen of it, where no mark tells a hit.
         kept: bytes of bodies that the run holds on to.
         wall: POSIX time of the run's start.
         remote: whether the server is somewhere else than on this machine's loopback.
@@ -113,6 +114,7 @@ class Shared:
     asked: int = 0
     known: set[tuple[str, str]] = field(default_factory=set)
     ended: dict[tuple[str, str], int] = field(default_factory=dict)
+    values: dict[str, set[str]] = field(default_factory=dict)
     digests: set[str] = field(default_factory=set)
     plain: dict[tuple[str, str], Exchange] = field(default_factory=dict)
     kept: int = 0
@@ -233,6 +235,7 @@ class Context:
             return exchange
         body = response.body
         facts = observe.facts(resource, response.headers, body.content or b"", self.tracked)
+        facts = self._seen_before(resource, facts)
         ended = self.shared.login_ended(ask.method, ask.path, response.status)
         facts = msgspec.structs.replace(facts, login_ended=ended) if ended else facts
         if not self._keeps(body):
@@ -242,6 +245,16 @@ class Context:
         if plain and self.shared.server and response.status == 200:  # noqa: PLR2004
             self.shared.plain.setdefault((resource.name, body.digest), exchange)
         return exchange
+
+    def _seen_before(self, resource: Resource, facts: Facts) -> Facts:
+        """Where no mark tells a hit: whether the value was seen before."""
+        if resource.ttl is None or resource.hit is not None or facts.value is MISSING:
+            return facts
+        with self.shared.lock:
+            seen = self.shared.values.setdefault(resource.name, set())
+            hit = repr(facts.value) in seen
+            seen.add(repr(facts.value))
+        return msgspec.structs.replace(facts, hit=hit)
 
     def _keeps(self, body: Body) -> bool:
         """Whether the run holds on to a body: it is not too large, nor are all together."""
@@ -337,7 +350,12 @@ class Context:
         known = {"resolution": self.resource.resolution, "longest": longest}
         if ttl is not None:
             m = durations.margin(ttl)
-            known |= {"ttl": ttl, "m": m, "w": 1.2 if ttl < WHOLE_SECONDS_BELOW else 1.5 * m}
+            known |= {
+                "ttl": ttl,
+                "end": self.resource.end or ttl,
+                "m": m,
+                "w": 1.2 if ttl < WHOLE_SECONDS_BELOW else 1.5 * m,
+            }
         lifetime = self._lifetime(client)
         return known if lifetime is None else known | {"lifetime": lifetime}
 

@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 from conformance.content.facts import is_hit
 from conformance.content.items import find_list, item_id, same_id
+from conformance.content.moments import follows
 from conformance.language import durations
 from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice
-from conformance.model import Exchange, Headers, Json, Resource, Step, StepRecord
+from conformance.model import MISSING, Exchange, Headers, Json, Resource, Step, StepRecord
 from conformance.sending.ask import How
 from conformance.verbs.base import Argument, Verb, done, not_offered, untestable
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _TOGETHER: Final = 8  # connections of a burst
 _FAILED: Final = 500
+_LONGER: Final = 4.0  # seconds
 _EXPIRIES: Final = 3  # how often a warm cache is waited out before it counts as one that never misses
 
 
@@ -137,17 +139,48 @@ def _read_miss(step: Step, context: Context) -> StepRecord:
     lacking = context.lacks(last)
     if lacking is not None:
         return not_offered(step, lacking, [last])
+    if context.resource.hit is None:
+        return _unmarked_miss(step, context, last)
     failures: tuple[Exchange, ...] = ()
     if (last.status or 0) >= _FAILED:  # is that what is kept?
         failures = last, context.read()
         last = failures[-1]
     waited = 0
     while is_hit(last.facts.hit) and waited < _EXPIRIES:
-        pause = quantities["ttl"] + quantities["m"] / 2
+        pause = quantities["end"] + quantities["m"] / 2
         context.wait_until(last.received_at + pause, "the cache to run out: it was warm")
         _leave_the_tick(context, quantities)
         last, waited = context.read(), waited + 1
     return done(step, [last], waited=waited, failures=failures)
+
+
+def _unmarked_miss(step: Step, context: Context, last: Exchange) -> StepRecord:
+    """A value that was surely computed by our read, where no mark says so: another one came after the TTL.
+
+    Its text has to be another at each computation, or it would tell nothing later: seen by its seconds, or by
+    three lives in a row.
+    """
+    quantities, lives, first = context.quantities(), 0, last
+    for waited in range(1, _EXPIRIES + 1):
+        why = "its TTL to end, since no mark tells when its value was computed"
+        # Each time a little longer: after whole minutes, seconds could not be told from minutes.
+        pause = quantities["end"] + quantities["m"] / 2 + _LONGER * (waited - 1)
+        context.wait_until(last.received_at + pause, why)
+        _leave_the_tick(context, quantities)
+        last = context.read()
+        value = last.facts.value
+        if last.response is None or value is MISSING:
+            return done(step, [last], waited=waited)
+        if is_hit(last.facts.hit):  # the same again: it is kept too long, or its text repeats
+            lives = 0
+            continue
+        lives += 1
+        if lives == _EXPIRIES or follows(first.facts.value, value, last.sent_at - first.sent_at):
+            return done(step, [last], waited=waited)
+        first = last
+    return untestable(
+        step, "its value does not show when it was computed: declare `hit`, or a value that moves"
+    )
 
 
 def _leave_the_tick(context: Context, quantities: Mapping[str, float]) -> None:
@@ -182,7 +215,7 @@ def _wait(step: Step, context: Context) -> StepRecord:
 
 
 def _why(wanted: str, resource: Resource) -> str:
-    if "ttl" not in wanted:
+    if "ttl" not in wanted and "end" not in wanted:
         return "a little time to pass"
     ttl = f"its TTL of {resource.ttl:g} s"
     if "+" in wanted:
@@ -247,7 +280,7 @@ VERBS: Final = (
         "read-miss",
         _read_miss,
         "GET the resource until its value is computed anew",
-        needs="hit",
+        needs="ttl",
         phase="wait",
     ),
     Verb(

@@ -260,3 +260,49 @@ def test_facts_of_anything_are_json_themselves(content: bytes) -> None:
 )
 def test_what_alone_keeps_a_body_from_being_json_is_told(body: bytes, constant: str) -> None:
     assert facts(None, (), body, None).constant == constant
+
+
+# ---- a value, and the mark of a hit, in the body or in a field
+
+
+@pytest.mark.parametrize(
+    ("hit", "wanted", "header", "expected"),
+    [
+        ("header:X-FastAPI-Cache", "HIT", ("x-fastapi-cache", "hit"), True),
+        ("header:X-FastAPI-Cache", "HIT", ("X-FastAPI-Cache", "MISS"), False),
+        ("header:X-FastAPI-Cache", "HIT", ("X-Other", "HIT"), False),
+        ("header:X-Cache", "", ("X-Cache", "HIT from edge"), True),
+        ("header:X-Cache", "", ("X-Cache", "Miss from edge"), False),
+        ("header:X-Cache-Status", "", ("X-Cache-Status", "EXPIRED"), False),
+        ("header:Cache-Status", "", ("Cache-Status", "edge; hit; ttl=20"), True),
+        ("header:Cache-Status", "", ("Cache-Status", "edge; fwd=miss, app; hit"), True),
+        ("header:Cache-Status", "", ("Cache-Status", "edge; fwd=uri-miss; stored"), False),
+        ("header:Age", "", ("Age", "3"), True),
+        ("header:Age", "", ("Age", "0"), False),
+        ("/cached", "", ("X-Cache", "HIT"), MISSING),
+    ],
+)
+def test_a_field_may_be_the_mark_of_a_hit(
+    hit: str, wanted: str, header: tuple[str, str], expected: bool
+) -> None:
+    on = timed(hit=hit, hit_is=wanted)
+    assert facts(on, (*JSON, header), b'{"time": "noon"}', None).hit == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "content", "expected"),
+    [
+        ("body", b"<p>noon</p>", "<p>noon</p>"),
+        ("body", b"", MISSING),
+        ("header:X-Made", b"<p>noon</p>", "12:00:00"),
+        ("header:X-Lacks", b"<p>noon</p>", MISSING),
+        ("/time", b"<p>noon</p>", MISSING),
+    ],
+)
+def test_a_value_may_be_the_body_or_a_field(value: str, content: bytes, expected: Json) -> None:
+    found = facts(timed(value=value), (("Content-Type", "text/html"), ("X-Made", "12:00:00")), content, None)
+    assert found.value == expected
+
+
+def test_a_body_that_is_no_gzip_has_no_value() -> None:
+    assert facts(timed(value="body"), (("Content-Encoding", "gzip"),), b"no", None).value is MISSING

@@ -456,3 +456,49 @@ def test_a_cache_in_each_worker_is_warned_of_and_no_other_check_fails(tmp_path: 
     assert on(report, "members-present").outcome == "pass"
     assert report.workers == 2
     assert exit_code(report) in (0, 7)  # nothing fails; what met both workers could not be judged
+
+
+# ------------------------------------------------------------------ how a hit is told, and for how long
+
+MARKED = """
+import random
+def answer():
+    made, at, life = kept.get("r", ("", 0.0, 0.0))
+    hit = time.time() - at < life
+    stale = not hit and STALE and time.time() - at < life + STALE
+    if not hit:
+        kept["r"] = str(TEXT()), time.time(), SPREAD()
+        made, hit = (made, True) if stale else (kept["r"][0], False)
+    return (200, json.dumps({"v": made}).encode(), {"x-cache": "HIT" if hit else "MISS"} if MARK else {})
+"""
+OFTEN: Mapping[str, tuple[str, str, set[str], str]] = {
+    "a field": ("", "ttl: 30, value: /v, hit: {header: X-Cache, is: HIT}", set(), "pass"),
+    "a field, too long": (
+        "SPREAD = lambda: 60", "ttl: 30, value: body, hit: {header: X-Cache}", {"ttl-ends"}, "",
+    ),
+    "no mark": ("MARK = False", "ttl: 30, value: /v", set(), "pass"),
+    "no mark, too long": ("MARK = False\nSPREAD = lambda: 60", "ttl: 30, value: /v", {"ttl-ends"}, ""),
+    "no mark, minutes": (
+        "MARK = False\nTEXT = lambda: time.strftime('%H:%M')", "ttl: 30, value: /v", set(), "untestable",
+    ),
+    "no mark, a constant": ("MARK = False\nTEXT = lambda: 1", "ttl: 30, value: /v", set(), "untestable"),
+    "spread": (
+        "SPREAD = lambda: random.uniform(27, 33)", "ttl: [27, 33], value: /v, hit: {header: X-Cache}", set(), "pass",
+    ),
+    "stale": ("STALE = 10", "ttl: 30, stale: 10, value: /v, hit: {header: X-Cache}", set(), "pass"),
+    "stale, not declared": ("STALE = 10", "ttl: 30, value: /v, hit: {header: X-Cache}", {"ttl-ends"}, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OFTEN)
+def test_a_hit_is_told_in_many_ways(tmp_path: Path, name: str) -> None:
+    text, declared, wrong, hits = OFTEN[name]
+    usual = "MARK, STALE = True, 0\nTEXT, SPREAD = (lambda: time.strftime('%H:%M:%S')), (lambda: 30)\n"
+    shop(tmp_path, f"items = lambda asked: answer()\n{usual}{MARKED}\n{text}\n")
+    target = tmp_path / "target.yaml"
+    target.write_text(f"name: case\nresources:\n  r: {{read: GET /items/, json: object, {declared}}}\n")
+    report = conformance.run(serving=Serving(app="main:app", app_dir=tmp_path), target=str(target), seed=1)
+    assert {e.id for e in report.judged if e.verdict.outcome == "fail"} == wrong
+    assert not hits or on(report, "hit-within-ttl", "r").outcome == hits
+    if hits == "untestable":
+        assert "declare `hit`, or a value that moves" in on(report, "hit-within-ttl", "r").message

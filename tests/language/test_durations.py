@@ -6,7 +6,7 @@ import pytest
 
 from conformance.language.durations import NAMES, margin, parse, seconds
 
-VALUES = {"ttl": 30.0, "m": 1.0, "w": 1.2, "resolution": 1.0, "lifetime": 300.0}
+VALUES = {"ttl": 30.0, "end": 33.0, "m": 1.0, "w": 1.2, "resolution": 1.0, "lifetime": 300.0}
 
 
 @pytest.mark.parametrize(

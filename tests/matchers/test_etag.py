@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from helpers.matching import Example, each, fails, holds
-from helpers.records import done, exchange
+from helpers.records import done, exchange, resource
 
 from conformance.matchers.etag import is_weak, tag_of
 from conformance.model import Exchange, Level
@@ -169,6 +169,19 @@ EXAMPLES = [
         {"lifetime-from": 10},
         done("a", exchange(cc="max-age=15", headers=[("Age", "6")])),
         says=("Cache-Control with a max-age of 10 s or more", "Cache-Control: max-age=15, and Age: 6"),
+    ),
+    holds(
+        "cache-control",
+        "declared",
+        done("a", exchange(cc=["Private", "max-age=10"])),
+        on=resource(policy="max-age=10, private"),
+    ),
+    fails(
+        "cache-control",
+        "declared",
+        done("a", exchange()),
+        on=resource(policy="private, max-age=10"),
+        says=("the declared Cache-Control (private, max-age=10)", "none"),
     ),
     holds("cache-control", "reusable", done("a", exchange(headers=[("Vary", "Accept")]))),
     fails(

@@ -95,6 +95,8 @@ EXAMPLES = [
     holds("age", BELOW, AT_ONCE, done("a", got(at=5)), on=TIME),
     fails("age", BELOW, AT_ONCE, done("a", got(at=5), got(at=29.5, took=0)), on=TIME, says=("an answer within 29.0 s of the miss", "one 29.50 s after it"), index=1),
     holds("age", ABOVE, AT_ONCE, done("a", got(at=31.1)), on=TIME),
+    holds("age", ABOVE, AT_ONCE, done("a", got(at=45)), on=timed(ttl_most=33.0, stale=10.0)),
+    fails("age", ABOVE, AT_ONCE, done("a", got(at=40)), on=timed(ttl_most=33.0, stale=10.0), says=("a read later than 44.0 s after the miss", "one 40.00 s after it")),
     fails("age", ABOVE, AT_ONCE, done("a", got(at=30)), on=TIME, says=("a read later than 31.0 s after the miss", "one 30.00 s after it")),
     fails("age", ABOVE, AT_ONCE, done("a"), on=TIME, says=("an age to judge by", "none")),
     fails("age", ABOVE, done("a", got()), on=TIME, says=("an age to judge by", "none")),

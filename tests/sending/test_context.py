@@ -231,7 +231,7 @@ def test_a_document_without_the_value_is_another_resource() -> None:
 
 def test_durations_come_from_the_target_and_the_answer() -> None:
     with reference() as server, context(server.url, "cached-time") as within:
-        assert within.quantities() == {"ttl": 4, "m": 0.4, "w": 1.2, "resolution": 1, "longest": 4}
+        assert within.quantities() == {"ttl": 4, "m": 0.4, "w": 1.2, "resolution": 1, "longest": 4, "end": 4}
     with reference() as server, context(server.url, "policy-public") as within:
         assert within.quantities()["lifetime"] == 300
 

@@ -40,6 +40,7 @@ ODD: Final[Mapping[str, Way]] = {
     "etag-per-worker": _TWO,
     "per-worker-cache": _TWO,
     "key-without-place": Way(target="reference"),
+    "policy-on-misses-only": Way(target="reference", tier="core"),
     "unbounded-cache": Way(target="reference", started=True),
     # By URL it may be other clients, or workers, that make it look so.
     **dict.fromkeys(

@@ -13,7 +13,7 @@ from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.ttl import timed
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, answering_with, made_of
+from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
 
 _LIVES = 2
 
@@ -125,6 +125,11 @@ def _growing(_: Parts) -> Edit:
     return edit
 
 
+def _bare_hits(asked: Asked, answer: Answer) -> Answer:
+    bare = asked.path.startswith("/cached-time/") and asked.method == "GET" and answer.data().get("cached")
+    return answer.without("cache-control") if bare else answer
+
+
 FLAWS = (
     Flaw(
         "kept-twice",
@@ -155,6 +160,12 @@ FLAWS = (
         "each second computation fails, and its error is kept and given out as a value",
         answering_with(_failing),
         breaks=("LES43",),
+    ),
+    Flaw(
+        "policy-on-misses-only",
+        "a hit is built from the body alone, without its Cache-Control",
+        answering(_bare_hits),
+        breaks=("J16",),
     ),
     Flaw(
         "changed-by-reader",
