@@ -18,10 +18,11 @@ from conformance.clocks.base import Clock
 from conformance.content import facts as observe
 from conformance.fields import field_value, parse_cache_control, parse_delta_seconds
 from conformance.language import captures, durations
-from conformance.model import MISSING, Body, Exchange, Facts, Headers, Json, Resource, StepRecord, Target
+from conformance.model import MISSING, Body, Exchange, Headers, Json, Resource, StepRecord, Target
 from conformance.sending.ask import PLAIN, Ask, How
 from conformance.sending.gate import Gate
 from conformance.sending.ledger import Ledger, Undo
+from conformance.sending.seen import Seen
 from conformance.sending.survey import Survey
 from conformance.wire import Lane, Wire
 
@@ -75,7 +76,6 @@ class Shared:
         timeouts: resource -> how often it has not answered.
         asked: how many requests there were. known: what was answered 2xx: (method, path).
         ended: the number of the request at which it was not any more, since our login had ended.
-        values: resource -> what was seen of it, where no mark tells a hit.
         kept: bytes of bodies that the run holds on to.
         wall: POSIX time of the run's start.
         remote: whether the server is somewhere else than on this machine's loopback.
@@ -114,7 +114,7 @@ class Shared:
     asked: int = 0
     known: set[tuple[str, str]] = field(default_factory=set)
     ended: dict[tuple[str, str], int] = field(default_factory=dict)
-    values: dict[str, set[str]] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
     digests: set[str] = field(default_factory=set)
     plain: dict[tuple[str, str], Exchange] = field(default_factory=dict)
     kept: int = 0
@@ -234,8 +234,8 @@ class Context:
         if response is None:
             return exchange
         body = response.body
-        facts = observe.facts(resource, response.headers, body.content or b"", self.tracked)
-        facts = self._seen_before(resource, facts)
+        found = observe.facts(resource, response.headers, body.content or b"", self.tracked)
+        facts = self.shared.seen.mark(resource, found)
         ended = self.shared.login_ended(ask.method, ask.path, response.status)
         facts = msgspec.structs.replace(facts, login_ended=ended) if ended else facts
         if not self._keeps(body):
@@ -245,16 +245,6 @@ class Context:
         if plain and self.shared.server and response.status == 200:  # noqa: PLR2004
             self.shared.plain.setdefault((resource.name, body.digest), exchange)
         return exchange
-
-    def _seen_before(self, resource: Resource, facts: Facts) -> Facts:
-        """Where no mark tells a hit: whether the value was seen before."""
-        if resource.ttl is None or resource.hit is not None or facts.value is MISSING:
-            return facts
-        with self.shared.lock:
-            seen = self.shared.values.setdefault(resource.name, set())
-            hit = repr(facts.value) in seen
-            seen.add(repr(facts.value))
-        return msgspec.structs.replace(facts, hit=hit)
 
     def _keeps(self, body: Body) -> bool:
         """Whether the run holds on to a body: it is not too large, nor are all together."""

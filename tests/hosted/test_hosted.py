@@ -483,7 +483,10 @@ OFTEN: Mapping[str, tuple[str, str, set[str], str]] = {
     ),
     "no mark, a constant": ("MARK = False\nTEXT = lambda: 1", "ttl: 30, value: /v", set(), "untestable"),
     "spread": (
-        "SPREAD = lambda: random.uniform(27, 33)", "ttl: [27, 33], value: /v, hit: {header: X-Cache}", set(), "pass",
+        "SPREAD = lambda: random.uniform(27, 33)",
+        "ttl: [27, 33], value: /v, hit: {header: X-Cache}",
+        set(),
+        "pass",
     ),
     "stale": ("STALE = 10", "ttl: 30, stale: 10, value: /v, hit: {header: X-Cache}", set(), "pass"),
     "stale, not declared": ("STALE = 10", "ttl: 30, value: /v, hit: {header: X-Cache}", {"ttl-ends"}, ""),
