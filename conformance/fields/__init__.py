@@ -20,6 +20,7 @@ from conformance.fields.cache_control import (
 from conformance.fields.dates import format_http_date, is_imf_fixdate, parse_http_date
 from conformance.fields.lists import (
     Headers,
+    age_in_front,
     answered_by_cache,
     field_value,
     field_values,
@@ -39,6 +40,7 @@ __all__ = [
     "Headers",
     "Level",
     "Problem",
+    "age_in_front",
     "answered_by_cache",
     "contradictions",
     "field_value",

@@ -61,6 +61,16 @@ def parse_age(text: str) -> int | None:
     return parse_delta_seconds(members[0]) if members else None
 
 
+def age_in_front(headers: Headers) -> int:
+    """What a cache in front says that it has kept the answer for; 0 where nothing else tells of one.
+
+    An Age without any sign of such a cache is the server's own, and is held against it.
+    """
+    signs = ("via", "x-cache", "cf-cache-status", "cache-status")
+    there = any(field_value(headers, name) is not None for name in signs)
+    return (parse_age(field_value(headers, "age") or "") or 0) if there else 0
+
+
 def parse_vary(lines: Sequence[str]) -> frozenset[str] | Literal["*"]:
     """The field names that all Vary lines name, in lower case, or "*" where one of them is that."""
     names = frozenset(name.lower() for line in as_lines(lines) for name in split_list(line))

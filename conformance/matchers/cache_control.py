@@ -6,10 +6,9 @@ from typing import Final
 
 from conformance.fields import (
     CacheControl,
+    age_in_front,
     contradictions,
-    field_value,
     field_values,
-    parse_age,
     parse_cache_control,
     parse_vary,
 )
@@ -81,7 +80,7 @@ def _lacks(names: Json, exchange: Exchange, _case: Case) -> Found:
 @each_answer
 def _lifetime(least: Json, exchange: Exchange, _case: Case) -> Found:
     """What is left of it: a cache in front has used up as much as its Age says."""
-    age = parse_age(field_value(exchange.headers, "age") or "") or 0
+    age = age_in_front(exchange.headers)
     if (of(exchange).seconds("max-age") or 0) - age >= least:
         return None
     used = f", and Age: {age}" if age else ""

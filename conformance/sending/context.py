@@ -16,7 +16,7 @@ import msgspec
 
 from conformance.clocks.base import Clock
 from conformance.content import facts as observe
-from conformance.fields import field_value, parse_cache_control, parse_delta_seconds
+from conformance.fields import age_in_front, field_value, parse_cache_control, parse_delta_seconds
 from conformance.language import captures, durations
 from conformance.model import MISSING, Body, Exchange, Headers, Json, Resource, StepRecord, Target
 from conformance.sending.ask import PLAIN, Ask, How
@@ -359,8 +359,8 @@ class Context:
         sent = field_value(first.headers, "cache-control") if first else None
         said = self.resource.policy or sent
         seconds = parse_cache_control([said] if said else []).seconds("max-age")
-        age = parse_delta_seconds(field_value(first.headers, "age") or "") if first else None
-        return None if seconds is None else float(max(0, seconds - (age or 0)))
+        age = age_in_front(first.headers) if first else 0
+        return None if seconds is None else float(max(0, seconds - age))
 
     # ---------------------------------------------------------------- captures
 

@@ -167,7 +167,7 @@ EXAMPLES = [
     fails(
         "cache-control",
         {"lifetime-from": 10},
-        done("a", exchange(cc="max-age=15", headers=[("Age", "6")])),
+        done("a", exchange(cc="max-age=15", headers=[("Age", "6"), ("Via", "1.1 edge")])),
         says=("Cache-Control with a max-age of 10 s or more", "Cache-Control: max-age=15, and Age: 6"),
     ),
     holds(

@@ -238,7 +238,7 @@ def test_durations_come_from_the_target_and_the_answer() -> None:
 
 def test_what_a_cache_in_front_has_used_up_of_a_lifetime_is_not_left() -> None:
     def answer(name: str, age: str, client: str = "") -> StepRecord:
-        exchanges = (exchange(cc="max-age=300", headers=[("Age", age)]),)
+        exchanges = (exchange(cc="max-age=300", headers=[("Age", age), ("Via", "1.1 edge")]),)
         return StepRecord(name, exchanges=exchanges, cache=CacheRead(0, client) if client else None)
 
     with reference() as server, context(server.url) as within:
