@@ -64,7 +64,12 @@ def write(figures: list[Figure], before: Mapping[str, Any]) -> None:
         for each in figures
     }
     kept = {**before.get("figures", {}), **made}
-    document = {"commit": date, "python": platform.python_version(), "figures": dict(sorted(kept.items()))}
+    document = {
+        "commit": date,
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[2], 1),  # of the machine, over the last 15 minutes
+        "figures": dict(sorted(kept.items())),
+    }
     COMMITTED.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
 
 

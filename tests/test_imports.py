@@ -53,7 +53,10 @@ def test_whoever_uses_nothing_pays_for_nothing(module: str) -> None:
     [
         ("conformance.judge.verdicts", (*NETWORK, "yaml", "jsonschema", "conformance.verbs")),
         ("conformance.wire", ("ssl", "httpx", "h11", "certifi")),
-        ("conformance.plan.lanes", (*NETWORK, "yaml", "jsonschema", "conformance.clients")),
+        (
+            "conformance.plan.lanes",
+            (*NETWORK, "yaml", "conformance.clients", "conformance.wire"),
+        ),
         ("conformance.clients", ("hishel", "httpx", "redis", "sqlite3")),
     ],
 )

@@ -21,7 +21,7 @@ from conformance.language import captures, durations
 from conformance.model import MISSING, Body, Exchange, Headers, Json, Resource, StepRecord, Target
 from conformance.sending.ask import PLAIN, Ask, How
 from conformance.sending.gate import Gate
-from conformance.sending.ledger import Ledger, Undo
+from conformance.sending.ledger import Ledger, Own, Undo
 from conformance.sending.seen import Seen
 from conformance.sending.survey import Survey
 from conformance.wire import Lane, Wire
@@ -41,21 +41,6 @@ WHOLE_SECONDS_BELOW: Final = 10.0
 
 class GivenUpError(Exception):
     """The resource does not answer any more, or the run is being cancelled; the record ends here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """An item that the suite has created, and may do with what it likes.
-
-    Args:
-        id: None where nobody has told it. mark: (field, value) by which it is found.
-        key: under which the ledger owes its removal. item: what is known of it.
-    """
-
-    id: Json
-    key: str
-    mark: tuple[str, Json] | None
-    item: Mapping[str, Json]
 
 
 @dataclass(slots=True)

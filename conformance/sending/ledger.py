@@ -13,6 +13,21 @@ from conformance.model import Exchange, Headers, Json
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """An item that the suite has created, and may do with what it likes.
+
+    Args:
+        id: None where nobody has told it. mark: (field, value) by which it is found.
+        key: under which the ledger owes its removal. item: what is known of it.
+    """
+
+    id: Json
+    key: str
+    mark: tuple[str, Json] | None
+    item: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """One request that puts something back.
 

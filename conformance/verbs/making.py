@@ -20,8 +20,7 @@ from conformance.content.facts import Tracked, is_ours
 from conformance.content.items import find_list, id_name, item_id, objects, same_id
 from conformance.fields import field_value
 from conformance.model import MISSING, Effect, EffectKind, Exchange, Json, Step, StepRecord, Write
-from conformance.sending.context import Own
-from conformance.sending.ledger import Undo
+from conformance.sending.ledger import Own, Undo
 from conformance.verbs.base import Verb, done, not_offered
 from conformance.verbs.writes import (
     ACCEPTED,

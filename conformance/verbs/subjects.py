@@ -14,7 +14,7 @@ from urllib.parse import quote
 from conformance.content.facts import is_ours
 from conformance.content.items import find_item, find_list, item_id, same_id
 from conformance.model import Exchange, Json, Write
-from conformance.sending.context import Own
+from conformance.sending.ledger import Own
 from conformance.verbs.making import make
 from conformance.verbs.writes import at
 
