@@ -16,7 +16,7 @@ FIRST = "as it was"
 
 
 class Hanging(http.server.BaseHTTPRequestHandler):
-    """One list with one item, a GET and a PUT."""
+    """One list with one item, both to be read, and a PUT."""
 
     protocol_version = "HTTP/1.1"
     item: ClassVar[dict[str, Any]]
@@ -25,13 +25,15 @@ class Hanging(http.server.BaseHTTPRequestHandler):
     back: ClassVar[threading.Event]
 
     def do_GET(self) -> None:
-        if self.path != "/items/":
+        shown: dict[str, object] = {"/items/": [self.item], "/items/1": self.item}
+        if self.path not in shown:
             self._answer(HTTPStatus.NOT_FOUND, {})
             return
         if self.changed.is_set() and not self.hung.is_set():
             self.hung.set()
             self.back.wait(30)
-        self._answer(HTTPStatus.OK, [self.item])
+            shown = {"/items/": [self.item], "/items/1": self.item}
+        self._answer(HTTPStatus.OK, shown[self.path])
 
     def do_PUT(self) -> None:
         new = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
