@@ -1,6 +1,6 @@
 """The tier `lesson` on a server that the suite starts, TTL 30 s, its clock moved.
 
-Against the least that it could cost: starting the same app as often under plain uvicorn and sending the same
+Against the least that it could cost: starting the same app under plain uvicorn and sending the same
 requests with a bare httpx.Client, in a process of its own as well. Those are the requests that the report
 tells: a flood of keys sends as many again, which are left out, so the ratio is on the safe side.
 """
@@ -30,27 +30,26 @@ with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
     port = free.getsockname()[1]
 command = [sys.executable, "-m", "uvicorn", "reference_impl.app:app", "--log-level", "critical"]
+server = subprocess.Popen([*command, "--port", str(port)])
 client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
-for life in asked:
-    server = subprocess.Popen([*command, "--port", str(port)])
-    while True:
-        try:
-            client.get("/openapi.json")
-            break
-        except httpx.ConnectError:
-            time.sleep(0.01)
-    for method, path, headers, body in life:
-        client.request(method, path, headers=headers, content=base64.b64decode(body))
-    server.terminate()
-    server.wait()
+while True:
+    try:
+        client.get("/openapi.json")
+        break
+    except httpx.ConnectError:
+        time.sleep(0.01)
+for method, path, headers, body in asked:
+    client.request(method, path, headers=headers, content=base64.b64decode(body))
+server.terminate()
+server.wait()
 """
 _OF_HTTPX: Final = ("host", "content-length")
 
 Asked = tuple[str, str, list[tuple[str, str]], str]
 
 
-def _asked(path: Path) -> list[list[Asked]]:
-    """The requests of a run that went to the server, for each of its lives; the run starts it once more."""
+def _asked(path: Path) -> list[Asked]:
+    """The requests of a run that went to the server."""
     report = read(path)
     found: list[Asked] = []
     for record in report.records.values():
@@ -61,7 +60,7 @@ def _asked(path: Path) -> list[list[Asked]]:
             headers = [each for each in request.headers if each[0].lower() not in _OF_HTTPX]
             body = base64.b64encode(request.body).decode()
             found.append((request.method, request.url.removeprefix(report.base_url), headers, body))
-    return [found[:-1], found[-1:]]
+    return found
 
 
 def figures(*, quick: bool) -> Iterator[Figure]:
