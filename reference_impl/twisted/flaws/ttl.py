@@ -1,7 +1,6 @@
 """Flaws of the values with a time to live: how long they live, what is said of them, and who shares them."""
 
 import asyncio
-import itertools
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -133,11 +132,13 @@ def _by_age(parts: Parts) -> Edit:
 
 def _by_turns(parts: Parts) -> Parts:
     """Two caches that answer in turn, in one process: as a cache for each of its threads does."""
-    asked = itertools.count()
+    asked: dict[str, int] = {}
 
     async def call(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
-        turn = f"{key}/{next(asked) % 2}" if timed(key) else key
-        return await remember(cache, turn, ttl, compute)
+        if not timed(key):
+            return await remember(cache, key, ttl, compute)
+        asked[key] = asked.get(key, 0) + 1
+        return await remember(cache, f"{key}/{asked[key] % 2}", ttl, compute)
 
     return replace(parts, remember=call)
 
