@@ -117,6 +117,11 @@ def from_files(folder: Path, key: str) -> Compiled:
     return Compiled(key, read_suite(folder), targets)
 
 
+# Made here, while nobody else imports this file: of two threads that decode by new types at once, msgspec
+# lets one find them half made, and the process dies of that.
+_DECODER: Final = msgspec.msgpack.Decoder(Compiled)
+
+
 def _beside(folder: Path) -> Path | None:
     """Where it is kept, with the bytecode of a module that would stand among the specs."""
     try:
@@ -127,7 +132,7 @@ def _beside(folder: Path) -> Path | None:
 
 def _read(path: Path) -> Compiled | None:
     try:
-        return msgspec.msgpack.decode(path.read_bytes(), type=Compiled)
+        return _DECODER.decode(path.read_bytes())
     except (OSError, msgspec.DecodeError):
         return None
 

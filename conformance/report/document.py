@@ -170,13 +170,13 @@ def decode(document: bytes, name: str = "the report") -> Report:
     """
     _look_at(document, name)
     try:
-        version = msgspec.json.decode(document, type=_Versioned).version
+        version = _VERSIONED.decode(document).version
     except (msgspec.DecodeError, RecursionError):
         raise UsageError(f"{name} is no report of this suite: it has no `version`") from None
     if version != VERSION:
         raise UsageError(f"{name} has the format version {version}; this program reads version {VERSION}")
     try:
-        report = msgspec.json.decode(document, type=Report)
+        report = _REPORT.decode(document)
     except msgspec.DecodeError as problem:
         raise UsageError(f"{name} does not fit its format: {_where(problem)}") from None
     except RecursionError:
@@ -191,6 +191,11 @@ class _Versioned(msgspec.Struct):
     """As much as has to be known of any version."""
 
     version: int
+
+
+# Made here, in one thread: see `load/compiled.py`.
+_VERSIONED: Final = msgspec.json.Decoder(_Versioned)
+_REPORT: Final = msgspec.json.Decoder(Report)
 
 
 def _look_at(document: bytes, name: str) -> None:

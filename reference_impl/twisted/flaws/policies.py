@@ -110,8 +110,8 @@ FLAWS = (
     ),
     Flaw(
         "private-by-turns",
-        "every third answer is private, the rest public",
-        _by_turns("private", _FRESH, _FRESH),
+        "every other answer is private, the rest public",
+        _by_turns("private", _FRESH),
         breaks=("LES32",),
         counting=True,
     ),
