@@ -1,27 +1,27 @@
 """The tier `lesson` on a server that the suite starts, TTL 30 s, its clock moved.
 
 Against the least that it could cost: starting the same app under plain uvicorn and sending the same
-requests with a bare httpx.Client, in a process of its own as well. Those are the requests that the report
-tells: a flood of keys sends as many again, which are left out, so the ratio is on the safe side.
+requests with a bare httpx.Client, in a process of its own as well: those that came to the server, since a
+report does not keep all; but without those of a flood of keys, so the ratio is on the safe side.
 """
 
 from __future__ import annotations
 
-import base64
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from measure import ROOT, Figure, compiled, figure, in_turns, ratios, run, spent
 
-from conformance.report.write import read
 from conformance.servers.server import start
 from conformance.servers.specs import AppSpec
 
 APP: Final = "reference_impl.app:app"
+_ONCE: Final = "--no-restart"  # the bare one starts once, too
 _BARE: Final = """
 import base64, json, socket, subprocess, sys, time
 import httpx
@@ -43,35 +43,49 @@ for method, path, headers, body in asked:
 server.terminate()
 server.wait()
 """
-_OF_HTTPX: Final = ("host", "content-length")
+_FLOOD: Final = 60  # characters: only a flood of keys asks for longer paths
+_RECORDED: Final = """
+import base64, json, os
+from reference_impl.app import app as inner
 
-Asked = tuple[str, str, list[tuple[str, str]], str]
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        return await inner(scope, receive, send)
+    came = []
+    while not came or came[-1].get("more_body"):
+        came.append(await receive())
+    body = base64.b64encode(b"".join(each.get("body", b"") for each in came)).decode()
+    path = (scope["raw_path"] + b"?" + scope["query_string"]).rstrip(b"?").decode()
+    of_httpx = (b"host", b"content-length")
+    headers = [(n.decode(), v.decode()) for n, v in scope["headers"] if n not in of_httpx]
+    with open(os.environ["ASKED"], "a") as file:
+        file.write(json.dumps((scope["method"], path, headers, body)) + chr(10))
+
+    async def again():
+        return came.pop(0) if came else await receive()
+
+    await inner(scope, again, send)
+"""
 
 
-def _asked(path: Path) -> list[Asked]:
-    """The requests of a run that went to the server."""
-    report = read(path)
-    found: list[Asked] = []
-    for record in report.records.values():
-        for exchange in (exchange for step in record.steps for exchange in step.exchanges):
-            if exchange.through is not None:  # what a client cache answered; what it asked stands beside it
-                continue
-            request = exchange.request
-            headers = [each for each in request.headers if each[0].lower() not in _OF_HTTPX]
-            body = base64.b64encode(request.body).decode()
-            found.append((request.method, request.url.removeprefix(report.base_url), headers, body))
-    return found
+def _asked(folder: Path, env: dict[str, str]) -> list[list[Any]]:
+    """The requests of a run, as they came to the server."""
+    (folder / "recorded.py").write_text(_RECORDED)
+    asked = folder / "asked"
+    env = {**env, "ASKED": str(asked), "PYTHONPATH": os.pathsep.join((str(ROOT), str(folder)))}
+    run([sys.executable, "-m", "conformance", "run", "--app", "recorded:app", _ONCE], cwd=folder, env=env)
+    found = [json.loads(line) for line in asked.read_text().splitlines()]
+    return [each for each in found if len(each[1]) < _FLOOD]
 
 
 def figures(*, quick: bool) -> Iterator[Figure]:
     """The ratio, the time, and what a move of the clock takes."""
     env = compiled()
     with tempfile.TemporaryDirectory() as folder:
-        report, asked = Path(folder) / "report.json", Path(folder) / "asked.json"
+        asked = Path(folder) / "asked.json"
+        asked.write_text(json.dumps(_asked(Path(folder), env)))
         whole = [sys.executable, "-m", "conformance", "run", "--app", APP]
-        ours = [*whole, "--no-restart"]  # the bare one starts once, too
-        run([*ours, "--report", str(report)], cwd=ROOT)
-        asked.write_text(json.dumps(_asked(report)))
+        ours = [*whole, _ONCE]
         bare = [sys.executable, "-c", _BARE, str(asked)]
         rounds = 5 if quick else 15
         pairs = in_turns(lambda: run(ours, cwd=ROOT, env=env), lambda: run(bare, cwd=ROOT, env=env), rounds)
