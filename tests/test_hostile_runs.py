@@ -168,7 +168,8 @@ def test_a_write_that_hangs_leaves_the_reads() -> None:
     student = Student(lambda method, *_: HOLD if method in ("PUT", "POST") else None)
     with serve(student) as server:
         result = bounded(moved(quick(server.url, PATIENCE)), 12 * PATIENCE + 2 * SMALL)
-    assert len([m for m, _ in student.asked if m in ("PUT", "POST")]) <= 4
+    # An item of our own is asked for before anything is changed, once; then each write is tried as ever.
+    assert len([m for m, _ in student.asked if m in ("PUT", "POST")]) <= 5
     assert on(result, "inm-current-is-304").outcome == "pass"
     assert on(result, "change-shows").outcome == "unreachable"
 
