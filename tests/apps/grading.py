@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from conformance.api import make_options
+from conformance.api import exit_code, make_options
 from conformance.execute.again import judge_again
 from conformance.execute.engine import Engine
 from conformance.model import Report
@@ -21,7 +21,10 @@ from conformance.options import Asked, Serving
 from conformance.plan.lanes import plan
 from conformance.servers import AppSpec, CommandSpec, start
 
-__all__ = ["LESSON", "bad", "children", "failed", "grade", "on", "shop"]
+__all__ = ["LESSON", "OF_TTL", "TIME", "bad", "children", "failed", "grade", "on", "passes", "shop"]
+
+OF_TTL = {"miss-says-so", "hit-within-ttl", "hit-until-ttl", "ttl-ends", "reads-do-not-prolong"}
+TIME = "::cached-time::"  # in the node ids of what is judged of the cached time
 
 # What a test adds may replace `now`, `LIFE`, `cached_time()`, and `before(path)`, which does nothing.
 SHOP = """
@@ -155,3 +158,10 @@ def bad(report: Report, *but: str) -> dict[str, str]:
 def failed(report: Report) -> set[str]:
     """The ids of the checks that failed, warnings included; times, which are only told, are left out."""
     return {e.id for e in report.judged if e.verdict.verdict in ("fail", "warn")}
+
+
+def passes(report: Report) -> None:
+    """Nothing is worse than a warning, and the clock was moved."""
+    assert bad(report) == {}
+    assert {on(report, check).outcome for check in OF_TTL} == {"pass"}
+    assert (report.clock, dict(report.why_real), exit_code(report)) == ("virtual", {}, 0)

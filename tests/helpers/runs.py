@@ -33,6 +33,7 @@ from tools.matrix.clock import MovedClock
 __all__ = [
     "BOUND",
     "SUITE",
+    "TIMELINE",
     "Embedded",
     "answering",
     "bad",
@@ -54,6 +55,7 @@ __all__ = [
 ]
 
 SUITE = load()
+TIMELINE = ("miss-says-so", "hit-within-ttl", "hit-until-ttl", "ttl-ends", "reads-do-not-prolong")
 BOUND = 60.0  # seconds; nothing here may take longer
 
 

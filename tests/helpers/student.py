@@ -1,4 +1,4 @@
-"""A student's server in one function: what `hostile.serve` runs where a real one would get in the way."""
+"""A student's server in one function, where a real one would get in the way, and a run on it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from helpers.hostile import Peer
+from conformance.clocks import VirtualClock
+from helpers.hostile import Peer, serve
+from helpers.runs import only, quick, run
 
-__all__ = ["HOLD", "Student", "reply"]
+__all__ = ["HOLD", "Student", "judge_student", "reply"]
 
 HOLD = object()
 
@@ -96,3 +99,11 @@ def reply(status: int, document: Any = None, fields: Mapping[str, str] | None = 
     if status == 304:
         lines = [line for line in lines if not line.startswith("Content-Length")]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + content
+
+
+def judge_student(before: Any, *checks: str, student: Student | None = None) -> Any:
+    """A run on a server that answers some requests in its own way: these checks of its list."""
+    student = student or Student(before)
+    with serve(student) as server:
+        given = quick(server.url, 5.0, selected=only(*checks))
+        return run(replace(given, clock=lambda: VirtualClock(lambda _: None)))

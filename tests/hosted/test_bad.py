@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from apps.grading import bad, children, failed, grade, on, shop
-from apps.writing import until
+from apps.grading import bad, failed, grade, on, shop
 
 from conformance.api import exit_code
 from conformance.clocks import RealClock
@@ -24,14 +22,6 @@ OF_TTL = ("miss-says-so", "hit-within-ttl", "hit-until-ttl", "ttl-ends", "reads-
 OF_TAGS = ("etag-present", "etag-quoted", "etag-repeats", "inm-current-is-304", "inm-other-is-200")
 HTTP_SERVER = f"{sys.executable} -m http.server --bind 127.0.0.1"
 CRASHED = "the server crashed on GET"
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_left() -> Iterator[None]:
-    """After each test there is no process more than before."""
-    before = children()
-    yield
-    assert until(lambda: children() <= before)
 
 
 def only_message(report: Report) -> str:

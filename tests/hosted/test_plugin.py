@@ -6,13 +6,13 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from apps.grading import children, shop
+from apps.grading import shop
 from apps.writing import until
 
 from conformance.cli import command
@@ -63,14 +63,6 @@ KILLER = "os.kill(os.getppid(), signal.SIGKILL)\n"
 TAGS = "name: tags\nresources:\n  items: {read: GET /items/, json: array, etag: true}\n"
 
 Run = Callable[..., pytest.RunResult]
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_left() -> Iterator[None]:
-    """After each test there is no process more than before."""
-    before = children()
-    yield
-    assert until(lambda: children() <= before)
 
 
 @pytest.fixture

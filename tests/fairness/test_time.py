@@ -1,0 +1,66 @@
+"""No fault: what time explains, such as a warm cache, an answer near the end of a TTL, whole seconds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from helpers.runs import TIMELINE, answering, bad, fetch, on, only, record_of, reference, wrapped
+
+from conformance.execute import engine as engine_module
+from reference_impl.twisted.asgi import Answer
+
+TIME = "/cached-time/"
+Ask = Callable[[], Any]
+
+
+def test_a_cache_that_never_misses_fails_after_three_expiries() -> None:
+    with reference(flaw="never-miss") as server:
+        result = server.judge(selected=only("miss-says-so", resource="cached-time"))
+    assert on(result, "miss-says-so", "cached-time").outcome == "fail"
+    record = record_of(result, "miss-says-so", "cached-time")
+    assert record.steps[0].waited == 3
+
+
+def test_elsewhere_others_may_keep_it_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "is_remote", lambda _url: True)
+    with reference(flaw="never-miss") as server:
+        result = server.judge(selected=only("miss-says-so", resource="cached-time"))
+    verdict = on(result, "miss-says-so", "cached-time")
+    assert verdict.outcome == "inconclusive"
+    assert verdict.cause.startswith("the server is not on this machine")
+
+
+def test_a_warm_cache_is_judged_like_a_cold_one() -> None:
+    with reference() as server:
+        fetch(server.url, TIME)
+        result = server.judge(selected=only(*TIMELINE, resource="cached-time"))
+    assert {e.verdict.outcome for e in result.judged} == {"pass"}
+
+
+def test_an_answer_in_the_guard_band_decides_nothing() -> None:
+    """So slow an answer, shortly before the TTL ends, may be of either side."""
+
+    async def slow(scope: Mapping[str, Any], ask: Ask) -> Answer:
+        if scope["path"] == TIME and server.clock() - began > 3.2:
+            await asyncio.sleep(0.6)
+        answer: Answer = await ask()
+        return answer
+
+    with wrapped(answering(slow), ttl=4.0) as server:
+        began = server.clock()
+        result = server.judge(
+            overrides=("*.ttl=4",), selected=only("flag-is-true", *TIMELINE, resource="cached-time")
+        )
+    assert bad(result, "fail", "error") == {}
+    verdict = on(result, "flag-is-true", "cached-time")
+    assert verdict.outcome == "inconclusive"
+    assert verdict.cause == "the answers came too late to tell on which side of the TTL they were"
+
+
+def test_an_entry_that_counts_whole_seconds_is_no_fault_under_ten_seconds() -> None:
+    with reference(variant="whole-second-ttl", ttl=4.0) as server:
+        result = server.judge(overrides=("*.ttl=4",))
+    assert bad(result, "fail", "error") == {}
