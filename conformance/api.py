@@ -19,6 +19,7 @@ from conformance.clocks import CLOCKS, Clock
 from conformance.errors import UsageError
 from conformance.execute.engine import Engine
 from conformance.execute.options import Options, Search
+from conformance.execute.patience import refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.load.specs import load
 from conformance.load.target import load_target
@@ -136,6 +137,7 @@ def make_options(
     if asked.deadline is not None and not (asked.deadline > 0 and math.isfinite(asked.deadline)):
         raise UsageError(f"the deadline {asked.deadline} is none; accepted is a number of seconds above 0")
     tier = tier_named(asked.tier)
+    refuse_short_ttls(judged, moves=start is not None or spec is not None or callable(asked.clock))
     return Options(
         base_url=url or _TO_COME,
         start=start or _start(spec),

@@ -22,6 +22,7 @@ from conformance.model import ASCENDING, CAPABILITIES, Check, Requirement, Step,
 from conformance.model.citing import citing
 from conformance.model.order import level_at, level_of
 from conformance.plan.lanes import plan
+from conformance.report.text import source_lines
 from conformance.verbs import VERBS
 
 __all__ = ["explain", "find", "flaws_caught", "listing"]
@@ -114,9 +115,7 @@ def listing(suite: Suite, target: Target, tier: Tier) -> Iterator[str]:
 
 def _requirement(requirement: Requirement) -> Iterator[str]:
     yield f"{requirement.id}: {requirement.says}"
-    yield f"  from {requirement.source}" + (f", {requirement.url}" if requirement.url else "")
-    if requirement.quote:
-        yield f'  "{requirement.quote}"'
+    yield from (f"  {line}" for line in source_lines(requirement))
 
 
 def _conditions(check: Check) -> Iterator[str]:

@@ -246,7 +246,7 @@ def _unanswered(record: Record) -> tuple[object, ...] | None:
     first = silent[-1]
     if first.fault is not None and first.fault.kind == "refused" and first is exchanges[0]:
         return None
-    return first.request.method, first.request.url, first.request.headers
+    return first.request.method, first.request.target, first.request.headers
 
 
 def _faults(record: Record) -> set[str]:

@@ -64,7 +64,7 @@ class Engine:
         self.base_url = self.server.url if self.server else options.base_url
         self.clock = self._clock()
         try:
-            refuse_short_ttls(options.target, self.clock)
+            refuse_short_ttls(options.target, moves=self.clock.moves)
         except TargetError:
             if self.server is not None:
                 self.server.stop()

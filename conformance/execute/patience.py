@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from conformance.clocks import Clock
 from conformance.errors import TargetError
 from conformance.execute.options import Options
 from conformance.model import Target
@@ -26,13 +25,13 @@ def allowance(options: Options) -> float:
     return _LIVES * ttl + _GRACE + (_SEARCHING if options.search is not None else 0.0)
 
 
-def refuse_short_ttls(target: Target, clock: Clock) -> None:
+def refuse_short_ttls(target: Target, *, moves: bool) -> None:
     """Refuse a TTL at which a cache that counts whole seconds can't be told from one that is wrong.
 
     Raises:
-        TargetError: the clock does not move, and a TTL is that short.
+        TargetError: the clock can't be moved, and a TTL is that short.
     """
-    for resource in () if clock.moves else target.resources:
+    for resource in () if moves else target.resources:
         if resource.ttl is not None and resource.ttl < _SHORTEST_TTL:
             raise TargetError(
                 f"{resource.name} has a TTL of {resource.ttl:g} s, too short for real time, where a "

@@ -8,6 +8,7 @@ verdict is judged later.
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
@@ -51,7 +52,13 @@ def execute(work: Work, context: Context) -> Record:
         error = f"{type(problem).__name__}: {problem}"
     with suppress(GivenUpError):  # the engine puts back what a cancelled run still owes
         _put_back(context)
-    return Record(work.id, tuple(context.steps.values()), context.bound, started, clock.name, error=error)
+    return Record(work.id, _told(context.steps), context.bound, started, clock.name, error=error)
+
+
+def _told(steps: Mapping[str, StepRecord]) -> tuple[StepRecord, ...]:
+    """What is kept of the steps: one that was not due has nothing to tell."""
+    kept = (s for s in steps.values() if s.status != "skipped" or s.exchanges or s.says)
+    return tuple(replace(each, do=sys.intern(each.do)) for each in kept)  # a default is known by identity
 
 
 def _step(step: Step, context: Context) -> bool:

@@ -112,7 +112,7 @@ def _route_missing(sight: Sight) -> Symptom | None:
     exchange, resource = sight.exchange, sight.run.resource
     if exchange.status != 404 or exchange.request.method != "GET" or resource is None:  # noqa: PLR2004
         return None
-    reads = [e for e in sight.all if e.request.url == exchange.request.url and plain(e)]
+    reads = [e for e in sight.all if e.request.target == exchange.request.target and plain(e)]
     if not plain(exchange) or any(e.status != 404 for e in reads if e.sent_at < exchange.sent_at):  # noqa: PLR2004
         return None
     return Symptom(

@@ -23,22 +23,19 @@ JsonType = Literal["object", "array", "string", "number", "boolean", "null", "no
 
 
 class Request(Frozen, frozen=True):
-    """One request as it was sent: `url` is absolute, `body` its bytes.
+    """One request as it was sent: `target` as it stands in the request line, `body` its bytes.
 
-    What is the same in all of a run is not among the `headers`: Host, where it is the URL's authority
-    (RFC 9110 7.2), and the suite's own User-Agent.
+    What is the same in all of a run is not in it: the server's scheme and authority, which the report tells
+    once; Host, where it is that authority (RFC 9110 7.2); the suite's own User-Agent.
+
+    Args:
+        target: path and query, with the base URL's own path (RFC 9112 3.2.1).
     """
 
     method: Safe = "GET"
-    url: str = ""
+    target: str = ""
     headers: Headers = ()
     body: bytes = b""
-
-    @property
-    def target(self) -> str:
-        """Path and query, as people know them; of any text, since a saved report may hold one."""
-        rest = self.url.partition("://")[2].partition("#")[0]
-        return "/" + rest.partition("/")[2]
 
     @property
     def path(self) -> str:
@@ -46,12 +43,12 @@ class Request(Frozen, frozen=True):
         return self.target.partition("?")[0]
 
 
-class Body(Frozen, frozen=True):
+class Body(Frozen, frozen=True, array_like=True):
     """A body by length and digest; `content` is None where it was too large to be kept.
 
     Args:
         length: bytes on the wire after the transfer coding is taken off.
-        digest: the first 24 hex digits of its SHA-256: to tell bodies apart, not to sign them.
+        digest: the first 16 hex digits of its SHA-256: to tell bodies apart, not to sign them.
     """
 
     length: int

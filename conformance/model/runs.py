@@ -74,7 +74,7 @@ class CacheRead(Frozen, frozen=True):
     Args:
         client: the name of the cache's kind. shared: whether it is a shared cache.
         at: when this read was, seconds after the cache's first. reads: when all were, but the first.
-        seen: of each answer of the server the fields that the cache was shown; None: as they came.
+        seen: of the cache's first answers the fields that it was shown; None: as they came.
         wall: POSIX time of the run's start, or None where the clock is moved: nobody knows whether
             Date moves with it.
     """
@@ -103,7 +103,7 @@ class StepRecord(Frozen, frozen=True):
         lacks: the name of the field that an earlier answer has not, or "".
         effect: of a write. cache: of a read through a client cache. rounds: of a flood of keys.
         waited: how often a warm cache was waited out. until: the instant that was waited for.
-        alike: how many more answers there were, the same as the first but for their time.
+        alike: how many more answers there were, the same as those beside them but for their time.
         failures: where the first look for a miss was answered 5xx: that answer, and the one to the next read.
     """
 
@@ -120,9 +120,6 @@ class StepRecord(Frozen, frozen=True):
     lacks: Safe = ""
     alike: int = 0
     failures: tuple[Exchange, ...] = ()
-
-
-_MOVED: Final = frozenset({"virtual"})  # the clocks that are moved
 
 
 VIRTUAL: Final = "virtual"
@@ -156,7 +153,7 @@ class Record(Frozen, frozen=True):
     @property
     def moved(self) -> bool:
         """Whether time was moved, so that waiting cost nothing."""
-        return self.clock in _MOVED
+        return self.clock == VIRTUAL
 
     def step(self, name: str) -> StepRecord | None:
         """The step of that name, or None where the work stopped before it."""
@@ -189,7 +186,7 @@ class Verdict(Frozen, frozen=True):
     """What the exchanges of a run mean.
 
     Args:
-        message: one sentence, the whole verdict.
+        message: one sentence, the whole verdict; in report.json "" where it is the title of a pass.
         cause: the named cause of an inconclusive, a not-applicable, ... or of a recognised mistake.
         mend: what to do next: the symptom's advice, or the check's hint.
         step, index: the exchange that shows it, where one does.
@@ -198,7 +195,7 @@ class Verdict(Frozen, frozen=True):
 
     outcome: OutcomeName
     verdict: VerdictName
-    message: str
+    message: str = ""
     expected: str = ""
     actual: str = ""
     cause: str = ""

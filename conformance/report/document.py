@@ -140,7 +140,7 @@ def encode(report: Report) -> bytes:
 
     In ASCII: a terminal that shows it must not obey what a server sent.
     """
-    parts = msgspec.to_builtins(report).items()
+    parts = msgspec.to_builtins(replace(report, entries=_titled(report, spelt=False))).items()
     text = b"{" + b",\n".join(_key(name) + _lines(value) for name, value in parts) + b"}\n"
     plain = text.isascii() and b"\x7f" not in text
     return text if plain else _BEYOND_ASCII.sub(_escaped, text.decode()).encode("ascii")
@@ -184,7 +184,20 @@ def decode(document: bytes, name: str = "the report") -> Report:
     contradiction = _contradiction(report)
     if contradiction:
         raise UsageError(f"{name} contradicts itself: {contradiction}")
-    return rescored(report)
+    return rescored(replace(report, entries=_titled(report, spelt=True)))
+
+
+def _titled(report: Report, *, spelt: bool) -> tuple[Entry, ...]:
+    """The entries; the message of a pass that is its check's title is `spelt` out, or left to `explained`."""
+
+    def entry(each: Entry) -> Entry:
+        title = report.explained[each.id].title if each.id in report.explained else ""
+        verdict = each.verdict
+        if verdict.verdict != "pass" or verdict.message != ("" if spelt else title):
+            return each
+        return replace(each, verdict=replace(verdict, message=title if spelt else ""))
+
+    return tuple(map(entry, report.entries))
 
 
 class _Versioned(msgspec.Struct):

@@ -13,7 +13,7 @@ from conformance.model import Entry, Exchange, Headers, Record, Report, Requirem
 from conformance.report.safe import safe, safe_bytes, shell
 from conformance.report.summary import LINE, brief_lines, summary_lines
 
-__all__ = ["brief_lines", "curl", "entry_text", "safe", "summary_lines"]
+__all__ = ["brief_lines", "curl", "entry_text", "safe", "source_lines", "summary_lines"]
 
 _SHOWN: Final = 4  # exchanges
 _FIELDS: Final = 30  # header lines of one message
@@ -67,7 +67,9 @@ def _requirement(report: Report, entry: Entry) -> Iterator[str]:
 
 def source_lines(requirement: Requirement) -> Iterator[str]:
     """Where a requirement is from, with its link, and the source's own words."""
-    yield f"from {safe(requirement.source)}" + (f", {safe(requirement.url)}" if requirement.url else "")
+    of = requirement.source
+    source = of if of.startswith("derived ") else f"from {of}"
+    yield safe(source) + (f", {safe(requirement.url)}" if requirement.url else "")
     if requirement.quote:
         yield f'"{safe(requirement.quote)}"'
 
@@ -98,7 +100,7 @@ def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str
     if rest:
         yield f"   ({rest} later {'exchange' if rest == 1 else 'exchanges'} left out)"
     last = sent[shown[-1]][2]
-    command = curl(last if last.through is None else _behind(sent, shown[-1]))
+    command = curl(last if last.through is None else _behind(sent, shown[-1]), report.base_url)
     if command:
         yield f"Reproduce:   {command}"
 
@@ -177,8 +179,13 @@ def _fields(mark: str, headers: Headers) -> Iterator[str]:
         yield f"{mark} ({len(headers) - _FIELDS} more fields)"
 
 
-def curl(exchange: Exchange | None) -> str:
-    """A command line that sends the same request again, or "" where there is none worth showing."""
+def curl(exchange: Exchange | None, base_url: str) -> str:
+    """A command line that sends the same request again, or "" where there is none worth showing.
+
+    Args:
+        exchange: of any report.
+        base_url: the server's; only its scheme and authority are used.
+    """
     if exchange is None:
         return ""
     request = exchange.request
@@ -187,7 +194,8 @@ def curl(exchange: Exchange | None) -> str:
         words.append("-I")
     elif request.method != ("POST" if request.body else "GET"):
         words += ["-X", shell(request.method)]
-    if any(c in request.url for c in "[]{}"):
+    url = _origin(base_url) + request.target
+    if any(c in url for c in "[]{}"):
         words.append("-g")
     for name, value in request.headers:
         if name.lower() not in ("host", "content-length"):  # curl makes these itself
@@ -196,4 +204,10 @@ def curl(exchange: Exchange | None) -> str:
         if len(request.body) > _LONGEST_CURL_BODY:
             return ""
         words += ["--data-binary", shell(request.body)]
-    return " ".join([*words, shell(request.url)])
+    return " ".join([*words, shell(url)])
+
+
+def _origin(base_url: str) -> str:
+    """Scheme and authority of a URL; of any text, since a saved report may hold one."""
+    scheme, _, rest = base_url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"

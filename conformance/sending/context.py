@@ -162,7 +162,7 @@ class Context:
         """
         resource = how.of or self.resource
         exchange = self._patient(Ask(method, self.found(resource, path), headers, body), resource, how)
-        moved = _slash_only(exchange)
+        moved = _slash_only(exchange, self.shared.wire.base.authority)
         if moved is not None:
             moved = moved.removeprefix(self.shared.wire.prefix) or "/"
             if path == resource.read:
@@ -368,13 +368,14 @@ class Context:
         return tuple((n, v["raw"] if isinstance(v, Mapping) else v) for n, v in filled.items())
 
 
-def _slash_only(exchange: Exchange) -> str | None:
+def _slash_only(exchange: Exchange, authority: str) -> str | None:
     """The path of a redirect that differs from the request's path only in the final slash."""
     if exchange.status not in (301, 302, 307, 308):
         return None
     location = urlsplit(field_value(exchange.headers, "location") or "")
-    asked = urlsplit(exchange.request.url)
-    if location.netloc and location.netloc != asked.netloc:
+    path, _, query = exchange.request.target.partition("?")
+    if location.netloc not in ("", authority):
         return None
-    same = location.path.rstrip("/") == asked.path.rstrip("/") and location.path != asked.path
-    return f"{location.path}?{asked.query}" if same and asked.query else location.path if same else None
+    if location.path == path or location.path.rstrip("/") != path.rstrip("/"):
+        return None
+    return f"{location.path}?{query}" if query else location.path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -62,9 +63,9 @@ def _read(step: Step, context: Context) -> StepRecord:
 
 
 def _told(exchanges: list[Exchange]) -> list[Exchange]:
-    """Of many answers those that say something: the first, and what is not the same as it."""
-    first = _but_for_time(exchanges[0])
-    return [*exchanges[:1], *(each for each in exchanges[1:] if _but_for_time(each) != first)]
+    """Of many answers those that say something: of each row of answers alike, the first and the last."""
+    rows = (tuple(row) for _, row in groupby(exchanges, key=_but_for_time))
+    return [each for row in rows for each in (row[:1] if len(row) == 1 else (row[0], row[-1]))]
 
 
 def _but_for_time(exchange: Exchange) -> tuple[object, ...]:
@@ -265,7 +266,7 @@ VERBS: Final = (
             Argument("spread", DURATION, ", the last {} after the first"),
             Argument("together", YES, " at once", phase="sweep"),
             Argument("connection", choice("fresh"), ", on a new connection"),
-            Argument("keep", choice("different"), ", told as far as they differ from the first"),
+            Argument("keep", choice("different"), ", of answers alike in a row the first and the last kept"),
             Argument(
                 "through",
                 choice(*_CACHES),

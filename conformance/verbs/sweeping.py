@@ -81,7 +81,7 @@ def _flood(step: Step, context: Context) -> StepRecord:
     if first.response is None or first.status in _REFUSED:
         says = f"a key of {_SHORT} letters was answered {first.status or 'not at all'}"
         return not_offered(step, says, [_without_key(first)])
-    length = len(first.request.url) - len(context.shared.wire.url(_keyed(context, "")))
+    length = len(first.request.target) - len(context.shared.wire.target(_keyed(context, "")))
     until = context.shared.clock.now() + _LONGEST
     rounds: list[Round] = []
     try:
@@ -146,7 +146,7 @@ def _letters(context: Context, length: int) -> str:
 
 def _without_key(exchange: Exchange) -> Exchange:
     """The exchange with its thousands of letters cut short, for the record."""
-    request = replace(exchange.request, url=f"{exchange.request.url[:80]}...")
+    request = replace(exchange.request, target=f"{exchange.request.target[:80]}...")
     return replace(exchange, request=request)
 
 

@@ -5,12 +5,11 @@ Its time is its own: `at` says how many seconds after the first read this one is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from conformance.clients import ClientCache, NoAnswer, Origin, Send, make_client
 from conformance.language import durations
 from conformance.model import (
-    Body,
     CacheRead,
     Exchange,
     Headers,
@@ -23,8 +22,6 @@ from conformance.verbs.base import done, untestable
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
-
-_DIGESTLESS: Final = "as the client saw it"
 
 
 def read_through(step: Step, context: Context) -> StepRecord:
@@ -43,19 +40,14 @@ def read_through(step: Step, context: Context) -> StepRecord:
             return untestable(step, f"the answer gives no {missing} to count by")
         client.pass_time(max(0.0, instant - client.age))
     asked_at = context.shared.clock.now()
-    url = context.shared.wire.url(context.found(context.resource))
+    wire, path = context.shared.wire, context.found(context.resource)
     try:
-        through = client.read(url, context.headers(step.args.get("headers")))
+        through = client.read(wire.url(path), context.headers(step.args.get("headers")))
     except NoAnswer:
         return done(step, behind, cache=CacheRead(client.age))
-    response = Response(
-        through.status,
-        through.reason,
-        through.headers,
-        Body(len(through.content), _DIGESTLESS, None),
-        0,
-    )
-    request = Request("GET", url, ())
+    # Without its body: nothing judges that, and what the server sent stands in its own exchange.
+    response = Response(through.status, through.reason, through.headers)
+    request = Request("GET", wire.target(path))
     # A 304 that the cache can't match makes it ask a second time, in full: the first question counts.
     contact = "conditional" if through.seen and through.seen[0].conditional else through.contact
     now = context.shared.clock.now()
@@ -65,13 +57,15 @@ def read_through(step: Step, context: Context) -> StepRecord:
 
 def _cache_read(context: Context, client: ClientCache, kind: str, behind: list[Exchange]) -> CacheRead:
     shared = context.shared
-    shown = client.seen[-len(behind) :] if behind else ()
+    earlier = [s for s in context.steps.values() if s.cache is not None and s.cache.client == kind]
+    # What a cache has to do goes by the first answer that it got; of later ones nobody asks what it saw.
+    first = not any(e.response is not None for s in earlier for e in s.exchanges)
+    shown = client.seen[-len(behind) :] if behind and first else ()
     seen = tuple(
         None if each.headers == exchange.headers else tuple(each.headers)
         for exchange, each in zip(behind, shown, strict=False)
     )
-    earlier = [s.cache for s in context.steps.values() if s.cache is not None and s.cache.client == kind]
-    reads = (*(each.at for each in earlier[1:]), client.age)
+    reads = (*(s.cache.at for s in earlier[1:] if s.cache is not None), client.age)
     wall = None if shared.clock.moves else shared.wall
     return CacheRead(client.age, kind, client.kind.shared, reads, seen, wall)
 

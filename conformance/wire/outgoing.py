@@ -12,7 +12,6 @@ import re
 from conformance.errors import HarnessError
 from conformance.fields import field_value
 from conformance.model import Headers, Request
-from conformance.wire.address import Base
 
 __all__ = ["compose", "encode", "unconditional"]
 
@@ -22,7 +21,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _NO_VALUE = re.compile(r"[^\x01-\x09\x0b\x0c\x0e-\xff]")  # also what latin-1 does not have
 
 
-def compose(base: Base, method: str, where: str, headers: Headers, body: bytes) -> Request:
+def compose(method: str, where: str, headers: Headers, body: bytes) -> Request:
     """The record of a request: what is asked for, and the length of its body.
 
     `where` is the request target (RFC 9112 3.2.1), with the base URL's own path in it.
@@ -42,14 +41,14 @@ def compose(base: Base, method: str, where: str, headers: Headers, body: bytes) 
         given.add(name.lower())
     if (body or method in _WITH_CONTENT) and given.isdisjoint(("content-length", "transfer-encoding")):
         headers = (*headers, ("Content-Length", str(len(body))))
-    return Request(method, base.origin + where, headers, body)
+    return Request(method, where, headers, body)
 
 
-def encode(request: Request, where: str, user_agent: str) -> bytes:
+def encode(request: Request, authority: str, user_agent: str) -> bytes:
     """The bytes of a request (RFC 9112 2.1), with what is the same for all of a run."""
-    lines = [f"{request.method} {where} HTTP/1.1\r\n"]
+    lines = [f"{request.method} {request.target} HTTP/1.1\r\n"]
     if field_value(request.headers, "host") is None:
-        lines.append(f"Host: {request.url.partition('://')[2].partition('/')[0]}\r\n")
+        lines.append(f"Host: {authority}\r\n")
     if field_value(request.headers, "user-agent") is None:
         lines.append(f"User-Agent: {user_agent}\r\n")
     lines += [f"{name}: {value}\r\n" for name, value in request.headers]
@@ -60,4 +59,4 @@ def encode(request: Request, where: str, user_agent: str) -> bytes:
 def unconditional(request: Request) -> Request:
     """The same request without its conditions (RFC 9110 13.1)."""
     kept = tuple(pair for pair in request.headers if not pair[0].lower().startswith("if-"))
-    return Request(request.method, request.url, kept, request.body)
+    return Request(request.method, request.target, kept, request.body)

@@ -84,7 +84,11 @@ class Wire:
 
     def url(self, path: str) -> str:
         """The absolute URL of a path of a target file, such as "/items/?x=1"."""
-        return f"{self.origin}{self.prefix}{target(path)}"
+        return self.origin + self.target(path)
+
+    def target(self, path: str) -> str:
+        """What stands in the request line for a path of a target file: the base URL's path comes first."""
+        return self.prefix + target(path)
 
     def lane(self) -> Lane:
         """A new lane; `close` it, or the wire."""
@@ -217,13 +221,13 @@ class Lane:
         Raises:
             HarnessError: what was to be sent is no HTTP request.
         """
-        where = self._wire.prefix + target(path)
         wire = self._wire
-        request = compose(wire.base, method, where, tuple(headers), body)
+        authority, agent = wire.base.authority, wire.user_agent
+        request = compose(method, wire.target(path), tuple(headers), body)
         with self._lock:
             if fresh or method not in _SAFE:
                 self._drop()
-            trip = Trip(wire.clock, wire.limits, request, encode(request, where, wire.user_agent))
+            trip = Trip(wire.clock, wire.limits, request, encode(request, authority, agent))
             try:
                 self._make(trip)
             except Broken as broken:
@@ -231,7 +235,7 @@ class Lane:
                 return trip.failed(broken)
             received_at = wire.clock.now()
             bare = unconditional(request)
-            rest = self._rest_of(trip, probe=encode(bare, where, wire.user_agent) if stray else b"")
+            rest = self._rest_of(trip, probe=encode(bare, authority, agent) if stray else b"")
             return trip.done(received_at, rest)
 
     # ------------------------------------------------------------------ on the lane's connection

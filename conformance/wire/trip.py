@@ -107,7 +107,7 @@ class Trip:
 def _body(content: bytes) -> Body:
     if not content:
         return NO_BODY
-    digest = hashlib.sha256(content).hexdigest()[:24]
+    digest = hashlib.sha256(content).hexdigest()[:16]
     return Body(len(content), digest, content)
 
 

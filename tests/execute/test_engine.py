@@ -111,10 +111,10 @@ def test_the_first_life_takes_one_ttl_of_the_runs_clock(whole: Report) -> None:
 
 
 def test_no_cache_is_warmed_before_the_keys_are_compared(whole: Report) -> None:
-    asked = [x for x in exchanges(whole) if x.request.url.endswith(("/cached-time/", "/reports/"))]
+    asked = [x for x in exchanges(whole) if x.request.target.endswith(("/cached-time/", "/reports/"))]
     first: dict[str, Exchange] = {}
     for each in sorted(asked, key=lambda x: x.sent_at):
-        first.setdefault(each.request.url, each)
+        first.setdefault(each.request.target, each)
     assert [x.facts.hit for x in first.values()] == [False, False]
     compared = record_of(whole, "keys-are-apart", "reports")
     assert compared is not None

@@ -37,7 +37,7 @@ NO_BODY = Body(0, "", b"")
 
 
 def exchange(status: int = 200, etag: str = "", asked: str = "") -> Exchange:
-    request = Request("GET", "http://it/", (("If-None-Match", asked),) if asked else ())
+    request = Request("GET", "/", (("If-None-Match", asked),) if asked else ())
     headers = (("ETag", etag),) if etag else ()
     return Exchange(request, Response(status, "", headers, NO_BODY, 0), None, 0.0, 0.0)
 

@@ -73,13 +73,13 @@ def exchange(  # noqa: PLR0913 - what a test says of an answer, by name
     fields += [("Cache-Control", line) for line in ([cc] if isinstance(cc, str) else cc or ())]
     fields += [("Content-Type", media)] if media is not None else []
     own = {name: more.pop(name) for name in ("connection", "through", "contact") if name in more}
-    digest = hashlib.sha256(body).hexdigest()[:24]
+    digest = hashlib.sha256(body).hexdigest()[:16]
     response = None
     if status is not None:
         kept = Body(len(body), digest, body) if body else NO_BODY
         response = Response(status, "", (*fields, *headers), kept, size, stray=stray)
     return Exchange(
-        Request(method, f"http://127.0.0.1:8000{path}", tuple(sent)),
+        Request(method, path, tuple(sent)),
         response,
         None if response else fault,
         at,

@@ -118,7 +118,7 @@ def with_record(verdict: Verdict, exchange: Exchange, content: bytes = b"") -> R
 
 def hostile() -> Report:
     exchange = Exchange(
-        Request("GET", f"http://h/{HOSTILE}", (("X", HOSTILE),), HOSTILE.encode("utf-8", "replace")),
+        Request("GET", f"/{HOSTILE}", (("X", HOSTILE),), HOSTILE.encode("utf-8", "replace")),
         Response(
             200,
             HOSTILE,
@@ -179,7 +179,7 @@ def test_a_server_that_sends_such_things_is_judged_and_shown(tmp_path: Any) -> N
 def test_long_things_are_cut() -> None:
     long = "x" * 100_000
     exchange = Exchange(
-        Request("GET", "http://h/", (("X", long),)),
+        Request("GET", "/", (("X", long),)),
         Response(200, long, (("X", long),) * 200, Body(100_000, "d"), 1),
         None,
         0.0,
@@ -194,7 +194,7 @@ def test_long_things_are_cut() -> None:
 def test_curl_sends_what_was_sent() -> None:
     request = Request(
         "PUT",
-        "http://[::1]:1/items/1",
+        "/items/1",
         (
             ("Host", "[::1]:1"),
             ("User-Agent", "x"),
@@ -204,11 +204,12 @@ def test_curl_sends_what_was_sent() -> None:
         ),
         b'{"a": "it\'s"}',
     )
-    assert shlex.split(curl(Exchange(request, None, None, 0.0, 1.0))) == [
+    ipv6 = "http://[::1]:1/of/its/own"
+    assert shlex.split(curl(Exchange(request, None, None, 0.0, 1.0), ipv6)) == [
         "curl", "-si", "-X", "PUT", "-g", "-H", "User-Agent: x", "-H", "X;", "-H", "Content-Type: a/b",
         "--data-binary", '{"a": "it\'s"}', "http://[::1]:1/items/1",
     ]  # fmt: skip
-    head = Exchange(Request("HEAD", "http://h/", ()), None, None, 0.0, 1.0)
-    assert curl(head) == "curl -si -I http://h/"
-    big = Exchange(Request("POST", "http://h/", (), b"x" * 3000), None, None, 0.0, 1.0)
-    assert curl(big) == curl(None) == ""
+    head = Exchange(Request("HEAD", "/", ()), None, None, 0.0, 1.0)
+    assert curl(head, "http://h") == "curl -si -I http://h/"
+    big = Exchange(Request("POST", "/", (), b"x" * 3000), None, None, 0.0, 1.0)
+    assert curl(big, "http://h") == curl(None, "http://h") == ""

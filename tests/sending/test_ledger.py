@@ -13,7 +13,7 @@ def undo(path: str, method: str = "PUT") -> Undo:
 
 
 def answered(status: int | None) -> Exchange:
-    request = Request("PUT", "http://x/", ())
+    request = Request("PUT", "/", ())
     if status is None:
         return Exchange(request, None, WireFault("reset", "the connection was reset"), 0, 0)
     return Exchange(request, Response(status, "", (), Body(0, "", b""), 0), None, 0, 0)

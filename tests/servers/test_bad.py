@@ -1,6 +1,7 @@
 """Servers that do not start, or not as they should: the first line says why, in the app's own words."""
 
 import re
+import sys
 import textwrap
 from pathlib import Path
 
@@ -24,7 +25,8 @@ NO_PARAMETERS = (
 BROKEN = {
     "missing module": (
         "import os\nimport time\nimport flusk\n",
-        "main.py does not import: ModuleNotFoundError: No module named 'flusk' (main.py:3)",
+        "main.py does not import: ModuleNotFoundError: No module named 'flusk' (main.py:3); if it is no file of "
+        f"yours, install it where the suite is: {sys.executable} -m pip install flusk",
     ),
     "syntax": ("app = = 3\n", "main.py does not import: SyntaxError: invalid syntax (main.py:1)"),
     "raises": (

@@ -63,6 +63,14 @@ def test_headers_are_filled_in_from_what_came() -> None:
     assert again.exchanges[0].status == 304
 
 
+def test_of_answers_alike_in_a_row_the_first_and_the_last_are_kept() -> None:
+    bodies = iter("aaabcc")
+    with serve(Student(lambda *_: reply(200, next(bodies)))) as server, context(server.url) as made:
+        record = done(made, "read", times=6, keep="different")
+    assert [made.json(each) for each in record.exchanges] == list("aabcc")
+    assert record.alike == 1
+
+
 @pytest.mark.parametrize(("variant", "status"), [("", "done"), ("no-head", "not-offered")])
 def test_head_may_be_lacking(variant: str, status: str) -> None:
     with within(variant=variant) as (_, made):
@@ -74,13 +82,13 @@ def test_the_item_of_a_write() -> None:
         assert done(made, "read", "before", of="item").status == "not-offered"
         written = done(made, "change")
         item = done(made, "read", "item", of="item")
-        assert item.exchanges[0].request.url.endswith("/items/1")
+        assert item.exchanges[0].request.target.endswith("/items/1")
         assert item.exchanges[0].facts.item == ItemFacts(there=True, value=written.effect.after)
 
 
 def test_the_distinct_resource() -> None:
     with within("reports") as (_, made):
-        assert done(made, "read", of="distinct").exchanges[0].request.url.endswith("/cached-time/")
+        assert done(made, "read", of="distinct").exchanges[0].request.target.endswith("/cached-time/")
 
 
 def test_what_was_found_lacking_is_not_asked_again() -> None:

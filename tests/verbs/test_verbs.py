@@ -80,7 +80,7 @@ LANGUAGE = [
     refuses("read", together=False),
     takes("read", "GET the resource, on a new connection", connection="fresh"),
     refuses("read", connection="old"),
-    takes("read", "GET the resource, 20 times, told as far as they differ from the first", times=20, keep="different"),
+    takes("read", "GET the resource, 20 times, of answers alike in a row the first and the last kept", times=20, keep="different"),
     refuses("read", keep="all"),
     takes("read", "GET the resource, through a shared client cache, when ttl + 2m have passed for it", through="shared-cache", at="ttl + 2m"),
     refuses("read", through="proxy"),

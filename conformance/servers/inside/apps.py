@@ -93,11 +93,21 @@ def _module(name: str, folder: str) -> ModuleType:
         missing = problem.name or ""
         if (name == missing or name.startswith(f"{missing}.")) and not list(_frames(problem)):
             raise NotAnApp(f"there is no module {missing!r} in {folder}{_neighbours(folder)}") from None
-        raise NotAnApp(*_does_not("does not import", name, folder, problem)) from None
+        says, shown = _does_not("does not import", name, folder, problem)
+        raise NotAnApp(says + _install(missing), shown) from None
     except SystemExit as problem:
         raise NotAnApp(*_does_not("exits while it is imported", name, folder, problem)) from None
     except BaseException as problem:  # noqa: BLE001 - whatever it is, it is the app's
         raise NotAnApp(*_does_not("does not import", name, folder, problem)) from None
+
+
+def _install(missing: str) -> str:
+    """What to do about a module that the app needs, and that this Python does not find."""
+    package = missing.partition(".")[0]
+    if not package or package in sys.stdlib_module_names:
+        return ""
+    pip = f"{sys.executable} -m pip install {package}"
+    return f"; if it is no file of yours, install it where the suite is: {pip}"
 
 
 def _does_not(what: str, name: str, folder: str, problem: BaseException) -> tuple[str, str]:
