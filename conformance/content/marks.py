@@ -15,6 +15,9 @@ from conformance.model import Headers, Json
 __all__ = ["HEADER", "in_field", "marked"]
 
 HEADER: Final = "header:"
+# What caches write of a hit: HIT, TCP_MEM_HIT, "Hit from proxy", "MISS, HIT", true, cached.
+_SAYS_HIT: Final = re.compile(r"\b(?:[a-z]+_)*hit\b|^\s*(?:true|yes|cached)\b", re.IGNORECASE)
+_COUNTS: Final = re.compile(r"[\d\s,]+")
 _HIT: Final = re.compile(r";\s*hit\s*(?:;|,|$)", re.IGNORECASE)  # RFC 9211 2.1, a parameter of any cache
 
 
@@ -40,4 +43,11 @@ def marked(place: str, expected: str, headers: Headers) -> Json:
         return _HIT.search(found) is not None
     if name == "age":
         return (parse_age(found) or 0) > 0
-    return not re.match(r"(miss|false|no|expired|bypass|stale|0)\b", found.strip(), re.IGNORECASE)
+    return _says_hit(found)
+
+
+def _says_hit(found: str) -> bool:
+    """Whether a field names a hit, or counts some; MISS, EXPIRED, BYPASS, DYNAMIC, ... name none."""
+    if _COUNTS.fullmatch(found):
+        return any(digit in found for digit in "123456789")
+    return _SAYS_HIT.search(found) is not None

@@ -228,7 +228,8 @@ class Attempts:
             court = self._court()
             verdicts = {each.id: judge(each, record, court) for each in runs}
             again = any(retryable(verdicts[each.id], each) for each in runs)
-            if not again or context.shared.cancelled.is_set():
+            limited_by_now = context.resource.name in context.shared.limited  # more would be refused, too
+            if not again or limited_by_now or context.shared.cancelled.is_set():
                 break
         return verdicts, record
 

@@ -44,6 +44,18 @@ class GivenUpError(Exception):
 
 
 @dataclass(slots=True)
+class Tally:
+    """What a run has counted; one object, also where the surroundings are copied for a time.
+
+    Args:
+        asked: requests. kept: bytes of bodies that the run holds on to.
+    """
+
+    asked: int = 0
+    kept: int = 0
+
+
+@dataclass(slots=True)
 class Shared:
     """What all lanes of a run share.
 
@@ -59,9 +71,8 @@ class Shared:
         patience: resource -> seconds of its rate limit that were waited for.
         limited: resources whose rate limit asks for more than that; they are asked no more.
         timeouts: resource -> how often it has not answered.
-        asked: how many requests there were. known: what was answered 2xx: (method, path).
+        known: what was answered 2xx: (method, path).
         ended: the number of the request at which it was not any more, since our login had ended.
-        kept: bytes of bodies that the run holds on to.
         wall: POSIX time of the run's start.
         remote: whether the server is somewhere else than on this machine's loopback.
         server: the server, where the suite has started it.
@@ -96,13 +107,12 @@ class Shared:
     patience: dict[str, float] = field(default_factory=dict)
     limited: set[str] = field(default_factory=set)
     timeouts: dict[str, int] = field(default_factory=dict)
-    asked: int = 0
+    tally: Tally = field(default_factory=Tally)
     known: set[tuple[str, str]] = field(default_factory=set)
     ended: dict[tuple[str, str], int] = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
     digests: set[str] = field(default_factory=set)
     plain: dict[tuple[str, str], Exchange] = field(default_factory=dict)
-    kept: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -110,17 +120,22 @@ class Shared:
         """How many workers of the server the suite has started; None: it has not."""
         return self.server.workers if self.server else None
 
+    @property
+    def life(self) -> int:
+        """Which start of the server this is; 0, where the suite has not started it and can't know."""
+        return self.server.starts if self.server else 0
+
     def login_ended(self, method: str, path: str, status: int) -> int:
         """The number of the request at which a read that was answered 2xx began to be refused, or 0."""
         with self.lock:
-            self.asked += 1
+            self.tally.asked += 1
             if method not in ("GET", "HEAD"):
                 return 0
             if status // 100 == 2:  # noqa: PLR2004
                 self.known.add((method, path))
                 self.ended.pop((method, path), None)
             if status in (401, 403) and (method, path) in self.known:
-                return self.ended.setdefault((method, path), self.asked)
+                return self.ended.setdefault((method, path), self.tally.asked)
         return 0
 
 
@@ -237,10 +252,10 @@ class Context:
         with shared.lock:  # a burst has threads of its own
             if body.digest in shared.digests:
                 return True
-            if body.length > _KEEP or shared.kept + body.length > _KEEP_IN_ALL:
+            if body.length > _KEEP or shared.tally.kept + body.length > _KEEP_IN_ALL:
                 return False
             shared.digests.add(body.digest)
-            shared.kept += body.length
+            shared.tally.kept += body.length
             return True
 
     def json(self, exchange: Exchange) -> Json:

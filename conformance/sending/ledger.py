@@ -8,8 +8,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from conformance.model import Exchange, Headers, Json
+
+SUCCESS: Final = (200, 201, 202, 204, 205, 303)
+"""The statuses by which a write is done; after a form one is sent on by 303 (RFC 9110 15.4.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +23,14 @@ class Own:
     Args:
         id: None where nobody has told it. mark: (field, value) by which it is found.
         key: under which the ledger owes its removal. item: what is known of it.
+        life: which start of the server it was created in; in another one it may have gone.
     """
 
     id: Json
     key: str
     mark: tuple[str, Json] | None
     item: Mapping[str, Json]
+    life: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ class Ledger:
                 continue  # nobody answers just now; the end of the run tries once more
             self.settled(key)
             gone = undo.method == "DELETE" and exchange.status in (404, 410)
-            if not gone and (exchange.status is None or exchange.status >= 300):  # noqa: PLR2004
+            if not gone and exchange.status not in SUCCESS:
                 came = exchange.status or (exchange.fault.says if exchange.fault else "no answer")
                 self.regret(f"could not {undo.says}: {undo.method} {undo.path} gave {came}")
 

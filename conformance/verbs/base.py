@@ -16,7 +16,6 @@ from conformance.model import Exchange, Json, Step, StepRecord, StepStatus
 if TYPE_CHECKING:  # the context is built by the engine, which reads the table of verbs
     from conformance.sending.context import Context
 
-NOT_OFFERED: Final = frozenset({400, 401, 403, 404, 405, 410, 415, 422, 429, 501})
 Phase = Literal["read", "wait", "write", "sweep", "keys", "end"]
 DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "write", "sweep", "keys", "end")
 """When steps may run, the less demanding first: any time, side by side while time passes, alone before the

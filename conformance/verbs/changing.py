@@ -18,17 +18,18 @@ from conformance.content.facts import Tracked
 from conformance.content.items import find_list, id_name, objects
 from conformance.language.values import Kind, choice
 from conformance.model import Effect, Exchange, Json, Step, StepRecord, Write
-from conformance.sending.ledger import Undo
+from conformance.sending.ledger import SUCCESS, Undo
 from conformance.verbs.base import Argument, Verb, done, not_offered, untestable
 from conformance.verbs.making import first_effect, free_id
-from conformance.verbs.subjects import Subject, find
+from conformance.verbs.subjects import Subject, find, unreplaceable
 from conformance.verbs.writes import (
     ACCEPTED,
     BROKEN_OFF,
+    GONE,
     JSON,
     MISSING_ROUTE,
+    NO_LOGIN,
     NOT_THIS_METHOD,
-    SUCCESS,
     TRY_ANOTHER,
     at,
     barred,
@@ -40,12 +41,11 @@ from conformance.verbs.writes import (
     seen_at,
     send_write,
     token,
+    told,
 )
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
-
-_MALFORMED: Final = b'{"name": "conformance ~'
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class _Way:
     body: Mapping[str, Json]
 
 
-_GONE: Final = (404, 410)
+_FAILED: Final = 500
 _TOLD: Final = (401, 403, 405, 429, 501)  # what they say holds of any body
 
 
@@ -77,7 +77,7 @@ def _change(step: Step, context: Context) -> StepRecord:
 def _changed(step: Step, context: Context, to: Json, only: str = "") -> StepRecord:
     """Change one field: `only` that one, to that value, where they are given."""
     write = context.resource.writes["change"]
-    subject = find(context, "change")
+    subject = find(context)
     if isinstance(subject, str):
         return not_offered(step, subject, declared=not write.ask)
     fields = [only] if only else _fields(context, write, subject)
@@ -93,8 +93,8 @@ def _changed(step: Step, context: Context, to: Json, only: str = "") -> StepReco
         return _unsafe(step, context, write, subject, tried.exchanges)
     record = not_done(step, context, "change", tried.exchanges, made_up=to is None and not only)
     # Without an answer, or with a 5xx, the server may have done it all the same: then it is put back.
-    is_owed = context.shared.ledger.get(subject.path) is not None
-    return replace(record, effect=Effect("change", key=subject.path)) if is_owed else record
+    is_owed = context.shared.ledger.get(subject.key) is not None
+    return replace(record, effect=Effect("change", key=subject.key)) if is_owed else record
 
 
 def _try(context: Context, write: Write, subject: Subject, ways: list[_Way]) -> _Tried:
@@ -181,10 +181,10 @@ def _sent(context: Context, write: Write, subject: Subject, way: _Way) -> Exchan
         if not is_refusal(exchange.status):
             context.undos.setdefault(subject.path, undo)
         return exchange
-    new = ledger.owe(subject.path, undo)
+    new = ledger.owe(subject.key, undo)
     exchange = send_write(context, write, subject.path, way.body, way.method)
     if new and is_refusal(exchange.status):
-        ledger.settled(subject.path)
+        ledger.settled(subject.key)
     return exchange
 
 
@@ -205,7 +205,7 @@ def _effect(context: Context, subject: Subject, way: _Way, exchange: Exchange) -
     effect = Effect("change", subject.id, way.field, before, after, earlier, echoed, ignored, subject.path)
     if exchange.status == ACCEPTED:
         context.done_later(lambda: _is_shown(context, subject, effect))
-    return replace(effect, key="" if subject.ours else subject.path)
+    return replace(effect, key=subject.key)
 
 
 def _is_shown(context: Context, subject: Subject, effect: Effect) -> bool:
@@ -220,7 +220,7 @@ def _ignored(step: Step, context: Context, subject: Subject, tried: _Tried) -> S
         tried.exchanges[-1],
         tried.effect or Effect("change"),
     )
-    careless = context.send(exchange.request.method, subject.path, JSON, _MALFORMED)
+    careless = context.send(exchange.request.method, subject.path, JSON, BROKEN_OFF)
     same = _digest(careless) in (_digest(exchange), _digest(subject.shown))
     if careless.status in SUCCESS and same and _digest(careless):
         says = (
@@ -243,13 +243,11 @@ def _unsafe(
 ) -> StepRecord:
     """A PUT that would wipe what nobody shows us is not sent.
 
-    Where the target declares it, an item that is not there is asked for: how the server refuses that, tells
-    more than we could. Where the server may lack it, the same with broken JSON tells whether it does.
+    Where the target declares it, an item that is not there is asked for: the server's own words help its
+    author, but whatever it answers, short of a failure, may be about that item and not about the route.
+    Where the server may lack it, the same with broken JSON tells whether it does.
     """
-    says = (
-        f"{write.method} {write.path} takes the place of an item, and no route shows the whole of one: what "
-        f"the list does not show would be lost; offer GET {write.path}, or PATCH"
-    )
+    says = unreplaceable(write)
     if write.method == "PATCH":
         return untestable(step, says)
     items = [i for i in find_list(context.json(context.read())) or [] if isinstance(i, Mapping)]
@@ -261,19 +259,21 @@ def _unsafe(
         exchange = send_write(context, write, at(write, nobody), without)
     if exchange.status in SUCCESS:
         remove = context.resource.writes.get("remove")
-        told = f"{write.method} {at(write, nobody)} has created an item"
+        made = f"{write.method} {at(write, nobody)} has created an item"
         if remove is None:
-            context.shared.ledger.regret(f"{told}, which stays there: the target names no way to remove it")
+            context.shared.ledger.regret(f"{made}, which stays there: the target names no way to remove it")
         else:
             undo = Undo(remove.method, at(remove, nobody), (), b"", f"remove {at(remove, nobody)}")
             context.shared.ledger.owe(undo.path, undo)
     status = exchange.status or 0
     if write.ask:
         # No item, or no route? Where there is a route to the item at all, PATCH was answered 405.
-        nowhere = status in _GONE and all(e.status in _GONE for e in tried)
+        nowhere = status in GONE and all(e.status in GONE for e in tried)
         is_there = exchange.response is not None and not nowhere and status not in _TOLD
     else:
-        is_there = status in SUCCESS or status in _GONE
+        is_there = exchange.response is not None and status < _FAILED and status not in NO_LOGIN
+        if is_refusal(status) and status not in GONE:
+            says = f"{told(exchange)}; an item that is not there was asked for, since {says}"
     return untestable(step, says) if is_there else not_done(step, context, "change", [exchange])
 
 
@@ -307,7 +307,7 @@ def _history(step: Step, context: Context) -> StepRecord:
     reads, effect = [context.seen or context.read()], None
     changes = [(text, "") for text in context.fill(step.args.get("texts", []))]
     if "each" in step.args:
-        subject = find(context, "change")
+        subject = find(context)
         names = [] if isinstance(subject, str) else edits.kinds(subject.item)
         changes = [(None, name) for name in names]
     for text, name in changes:

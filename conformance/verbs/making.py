@@ -20,11 +20,11 @@ from conformance.content.facts import Tracked, is_ours
 from conformance.content.items import find_list, id_name, item_id, objects, same_id
 from conformance.fields import field_value
 from conformance.model import MISSING, Effect, EffectKind, Exchange, Json, Step, StepRecord, Write
-from conformance.sending.ledger import Own, Undo
+from conformance.sending.ledger import SUCCESS, Own, Undo
 from conformance.verbs.base import Verb, done, not_offered
 from conformance.verbs.writes import (
     ACCEPTED,
-    SUCCESS,
+    GONE,
     TRY_ANOTHER,
     at,
     barred,
@@ -41,7 +41,6 @@ from conformance.verbs.writes import (
 if TYPE_CHECKING:
     from conformance.sending.context import Context
 
-_GONE: Final = (404, 410)
 _NOTHING: Final = "the list shows no item to model a new one on"
 
 
@@ -85,7 +84,7 @@ def _no_more(context: Context) -> str:
     exchange = put_back(context, undo) if undo is not None else None
     if exchange is None:
         shared.left[name] = "an item that was created is not to be found again, so no more are created"
-    elif exchange.status in (*SUCCESS, *_GONE):
+    elif exchange.status in (*SUCCESS, *GONE):
         _removed(context, own.key)
     else:
         came = f"{exchange.request.method} {exchange.request.path} was answered {exchange.status}"
@@ -159,7 +158,7 @@ def _made(  # noqa: PLR0913 - the answer, and what it is the answer to
     key = _owe_removal(context, resource.writes["create"], id_, mark)
     path = at(resource.writes["remove"], id_) if id_ is not None and "remove" in resource.writes else ""
     if hold or resource.name in shared.left:
-        shared.own[resource.name] = Own(id_, key, mark, _echoed(context, exchange, body, mark))
+        shared.own[resource.name] = Own(id_, key, mark, _echoed(context, exchange, body, mark), shared.life)
     if exchange.status == ACCEPTED:
         context.done_later(lambda: _shown(context, id_, mark))
     effect = Effect("create", id_, name or "", after=MISSING if mark is None else value, path=path)

@@ -16,6 +16,7 @@ from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind
 from conformance.model import MISSING, Exchange, Headers, Json, Resource, Step, StepRecord
 from conformance.sending.ask import How
 from conformance.verbs.base import Argument, Verb, done, not_offered, untestable
+from conformance.verbs.writes import TOO_MANY
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
@@ -95,13 +96,18 @@ def _other(context: Context, id_: Json) -> Json:
 def _one_by_one(
     times: int, send: Callable[[], Exchange], before_the_last: Callable[[Exchange], None]
 ) -> list[Exchange]:
-    """So many exchanges, up to one that gets no answer: a server that hangs is not asked on and on."""
+    """So many exchanges, up to one that gets no answer, or meets a rate limit that is not waited out."""
     exchanges: list[Exchange] = []
-    while len(exchanges) < times and all(e.response is not None for e in exchanges[-1:]):
+    while len(exchanges) < times and all(_goes_on(e) for e in exchanges[-1:]):
         if exchanges and len(exchanges) == times - 1:
             before_the_last(exchanges[0])
         exchanges.append(send())
     return exchanges
+
+
+def _goes_on(last: Exchange) -> bool:
+    """Whether a server that has answered so is asked again: one that hangs is not, on and on."""
+    return last.response is not None and last.status != TOO_MANY
 
 
 def _last_at(step: Step, context: Context) -> Callable[[Exchange], None]:

@@ -11,14 +11,13 @@ from msgspec.structs import replace
 from conformance.content import edits
 from conformance.language.values import choice
 from conformance.model import Effect, Exchange, Json, Step, StepRecord, Write
-from conformance.sending.ledger import Undo
-from conformance.verbs.base import Argument, Verb, done, not_offered
-from conformance.verbs.subjects import Subject, find
+from conformance.sending.ledger import SUCCESS, Undo
+from conformance.verbs.base import Argument, Verb, done, not_offered, untestable
+from conformance.verbs.subjects import Subject, find, unreplaceable
 from conformance.verbs.writes import (
     BROKEN_OFF,
     CLIENT_ERROR,
     JSON,
-    SUCCESS,
     barred,
     differences,
     put_back_by,
@@ -39,17 +38,22 @@ def _refuse(step: Step, context: Context) -> StepRecord:
     if bar is not None:
         return bar
     write = context.resource.writes[kind]
-    subject = find(context, kind) if kind == "change" else None
+    subject = find(context) if kind == "change" else None
     if isinstance(subject, str):
         return not_offered(step, subject)
     if "how" in step.args:
         return _invalid(step, context, write, subject)
-    path = subject.path if subject is not None else write.path
-    if subject is not None:
-        # A server that takes it after all may have emptied the item.
-        _owe(context, write, subject)
+    if subject is not None and not subject.replaceable:
+        return untestable(step, unreplaceable(write))  # who takes it after all may empty the item
+    return _malformed(step, context, write, subject)
+
+
+def _malformed(step: Step, context: Context, write: Write, subject: Subject | None) -> StepRecord:
+    """What is no JSON at all."""
+    path, key = (subject.path, subject.key) if subject is not None else (write.path, write.path)
+    _owe(context, write, subject)
     exchange = context.send(write.method, path, JSON, BROKEN_OFF)
-    _settle(context, subject, exchange)
+    _settle(context, write, subject, exchange)
     if exchange.status in _NOT_ASKED_FOR:
         says = f"{write.method} {path} was answered {exchange.status}"
         return not_offered(step, says, [exchange], declared=not write.ask)
@@ -58,8 +62,8 @@ def _refuse(step: Step, context: Context) -> StepRecord:
             says = f"{write.method} {path} has taken malformed JSON, and what it made of it stays there"
             context.shared.ledger.regret(says)
         record = not_offered(step, "malformed JSON is taken, so nothing is refused", [exchange])
-        return replace(record, effect=Effect("refuse", key=path))
-    return done(step, [exchange], effect=Effect("refuse", key=path))
+        return replace(record, effect=Effect("refuse", key=key))
+    return done(step, [exchange], effect=Effect("refuse", key=key))
 
 
 def _invalid(step: Step, context: Context, write: Write, subject: Subject | None) -> StepRecord:
@@ -72,14 +76,11 @@ def _invalid(step: Step, context: Context, write: Write, subject: Subject | None
         return StepRecord(step.name, step.do, "skipped")
     _owe(context, write, subject)
     exchange = send_write(context, write, subject.path, body)
-    _settle(context, subject, exchange)
+    _settle(context, write, subject, exchange)
+    effect = Effect("refuse", key=subject.key)
     if exchange.status is None or exchange.status // 100 != CLIENT_ERROR or exchange.status in _NOT_ASKED_FOR:
-        if subject.ours and exchange.status in SUCCESS:
-            put_back_by(context, _undo(write, subject))
-        return StepRecord(
-            step.name, step.do, "skipped", effect=Effect("refuse", key="" if subject.ours else subject.path)
-        )
-    return done(step, [exchange], effect=Effect("refuse", key="" if subject.ours else subject.path))
+        return StepRecord(step.name, step.do, "skipped", effect=effect)
+    return done(step, [exchange], effect=effect)
 
 
 def _wrong(context: Context, item: Mapping[str, Any]) -> dict[str, Json] | None:
@@ -100,17 +101,22 @@ def _undo(write: Write, subject: Subject) -> Undo:
     return Undo(write.method, subject.path, JSON, whole, says, before, subject.look, subject.id)
 
 
-def _owe(context: Context, write: Write, subject: Subject) -> None:
-    if not subject.ours and subject.replaceable:
-        context.shared.ledger.owe(subject.path, _undo(write, subject))
+def _owe(context: Context, write: Write, subject: Subject | None) -> None:
+    """Before it is sent: a server that takes it after all may have emptied the item."""
+    if subject is not None and not subject.ours:
+        context.shared.ledger.owe(subject.key, _undo(write, subject))
 
 
-def _settle(context: Context, subject: Subject | None, exchange: Exchange) -> None:
-    """Refused, and nothing of it is to be seen: then nothing is owed."""
-    if subject is None or subject.ours or exchange.status is None or exchange.status // 100 != CLIENT_ERROR:
+def _settle(context: Context, write: Write, subject: Subject | None, exchange: Exchange) -> None:
+    """Where it was refused, and nothing of it is to be seen, nothing is owed; else ours is put back now."""
+    if subject is None:
         return
-    if not differences(subject.item, seen_at(context, subject.look, subject.id)):
-        context.shared.ledger.settled(subject.path)
+    refused = exchange.status is not None and exchange.status // 100 == CLIENT_ERROR
+    if subject.ours:
+        if not refused and exchange.response is not None:
+            put_back_by(context, _undo(write, subject))
+    elif refused and not differences(subject.item, seen_at(context, subject.look, subject.id)):
+        context.shared.ledger.settled(subject.key)
 
 
 VERBS: Final = (

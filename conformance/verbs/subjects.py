@@ -16,7 +16,7 @@ from conformance.content.items import find_item, find_list, item_id, same_id
 from conformance.model import Exchange, Json, Write
 from conformance.sending.ledger import Own
 from conformance.verbs.making import make
-from conformance.verbs.writes import at
+from conformance.verbs.writes import TOO_MANY, at, is_refusal
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
@@ -42,6 +42,11 @@ class Subject:
     ours: bool = False
     whole: bool = True
     shown: Exchange | None = None
+
+    @property
+    def key(self) -> str:
+        """Under which the ledger owes its state; "" for ours, whose removal is owed, and comes last."""
+        return "" if self.ours else self.path
 
     @property
     def replaceable(self) -> bool:
@@ -70,9 +75,17 @@ def prepare(context: Context) -> None:
         shared.prepared.discard(name)
 
 
-def find(context: Context, kind: str) -> Subject | str:
+def unreplaceable(write: Write) -> str:
+    """Why an item is not to be replaced: what would be lost can't be put back."""
+    return (
+        f"{write.method} {write.path} takes the place of an item, and no route shows the whole of one: what "
+        f"the list does not show would be lost; offer GET {write.path}, or PATCH"
+    )
+
+
+def find(context: Context) -> Subject | str:
     """The item to change; or why there is none."""
-    write = context.resource.writes[kind]
+    write = context.resource.writes["change"]
     document = context.json(context.seen or context.read())
     if write.source == "self":
         if not isinstance(document, Mapping):
@@ -80,6 +93,10 @@ def find(context: Context, kind: str) -> Subject | str:
         return Subject(document, write.path, None, context.resource.read)
     items = [i for i in find_list(document) or [] if isinstance(i, Mapping)]
     own = _own(context, write, items)
+    if own is None and _has_gone(context):
+        prepare(context)
+        items = [i for i in find_list(context.json(context.read())) or [] if isinstance(i, Mapping)]
+        own = _own(context, write, items)
     if own is not None:
         return own
     known = [i for i in items if item_id(i, items) is not None]
@@ -109,6 +126,17 @@ def _own(context: Context, write: Write, items: list[Mapping[str, Any]]) -> Subj
     return None
 
 
+def _has_gone(context: Context) -> bool:
+    """Whether the item of ours went with an earlier life of the server; then another may be created."""
+    shared, name = context.shared, context.resource.name
+    own = shared.own.get(name)
+    if own is None or own.life == shared.life:
+        return False
+    del shared.own[name]  # its removal stays owed, in case it is only not shown
+    shared.prepared.discard(name)
+    return True
+
+
 def _of_the_user(context: Context, write: Write, entry: Mapping[str, Any], id_: Json) -> Subject:
     """An item of the user's, as its own route shows it; else as the list does."""
     path, shared = at(write, id_), context.shared
@@ -120,7 +148,9 @@ def _of_the_user(context: Context, write: Write, entry: Mapping[str, Any], id_: 
         item = find_item(context.json(exchange), id_) if exchange.status == _OK else None
         if item is not None and (same_id(item_id(item), id_) or entry.keys() <= item.keys()):
             return Subject(item, path, id_, look, shown=exchange)
-        shared.lacking[name] = f"GET {look} does not show the item"
+        # A failure or a rate limit says nothing of the route.
+        if exchange.status == _OK or (is_refusal(exchange.status) and exchange.status != TOO_MANY):
+            shared.lacking[name] = f"GET {look} does not show the item"
     wanted = shared.survey.bodies.get((write.method, write.path))
     # Where OpenAPI tells all members that a PUT has, and the list shows them all, nothing is hidden.
     whole = wanted is not None and wanted.known is not None and wanted.known <= entry.keys()

@@ -19,7 +19,7 @@ from conformance.content.facts import is_ours
 from conformance.content.items import find_item, find_list, item_id, same_id
 from conformance.fields import field_value
 from conformance.model import Effect, EffectKind, Exchange, Headers, Json, Step, StepRecord, Write
-from conformance.sending.ledger import Undo
+from conformance.sending.ledger import SUCCESS, Undo
 from conformance.verbs.base import done, not_asked, not_offered, refused
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ BROKEN_OFF: Final = b'{"name": "conformance ~'
 """JSON that ends in the middle: no server that reads it takes it."""
 MISSING_ROUTE: Final = (404, 405, 410, 501)
 NOT_THIS_METHOD: Final = (405, 501)
-SUCCESS: Final = (200, 201, 202, 204, 205, 303)
+GONE: Final = (404, 410)
 ACCEPTED: Final = 202
 CLIENT_ERROR: Final = 4  # hundred
-_TOO_MANY: Final = 429  # a rate limit says nothing of what is offered
-_NO_LOGIN: Final = (401, 403)
+TOO_MANY: Final = 429  # a rate limit says nothing of what is offered
+NO_LOGIN: Final = (401, 403)
 _CONDITION_WANTED: Final = (412, 428)
 _TOKEN: Final = "abcdefghijkmnpqrstuvwxyz23456789"  # noqa: S105 - letters that nobody confuses
 _TOLD: Final = 300  # characters of what the server says
@@ -144,7 +144,7 @@ def not_done(  # noqa: PLR0913 - each by name
     write, shared = write or context.resource.writes[kind], context.shared
     last = _telling(tried, write)
     status, name = last.status or 0, f"{context.resource.name} {kind}"
-    if status == _TOO_MANY or not is_refusal(status):
+    if status == TOO_MANY or not is_refusal(status):
         return replace(done(step, [last], effect=Effect(kind)), status="failed")
     says = told(last)
     if status in MISSING_ROUTE:
@@ -152,7 +152,7 @@ def not_done(  # noqa: PLR0913 - each by name
         if write.ask and made_up:
             shared.lacking.setdefault(name, says)
         return not_offered(step, says, [last], declared=not write.ask)
-    if status in _NO_LOGIN:
+    if status in NO_LOGIN:
         says += (
             ": it wants a login, which goes into a target file as "
             'headers: {Authorization: "Bearer ${TOKEN}"}, or as a Cookie'

@@ -50,7 +50,8 @@ def test_an_app_that_does_not_import_is_told_by_its_own_traceback_once(tmp_path:
     shop(tmp_path, "import time\n\ndef load():\n    import flusk\n\nload()\n", plain=False)
     report = grade(tmp_path)
     assert only_message(report) == (
-        "main.py does not import: ModuleNotFoundError: No module named 'flusk' (main.py:4)"
+        "main.py does not import: ModuleNotFoundError: No module named 'flusk' (main.py:4); if it is no "
+        f"file of yours, install it where the suite is: {sys.executable} -m pip install flusk"
     )
     assert report.base_url == ""
     lines = report.output.splitlines()

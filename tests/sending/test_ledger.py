@@ -57,7 +57,7 @@ def test_a_success_is_no_problem(status: int) -> None:
     [
         (500, "could not put /1 back: PUT /1 gave 500"),
         (404, "could not put /1 back: PUT /1 gave 404"),
-        (303, "could not put /1 back: PUT /1 gave 303"),
+        (304, "could not put /1 back: PUT /1 gave 304"),
         (None, "could not put /1 back: PUT /1 gave the connection was reset"),
     ],
 )

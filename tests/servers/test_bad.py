@@ -25,8 +25,10 @@ NO_PARAMETERS = (
 BROKEN = {
     "missing module": (
         "import os\nimport time\nimport flusk\n",
-        "main.py does not import: ModuleNotFoundError: No module named 'flusk' (main.py:3); if it is no file of "
-        f"yours, install it where the suite is: {sys.executable} -m pip install flusk",
+        (
+            "main.py does not import: ModuleNotFoundError: No module named 'flusk' (main.py:3); if it is no "
+            f"file of yours, install it where the suite is: {sys.executable} -m pip install flusk"
+        ),
     ),
     "syntax": ("app = = 3\n", "main.py does not import: SyntaxError: invalid syntax (main.py:1)"),
     "raises": (

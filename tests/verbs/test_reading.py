@@ -71,6 +71,14 @@ def test_of_answers_alike_in_a_row_the_first_and_the_last_are_kept() -> None:
     assert record.alike == 1
 
 
+def test_a_rate_limit_that_is_not_waited_out_ends_the_reads() -> None:
+    answers = iter([reply(200, []), reply(200, []), reply(429, {})])
+    student = Student(lambda *_: next(answers))
+    with serve(student) as server, context(server.url) as made:
+        record = done(made, "read", times=20)
+    assert [e.status for e in record.exchanges] == [200, 200, 429]
+
+
 @pytest.mark.parametrize(("variant", "status"), [("", "done"), ("no-head", "not-offered")])
 def test_head_may_be_lacking(variant: str, status: str) -> None:
     with within(variant=variant) as (_, made):
