@@ -22,13 +22,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 import typer
 
 from conformance.errors import ConformanceError, HarnessError, UsageError
-from conformance.options import COMMAND, Asked, Option, Serving, Telling, made, options, tier_named
+from conformance.options import (
+    COMMAND,
+    Asked,
+    Option,
+    Serving,
+    Telling,
+    glimpsed,
+    made,
+    options,
+    tier_named,
+)
 
 if TYPE_CHECKING:
     from typer.models import OptionInfo
 
     from conformance.execute.progress import Progress
     from conformance.model import Report
+    from conformance.servers.specs import AppSpec, CommandSpec
 
 __all__ = ["app", "main"]
 
@@ -118,6 +129,7 @@ def _top(
 @app.command()
 @_with_options_of(Asked, Serving, Telling)
 def run(
+    context: typer.Context,
     url: Annotated[
         str,
         typer.Argument(help="The base URL, such as http://localhost:8000; or let --app or --serve start it."),
@@ -138,9 +150,9 @@ def run(
         raise UsageError(
             "there is no server to judge: give its URL, or start it with --app main:app or --serve"
         )
-    from conformance.execute.starting import abandon, start_soon  # noqa: PLC0415 (see above)
+    from conformance.execute.starting import abandon  # noqa: PLC0415 (see above)
 
-    starting = start_soon(spec) if spec else None  # before the rest is imported, which takes as long
+    starting = context.obj.take(spec) if spec else None  # before the rest is imported, which takes as long
     from conformance import api, progress  # noqa: PLC0415
     from conformance.report.safe import safe  # noqa: PLC0415
     from conformance.report.write import check_path, write  # noqa: PLC0415
@@ -329,8 +341,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def command(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, and return its exit code; never a traceback."""
+    from conformance.execute.starting import Early  # noqa: PLC0415 (see above)
+
+    early = Early(_foreseen(sys.argv[1:] if arguments is None else arguments))
     try:
-        made = app(args=arguments, standalone_mode=False, prog_name="conformance")
+        made = app(args=arguments, standalone_mode=False, prog_name="conformance", obj=early)
     except HarnessError as problem:
         return _complain(f"the suite is at fault: {problem}", SUITE_ERROR)
     except ConformanceError as problem:
@@ -342,7 +357,20 @@ def command(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"{says} (conformance --help tells more)", USAGE)
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours
         return _complain(f"the suite is at fault: {_place(problem)}", SUITE_ERROR)
+    finally:
+        early.close()
     return INTERRUPTED if made == _CTRL_C else made if isinstance(made, int) else 0
+
+
+def _foreseen(words: Sequence[str]) -> AppSpec | CommandSpec | None:
+    """The server that a command line will ask for: typer takes 0.1 s to read it, in which it can start."""
+    if words[:1] != ["run"] or "--help" in words:
+        return None
+    serving = glimpsed(Serving, words[1:])
+    try:
+        return serving.spec() if serving is not None else None
+    except ConformanceError:
+        return None  # it is told once all is read
 
 
 def _complain(says: str, code: int) -> int:

@@ -13,6 +13,7 @@ imported before. What values are accepted is checked in `api.py`.
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
@@ -34,6 +35,7 @@ __all__ = [
     "Serving",
     "Telling",
     "declared",
+    "glimpsed",
     "made",
     "options",
     "tier_named",
@@ -112,6 +114,24 @@ def made(record: type[T], typed: Mapping[str, Any], **more: Any) -> T:
     tuples = {each.field for each in options(record) if each.repeatable}
     asked = {name: tuple(v) if name in tuples else v for name, v in given.items() if v is not None}
     return cast("Callable[..., T]", record)(**asked, **more)
+
+
+def glimpsed(record: type[T], words: Sequence[str]) -> T | None:
+    """The record that a command line will be found to ask for; None where it can't be told at a glance.
+
+    For whoever has something to begin before all is parsed; what counts is what is parsed.
+    """
+    reader = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    for each in options(record):
+        more: dict[str, Any] = {"type": each.kind, "action": "append" if each.repeatable else "store"}
+        if each.kind is bool:
+            more = {"action": "store_true", "default": None}
+        reader.add_argument(each.flag(COMMAND), dest=each.field, **more)
+    try:
+        typed, _ = reader.parse_known_args(words)
+    except (argparse.ArgumentError, SystemExit):
+        return None
+    return made(record, vars(typed))
 
 
 def tier_named(name: str) -> Tier:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from conformance.servers.specs import AppSpec, CommandSpec
     from conformance.wire import Wire
 
-__all__ = ["Anew", "abandon", "start_soon"]
+__all__ = ["Anew", "Early", "abandon", "start_soon"]
 
 
 def start_soon(spec: AppSpec | CommandSpec) -> Future[Server]:
@@ -36,6 +36,31 @@ def abandon(future: Future[Server]) -> None:
     """End it, where nobody will ask it anything after all."""
     if future.exception() is None:
         future.result().stop()
+
+
+class Early:
+    """A server that starts before anybody is sure that it is wanted: whoever takes it must ask for the same.
+
+    Args:
+        spec: of what seems to be wanted; None: nothing.
+    """
+
+    def __init__(self, spec: AppSpec | CommandSpec | None) -> None:
+        self._spec = spec
+        self._future = None if spec is None else start_soon(spec)
+
+    def take(self, spec: AppSpec | CommandSpec) -> Future[Server]:
+        """The start of that server: the one that has begun, or another."""
+        if self._future is None or spec != self._spec:
+            return start_soon(spec)
+        future, self._future = self._future, None
+        return future
+
+    def close(self) -> None:
+        """End it, where nobody has taken it."""
+        future, self._future = self._future, None
+        if future is not None:
+            abandon(future)
 
 
 class Anew:
