@@ -21,6 +21,7 @@ from conformance.matchers import phrases
 from conformance.model import ASCENDING, CAPABILITIES, Check, Requirement, Step, Suite, Target, Tier
 from conformance.model.citing import citing
 from conformance.model.order import level_at, level_of
+from conformance.model.specs import ANSWER
 from conformance.plan.lanes import plan
 from conformance.report.text import source_lines
 from conformance.verbs import VERBS
@@ -139,6 +140,9 @@ def _offers(check: Check) -> str:
 
 
 def _steps(suite: Suite, check: Check) -> Iterator[str]:
+    if check.answers is not None:
+        yield from _lint(check)
+        return
     steps = suite.timelines[check.on].steps if check.on else check.steps
     judged = {name for alternative in check.expects for name in alternative}
     last = max((i for i, s in enumerate(steps) if s.name in judged), default=len(steps) - 1)
@@ -160,6 +164,14 @@ def _steps(suite: Suite, check: Check) -> Iterator[str]:
     for index, alternative in enumerate(check.expects):
         said = "; ".join(f"{name}: {phrases(wanted)}" for name, wanted in alternative.items())
         yield f"  {'Or of' if index else 'Expected of'} {said}."
+
+
+def _lint(check: Check) -> Iterator[str]:
+    of = f" with {phrases(check.answers)}" if check.answers else ""
+    yield f"  It looks at every answer{of} of the run from the resource, and sends nothing of its own"
+    yield "  (but one plain GET, where nothing else was asked of it)."
+    for index, each in enumerate(check.expects):
+        yield f"  {'Or' if index else 'Expected of each'}: {phrases(each[ANSWER])}."
 
 
 def _do(step: Step) -> str:

@@ -112,4 +112,5 @@ class _Again:
             self.verdicts,
             old.remote,
             workers=old.workers,
+            records=old.records,
         )

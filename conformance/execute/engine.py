@@ -361,6 +361,7 @@ class Engine:
             self.remote,
             self._down,
             self.shared.workers,
+            self._board.records,
         )
 
     # ---------------------------------------------------------------- the end

@@ -9,6 +9,7 @@ Rules of this package:
 """
 
 from conformance.fields.cache_control import (
+    CODES,
     CacheControl,
     Directive,
     Level,
@@ -34,6 +35,7 @@ from conformance.fields.lists import (
 from conformance.fields.tags import EntityTag, parse_entity_tag, parse_entity_tag_list, tags_match_weakly
 
 __all__ = [
+    "CODES",
     "CacheControl",
     "Directive",
     "EntityTag",

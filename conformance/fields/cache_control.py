@@ -40,6 +40,32 @@ _HYPHENS = re.compile(r"[-_.]")
 _LOOKALIKES = {_HYPHENS.sub("", name): name for name in KNOWN}
 
 
+CODES = (
+    "bad-delta-seconds",
+    "bad-field-names",
+    "colon",
+    "empty-element",
+    "malformed-directive",
+    "misspelled-directive",
+    "missing-argument",
+    "missing-comma",
+    "must-understand-alone",
+    "no-store-with-lifetime",
+    "public-and-private",
+    "quoted-delta-seconds",
+    "repeated-directive",
+    "request-directive",
+    "semicolon",
+    "space-around-equals",
+    "space-in-directive",
+    "unclosed-quote",
+    "unexpected-argument",
+    "unquoted-field-names",
+    "without-effect",
+)
+"""Of all problems that this file knows; a test holds it to them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake, as a sentence to act on; `code` is stable, `level` is that of the section."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.model import (
     ASCENDING,
     Level,
     OutcomeName,
+    Record,
     Run,
     Suite,
     Target,
@@ -40,6 +41,7 @@ class Court:
         remote: whether the server is somewhere else than on loopback.
         down: why the server can't be reached at all, or "".
         workers: how many of the server's workers the suite has started; None: it has not.
+        records: work -> what was done so far, for what is judged over all answers.
     """
 
     suite: Suite
@@ -50,6 +52,7 @@ class Court:
     remote: bool = False
     down: str = ""
     workers: int | None = None
+    records: Mapping[str, Record] = field(default_factory=dict)
 
 
 def verdict_name(outcome: OutcomeName, level: Level) -> VerdictName:

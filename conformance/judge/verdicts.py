@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from conformance.judge.court import Court, made
 from conformance.judge.excuses import crashed, doubted, login_ended, speaks_for_itself
+from conformance.judge.lints import judge_answers
 from conformance.judge.owners import has_seen, owner
 from conformance.judge.remarks import remarked
 from conformance.judge.scope import relevant
@@ -84,6 +85,8 @@ def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
         mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
         says = f"the server crashed on {on} ({record.crash})"
         return replace(made(run, court, "unreachable", says), mend=mend)
+    if run.check.answers is not None:
+        return judge_answers(run, record, case, court)
     plan = _steps_of(run, court.suite)
     doubt = doubted(run.check, case, told=True)
     verdict = _told_by(run, court, doubt) if doubt else None

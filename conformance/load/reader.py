@@ -32,9 +32,12 @@ from conformance.model import (
     SpecFile,
     Step,
     Suite,
+    Tier,
     Timeline,
 )
 from conformance.model.citing import citing
+from conformance.model.order import level_of
+from conformance.model.specs import ANSWER, ANSWERS, PLAIN
 from conformance.verbs import VERBS
 
 
@@ -64,7 +67,10 @@ def read_suite(folder: Path) -> Suite:
                     timeline.place.line,
                 )
             timelines[timeline.id] = timeline
-        files.append(SpecFile(file.name, file.data["title"], tuple(reader.checks())))
+        checks = (*reader.checks(), *reader.lints())
+        files.append(SpecFile(file.name, file.data["title"], checks))
+        for lint in (each for each in checks if each.answers is not None):
+            timelines.setdefault(ANSWERS, _plain(lint))
     digest = hashlib.sha256()
     for path in [folder / REGISTER, *paths]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -93,8 +99,46 @@ class _Reader:
             yield Timeline(id_, needs, tuple(data.get("without", ())), steps, self._place(path))
 
     def checks(self) -> Iterator[Check]:
-        for index, data in enumerate(self.file.data["checks"]):
+        for index, data in enumerate(self.file.data.get("checks", ())):
             yield self._check(data, ("checks", index))
+
+    def lints(self) -> Iterator[Check]:
+        """Checks on all answers of the run; level and tier are those of the row, if they do not say else."""
+        for index, data in enumerate(self.file.data.get("lints", ())):
+            path = ("lints", index)
+            row = self._requirement(data["requirement"], (*path, "requirement"))
+            tier: Tier = "full" if row.tier == "info" else row.tier
+            expects = _alternatives(data["expect"])
+            named = {n for wanted in (data.get("answers", {}), *expects) for n in references(wanted)}
+            for name in sorted(named - {PLAIN}):
+                raise self.file.fail(f"a lint knows the step {PLAIN!r} only, and no {name!r}", path)
+            yield Check(
+                id=data["id"],
+                title=data["title"],
+                requirement=row,
+                also=self._also(data, path),
+                ground=self._ground(row.id),
+                level=data.get("level", level_of(row)),
+                tier=data.get("tier", tier),
+                needs=tuple(data.get("needs", ("read",))),
+                without=(),
+                after=(),
+                on=ANSWERS,
+                answers=data.get("answers", {}),
+                steps=(),
+                expects=tuple({ANSWER: each} for each in expects),
+                only_if={},
+                unseen="",
+                forall=(),
+                doubts=(),
+                why=data["why"].strip(),
+                hint=data["hint"].strip(),
+                place=self._place((*path, "id")),
+            )
+
+    def _also(self, data: Mapping[str, Any], path: Path_) -> tuple[Requirement, ...]:
+        also = enumerate(data.get("also", ()))
+        return tuple(self._requirement(id_, (*path, "also", i)) for i, id_ in also)
 
     def _check(self, data: Mapping[str, Any], path: Path_) -> Check:
         if ("on" in data) == ("steps" in data):
@@ -121,7 +165,7 @@ class _Reader:
             id=data["id"],
             title=data["title"],
             requirement=self._requirement(data["requirement"], (*path, "requirement")),
-            also=tuple(self._requirement(r, (*path, "also", i)) for i, r in enumerate(data.get("also", ()))),
+            also=self._also(data, path),
             ground=self._ground(data["requirement"]),
             level=data["level"],
             tier=data["tier"],
@@ -129,6 +173,7 @@ class _Reader:
             without=tuple(data.get("without", ())),
             after=tuple(data.get("after", ())),
             on=data.get("on"),
+            answers=None,
             steps=steps,
             expects=expects,
             only_if=data.get("only-if", {}),
@@ -238,9 +283,15 @@ class _Reader:
             raise self.file.fail(says, path)
 
 
+def _plain(lint: Check) -> Timeline:
+    """What is asked where nothing else is."""
+    step = Step("read", PLAIN, {}, {}, {}, {}, (), lint.place)
+    return Timeline(ANSWERS, (), (), (step,), lint.place)
+
+
 def _unknown(check: Check, steps: tuple[Step, ...]) -> Iterator[tuple[str, str]]:
     """(key, name): what a check says of a step that is not there."""
-    names = {s.name for s in steps}
+    names = {s.name for s in steps} | ({ANSWER} if check.answers is not None else set())
     for key, conditions in (("expect", check.expects), ("only-if", (check.only_if,))):
         for condition in conditions:
             for name, wanted in condition.items():

@@ -47,6 +47,15 @@ def _closed(properties: Mapping[str, Any], required: tuple[str, ...] = (), **mor
     }
 
 
+def _either(one: Mapping[str, Any]) -> dict[str, Any]:
+    """One, or a list of alternatives."""
+    return {
+        "if": {"type": "array"},
+        "then": {"type": "array", "items": one, "minItems": 1},
+        "else": one,
+    }
+
+
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a spec file."""
     check = {
@@ -75,6 +84,9 @@ def schema() -> dict[str, Any]:
         "hint": _TEXT,
     }
     required = ("id", "title", "requirement", "level", "tier", "why", "hint")
+    lint = {name: check[name] for name in ("id", "title", "requirement", "also", "needs", "why", "hint")}
+    lint |= {"level": _LEVEL, "tier": _TIER, "answers": _REF["matchers"]}
+    lint["expect"] = {**_either(_REF["matchers"]), "description": "of each answer: matchers, or alternatives"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A spec file of cache-conformance",
@@ -89,11 +101,14 @@ def schema() -> dict[str, Any]:
                     ),
                 },
                 "checks": {"type": "array", "items": {"$ref": "#/$defs/check"}, "minItems": 1},
+                "lints": {"type": "array", "items": {"$ref": "#/$defs/lint"}, "minItems": 1},
             },
-            ("title", "checks"),
+            ("title",),
+            anyOf=[{"required": ["checks"]}, {"required": ["lints"]}],
         ),
         "$defs": {
             "check": _closed(check, required),
+            "lint": _closed(lint, ("id", "title", "requirement", "expect", "why", "hint")),
             "matchers": _closed({m.name: m.schema for m in MATCHERS.values()}, minProperties=1),
             "condition": {
                 "type": "object",
@@ -101,11 +116,7 @@ def schema() -> dict[str, Any]:
                 "additionalProperties": _REF["matchers"],
                 "minProperties": 1,
             },
-            "conditions": {
-                "if": {"type": "array"},
-                "then": {"type": "array", "items": _REF["condition"], "minItems": 1},
-                "else": _REF["condition"],
-            },
+            "conditions": _either(_REF["condition"]),
             "forall": _closed(
                 {
                     "strategy": {"enum": list(STRATEGIES)},
@@ -171,7 +182,7 @@ def _sentence(error: jsonschema.ValidationError) -> tuple[str, tuple[str | int, 
 
 def _kind(path: tuple[str | int, ...]) -> str:
     names = [p for p in path if isinstance(p, str)]
-    kinds = {"checks": "the check", "steps": "the step", "requirements": "the row"}
+    kinds = {"checks": "the check", "lints": "the lint", "steps": "the step", "requirements": "the row"}
     return kinds.get(names[-1], repr(names[-1])) if names else "the file"
 
 

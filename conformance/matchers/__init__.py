@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from conformance.matchers import body, cache_control, contact, etag, lives, status, value, wire
+from conformance.matchers import (
+    body,
+    cache_control,
+    contact,
+    etag,
+    field,
+    lives,
+    request,
+    status,
+    value,
+    wire,
+)
 from conformance.matchers.base import ANSWER, COMPARISON, Case, Form, Matcher
 from conformance.model import Finding, Json, StepRecord
 
@@ -18,7 +29,7 @@ __all__ = ["CODES", "MATCHERS", "Case", "Form", "Matcher", "first_finding", "hol
 
 MATCHERS: Final[Mapping[str, Matcher]] = {
     matcher.name: matcher
-    for room in (status, body, etag, cache_control, value, lives, contact, wire)
+    for room in (status, request, body, etag, cache_control, field, value, lives, contact, wire)
     for matcher in room.MATCHERS
 }
 CODES: Final = frozenset(

@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from conformance.fields import (
+    CODES,
     CacheControl,
     age_in_front,
     contradictions,
     field_values,
     parse_cache_control,
     parse_vary,
+    remarks,
 )
-from conformance.language.values import COUNT, NAMES, STEP, listed
+from conformance.language.values import COUNT, NAMES, STEP, Kind, listed
 from conformance.matchers.base import Case, Form, Found, Matcher, each_answer, shown
 from conformance.model import Exchange, Json
+
+_SECONDS: Final = Kind("SECONDS", {"type": "integer", "minimum": 0})
+_PROBLEMS: Final = Kind("[PROBLEM, ...]", {"type": "array", "items": {"enum": list(CODES)}, "minItems": 1})
 
 
 def of(exchange: Exchange) -> CacheControl:
@@ -88,6 +93,27 @@ def _lifetime(least: Json, exchange: Exchange, _case: Case) -> Found:
 
 
 @each_answer
+def _at_most(most: Json, exchange: Exchange, _case: Case) -> Found:
+    for name in ("max-age", "s-maxage"):
+        if (of(exchange).seconds(name) or 0) > most:
+            return f"Cache-Control without a lifetime above {most} s", _sent(exchange)
+    return None
+
+
+@each_answer
+def _free_of(codes: Json, exchange: Exchange, _case: Case) -> Found:
+    cc = of(exchange)
+    problems = (*cc.problems, *contradictions(cc), *remarks(cc))
+    found = next((each for each in problems if each.code in codes), None)
+    return (_without(codes), f"{_sent(exchange)} ({found.says})") if found else None
+
+
+def _without(codes: Json) -> str:
+    """What a Cache-Control is that has none of these problems."""
+    return f"Cache-Control with no {listed([str(each).replace('-', ' ') for each in codes], 'or')}"
+
+
+@each_answer
 def _reusable(_: Json, exchange: Exchange, _case: Case) -> Found:
     if parse_vary(field_values(exchange.headers, "vary")) != "*":
         return None
@@ -108,6 +134,8 @@ MATCHERS: Final = (
             Form("lacks", _lacks, lambda names: f"a Cache-Control without {listed(names, 'or')}", NAMES),
             Form("reusable", _reusable, "an answer that a cache can reuse, without Vary: *"),
             Form("lifetime-from", _lifetime, "a max-age of {} s or more", COUNT),
+            Form("lifetime-up-to", _at_most, "no lifetime above {} s", _SECONDS),
+            Form("free-of", _free_of, _without, _PROBLEMS),
         ),
         together=True,
     ),

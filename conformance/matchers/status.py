@@ -9,7 +9,7 @@ from conformance.matchers.base import Case, Form, Found, Matcher, each_answer
 from conformance.model import Exchange, Json
 
 _ONE: Final = {
-    "anyOf": [{"type": "integer", "minimum": 100, "maximum": 599}, {"enum": ["2xx", "3xx", "4xx"]}]
+    "anyOf": [{"type": "integer", "minimum": 100, "maximum": 599}, {"enum": ["2xx", "3xx", "4xx", "5xx"]}]
 }
 _STATUS: Final = Kind(
     "a number such as 304, a class such as 2xx, or a list of what is acceptable",
@@ -17,17 +17,36 @@ _STATUS: Final = Kind(
 )
 
 
+def _is_one_of(status: int | None, wanted: Json) -> bool:
+    named = wanted if isinstance(wanted, list) else [wanted]
+    return any(status == each or f"{(status or 0) // 100}xx" == each for each in named)
+
+
 @each_answer
 def _status(wanted: Json, exchange: Exchange, _case: Case) -> Found:
-    accepted = wanted if isinstance(wanted, list) else [wanted]
-    status = exchange.status
-    if any(status == each or f"{(status or 0) // 100}xx" == each for each in accepted):
+    if _is_one_of(exchange.status, wanted):
         return None
-    return f"status {' or '.join(map(str, accepted))}", f"{status}"
+    return f"status {listed(wanted, 'or')}", f"{exchange.status}"
+
+
+@each_answer
+def _other(wanted: Json, exchange: Exchange, _case: Case) -> Found:
+    if not _is_one_of(exchange.status, wanted):
+        return None
+    return f"another status than {listed(wanted, 'or')}", f"{exchange.status}"
 
 
 def _said(wanted: Json) -> str:
     return f"status {listed(wanted, 'or')}"
 
 
-MATCHERS: Final = (Matcher("status", "the status code", (Form("", _status, _said, _STATUS),)),)
+MATCHERS: Final = (
+    Matcher(
+        "status",
+        "the status code",
+        (
+            Form("", _status, _said, _STATUS),
+            Form("other-than", _other, lambda wanted: f"another status than {listed(wanted, 'or')}", _STATUS),
+        ),
+    ),
+)

@@ -208,7 +208,7 @@ class Report(Frozen, frozen=True):
 
     def record(self, entry: Entry) -> Record | None:
         """What the verdict of an entry rests on, or None where nothing was sent for it."""
-        return self.records.get(entry.work)
+        return self.records.get(entry.verdict.work or entry.work)
 
     def content(self, digest: str) -> bytes | None:
         """The body of that digest, or None where it was not kept."""

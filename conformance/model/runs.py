@@ -191,6 +191,7 @@ class Verdict(Frozen, frozen=True):
         mend: what to do next: the symptom's advice, or the check's hint.
         step, index: the exchange that shows it, where one does.
         code: of the finding that it rests on, or "".
+        work: whose record shows it, where that is not the run's own.
     """
 
     outcome: OutcomeName
@@ -203,3 +204,4 @@ class Verdict(Frozen, frozen=True):
     step: Safe = ""
     index: int = 0
     code: Safe = ""
+    work: Safe = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 from conformance.model.words import Frozen, Json, Level, RowTier, Safe, Tier
 
@@ -112,6 +112,7 @@ class Check(Frozen, frozen=True):
         level: what it counts as on a target that claims the contract of its requirement.
         after: ids of checks that must have passed on the same resource, or this one is blocked.
         on: the timeline whose exchanges it judges, or None where it has steps of its own.
+        answers: of a lint: which answers of the run to a resource it is about, by matchers; None: it is none.
         expects: alternatives, of which one must hold; each maps step names to matchers.
         only_if: step name -> matchers that must hold, or the check does not apply.
         unseen: why it is untestable where the step that it judges was left out, or "".
@@ -128,6 +129,7 @@ class Check(Frozen, frozen=True):
     without: tuple[str, ...]
     after: tuple[str, ...]
     on: Safe | None
+    answers: Mapping[str, Json] | None
     steps: tuple[Step, ...]
     expects: tuple[Mapping[str, Mapping[str, Json]], ...]
     only_if: Mapping[str, Mapping[str, Json]]
@@ -137,6 +139,14 @@ class Check(Frozen, frozen=True):
     why: Safe
     hint: Safe
     place: Place
+
+
+PLAIN: Final = "plain"
+"""What the plain read is called by which a lint holds an answer against an ordinary one."""
+ANSWER: Final = "answer"
+"""What an answer that a lint judges is called."""
+ANSWERS: Final = "answers"
+"""The timeline of all lints: one plain read, for a resource of which nothing else was asked."""
 
 
 class SpecFile(Frozen, frozen=True):

@@ -1,9 +1,10 @@
 """Suite x Target -> Runs, in lanes, dependencies first. Pure.
 
-Six phases, one after another. In `read` and `wait` every resource is a lane of its own, side by
+Seven phases, one after another. In `read` and `wait` every resource is a lane of its own, side by
 side; the others are one lane, alone: a server may clear its whole cache at any write, so writes end before
 the first miss of a timeline; `keys` tells which resources share an entry before they are read side by side;
-what can evict others' entries, `sweep`, runs after that; and `end` is for what ends the first process.
+what can evict others' entries, `sweep`, runs after that; `end` is for what ends the first process; and
+`last` come the lints, which judge all answers that there were.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from conformance.model.order import prerequisites
 from conformance.verbs import VERBS
 from conformance.verbs.base import DEMANDING, Phase
 
-PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "sweep", "end")
-_ALONE: Final[tuple[Phase, ...]] = ("write", "keys", "sweep", "end")
+PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "sweep", "end", "last")
+_ALONE: Final[tuple[Phase, ...]] = ("write", "keys", "sweep", "end", "last")
 _UNREAD: Final[Mapping[Phase, Phase]] = {"read": "wait", "write": "sweep"}
 
 
@@ -134,7 +135,7 @@ def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...],
         if run.resource is None:
             continue
         steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
-        own = asked(steps, timeline=run.check.on is not None)
+        own = "last" if run.check.answers is not None else asked(steps, timeline=run.check.on is not None)
         if run.resource.ttl is not None:  # reading a resource before its timeline would warm its cache
             own = _UNREAD.get(own, own)
         before = max((PHASES.index(phase[p.id]) for p in prerequisites(run, runs)), default=0)

@@ -16,7 +16,7 @@ from conformance.model import Exchange, Json, Step, StepRecord, StepStatus
 if TYPE_CHECKING:  # the context is built by the engine, which reads the table of verbs
     from conformance.sending.context import Context
 
-Phase = Literal["read", "wait", "write", "sweep", "keys", "end"]
+Phase = Literal["read", "wait", "write", "sweep", "keys", "end", "last"]
 DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "write", "sweep", "keys", "end")
 """When steps may run, the less demanding first: any time, side by side while time passes, alone before the
 clock of any timeline starts, alone at the end; alone just before time passes, since they find out which

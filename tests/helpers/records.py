@@ -122,6 +122,7 @@ def check(
         "without": (),
         "after": (),
         "on": None,
+        "answers": None,
         "expects": (),
         "only_if": {},
         "unseen": "",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from reference_impl.twisted.flaws import (
     conditions,
+    fields,
     invalidation,
     lesson,
     lives,
@@ -32,6 +33,7 @@ FLAWS: Mapping[str, Flaw] = table(
     lesson.FLAWS,
     preconditions.FLAWS,
     messages.FLAWS,
+    fields.FLAWS,
 )
 
 

@@ -99,6 +99,10 @@ def _tag_on_put(asked: Asked, answer: Answer) -> Answer:
     return answer.having("etag", etag_of(answer.body)) if wrote else answer
 
 
+def _refused_without_allow(asked: Asked, answer: Answer) -> Answer:
+    return replace(answer.without("allow"), status=405) if asked.method == "HEAD" else answer
+
+
 def _reads_write(parts: Parts) -> Edit:
     async def edit(asked: Asked, answer: Answer) -> Answer:
         if asked.method == "GET" and asked.path == "/items/1" and answer.status == _OK:
@@ -221,8 +225,8 @@ FLAWS = (
     ),
     Flaw(
         "405-without-allow",
-        "a 405 has no Allow",
-        _on_status(405, lambda answer: answer.without("allow")),
+        "HEAD is answered 405, without Allow",
+        answering(_refused_without_allow),
         breaks=("G18",),
     ),
     Flaw(

@@ -38,6 +38,8 @@ def _json(status: int, data: Any) -> Answer:
 
 
 def _in_two_envelopes(asked: Asked, answer: Answer) -> Answer:
+    if asked.path == _LIST and asked.method == "HEAD":
+        return answer.without("content-length")
     if asked.path != _LIST or asked.method != "GET" or not answer.body:
         return answer
     return answer.carrying(to_json({"data": {"items": answer.data()}}))
@@ -59,7 +61,11 @@ def _skus(settings: Settings, create: Create) -> ASGIApp:
         asked_for = path.removeprefix(_LIST)
         inner = f"{_LIST}{asked_for.removeprefix('a') if asked_for.startswith('a') else '0'}"
         answer = await ask(app, {**scope, "path": inner if asked_for else path}, receive)
-        answer = answer.without("location")
+        location = answer.get("location")
+        if location is not None:
+            answer = answer.having("location", f"{_LIST}a{location.rpartition('/')[2]}")
+        if scope["method"] == "HEAD":
+            return answer.without("content-length")
         return answer.carrying(to_json(_renamed(answer.data()))) if answer.body else answer
 
     return _around(create(Parts.of(settings)), handle)

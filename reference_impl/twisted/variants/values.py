@@ -11,8 +11,10 @@ def _told(text: Callable[[str], str]) -> Apply:
     """The reference with another text for the time."""
 
     def edit(asked: Asked, answer: Answer) -> Answer:
-        if asked.path != "/cached-time/" or asked.method != "GET":
+        if asked.path != "/cached-time/" or asked.method not in {"GET", "HEAD"}:
             return answer
+        if asked.method == "HEAD":
+            return answer.without("content-length")
         data = answer.data()
         return answer.carrying(json.dumps(data | {"time": text(data["time"])}).encode())
 

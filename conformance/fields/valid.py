@@ -1,0 +1,57 @@
+"""The forms that a field's value may be held to, by name: one table. No verdicts, no levels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.fields.dates import is_imf_fixdate
+from conformance.fields.lists import TOKEN, has_empty_elements, parse_delta_seconds, split_list
+from conformance.fields.tags import parse_entity_tag
+
+__all__ = ["FORMS", "Form"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of a value.
+
+    Args:
+        fits: whether the value of one line has it.
+        says: it in words, as the end of "ETag as ...".
+    """
+
+    fits: Callable[[str], bool]
+    says: str
+
+
+def _content_range(text: str) -> bool:
+    """Of bytes (RFC 9110 14.4): `bytes 0-4/10`, `bytes 0-4/*` or `bytes */10`, and within the length."""
+    found = re.fullmatch(r"bytes (?:([0-9]+)-([0-9]+)/(?:([0-9]+)|\*)|\*/[0-9]+)", text)
+    if found is None:
+        return False
+    first, last, whole = (None if each is None else int(each[:30]) for each in found.groups())
+    if first is None or last is None:
+        return True
+    return first <= last and (whole is None or last < whole)
+
+
+FORMS: Final[Mapping[str, Form]] = {
+    "entity-tag": Form(
+        lambda text: parse_entity_tag(text) is not None, 'one entity tag, such as "a1b2" or W/"a1b2"'
+    ),
+    "plain-tag": Form(lambda text: "\\" not in text, "an entity tag without a backslash"),
+    "imf-fixdate": Form(is_imf_fixdate, "a date such as Sun, 06 Nov 1994 08:49:37 GMT"),
+    "delta-seconds": Form(
+        lambda text: parse_delta_seconds(text) is not None, "a whole number of seconds, 0 or more"
+    ),
+    "full-list": Form(lambda text: not has_empty_elements(text), "a list without empty elements"),
+    "field-names": Form(
+        lambda text: all(re.fullmatch(TOKEN, each) for each in split_list(text)),
+        "a list of names, or *",
+    ),
+    "content-range": Form(_content_range, "a range such as bytes 0-4/10, within the length"),
+}
+"""Name -> form. To add one, add a row."""
