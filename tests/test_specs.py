@@ -192,8 +192,7 @@ def said_of_steps() -> Iterator[Mapping[str, Json]]:
 
 # Words that no spec uses yet, and the rows of the register that are to use them.
 TO_COME = {
-    "body: absent": "A20, A27: no content after HEAD, nor in a 204",
-    "read: method": "B02, C13, A20 to A22: HEAD",
+    "body: absent": "A27: no content in a 204",
     "{step.last-modified}": "C01, C11, H29: dates in conditions",
 }
 
@@ -226,6 +225,8 @@ def words_used() -> Iterator[str]:
         needs = (*check.needs, *check.without)
         needs += SUITE.timelines[check.on].needs if check.on else ()
         yield from (f"needs: {name}" for name in needs)
+        for name, argument in (check.answers or {}).items():
+            yield from (f"{name}: {form.written}" for form, _ in MATCHERS[name].uses(argument))
         yield from (word for step in steps_of(check) for word in words_of(step))
         for variable in check.forall:
             yield f"strategy: {variable.strategy}"

@@ -58,6 +58,8 @@ def read_suite(folder: Path) -> Suite:
     for path in paths:
         file = read(path, f"specs/{path.name}")
         language.check_file(file, schema)
+        if not {"checks", "lints"} & file.data.keys():
+            raise file.fail("the file lacks 'checks' or 'lints'", ())
         reader = _Reader(file, register.requirements)
         for timeline in reader.timelines():
             if timeline.id in timelines:
@@ -103,7 +105,7 @@ class _Reader:
             yield self._check(data, ("checks", index))
 
     def lints(self) -> Iterator[Check]:
-        """Checks on all answers of the run; level and tier are those of the row, if they do not say else."""
+        """Checks on all answers of the run; level and tier are those of the row that they judge."""
         for index, data in enumerate(self.file.data.get("lints", ())):
             path = ("lints", index)
             row = self._requirement(data["requirement"], (*path, "requirement"))
@@ -118,11 +120,11 @@ class _Reader:
                 requirement=row,
                 also=self._also(data, path),
                 ground=self._ground(row.id),
-                level=data.get("level", level_of(row)),
-                tier=data.get("tier", tier),
+                level=level_of(row),
+                tier=tier,
                 needs=tuple(data.get("needs", ("read",))),
                 without=(),
-                after=(),
+                after=tuple(data.get("after", ())),
                 on=ANSWERS,
                 answers=data.get("answers", {}),
                 steps=(),

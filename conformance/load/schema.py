@@ -85,7 +85,7 @@ def schema() -> dict[str, Any]:
     }
     required = ("id", "title", "requirement", "level", "tier", "why", "hint")
     lint = {name: check[name] for name in ("id", "title", "requirement", "also", "needs", "why", "hint")}
-    lint |= {"level": _LEVEL, "tier": _TIER, "answers": _REF["matchers"]}
+    lint |= {"after": check["after"], "answers": _REF["matchers"]}
     lint["expect"] = {**_either(_REF["matchers"]), "description": "of each answer: matchers, or alternatives"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -104,7 +104,6 @@ def schema() -> dict[str, Any]:
                 "lints": {"type": "array", "items": {"$ref": "#/$defs/lint"}, "minItems": 1},
             },
             ("title",),
-            anyOf=[{"required": ["checks"]}, {"required": ["lints"]}],
         ),
         "$defs": {
             "check": _closed(check, required),

@@ -16,7 +16,7 @@ from conformance.fields import (
 )
 from conformance.language.values import COUNT, NAMES, STEP, Kind, listed
 from conformance.matchers.base import Case, Form, Found, Matcher, each_answer, shown
-from conformance.model import Exchange, Json
+from conformance.model import Exchange, Finding, Json, Level
 
 _SECONDS: Final = Kind("SECONDS", {"type": "integer", "minimum": 0})
 _PROBLEMS: Final = Kind("[PROBLEM, ...]", {"type": "array", "items": {"enum": list(CODES)}, "minItems": 1})
@@ -105,7 +105,11 @@ def _free_of(codes: Json, exchange: Exchange, _case: Case) -> Found:
     cc = of(exchange)
     problems = (*cc.problems, *contradictions(cc), *remarks(cc))
     found = next((each for each in problems if each.code in codes), None)
-    return (_without(codes), f"{_sent(exchange)} ({found.says})") if found else None
+    if found is None:
+        return None
+    # What a sentence does not even advise against is told, and held against nobody.
+    at_most: Level | None = "MAY" if found.level == "MAY" else None
+    return Finding(_without(codes), f"{_sent(exchange)} ({found.says})", at_most=at_most)
 
 
 def _without(codes: Json) -> str:

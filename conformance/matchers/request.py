@@ -1,4 +1,4 @@
-"""The matchers on the request of an answer: what that has to be like may depend on it."""
+"""The matcher on the method of a request: what its answer has to be like may depend on it."""
 
 from __future__ import annotations
 
@@ -20,20 +20,7 @@ def _method(wanted: Json, exchange: Exchange, _case: Case) -> Found:
     return f"the method {listed(accepted, 'or')}", exchange.request.method
 
 
-@each_answer
-def _conditional(_: Json, exchange: Exchange, _case: Case) -> Found:
-    names = [name.lower() for name, _ in exchange.request.headers]
-    if any(name.startswith("if-") and name != "if-range" for name in names):
-        return None
-    return "a request with a precondition", "one without"
-
-
 MATCHERS: Final = (
-    Matcher(
-        "conditional",
-        "the preconditions of the request (RFC 9110 13.1)",
-        (Form(True, _conditional, "a request with a precondition"),),
-    ),
     Matcher(
         "method",
         "the method of the request",

@@ -82,13 +82,6 @@ EXAMPLES = [
     holds("method", "GET", having()),
     holds("method", ["PUT", "DELETE"], done("a", exchange(method="DELETE"))),
     fails("method", ["PUT", "DELETE"], having(), says=("the method PUT or DELETE", "GET")),
-    holds("conditional", True, done("a", exchange(sent=[("if-match", "*")]))),
-    fails(
-        "conditional",
-        True,
-        done("a", exchange(sent=[("If-Range", '"a"'), ("Range", "bytes=0-1")])),
-        says=("a request with a precondition", "one without"),
-    ),
 ]
 
 

@@ -351,7 +351,7 @@ SAFE = {
     "Report.suite_version", "Report.topics", "Report.why_real", "Request.method", "Requirement.id",
     "Requirement.quote", "Requirement.rfc", "Requirement.says", "Requirement.source", "Requirement.topic", "Requirement.unchecked", "Requirement.url",
     "Resource.name", "StepRecord.do", "StepRecord.lacks", "StepRecord.name", "Target.name", "Target.sha256", "Topic.file", "Topic.title",
-    "Verdict.code", "Verdict.step", "Write.method",
+    "Verdict.code", "Verdict.step", "Verdict.work", "Write.method",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from reference_impl.caching import NOT_MODIFIED
@@ -41,6 +42,14 @@ def _only_200_has(name: str, value: str) -> Apply:
     return answering(edit)
 
 
+def _is_item(asked: Asked, answer: Answer) -> bool:
+    return (
+        asked.method == "GET"
+        and re.fullmatch("/items/[0-9]+", asked.path) is not None
+        and answer.status == _OK
+    )
+
+
 def _is_not_modified(_asked: Asked, answer: Answer) -> bool:
     return answer.status == NOT_MODIFIED
 
@@ -64,6 +73,18 @@ FLAWS = (
         "the list has no Content-Type",
         _where(_is_list, lambda answer: answer.without("content-type")),
         breaks=("A29",),
+    ),
+    Flaw(
+        "item-tag-unquoted",
+        "the tag of a single item has no quotes",
+        _where(_is_item, lambda answer: answer.having("etag", (answer.get("etag") or "").strip('"'))),
+        breaks=("A01",),
+    ),
+    Flaw(
+        "writes-cc-malformed",
+        "the answers to writes have a Cache-Control that is none",
+        _where(_is_write, lambda answer: answer.having("cache-control", "no cache; private")),
+        breaks=("J01",),
     ),
     Flaw("etag-backslash", "tags end in a backslash", _where(_is_list, _escaped), breaks=("A10",)),
     Flaw("vary-not-on-304", "a 304 has no Vary", _only_200_has("vary", "Accept-Encoding"), breaks=("G03",)),
