@@ -92,8 +92,11 @@ def _record(step: Step, context: Context) -> StepRecord:
 def _goes_on(step: Step, later: Sequence[Step], work: Work, context: Context) -> bool:
     """Whether a timeline outlives a step: one connection was dropped, and nothing counts from its answer.
 
-    Where nobody listens any more there is nothing to go on for.
+    Where nobody listens any more there is nothing to go on for. What an answer has not, to be sent back, the
+    other steps may do without.
     """
+    if work.shared and context.steps[step.name].status == "lacking":
+        return True
     faults = {e.fault.kind for e in context.steps[step.name].exchanges if e.fault is not None}
     counted = {n for each in later if not each.when for _, n in VERBS[each.do].references(each.args)}
     return work.shared and bool(faults) and faults <= _DROPPED and step.name not in counted

@@ -10,17 +10,20 @@ from conformance.model import Check, Json, Step
 __all__ = ["relevant"]
 
 
-def relevant(check: Check, plan: tuple[Step, ...], case: Case) -> frozenset[str]:
+def relevant(check: Check, plan: tuple[Step, ...], case: Case, *, apart: bool = False) -> frozenset[str]:
     """The names of the steps that may decide a check: its own; on a timeline those up to its last.
 
     What got no answer on a timeline counts where the check looks at it, and where the timeline ended with
     it; it costs the others nothing. Of several steps that are held against each other, one may be missing.
+    Where the steps are `apart`, they have nothing to do with each other: only those count that it looks at.
     """
     names = [step.name for step in plan]
     if check.on is None or not check.expects:
         return frozenset(names)
     judged = [(name, wanted) for each in check.expects for name, wanted in each.items()]
     looked_at = {n for name, wanted in judged for n in (name, *_single(wanted))}
+    if apart:
+        return frozenset({names[0], *looked_at})
     last = max(names.index(name) for name, _ in judged)
     silent = {n for n, s in case.steps.items() if any(e.fault is not None for e in s.exchanges)}
     ended = set(list(case.steps)[-1:])

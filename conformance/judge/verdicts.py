@@ -146,7 +146,8 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
         finding = first_finding(wanted, record, case) if record and done else None
         if finding is not None:
             return _needs(run, court, finding)
-    looked_at = relevant(run.check, plan, case)
+    apart = run.check.on is not None and court.suite.timelines[run.check.on].apart
+    looked_at = relevant(run.check, plan, case, apart=apart)
     for step in plan:
         record = case.steps.get(step.name)
         if record is None or step.name not in looked_at or record.status == "skipped":

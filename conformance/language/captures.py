@@ -8,12 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
-from conformance.fields import field_value, field_values, parse_entity_tag
+from conformance.fields import (
+    field_value,
+    field_values,
+    format_http_date,
+    parse_entity_tag,
+    parse_http_date,
+)
 from conformance.model import Exchange, Json
 
-PATTERN: Final = re.compile(r"\{([a-z][a-z0-9-]*)(?:\.([a-z-]+))?\}")
+PATTERN: Final = re.compile(r"\{([a-z][a-z0-9-]*)(?:\.([a-z0-9-]+))?\}")
+_AN_HOUR: Final = timedelta(hours=1)
+_A_DAY: Final = timedelta(days=1)
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _BRACES: Final = re.compile(r"\{[^{}]*\}?")
 
 
@@ -53,6 +63,29 @@ def _last_modified(exchange: Exchange) -> str | None:
     return field_value(exchange.headers, "last-modified")
 
 
+def _moment(write: Callable[[datetime], str]) -> Callable[[Exchange], str | None]:
+    """Last-Modified, written anew; None where it is no date."""
+
+    def take(exchange: Exchange) -> str | None:
+        found = parse_http_date(_last_modified(exchange) or "")
+        return None if found is None else write(found)
+
+    return take
+
+
+def _rfc850(moment: datetime) -> str:
+    """The form that RFC 9110 5.6.7 calls obsolete, and a recipient has to read: its year has two digits."""
+    weekday, month = format_http_date(moment).split(",")[0], format_http_date(moment).split()[2]
+    full = next(day for day in _DAYS if day.startswith(weekday))
+    return f"{full}, {moment.day:02}-{month}-{moment.year % 100:02} {moment:%H:%M:%S} GMT"
+
+
+def _asctime(moment: datetime) -> str:
+    """The form of C's asctime, obsolete as well."""
+    weekday, _, month = format_http_date(moment).split()[:3]
+    return f"{weekday.rstrip(',')} {month} {moment.day:2} {moment:%H:%M:%S} {moment.year}"
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """One thing that can be taken from an answer.
@@ -77,6 +110,16 @@ CAPTURES: Final[Mapping[str, Capture]] = {
         Capture("opaque-cut", _cut, "ETag", "the ETag of {} without its last letter"),
         Capture("opaque-swapped", _swapped, "ETag", "the ETag of {} with upper and lower case swapped"),
         Capture("last-modified", _last_modified, "Last-Modified", "the Last-Modified of {}"),
+        *(
+            Capture(f"last-modified-{name}", _moment(write), "Last-Modified", f"{says} the date of {{}}")
+            for name, write, says in (
+                ("later", lambda m: format_http_date(m + _AN_HOUR), "an hour after"),
+                ("earlier", lambda m: format_http_date(m - _A_DAY), "a day before"),
+                ("rfc850", _rfc850, "in the form of RFC 850,"),
+                ("asctime", _asctime, "in the form of asctime,"),
+                ("iso", lambda m: m.strftime("%Y-%m-%dT%H:%M:%SZ"), "in the form of ISO 8601,"),
+            )
+        ),
     )
 }
 

@@ -21,7 +21,9 @@ from conformance.language.yamlfile import Path_, YamlFile, did_you_mean, guess, 
 from conformance.load import schema as language
 from conformance.load.folder import REGISTER, spec_paths
 from conformance.load.givens import orphans
+from conformance.load.lints import plain_read, read_lints
 from conformance.load.register import load_register
+from conformance.load.tables import read_tables
 from conformance.matchers import references
 from conformance.model import (
     Check,
@@ -32,12 +34,10 @@ from conformance.model import (
     SpecFile,
     Step,
     Suite,
-    Tier,
     Timeline,
 )
 from conformance.model.citing import citing
-from conformance.model.order import level_of
-from conformance.model.specs import ANSWER, ANSWERS, PLAIN
+from conformance.model.specs import ANSWER, ANSWERS
 from conformance.verbs import VERBS
 
 
@@ -58,10 +58,11 @@ def read_suite(folder: Path) -> Suite:
     for path in paths:
         file = read(path, f"specs/{path.name}")
         language.check_file(file, schema)
-        if not {"checks", "lints"} & file.data.keys():
-            raise file.fail("the file lacks 'checks' or 'lints'", ())
-        reader = _Reader(file, register.requirements)
-        for timeline in reader.timelines():
+        if not {"checks", "tables", "lints"} & file.data.keys():
+            raise file.fail("the file lacks 'checks', 'tables' or 'lints'", ())
+        reader = Reader(file, register.requirements)
+        cells, tables = read_tables(reader)
+        for timeline in (*reader.timelines(), *tables):
             if timeline.id in timelines:
                 raise SpecError(
                     f"the timeline {timeline.id!r} stands already in {timelines[timeline.id].place}",
@@ -69,10 +70,10 @@ def read_suite(folder: Path) -> Suite:
                     timeline.place.line,
                 )
             timelines[timeline.id] = timeline
-        checks = (*reader.checks(), *reader.lints())
+        checks = (*reader.checks(), *cells, *read_lints(reader))
         files.append(SpecFile(file.name, file.data["title"], checks))
         for lint in (each for each in checks if each.answers is not None):
-            timelines.setdefault(ANSWERS, _plain(lint))
+            timelines.setdefault(ANSWERS, plain_read(lint))
     digest = hashlib.sha256()
     for path in [folder / REGISTER, *paths]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -85,7 +86,7 @@ def read_suite(folder: Path) -> Suite:
 # ------------------------------------------------------------------ one file
 
 
-class _Reader:
+class Reader:
     """Data that fits the schema -> records; every further rule of the language is here."""
 
     def __init__(self, file: YamlFile, requirements: Mapping[str, Requirement]) -> None:
@@ -93,54 +94,23 @@ class _Reader:
         self.requirements = requirements
 
     def timelines(self) -> Iterator[Timeline]:
+        """The timelines of the file."""
         for id_, data in self.file.data.get("timelines", {}).items():
             path = ("timelines", id_)
-            steps = tuple(self._steps(data["steps"], (*path, "steps"), {}))
+            steps = tuple(self.steps(data["steps"], (*path, "steps"), {}))
             needs = tuple(data["needs"])
             self._check_needs(steps, needs, path)
-            yield Timeline(id_, needs, tuple(data.get("without", ())), steps, self._place(path))
+            yield Timeline(id_, needs, tuple(data.get("without", ())), steps, self.place(path))
 
     def checks(self) -> Iterator[Check]:
+        """The checks of the file that have steps, or are on a timeline."""
         for index, data in enumerate(self.file.data.get("checks", ())):
             yield self._check(data, ("checks", index))
 
-    def lints(self) -> Iterator[Check]:
-        """Checks on all answers of the run; level and tier are those of the row that they judge."""
-        for index, data in enumerate(self.file.data.get("lints", ())):
-            path = ("lints", index)
-            row = self._requirement(data["requirement"], (*path, "requirement"))
-            tier: Tier = "full" if row.tier == "info" else row.tier
-            expects = _alternatives(data["expect"])
-            named = {n for wanted in (data.get("answers", {}), *expects) for n in references(wanted)}
-            for name in sorted(named - {PLAIN}):
-                raise self.file.fail(f"a lint knows the step {PLAIN!r} only, and no {name!r}", path)
-            yield Check(
-                id=data["id"],
-                title=data["title"],
-                requirement=row,
-                also=self._also(data, path),
-                ground=self._ground(row.id),
-                level=level_of(row),
-                tier=tier,
-                needs=tuple(data.get("needs", ("read",))),
-                without=(),
-                after=tuple(data.get("after", ())),
-                on=ANSWERS,
-                answers=data.get("answers", {}),
-                steps=(),
-                expects=tuple({ANSWER: each} for each in expects),
-                only_if={},
-                unseen="",
-                forall=(),
-                doubts=(),
-                why=data["why"].strip(),
-                hint=data["hint"].strip(),
-                place=self._place((*path, "id")),
-            )
-
-    def _also(self, data: Mapping[str, Any], path: Path_) -> tuple[Requirement, ...]:
+    def also(self, data: Mapping[str, Any], path: Path_) -> tuple[Requirement, ...]:
+        """The further rows that a check judges."""
         also = enumerate(data.get("also", ()))
-        return tuple(self._requirement(id_, (*path, "also", i)) for i, id_ in also)
+        return tuple(self.requirement(id_, (*path, "also", i)) for i, id_ in also)
 
     def _check(self, data: Mapping[str, Any], path: Path_) -> Check:
         if ("on" in data) == ("steps" in data):
@@ -153,7 +123,7 @@ class _Reader:
             strangers = captures.strangers(list(variable.examples))
             self._check_braces(strangers, (*path, "forall", variable.name, "examples"))
         known: dict[str, Json] = {f.name: list(f.examples) for f in forall}
-        steps = tuple(self._steps(data.get("steps", ()), (*path, "steps"), known))
+        steps = tuple(self.steps(data.get("steps", ()), (*path, "steps"), known))
         expects = _alternatives(data.get("expect"))
         if not expects and not any(s.expect for s in steps):
             raise self.file.fail(f"the check {data['id']!r} expects nothing, so it can't fail", path)
@@ -166,9 +136,9 @@ class _Reader:
         check = Check(
             id=data["id"],
             title=data["title"],
-            requirement=self._requirement(data["requirement"], (*path, "requirement")),
-            also=self._also(data, path),
-            ground=self._ground(data["requirement"]),
+            requirement=self.requirement(data["requirement"], (*path, "requirement")),
+            also=self.also(data, path),
+            ground=self.ground(data["requirement"]),
             level=data["level"],
             tier=data["tier"],
             needs=tuple(data.get("needs", ("read",))),
@@ -184,7 +154,7 @@ class _Reader:
             doubts=doubts,
             why=data["why"].strip(),
             hint=data["hint"].strip(),
-            place=self._place((*path, "id")),
+            place=self.place((*path, "id")),
         )
         self._check_needs(steps, check.needs, (*path, "steps"))
         for key, name in _unknown(check, steps) if steps else ():
@@ -199,22 +169,24 @@ class _Reader:
             says = f"its steps need {', '.join(sorted(lacking))}, which `needs` does not name"
             raise self.file.fail(says, path)
 
-    def _requirement(self, id_: str, path: Path_) -> Requirement:
+    def requirement(self, id_: str, path: Path_) -> Requirement:
+        """The row of that id."""
         if id_ not in self.requirements:
             says = f"the register (specs/{REGISTER}) has no requirement {id_!r}"
             near = guess(id_, self.requirements).strip()
             raise self.file.fail(f"{says}; {near}" if near else says, path)
         return self.requirements[id_]
 
-    def _ground(self, id_: str) -> Requirement:
+    def ground(self, id_: str) -> Requirement:
         """The row that binds every server: of a row of the lesson the first of those that say the same."""
         row = self.requirements[id_]
         return self.requirements[row.rfc[0]] if row.rfc else row
 
-    def _place(self, path: Path_) -> Place:
+    def place(self, path: Path_) -> Place:
+        """Where it stands."""
         return Place(self.file.name, self.file.line(path) or 1)
 
-    def _steps(self, data: Any, path: Path_, known: dict[str, Json]) -> Iterator[Step]:
+    def steps(self, data: Any, path: Path_, known: dict[str, Json]) -> Iterator[Step]:
         """The steps in order; `known` has what they may refer to: earlier ones, variables with examples."""
         for index, raw in enumerate(data):
             here = (*path, index)
@@ -233,7 +205,7 @@ class _Reader:
                 raw.get("only-if", {}),
                 raw.get("expect", {}),
                 when,
-                self._place(here),
+                self.place(here),
             )
 
     def _check_references(
@@ -283,12 +255,6 @@ class _Reader:
         if capture is not None and capture not in captures.CAPTURES:
             says = f"nothing called {capture!r} can be captured; {did_you_mean(capture, captures.CAPTURES)}"
             raise self.file.fail(says, path)
-
-
-def _plain(lint: Check) -> Timeline:
-    """What is asked where nothing else is."""
-    step = Step("read", PLAIN, {}, {}, {}, {}, (), lint.place)
-    return Timeline(ANSWERS, (), (), (step,), lint.place)
 
 
 def _unknown(check: Check, steps: tuple[Step, ...]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ import jsonschema
 
 from conformance.language.doubts import DOUBTS
 from conformance.language.strategies import STRATEGIES
-from conformance.language.values import STEP_NAME
+from conformance.language.values import FIELD_NAME, HEADERS, STEP_NAME
 from conformance.language.yamlfile import YamlFile, did_you_mean, guess
 from conformance.matchers import MATCHERS
 from conformance.model import CAPABILITIES, LEVELS, TIERS
@@ -25,6 +25,13 @@ _TIER: Final = {"enum": list(TIERS)}
 _NEEDS: Final = {"type": "array", "items": {"enum": list(CAPABILITIES)}, "uniqueItems": True}
 _REF: Final = {
     name: {"$ref": f"#/$defs/{name}"} for name in ("matchers", "condition", "conditions", "step", "steps")
+}
+_KINDS: Final = {
+    "checks": "the check",
+    "lints": "the lint",
+    "cells": "the cell",
+    "steps": "the step",
+    "requirements": "the row",
 }
 COMMON: Final[Mapping[str, Any]] = {
     "do": {"enum": list(VERBS)},
@@ -53,6 +60,36 @@ def _either(one: Mapping[str, Any]) -> dict[str, Any]:
         "if": {"type": "array"},
         "then": {"type": "array", "items": one, "minItems": 1},
         "else": one,
+    }
+
+
+def _table(check: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of a table: classes of values by field, and cells that send them."""
+    read = VERBS["read"].schemas
+    send = {"type": "object", "minProperties": 1, "propertyNames": FIELD_NAME, "additionalProperties": _TEXT}
+    cell = {name: check[name] for name in ("id", "title", "requirement", "also", "after", "why", "hint")}
+    cell |= {"send": _either(send), "method": read["method"]}
+    return {
+        "needs": _NEEDS,
+        "after": check["after"],
+        "why": _TEXT,
+        "hint": _TEXT,
+        "values": {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": FIELD_NAME,
+            "additionalProperties": {
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": STEP_NAME,
+                "additionalProperties": HEADERS.schema["additionalProperties"],
+            },
+        },
+        "cells": {
+            "type": "array",
+            "minItems": 1,
+            "items": _closed(cell, ("id", "requirement", "send")),
+        },
     }
 
 
@@ -101,12 +138,18 @@ def schema() -> dict[str, Any]:
                     ),
                 },
                 "checks": {"type": "array", "items": {"$ref": "#/$defs/check"}, "minItems": 1},
+                "tables": {
+                    "type": "object",
+                    "propertyNames": _ID,
+                    "additionalProperties": {"$ref": "#/$defs/table"},
+                },
                 "lints": {"type": "array", "items": {"$ref": "#/$defs/lint"}, "minItems": 1},
             },
             ("title",),
         ),
         "$defs": {
             "check": _closed(check, required),
+            "table": _closed(_table(check), ("values", "cells", "why", "hint")),
             "lint": _closed(lint, ("id", "title", "requirement", "expect", "why", "hint")),
             "matchers": _closed({m.name: m.schema for m in MATCHERS.values()}, minProperties=1),
             "condition": {
@@ -181,8 +224,7 @@ def _sentence(error: jsonschema.ValidationError) -> tuple[str, tuple[str | int, 
 
 def _kind(path: tuple[str | int, ...]) -> str:
     names = [p for p in path if isinstance(p, str)]
-    kinds = {"checks": "the check", "lints": "the lint", "steps": "the step", "requirements": "the row"}
-    return kinds.get(names[-1], repr(names[-1])) if names else "the file"
+    return _KINDS.get(names[-1], repr(names[-1])) if names else "the file"
 
 
 def _accepted(schema: Mapping[str, Any]) -> Iterator[str]:

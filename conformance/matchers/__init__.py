@@ -14,6 +14,7 @@ from conformance.matchers import (
     body,
     cache_control,
     contact,
+    due,
     etag,
     field,
     lives,
@@ -29,7 +30,7 @@ __all__ = ["CODES", "MATCHERS", "Case", "Form", "Matcher", "first_finding", "hol
 
 MATCHERS: Final[Mapping[str, Matcher]] = {
     matcher.name: matcher
-    for room in (status, request, body, etag, cache_control, field, value, lives, contact, wire)
+    for room in (status, due, request, body, etag, cache_control, field, value, lives, contact, wire)
     for matcher in room.MATCHERS
 }
 CODES: Final = frozenset(

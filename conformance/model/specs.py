@@ -65,13 +65,19 @@ class Step(Frozen, frozen=True):
 
 
 class Timeline(Frozen, frozen=True):
-    """Steps that run once for each resource and are judged by several checks."""
+    """Steps that run once for each resource and are judged by several checks.
+
+    Args:
+        apart: whether it is a table: a plain read first and last, and between them steps that have nothing to
+            do with each other.
+    """
 
     id: Safe
     needs: tuple[str, ...]
     without: tuple[str, ...]
     steps: tuple[Step, ...]
     place: Place
+    apart: bool = False
 
 
 class Doubt(Frozen, frozen=True):

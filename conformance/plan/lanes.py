@@ -70,7 +70,7 @@ def plan(suite: Suite, target: Target, tier: Tier, selected: Collection[str] | N
     if selected is not None:
         wanted = _with_prerequisites(runs, selected)
         runs = tuple(run for run in runs if run.id in wanted)
-    works = {run.work: _work(suite, run) for run in runs if run.resource is not None}
+    works = {run.work: _work(suite, run, runs) for run in runs if run.resource is not None}
     return Plan(runs, works, _phases(suite, runs))
 
 
@@ -94,9 +94,13 @@ def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
                 yield Run(f"{file.name}::{NOWHERE}::{check.id}", check, None, "")
 
 
-def _work(suite: Suite, run: Run) -> Work:
+def _work(suite: Suite, run: Run, runs: tuple[Run, ...]) -> Work:
     assert run.resource is not None  # noqa: S101 - asked of such runs only
     steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
+    if run.check.on and suite.timelines[run.check.on].apart:
+        checks = (each.check for each in runs if each.work == run.work)
+        judged = {name for check in checks for way in check.expects for name in way}
+        steps = (steps[0], *(each for each in steps[1:-1] if each.name in judged), steps[-1])
     return Work(run.work, run.resource, steps, run.check.forall, shared=run.check.on is not None)
 
 

@@ -1,0 +1,75 @@
+"""The matcher that holds an answer to RFC 9110 13.2.2: what is due of a request with preconditions.
+
+What the server has is known from a plain answer; what follows is the oracle's.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from conformance.fields import field_value, field_values, parse_entity_tag, parse_http_date
+from conformance.language.values import STEP, listed
+from conformance.matchers.base import COMPARISON, Case, Form, Found, Matcher, each_answer
+from conformance.model import Exchange, Finding, Json
+from conformance.oracle.preconditions import Answer, ResourceState, precondition_outcome
+
+_SAYS: Final = {
+    "perform": "the ordinary answer",
+    "2xx": "success",
+    "206": "206 Partial Content",
+    "304": "304 Not Modified",
+    "400": "400",
+    "412": "412 Precondition Failed",
+    "416": "416",
+}
+_TOLD: Final = frozenset({206, 304, 400, 412, 416})
+
+
+@each_answer
+def _by_the_rules(name: Json, exchange: Exchange, case: Case) -> Found:
+    plain = case.last(name)
+    if plain is None or plain.status is None:
+        return Finding("a plain answer to go by", "none", code=COMPARISON)
+    request, status = exchange.request, exchange.status
+    outcome = precondition_outcome(request.method, request.headers, _state(plain), plain_status=plain.status)
+    kind = str(status) if status in _TOLD and status != plain.status else "perform"
+    right = kind in outcome.acceptable and (kind != "perform" or status == plain.status)
+    if right and kind == outcome.expected:
+        return None
+    wanted: tuple[Answer, ...] = (outcome.expected,) if right else tuple(sorted(outcome.acceptable))
+    expected = f"{listed([_answer(each, plain) for each in wanted], 'or')} ({outcome.why})"
+    found = Finding(expected, f"{status}")
+    return replace(found, at_most="SHOULD") if right else found
+
+
+def _answer(due: Answer, plain: Exchange) -> str:
+    return f"{_SAYS[due]}, {plain.status}" if due == "perform" else _SAYS[due]
+
+
+def _state(plain: Exchange) -> ResourceState:
+    """What the server has, as its plain answer shows it."""
+    tags = field_values(plain.headers, "etag")
+    return ResourceState(
+        exists=plain.status is not None and plain.status < 300,  # noqa: PLR2004
+        etag=parse_entity_tag(tags[0]) if tags else None,
+        last_modified=parse_http_date(field_value(plain.headers, "last-modified") or ""),
+        now=parse_http_date(field_value(plain.headers, "date") or ""),
+    )
+
+
+MATCHERS: Final = (
+    Matcher(
+        "due",
+        "what the preconditions of the request call for (RFC 9110 13.2.2)",
+        (
+            Form(
+                "after",
+                _by_the_rules,
+                "the answer that RFC 9110 13.2.2 calls for, {} being the plain one",
+                STEP,
+            ),
+        ),
+    ),
+)
