@@ -193,7 +193,6 @@ def said_of_steps() -> Iterator[Mapping[str, Json]]:
 # Words that no spec uses yet, and the rows of the register that are to use them.
 TO_COME = {
     "body: absent": "A27: no content in a 204",
-    "{step.last-modified}": "C01, C11, H29: dates in conditions",
 }
 
 

@@ -21,6 +21,11 @@ GIVES: dict[str, tuple[Exchange, str]] = {
     "opaque-cut": (exchange(etag='"aB"'), "a"),
     "opaque-swapped": (exchange(etag='"aB"'), "Ab"),
     "last-modified": (exchange(headers=[("Last-Modified", DATE)]), DATE),
+    "last-modified-later": (exchange(headers=[("Last-Modified", DATE)]), "Thu, 01 Jan 2026 13:00:00 GMT"),
+    "last-modified-earlier": (exchange(headers=[("Last-Modified", DATE)]), "Wed, 31 Dec 2025 12:00:00 GMT"),
+    "last-modified-rfc850": (exchange(headers=[("Last-Modified", DATE)]), "Thursday, 01-Jan-26 12:00:00 GMT"),
+    "last-modified-asctime": (exchange(headers=[("Last-Modified", DATE)]), "Thu Jan  1 12:00:00 2026"),
+    "last-modified-iso": (exchange(headers=[("Last-Modified", DATE)]), "2026-01-01T12:00:00Z"),
 }
 
 

@@ -6,15 +6,12 @@ Level and tier of a lint are those of the row that it judges.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from conformance.load.parts import Parts
 from conformance.matchers import references
 from conformance.model import Check, Requirement, Step, Tier, Timeline
 from conformance.model.order import level_of
 from conformance.model.specs import ANSWER, ANSWERS, PLAIN
-
-if TYPE_CHECKING:
-    from conformance.load.reader import Reader
 
 __all__ = ["plain_read", "read_lints", "tier_of"]
 
@@ -24,25 +21,25 @@ def tier_of(row: Requirement) -> Tier:
     return "full" if row.tier == "info" else row.tier
 
 
-def read_lints(reader: Reader) -> Iterator[Check]:
+def read_lints(parts: Parts) -> Iterator[Check]:
     """The lints of a file.
 
     Raises:
         SpecError: one of them is wrong.
     """
-    for index, data in enumerate(reader.file.data.get("lints", ())):
+    for index, data in enumerate(parts.file.data.get("lints", ())):
         path = ("lints", index)
-        row = reader.requirement(data["requirement"], (*path, "requirement"))
+        row = parts.requirement(data["requirement"], (*path, "requirement"))
         expects = data["expect"] if isinstance(data["expect"], list) else [data["expect"]]
         named = {n for wanted in (data.get("answers", {}), *expects) for n in references(wanted)}
         for name in sorted(named - {PLAIN}):
-            raise reader.file.fail(f"a lint knows the step {PLAIN!r} only, and no {name!r}", path)
+            raise parts.file.fail(f"a lint knows the step {PLAIN!r} only, and no {name!r}", path)
         yield Check(
             id=data["id"],
             title=data["title"],
             requirement=row,
-            also=reader.also(data, path),
-            ground=reader.ground(row.id),
+            also=parts.also(data, path),
+            ground=parts.ground(row.id),
             level=level_of(row),
             tier=tier_of(row),
             needs=tuple(data.get("needs", ("read",))),
@@ -58,7 +55,7 @@ def read_lints(reader: Reader) -> Iterator[Check]:
             doubts=(),
             why=data["why"].strip(),
             hint=data["hint"].strip(),
-            place=reader.place((*path, "id")),
+            place=parts.place((*path, "id")),
         )
 
 

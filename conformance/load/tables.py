@@ -7,17 +7,15 @@ says it. Level and tier are those of its row, and so is the title, where it has 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from conformance.language.doubts import DOUBTS
 from conformance.language.yamlfile import Path_, did_you_mean
 from conformance.load.lints import tier_of
+from conformance.load.parts import Parts
 from conformance.model import Check, Json, Requirement, Timeline
 from conformance.model.order import level_of
 from conformance.model.specs import PLAIN
-
-if TYPE_CHECKING:
-    from conformance.load.reader import Reader
 
 __all__ = ["read_tables"]
 
@@ -25,7 +23,7 @@ _LAST: Final = "last"
 _LONGEST: Final = 90  # characters of a title
 
 
-def read_tables(reader: Reader) -> tuple[list[Check], list[Timeline]]:
+def read_tables(parts: Parts) -> tuple[list[Check], list[Timeline]]:
     """The cells and the timelines of a file's tables.
 
     Raises:
@@ -33,55 +31,55 @@ def read_tables(reader: Reader) -> tuple[list[Check], list[Timeline]]:
     """
     cells: list[Check] = []
     tables: list[Timeline] = []
-    for id_, data in reader.file.data.get("tables", {}).items():
+    for id_, data in parts.file.data.get("tables", {}).items():
         path: Path_ = ("tables", id_)
         known: dict[str, Json] = {}
         plain = {"do": "read", "as": PLAIN, "only-if": {"status": 200}}
-        steps = [*reader.steps([plain], path, known)]
+        steps = [*parts.steps([plain], path, known)]
         for index, cell in enumerate(data["cells"]):
             here = (*path, "cells", index)
-            reads = [*_reads(reader, data, cell, here)]
-            steps += reader.steps(reads, here, known)
-            cells.append(_check(reader, id_, data, cell, [str(each["as"]) for each in reads]))
-        steps += reader.steps([{"do": "read", "as": _LAST}], path, known)
+            reads = [*_reads(parts, data, cell, here)]
+            steps += parts.steps(reads, here, known)
+            cells.append(_check(parts, id_, data, cell, [str(each["as"]) for each in reads]))
+        steps += parts.steps([{"do": "read", "as": _LAST}], path, known)
         needs = tuple(data.get("needs", ("read",)))
-        tables.append(Timeline(id_, needs, (), tuple(steps), reader.place(path), apart=True))
+        tables.append(Timeline(id_, needs, (), tuple(steps), parts.place(path), apart=True))
     return cells, tables
 
 
 def _reads(
-    reader: Reader, table: Mapping[str, Any], cell: Mapping[str, Any], path: Path_
+    parts: Parts, table: Mapping[str, Any], cell: Mapping[str, Any], path: Path_
 ) -> Iterator[dict[str, Any]]:
     """The steps of a cell, as they would be written: one, or one for each that it sends."""
     sends = cell["send"] if isinstance(cell["send"], list) else [cell["send"]]
     for number, send in enumerate(sends):
-        headers = {name: _value(reader, table, name, class_, path) for name, class_ in send.items()}
+        headers = {name: _value(parts, table, name, class_, path) for name, class_ in send.items()}
         step = {"do": "read", "as": f"{cell['id']}-{number}" if len(sends) > 1 else cell["id"]}
         yield {**step, "headers": headers, **({"method": cell["method"]} if "method" in cell else {})}
 
 
-def _value(reader: Reader, table: Mapping[str, Any], name: str, class_: str, path: Path_) -> Json:
+def _value(parts: Parts, table: Mapping[str, Any], name: str, class_: str, path: Path_) -> Json:
     classes = table["values"].get(name)
     if classes is None:
         says = f"`values` has no field {name!r}; {did_you_mean(name, table['values'])}"
-        raise reader.file.fail(says, (*path, "send"))
+        raise parts.file.fail(says, (*path, "send"))
     if class_ not in classes:
         says = f"`values` of {name} has no class {class_!r}; {did_you_mean(class_, classes)}"
-        raise reader.file.fail(says, (*path, "send"))
+        raise parts.file.fail(says, (*path, "send"))
     return classes[class_]
 
 
 def _check(
-    reader: Reader, table: str, data: Mapping[str, Any], cell: Mapping[str, Any], steps: list[str]
+    parts: Parts, table: str, data: Mapping[str, Any], cell: Mapping[str, Any], steps: list[str]
 ) -> Check:
     path = ("tables", table, "cells", data["cells"].index(cell))
-    row = reader.requirement(cell["requirement"], (*path, "requirement"))
+    row = parts.requirement(cell["requirement"], (*path, "requirement"))
     return Check(
         id=cell["id"],
-        title=cell.get("title") or _title(reader, row, path),
+        title=cell.get("title") or _title(parts, row, path),
         requirement=row,
-        also=reader.also(cell, path),
-        ground=reader.ground(row.id),
+        also=parts.also(cell, path),
+        ground=parts.ground(row.id),
         level=level_of(row),
         tier=tier_of(row),
         needs=tuple(data.get("needs", ("read",))),
@@ -97,14 +95,14 @@ def _check(
         doubts=(DOUBTS["others-write"],),
         why=cell.get("why", data["why"]).strip(),
         hint=cell.get("hint", data["hint"]).strip(),
-        place=reader.place((*path, "id")),
+        place=parts.place((*path, "id")),
     )
 
 
-def _title(reader: Reader, row: Requirement, path: Path_) -> str:
+def _title(parts: Parts, row: Requirement, path: Path_) -> str:
     """What the row says, as a title."""
     title = row.says[:1].upper() + row.says[1:]
     if len(title) > _LONGEST:
         says = f"what {row.id} says is {len(title)} characters long; a title has {_LONGEST} at most: give one"
-        raise reader.file.fail(says, path)
+        raise parts.file.fail(says, path)
     return title

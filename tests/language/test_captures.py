@@ -52,7 +52,7 @@ def test_a_capture_of_what_is_not_there_says_so(capture: str, answer: str) -> No
     with pytest.raises(MissingError) as caught:
         filled(f"{{{answer}.{capture}}}")
     assert str(caught.value) == f"{answer} has no {caught.value.field}"
-    assert caught.value.field == ("Last-Modified" if capture == "last-modified" else "ETag")
+    assert caught.value.field == ("Last-Modified" if capture.startswith("last-modified") else "ETag")
 
 
 @pytest.mark.parametrize("capture", ["opaque-cut", "opaque-swapped"])

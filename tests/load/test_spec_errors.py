@@ -110,7 +110,7 @@ def test_what_is_wrong_is_said_with_its_line(loads: Loads, old: str, new: str, s
         (b"", "specs/a.yaml: is empty"),
         (b"- a\n", "specs/a.yaml:1: the file: found ['a']; accepted: a mapping"),
         (b"a text\n", "specs/a.yaml:1: the file: found 'a text'; accepted: a mapping"),
-        (b"title: x\n", "specs/a.yaml:1: the file lacks 'checks' or 'lints'"),
+        (b"title: x\n", "specs/a.yaml:1: the file lacks 'checks', 'tables' or 'lints'"),
         (b"title: x\nchecks: []\n", "specs/a.yaml:2: checks: found []; accepted: a list with at least 1 entry"),
         (b"title: x\nchecks:\n  - y\n", "specs/a.yaml:3: checks: found 'y'; accepted: a mapping"),
         (b"title: \xff\n", "specs/a.yaml: is not UTF-8 text (byte 7)"),
