@@ -10,10 +10,13 @@ import difflib
 import functools
 import inspect
 import math
+import re
 import secrets
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, cast
+
+from msgspec.structs import replace
 
 from conformance.clocks import CLOCKS, Clock
 from conformance.errors import UsageError
@@ -23,6 +26,7 @@ from conformance.execute.patience import refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.load.specs import load
 from conformance.load.target import load_target
+from conformance.load.targetfile import BASE
 from conformance.model import Report, Suite, Target, Tier
 from conformance.options import Asked, declared, tier_named
 from conformance.plan.lanes import plan
@@ -130,6 +134,10 @@ def make_options(
         raise UsageError(
             "overrides, and what is required, are for a target that is named; this one is given as an object"
         )
+    if asked.base_path:
+        if not re.match(BASE, asked.base_path):
+            raise UsageError(f"the base path {asked.base_path!r} is none; accepted is a path such as /api")
+        judged = replace(judged, base=asked.base_path.rstrip("/"))
     if asked.seed is not None and not 0 <= asked.seed < _MOST_SEED:
         raise UsageError(
             f"the seed {asked.seed} is out of range; accepted is a whole number from 0 to 2**63 - 1"

@@ -75,6 +75,17 @@ def near(listed: Routes, method: str, path: str) -> str:
     return f"{method} {close[0].replace('{}', '{id}')}" if close else ""
 
 
+def prefix_of(listed: Routes, path: str) -> str:
+    """Below which prefix a route to read is listed that is not listed itself; "" where that is not clear."""
+    own = shape(path)
+    found = {
+        each.removesuffix(own)
+        for each, methods in listed.items()
+        if "GET" in methods and each != own and each.endswith(own) and "{}" not in each.removesuffix(own)
+    }
+    return found.pop() if len(found) == 1 and own != "/" and own not in listed else ""
+
+
 def wanted(document: Json, method: str, path: str, prefix: str = "") -> Wanted | None:
     """The JSON body that a route wants; None where nothing is said of it."""
     try:

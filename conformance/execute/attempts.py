@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from conformance.content import openapi
+from conformance.content.tracebacks import raised
 from conformance.execute.board import Board
 from conformance.execute.options import Options
 from conformance.execute.steps import bind, execute
@@ -37,6 +39,7 @@ _MOST_STARTS: Final = 12  # a server that dies more often than this is given up
 _MOST_MET: Final = 3  # deaths that have met a request of the same work
 _NEWS: Final = 1.0  # seconds: a connection is reset before the process has ended
 _READING: Final = 0.05  # seconds for its last words to arrive
+_TRACED: Final = 0.3  # seconds for a traceback to arrive
 _LAST_WORDS: Final = 300  # characters
 
 
@@ -136,13 +139,16 @@ class Attempts:
             with self._place(context, server, alone=alone) as place:
                 life, since = server.starts, server.printed()
                 verdicts, record = self._steadily(runs, work, place)
-                log = server.log(since)
+                log = self._printed(server, since, record)
                 died = self._revived(server, life, _NEWS if _faults(record) else 0.0)
                 if died is None and "timeout" in _faults(record):
                     died = self._unblocked(server, life, place)
-            record = replace(record, log=log)
+            record = replace(record, log=log, withheld=server.withheld(log) if _failed(record) else ())
             if died is None:
-                return verdicts, record
+                court = self._court()
+                # What it has printed tells more of a 5xx than the answer does, and comes after it.
+                again = {each.id: judge(each, record, court) for each in runs} if _failed(record) else {}
+                return {**verdicts, **again}, record
             tried += 1
             request = _unanswered(record)
             met += request is not None
@@ -156,6 +162,13 @@ class Attempts:
         record = replace(record, crash=died)
         court = self._court()
         return {each.id: judge(each, record, court) for each in runs}, record
+
+    def _printed(self, server: Server, since: int, record: Record) -> str:
+        """What the server has printed; where it failed, its traceback may come a moment after the answer."""
+        until = time.monotonic() + _TRACED * _failed(record)
+        while not raised(log := server.log(since)) and time.monotonic() < until:
+            time.sleep(_READING)
+        return log
 
     def _kills(self, context: Context, server: Server) -> bool:
         """Whether one read of the resource ends the server."""
@@ -224,7 +237,8 @@ class Attempts:
     ) -> tuple[Mapping[str, Verdict], Record]:
         """The work, again where noise has spoilt it; each of its runs is judged once for each time."""
         for number in range(1, _MOST[_waits(work)] + 1):
-            record = replace(execute(work, bind(context, context.bound)), attempts=number)
+            record = execute(work, bind(context, context.bound))
+            record = replace(record, attempts=number, elsewhere=_elsewhere(record, context))
             court = self._court()
             verdicts = {each.id: judge(each, record, court) for each in runs}
             again = any(retryable(verdicts[each.id], each) for each in runs)
@@ -248,6 +262,18 @@ def _unanswered(record: Record) -> tuple[object, ...] | None:
     if first.fault is not None and first.fault.kind == "refused" and first is exchanges[0]:
         return None
     return first.request.method, first.request.target, first.request.headers
+
+
+def _elsewhere(record: Record, context: Context) -> str:
+    """Below which prefix the server says that it has a resource which is not to be found."""
+    lost = any(e.status == 404 for step in record.steps for e in step.exchanges)  # noqa: PLR2004
+    return openapi.prefix_of(context.shared.survey.routes or {}, context.resource.read) if lost else ""
+
+
+def _failed(record: Record) -> bool:
+    """Whether anything was answered 5xx."""
+    statuses = [e.status or 0 for step in record.steps for e in (*step.exchanges, *step.failures)]
+    return any(status >= 500 for status in statuses)  # noqa: PLR2004
 
 
 def _faults(record: Record) -> set[str]:

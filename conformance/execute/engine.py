@@ -61,7 +61,8 @@ class Engine:
         )
         self._down = self._output = ""
         self.server = self._start_server()
-        self.base_url = self.server.url if self.server else options.base_url
+        origin = self.server.url if self.server else options.base_url
+        self.base_url = f"{origin.rstrip('/')}{options.target.base}"
         self.clock = self._clock()
         try:
             refuse_short_ttls(options.target, moves=self.clock.moves)

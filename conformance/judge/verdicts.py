@@ -7,6 +7,7 @@ gets the same verdicts.
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import takewhile
 from typing import Final
 
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from conformance.judge.excuses import crashed, doubted, login_ended, speaks_for_
 from conformance.judge.owners import has_seen, owner
 from conformance.judge.remarks import remarked
 from conformance.judge.scope import relevant
+from conformance.judge.sight import asked
 from conformance.judge.symptoms import recognise
 from conformance.judge.unjudged import ours
 from conformance.matchers import MATCHERS, Case, first_finding
@@ -71,7 +73,17 @@ def before(run: Run, court: Court) -> Verdict | None:
 def judge(run: Run, record: Record, court: Court) -> Verdict:
     """The verdict on a run whose work has been done."""
     steps = {s.name: s for s in record.steps}
-    case = Case(steps, run.resource, court.target, court.remote, court.workers, record.moved)
+    case = Case(
+        steps,
+        run.resource,
+        court.target,
+        court.remote,
+        court.workers,
+        record.moved,
+        record.log,
+        record.withheld,
+        record.elsewhere,
+    )
     return remarked(_judge(run, record, case, court), record, case)
 
 
@@ -80,7 +92,8 @@ def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
         return ours(record.error)
     if record.crash:
         exchanges = [e for step in record.steps for e in step.exchanges]
-        on = f"{exchanges[-1].request.method} {exchanges[-1].request.target}" if exchanges else "this"
+        silent = list(takewhile(lambda e: e.fault is not None, reversed(exchanges))) or exchanges[-1:]
+        on = asked(silent[-1]) if silent else "this"
         mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
         says = f"the server crashed on {on} ({record.crash})"
         return replace(made(run, court, "unreachable", says), mend=mend)
@@ -107,7 +120,7 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
         fault = exchange.fault
         if fault is None:
             continue
-        where = f"{exchange.request.method} {exchange.request.target}"
+        where = asked(exchange)
         if fault.kind == "cancelled":
             return _stopped(run, court)
         if fault.kind in _NOBODY:
@@ -226,7 +239,11 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
         return blocked
     if speaks_for_itself(step, case.steps[step.name], unmet):
         return _failed(run, unmet, case, court)
-    return replace(_unclear(run, court, says, unmet), step=step.name, index=unmet.index)
+    symptom = recognise(run, unmet, case)
+    if symptom is not None:
+        says = f"could not be judged: {symptom.says} ({step.name} needed {unmet.expected})"
+    unclear = replace(_unclear(run, court, says, unmet), step=step.name, index=unmet.index)
+    return unclear if symptom is None else replace(unclear, mend=symptom.mend)
 
 
 def _excused(run: Run, court: Court, doubt: Doubt, says: str, finding: Finding) -> Verdict:
@@ -346,7 +363,7 @@ def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: 
         expected=finding.expected,
         actual=finding.actual,
         cause=symptom.says if symptom else "",
-        mend=symptom.mend if symptom else run.check.hint,
+        mend=(symptom.mend if symptom else "") or run.check.hint,
         step=finding.step,
         index=finding.index,
         code=finding.code,

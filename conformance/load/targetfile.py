@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
@@ -23,6 +25,8 @@ _REQUEST: Final = {
     "pattern": f"^({'|'.join(_METHODS)}) /\\S*$",
     "description": "a method and a path, such as 'PUT /items/{id}'",
 }
+BASE: Final = r"^(/[^\s/?#{}]+)+/?$"
+"""What a prefix of all paths looks like."""
 _POINTER: Final = {"type": "string", "pattern": "^/", "description": "a JSON Pointer, such as /time"}
 _FIELD: Final = {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "description": "a field name"}
 _GET: Final = {
@@ -36,6 +40,7 @@ _NAME: Final = {
     "description": "a name of letters, digits, '-', '_' and '.', since node ids have it in them, "
     f"where {NOWHERE!r} means that no resource fits",
 }
+_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECONDS: Final = {
     "type": "number",
     "exclusiveMinimum": 0,
@@ -110,6 +115,11 @@ def schema() -> dict[str, Any]:
             {
                 "name": _TEXT,
                 "contract": {"enum": ["lesson"]},
+                "base": {
+                    "type": "string",
+                    "pattern": BASE,
+                    "description": "a prefix of all paths, such as /api",
+                },
                 "headers": {
                     "type": "object",
                     "propertyNames": FIELD_NAME,
@@ -171,7 +181,7 @@ def read_target(
             raise TargetError(says, problem.file, problem.line) from None
     required = [*file.data.get("require", ()), *(each for text in require for each in text.split(","))]
     _require(file.data["resources"], [each.strip() for each in required if each.strip()], file.name)
-    headers = tuple(file.data.get("headers", {}).items())
+    headers = tuple((name, _filled(file, name, text)) for name, text in file.data.get("headers", {}).items())
     resources = tuple(_resource(file, each, data, headers) for each, data in file.data["resources"].items())
     names = [r.name for r in resources]
     for resource in resources:
@@ -181,7 +191,21 @@ def read_target(
                 says = f"{resource.name} is distinct-from {other!r}, and {why}"
                 raise file.fail(says, ("resources", resource.name, "distinct-from"))
     digest = hashlib.sha256(json.dumps(file.data, sort_keys=True).encode()).hexdigest()
-    return Target(file.data["name"], resources, digest, file.data.get("contract", ""))
+    base = file.data.get("base", "").rstrip("/")
+    return Target(file.data["name"], resources, digest, file.data.get("contract", ""), base)
+
+
+def _filled(file: YamlFile, name: str, text: str) -> str:
+    """A field with the variables of the environment that it names, such as "Bearer ${TOKEN}"."""
+
+    def value(found: re.Match[str]) -> str:
+        variable = found[1]
+        if variable not in os.environ:
+            says = f"{name} needs the variable {variable} of the environment, which is not set"
+            raise file.fail(f"{says}: export {variable}=... before the run", ("headers", name))
+        return os.environ[variable]
+
+    return _VARIABLE.sub(value, text)
 
 
 def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], name: str) -> None:

@@ -137,6 +137,8 @@ class Record(Frozen, frozen=True):
         crash: how the server died of it, as a sentence, where the suite has started it; or "".
         remark: what a search has to add to the verdict: the values that it has found.
         log: what the server under test has printed meanwhile, where the suite has started it.
+        withheld: variables that it was not given, and of which what it printed speaks.
+        elsewhere: the prefix below which its OpenAPI lists a resource that it lacks; or "".
     """
 
     work: Safe
@@ -149,6 +151,8 @@ class Record(Frozen, frozen=True):
     log: str = ""
     remark: str = ""
     crash: str = ""
+    withheld: tuple[str, ...] = ()
+    elsewhere: str = ""
 
     @property
     def moved(self) -> bool:

@@ -138,12 +138,14 @@ class Target(Frozen, frozen=True):
     Args:
         contract: whose contract it claims, or "": then only the register binds it.
         sha256: over the file as it lies on disk, and the overrides.
+        base: a prefix of all its paths, such as "/api", or "".
     """
 
     name: Safe
     resources: tuple[Resource, ...]
     sha256: Safe
     contract: Literal["", "lesson"] = ""
+    base: str = ""
 
     def resource(self, name: str) -> Resource:
         """The resource of that name.

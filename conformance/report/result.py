@@ -124,7 +124,8 @@ def _failed(report: Report, broken: Sequence[Entry]) -> str:
 
 
 def _not_judged(entries: Sequence[Entry], of: int) -> str:
-    reasons = dict.fromkeys(_reason(e) for e in entries if e.verdict.outcome != "blocked")
+    first = sorted(entries, key=lambda e: not e.verdict.mend)  # what tells what to do
+    reasons = dict.fromkeys(_reason(e) for e in first if e.verdict.outcome != "blocked")
     reasons = reasons or dict.fromkeys(_reason(e) for e in entries)
     others = len(reasons) - 1
     more = f", and {others} more {_plural(others, 'reason')}" if others else ""

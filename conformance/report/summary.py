@@ -26,7 +26,7 @@ def summary_lines(report: Report, *, strict: bool = False) -> list[str]:
     lines = [end.says, *_heading(report), ""]
     parts = (
         _first(report, strict=strict),
-        _unjudged(end),
+        _unjudged(report, end),
         _score(report),
         _lists(report),
         _folded(report),
@@ -130,15 +130,19 @@ def _said(report: Report, entry: Entry, indent: str) -> Iterator[str]:
         yield f"{indent}Next: {safe(mend, LINE)}"
 
 
-def _unjudged(end: Result) -> Iterator[str]:
-    """Why a run that has not failed has not passed, either: each reason once, what blocks others first."""
-    reasons: dict[tuple[str, str], int] = {}
-    for entry in sorted(end.unjudged, key=lambda e: e.verdict.outcome == "blocked"):
-        told = (entry.verdict.message, entry.verdict.mend)
-        reasons[told] = reasons.get(told, 0) + 1
+def _unjudged(report: Report, end: Result) -> Iterator[str]:
+    """Why a run that has not failed has not passed, either: each reason once, with all that wait for it.
+
+    First what tells what to do.
+    """
+    reasons: Counter[tuple[str, str]] = Counter()
+    by_id = {e.nodeid: e for e in report.judged}
+    for entry in end.unjudged:
+        root = root_of(entry, by_id).verdict
+        reasons[root.message, root.mend] += 1
     if reasons:
         yield "What keeps it from being judged:"
-    for (message, mend), count in list(reasons.items())[:_REASONS]:
+    for (message, mend), count in sorted(reasons.items(), key=lambda told: not told[0][1])[:_REASONS]:
         yield f"  {safe(message, LINE)} ({_checks(count)})"
         if mend:
             yield f"  Next: {safe(mend, LINE)}"

@@ -242,7 +242,7 @@ def test_an_app_that_forks_without_end_is_ended_and_told(
 
 def test_a_command_that_serves_something_else_is_told_what_is_missing(tmp_path: Path) -> None:
     report = grade(CommandSpec(f"{HTTP_SERVER} {{port}}", tmp_path))
-    assert on(report, "etag-present", "items").message.startswith("the route is missing: ")
+    assert on(report, "etag-present", "items").message.startswith("the route GET /items/ is missing: ")
     assert (report.clock, report.workers, exit_code(report)) == ("real", None, 1)
     assert bad(report, "fail") == {}
 
