@@ -146,6 +146,7 @@ def make_options(
         raise UsageError(f"the deadline {asked.deadline} is none; accepted is a number of seconds above 0")
     tier = tier_named(asked.tier)
     refuse_short_ttls(judged, moves=start is not None or spec is not None or callable(asked.clock))
+    search = _search() if asked.fuzz else None
     return Options(
         base_url=url or _TO_COME,
         start=start or _start(spec),
@@ -158,7 +159,8 @@ def make_options(
         allow_writes=asked.allow_writes,
         deadline=asked.deadline,
         verify=_verify(asked.ca, verify=asked.verify),
-        search=_search() if asked.fuzz else None,
+        search=search[0] if search else None,
+        values=search[1] if search else 0,
         restarts=not asked.no_restart,
     )
 
@@ -211,7 +213,8 @@ def _verify(ca: str | Path | None, *, verify: bool) -> bool | str:
     return str(ca)
 
 
-def _search() -> Search:
+def _search() -> tuple[Search, int]:
+    """What searches, and how many values it tries."""
     try:
         from conformance.fuzz import search  # noqa: PLC0415 (Hypothesis takes 0.5 s, and is an extra)
     except ImportError as problem:
@@ -219,7 +222,7 @@ def _search() -> Search:
             "searching for counterexamples needs Hypothesis; install it with: "
             f"pip install 'cache-conformance[fuzz]' ({problem})"
         ) from None
-    return cast("Search", search.search)
+    return cast("Search", search.search), search.MAX_EXAMPLES
 
 
 # ------------------------------------------------------------------ what it comes to

@@ -11,6 +11,7 @@ import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -49,21 +50,25 @@ class Attempts:
     Args:
         court: what the judge may look at besides a record, as it is now.
         give_up: called with the reason, where no more is to be asked of the server at all.
+        searching: tells people of a search, while it lasts: a resource, a check, how many values.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the engine lends
         self,
         options: Options,
         plan: Plan,
         board: Board,
         court: Callable[[], Court],
         give_up: Callable[[str], None],
+        *,
+        searching: Callable[[str, str, int], AbstractContextManager[Callable[[], None]]],
     ) -> None:
         self._options = options
         self._plan = plan
         self._board = board
         self._court = court
         self._give_up = give_up
+        self._searching = searching
         self._timelines: dict[str, tuple[Record, Mapping[str, Verdict]]] = {}
         self._reviving = threading.Lock()
         self._over = False
@@ -116,7 +121,13 @@ class Attempts:
             if verdict.outcome != "pass":
                 return verdict, record
         if self._options.search is not None and work.forall:
-            found = self._options.search(run, self._options.seed, attempt)
+            with self._searching(context.resource.name, run.check.id, self._options.values) as tried:
+
+                def counted(bound: Mapping[str, Json]) -> tuple[Verdict, Record]:
+                    tried()
+                    return attempt(bound)
+
+                found = self._options.search(run, self._options.seed, counted)
             if found is not None:
                 return found
         return verdict, record

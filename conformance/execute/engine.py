@@ -25,6 +25,7 @@ from conformance.execute.patience import allowance, refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.execute.starting import Anew
 from conformance.execute.trust import distrusted
+from conformance.execute.waits import Waits
 from conformance.judge.court import Court
 from conformance.judge.unjudged import not_reached, ours
 from conformance.judge.verdicts import before
@@ -72,7 +73,7 @@ class Engine:
             raise
         self.wire = Wire(self.base_url, self.clock, limits=options.limits, verify=options.verify)
         self.remote = is_remote(self.base_url)
-        self._waits: dict[tuple[str, str], float] = {}
+        self._waits = Waits()
         self._board = Board()
         self._cancelled = threading.Event()
         self._finished = threading.Event()
@@ -83,7 +84,9 @@ class Engine:
         self.shared = self._make_shared()
         self._in_real_time: Shared | None = None
         self._why_real: Mapping[str, str] = {}
-        self._attempts = Attempts(options, self.plan, self._board, self._court, self._give_up)
+        self._attempts = Attempts(
+            options, self.plan, self._board, self._court, self._give_up, searching=self._waits.searching
+        )
 
     def _make_shared(self) -> Shared:
         options = self.options
@@ -100,7 +103,7 @@ class Engine:
             ledger=Ledger(),
             consent=consent,
             cancelled=self._cancelled,
-            waiting=self._waiting,
+            waiting=self._waits.of(self.clock),
             wall=time.time() - self.clock.now(),
             remote=self.remote,
             server=self.server,
@@ -149,10 +152,10 @@ class Engine:
 
     def progress(self) -> Progress:
         """How far it is just now."""
-        now = self.clock.now()
-        waits = [(resource, why, until - now) for (resource, why), until in list(self._waits.items())]
-        waits.sort(key=lambda wait: wait[2])
-        return Progress(len(self._board), len(self.plan.runs), tuple(waits), self.cancel)
+        done, total = len(self._board), len(self.plan.runs)
+        elapsed = time.monotonic() - self._started
+        waits = self._waits.left(self._board.records, elapsed, done, total)
+        return Progress(done, total, waits, self.cancel)
 
     def record(self, run_id: str) -> Record | None:
         """The record that a verdict rests on, or None where nothing was sent for it."""
@@ -218,12 +221,6 @@ class Engine:
             problems=tuple(self.shared.ledger.problems),
             output=self._output,
         )
-
-    def _waiting(self, resource: str, why: str, until: float | None) -> None:
-        if until is None:
-            self._waits.pop((resource, why), None)
-        else:
-            self._waits[resource, why] = until
 
     # ---------------------------------------------------------------- the run
 
@@ -295,7 +292,9 @@ class Engine:
         clock = self.clock
         if self.server is None or not isinstance(clock, VirtualClock):
             return
-        resources = [lane[0].resource for lane in lanes if lane[0].resource and lane[0].resource.ttl]
+        court = self._court()  # what is blocked already is not asked for: it may hang
+        asked = [lane for lane in lanes if any(before(run, court) is None for run in lane)]
+        resources = [lane[0].resource for lane in asked if lane[0].resource and lane[0].resource.ttl]
         if self._down or self._cancelled.is_set() or not resources:
             return
         with self.wire.lane() as lane, clock.lane():
@@ -306,7 +305,10 @@ class Engine:
             real = RealClock()
             wire = Wire(self.base_url, real, limits=self.options.limits, verify=self.options.verify)
             wall = time.time() - real.now()
-            self._in_real_time = dataclasses.replace(self.shared, wire=wire, clock=real, wall=wall)
+            waiting = self._waits.of(real, self._why_real)
+            self._in_real_time = dataclasses.replace(
+                self.shared, wire=wire, clock=real, wall=wall, waiting=waiting
+            )
 
     def _is_real(self, run: Run) -> bool:
         return run.resource is not None and run.resource.name in self._why_real

@@ -6,7 +6,8 @@ from itertools import takewhile
 from typing import Final
 
 from conformance.content.facts import is_hit
-from conformance.judge.sight import Row, Sight, Symptom, row, seconds
+from conformance.judge.sight import Row, Sight, Symptom, row
+from conformance.matchers.base import seconds
 from conformance.model import Exchange
 
 __all__ = ["OF_LIVES"]

@@ -14,7 +14,7 @@ from conformance.fields import field_value
 from conformance.matchers.base import Case
 from conformance.model import MISSING, Exchange, Finding, Run
 
-__all__ = ["Row", "Sight", "Symptom", "asked", "condition", "row", "seconds"]
+__all__ = ["Row", "Sight", "Symptom", "asked", "condition", "row"]
 
 _TELLING: Final = (
     "if-none-match",
@@ -99,8 +99,3 @@ def asked(exchange: Exchange) -> str:
     request = exchange.request
     told = [f"{name}: {value[:_LONGEST]}" for name, value in request.headers if name.lower() in _TELLING]
     return f"{request.method} {request.target}{' with ' if told else ''}{', '.join(told)}"
-
-
-def seconds(number: float, case: Case) -> str:
-    """A span of time; moved time is called so, since nobody has waited for it."""
-    return f"{number:.1f} s{' of moved time' if case.moved else ''}"

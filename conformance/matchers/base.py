@@ -200,3 +200,8 @@ def shown(exchange: Exchange, name: str) -> str:
     """A field of the answer as it is to be shown, or "none"."""
     value = field_value(exchange.headers, name)
     return "none" if value is None else value
+
+
+def seconds(number: float, case: Case, places: int = 1) -> str:
+    """A span of time; moved time is called so, since nobody has waited for it."""
+    return f"{number:.{places}f} s{' of moved time' if case.moved else ''}"

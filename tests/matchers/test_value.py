@@ -52,7 +52,9 @@ EXAMPLES = [
     fails("value", {"some-same-as": "fresh"}, FRESH, BURST, on=TIME, says=(f"some answer with the value {OLD!r}", "none")),
     fails("value", {"same-as": "fresh"}, SERVED, on=TIME, says=("a value to compare with (fresh)", "none")),
     fails("value", {"same-as": "b"}, done("b", NONE), SERVED, on=TIME, says=("a value to compare with (b)", "none")),
-    fails("value", {"same-as": "b"}, done("b", got("x" * 99)), SERVED, on=TIME, says=(f"the value '{'x' * 56}... of before", f"{OLD!r}")),
+    fails("value", {"same-as": "b"}, done("b", got("x" * 99)), SERVED, on=TIME, says=(f"the value '{'x' * 59}... of before", f"{OLD!r}")),
+    fails("value", {"same-as": "b"}, done("b", got("x" * 99 + "1")), done("a", got("x" * 99 + "2")), on=TIME, says=("the value ...xxxxxxxxxx1' of before", "...xxxxxxxxxx2'")),
+    fails("value", {"same-on-hits-as": "b"}, done("b", got("x" * 99 + "1")), done("a", got("x" * 99 + "2", True)), on=TIME, says=("the value ...xxxxxxxxxx1' of before", "...xxxxxxxxxx2', as a hit")),
     # ---- hit
     holds("hit", True, SERVED, on=TIME),
     holds("hit", False, FRESH, on=TIME),
