@@ -72,7 +72,9 @@ class Attempts:
         self._timelines: dict[str, tuple[Record, Mapping[str, Verdict]]] = {}
         self._reviving = threading.Lock()
         self._over = False
+        self._silent: set[str] = set()  # resources that do not even answer a plain read any more
         self._deaths: dict[int, str] = {}  # life -> how it ended
+        self._hung: set[int] = set()  # those of them that were ended by us
         self._deadly: set[tuple[object, ...]] = set()  # requests that have killed the server before
 
     def one(self, run: Run, context: Context) -> None:
@@ -90,7 +92,7 @@ class Attempts:
                 verdict = judge(run, record, self._court())
             self._board.settle(run, verdict, record)
             return
-        if context.gone():
+        if context.gone() and not self._answers_still(context):
             self._board.settle(run, given_up(context.resource.name))
             return
         if context.resource.name in context.shared.limited:
@@ -103,7 +105,24 @@ class Attempts:
             verdicts, record = self._alive(self._judges(run), work, context)
             self._timelines[run.work] = record, verdicts
             verdict = verdicts[run.id]
+        if _is_silent_to_a_write(record):
+            self._silent.add(context.resource.name)  # it would keep us waiting for each of them
         self._board.settle(run, verdict, record)
+
+    def _answers_still(self, context: Context) -> bool:
+        """Whether a resource that has been silent twice answers a plain read: then only some requests hang.
+
+        One that keeps a value is not asked, since it would be warm for its timeline.
+        """
+        name = context.resource.name
+        if name in self._silent or context.resource.ttl is not None:
+            return False
+        with contextlib.suppress(GivenUpError):
+            if context.read().fault is None:
+                context.shared.timeouts[name] = 1
+                return True
+        self._silent.add(name)
+        return False
 
     def _judges(self, run: Run) -> list[Run]:
         """The runs that judge the same work, in their order."""
@@ -170,7 +189,7 @@ class Attempts:
             context.lane.rest()
         if request is not None:
             self._deadly.add(request)
-        record = replace(record, crash=died)
+        record = replace(record, crash=died, hangs=life in self._hung)
         court = self._court()
         return {each.id: judge(each, record, court) for each in runs}, record
 
@@ -224,7 +243,8 @@ class Attempts:
         with self._reviving:
             where = server.where() if server.starts == life and not self._over else ""
             if where:
-                self._deaths[life] = f"it hangs in {where}, answers nobody meanwhile, and had to be ended"
+                self._hung.add(life)
+                self._deaths[life] = f"in {where}; it answers nobody meanwhile, and had to be ended"
                 for name in [n for n in list(context.shared.timeouts) if n != context.resource.name]:
                     del context.shared.timeouts[name]  # it was not theirs
                 self._restart(server)
@@ -285,6 +305,11 @@ def _failed(record: Record) -> bool:
     """Whether anything was answered 5xx."""
     statuses = [e.status or 0 for step in record.steps for e in (*step.exchanges, *step.failures)]
     return any(status >= 500 for status in statuses)  # noqa: PLR2004
+
+
+def _is_silent_to_a_write(record: Record) -> bool:
+    silent = [e for step in record.steps for e in step.exchanges if e.fault and e.fault.kind == "timeout"]
+    return any(e.request.method not in ("GET", "HEAD") for e in silent)
 
 
 def _faults(record: Record) -> set[str]:

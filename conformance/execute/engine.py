@@ -20,6 +20,7 @@ from conformance.clocks import Clock, RealClock, VirtualClock
 from conformance.errors import HarnessError, TargetError
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
+from conformance.execute.diagnosis import way_out
 from conformance.execute.options import Options
 from conformance.execute.patience import allowance, refuse_short_ttls
 from conformance.execute.progress import Progress
@@ -60,7 +61,7 @@ class Engine:
             if options.selected is None
             else plan(options.suite, options.target, options.tier, options.selected)
         )
-        self._down = self._output = ""
+        self._down = self._mend = self._output = ""
         self.server = self._start_server()
         origin = self.server.url if self.server else options.base_url
         self.base_url = f"{origin.rstrip('/')}{options.target.base}"
@@ -262,6 +263,7 @@ class Engine:
             self._down = f"the server crashed at the first request: {died}"
         else:
             self._down = f"the server at {self.wire.origin} can't be reached: {fault.says}"
+            self._mend = "" if self.server else way_out(self.base_url, fault, verify=self.options.verify)
 
     def _give_up(self, why: str) -> None:
         self._down = why
@@ -304,10 +306,9 @@ class Engine:
         if self._why_real:
             real = RealClock()
             wire = Wire(self.base_url, real, limits=self.options.limits, verify=self.options.verify)
-            wall = time.time() - real.now()
-            waiting = self._waits.of(real, self._why_real)
+            said, wall = self._waits.of(real, self._why_real), time.time() - real.now()
             self._in_real_time = dataclasses.replace(
-                self.shared, wire=wire, clock=real, wall=wall, waiting=waiting
+                self.shared, wire=wire, clock=real, wall=wall, waiting=said
             )
 
     def _is_real(self, run: Run) -> bool:
@@ -364,6 +365,7 @@ class Engine:
             self.remote,
             self._down,
             self.shared.workers,
+            self._mend,
         )
 
     # ---------------------------------------------------------------- the end

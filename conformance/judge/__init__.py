@@ -6,7 +6,9 @@
     court.py       what a judgement may look at, and how an outcome counts
     unjudged.py    verdicts where there is no record to judge
     remarks.py     what is said beside a verdict
-    symptoms.py    common mistakes, recognised by what they look like from outside
+    symptoms.py    common mistakes, recognised by what they look like from outside, which are rows of
+                   answers.py, tags.py and kept.py, made of what sight.py has
+    silence.py     what is said where no answer comes
 
 All verdicts are made here. It must not know a socket, a file or a clock: a saved run is judged the same.
 """

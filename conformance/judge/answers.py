@@ -12,7 +12,7 @@ from conformance.content.marks import HEADER
 from conformance.content.tracebacks import raised
 from conformance.fields import field_value, media_type
 from conformance.judge.excuses import plain
-from conformance.judge.sight import Row, Sight, Symptom, asked, row
+from conformance.judge.sight import DECLARED, Row, Sight, Symptom, asked, row
 from conformance.model import MISSING
 
 __all__ = ["OF_ANY", "OF_BODIES"]
@@ -20,6 +20,7 @@ __all__ = ["OF_ANY", "OF_BODIES"]
 _FAILED: Final = 500
 _MISSING: Final = 404
 _MOVED: Final = (301, 302, 303, 307, 308)
+_NO_ROUTE: Final = (404, 405, 501)
 _LOGIN: Final = (401, 403)
 _TOLD: Final = 2  # exceptions that are told, where several were printed meanwhile
 
@@ -133,6 +134,21 @@ def _stores_nothing(sight: Sight) -> Symptom | None:
     return None
 
 
+def _declared_and_refused(sight: Sight) -> Symptom | None:
+    """What the target declares, and the server does not do for us."""
+    exchange = sight.exchange
+    if exchange.status in _NO_ROUTE:
+        return Symptom(
+            f"{asked(exchange)} is declared, and is not there ({exchange.status})",
+            "Add the route; or take it out of the target file, if your server has none.",
+        )
+    return Symptom(
+        f"{asked(exchange)} is declared, and is refused ({exchange.status})",
+        "Read what the server says of it. Where it wants more than we send, say so at this write of the "
+        "target file: its `body`, or the field to `edit`; else mend the server.",
+    )
+
+
 # ------------------------------------------------------------------ redirects and bodies
 
 
@@ -196,6 +212,20 @@ def _not_json(sight: Sight) -> Symptom | None:
     )
 
 
+def _broken_json(sight: Sight) -> Symptom | None:
+    """It is said to be JSON, and can't be read."""
+    exchange = sight.exchange
+    if exchange.facts.json != "none" or "json" not in media_type(exchange.headers):
+        return None
+    if exchange.response is None or not exchange.response.body.length:
+        return None
+    return Symptom(
+        "the body is said to be JSON, and can't be read as JSON",
+        "Look at it with curl -i. Where its end is missing, the Content-Length is too small: it counts "
+        "bytes, not characters, and is best left to the framework; else make it by json.dumps, not by str.",
+    )
+
+
 def _other_shape(sight: Sight) -> Symptom | None:
     """JSON, and of another kind than the target has it."""
     found, resource = sight.exchange.facts.json, sight.run.resource
@@ -251,11 +281,13 @@ OF_ANY: Final[tuple[Row, ...]] = (
     row(_route_missing),
     row(_sent_elsewhere),
     row(_stores_nothing, "shows.of"),
+    row(_declared_and_refused, DECLARED),
 )
 OF_BODIES: Final[tuple[Row, ...]] = (
     row(_redirected, "redirect.none"),
     row(_no_number, "json.declared"),
     row(_not_json, "json.declared"),
+    row(_broken_json, "json.declared"),
     row(_other_shape, "json.declared", "members.declared"),
     row(_lies_elsewhere, "value.present", "hit.present"),
 )

@@ -38,7 +38,7 @@ class Court:
     Args:
         verdicts: run id -> verdict, of the runs that were judged before.
         remote: whether the server is somewhere else than on loopback.
-        down: why the server can't be reached at all, or "".
+        down: why the server can't be reached at all, or "". mend: what to do about that, or "".
         workers: how many of the server's workers the suite has started; None: it has not.
     """
 
@@ -50,6 +50,7 @@ class Court:
     remote: bool = False
     down: str = ""
     workers: int | None = None
+    mend: str = ""
 
 
 def verdict_name(outcome: OutcomeName, level: Level) -> VerdictName:

@@ -97,8 +97,23 @@ def _outlived(sight: Sight) -> Symptom | None:
     return Symptom(says)
 
 
+def _shared_entry(sight: Sight) -> Symptom | None:
+    """Another route's value, as a hit."""
+    exchange = sight.exchange
+    if is_hit(exchange.facts.hit) is not True:
+        return None
+    path = exchange.request.path
+    theirs = [e for e in sight.earlier if e.request.path != path and e.facts.value == exchange.facts.value]
+    if not theirs:
+        return None
+    return Symptom(
+        f"GET {path} is given the value that was made for GET {theirs[0].request.path}: they share a key"
+    )
+
+
 _AT_ONCE: Final = 1.0  # seconds: no time for an entry to end by itself
 OF_LIVES: Final[tuple[Row, ...]] = (
+    row(_shared_entry, "hit.false", "value.not-same-as"),
     row(_per_worker, "value.same-as", "hit.true"),
     row(_changed_entry, "value.same-as", "value.same-on-hits-as"),
     row(_ends_early, "value.same-as", "hit.true"),

@@ -14,8 +14,10 @@ from conformance.fields import field_value
 from conformance.matchers.base import Case
 from conformance.model import MISSING, Exchange, Finding, Run
 
-__all__ = ["Row", "Sight", "Symptom", "asked", "condition", "row"]
+__all__ = ["DECLARED", "Row", "Sight", "Symptom", "asked", "condition", "row"]
 
+DECLARED: Final = "declared.missing"
+"""The code of a finding that the judge makes itself: what the target declares was not done."""
 _TELLING: Final = (
     "if-none-match",
     "if-match",

@@ -7,7 +7,6 @@ gets the same verdicts.
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import takewhile
 from typing import Final
 
 from msgspec.structs import replace
@@ -17,7 +16,8 @@ from conformance.judge.excuses import crashed, doubted, login_ended, speaks_for_
 from conformance.judge.owners import has_seen, owner
 from conformance.judge.remarks import remarked
 from conformance.judge.scope import relevant
-from conformance.judge.sight import asked
+from conformance.judge.sight import DECLARED, asked
+from conformance.judge.silence import ended, mend_of
 from conformance.judge.symptoms import recognise
 from conformance.judge.unjudged import ours
 from conformance.matchers import MATCHERS, Case, first_finding
@@ -41,7 +41,6 @@ STOPPED: Final = "stopped"
 """The code of the verdict on what the run did not get to, since it was being stopped."""
 _DROPPED: Final = "answer.dropped"
 _MALFORMED: Final = "answer.malformed"
-_MISSING: Final = "declared.missing"
 _LOGGED_OUT: Final = "login.ended"
 REFUSED: Final = "write.refused"
 """The code of the verdict on what the server offers, and has refused to do for us."""
@@ -58,7 +57,7 @@ def before(run: Run, court: Court) -> Verdict | None:
     if run.resource is None:
         return made(run, court, "not-applicable", f"not applicable: {needed_by(run.check)}")
     if court.down:
-        return made(run, court, "unreachable", court.down)
+        return replace(made(run, court, "unreachable", court.down), mend=court.mend)
     earlier = [(p, court.verdicts[p.id]) for p in prerequisites(run, court.runs) if p.id in court.verdicts]
     for prerequisite, verdict in earlier:
         # What does not apply to this server says nothing against going on; the check finds out itself. Nor
@@ -91,11 +90,7 @@ def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
     if record.error:
         return ours(record.error)
     if record.crash:
-        exchanges = [e for step in record.steps for e in step.exchanges]
-        silent = list(takewhile(lambda e: e.fault is not None, reversed(exchanges))) or exchanges[-1:]
-        on = asked(silent[-1]) if silent else "this"
-        mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
-        says = f"the server crashed on {on} ({record.crash})"
+        says, mend = ended(record)
         return replace(made(run, court, "unreachable", says), mend=mend)
     plan = _steps_of(run, court.suite)
     doubt = doubted(run.check, case, told=True)
@@ -126,7 +121,8 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
         if fault.kind in _NOBODY:
             says = f"{where} was not answered: {fault.says}"
             code = _DROPPED if fault.kind in ("closed", "reset") else ""
-            return replace(made(run, court, "unreachable", says), step=step.name, index=index, code=code)
+            silent = replace(made(run, court, "unreachable", says), step=step.name, index=index, code=code)
+            return replace(silent, mend=mend_of(fault))
         finding = Finding("an answer in HTTP", fault.says, step.name, index, code=_MALFORMED)
         return _failed(run, finding, case, court)
     return None
@@ -193,7 +189,7 @@ def _not_tested(run: Run, step: Step, record: StepRecord, court: Court) -> Verdi
 def _undone(run: Run, step: Step, record: StepRecord, case: Case, court: Court) -> Verdict | None:
     if record.status == "missing":
         expected = f"the {step.do} that the target declares"
-        finding = Finding(expected, record.says, step.name, code=_MISSING)
+        finding = Finding(expected, record.says, step.name, code=DECLARED)
         return _failed(run, finding, case, court)
     if record.status in ("not-offered", "not-asked"):
         return _not_there(run, court, record)

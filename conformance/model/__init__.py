@@ -37,6 +37,7 @@ from conformance.model.specs import Check, Doubt, ForAll, Place, Requirement, Sp
 from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write
 from conformance.model.words import (
     ASCENDING,
+    GIVEN_UP,
     LEVELS,
     MISSING,
     NOT_ASKED,
@@ -58,6 +59,7 @@ from conformance.model.words import (
 __all__ = [
     "ASCENDING",
     "CAPABILITIES",
+    "GIVEN_UP",
     "LEVELS",
     "MISSING",
     "NOT_ASKED",

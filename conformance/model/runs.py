@@ -135,6 +135,7 @@ class Record(Frozen, frozen=True):
         clock: the name of the clock that timed it: the run's may not move a resource's values.
         attempts: how often it was run, when noise made it be repeated.
         crash: how the server died of it, as a sentence, where the suite has started it; or "".
+        hangs: whether it had to be ended, since it answered nobody any more.
         remark: what a search has to add to the verdict: the values that it has found.
         log: what the server under test has printed meanwhile, where the suite has started it.
         withheld: variables that it was not given, and of which what it printed speaks.
@@ -151,6 +152,7 @@ class Record(Frozen, frozen=True):
     log: str = ""
     remark: str = ""
     crash: str = ""
+    hangs: bool = False
     withheld: tuple[str, ...] = ()
     elsewhere: str = ""
 

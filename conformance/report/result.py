@@ -7,7 +7,7 @@ run has not passed, whatever else holds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,7 @@ __all__ = [
     "Result",
     "not_asked",
     "result",
+    "root_of",
 ]
 
 PASSED: Final = 0
@@ -88,7 +89,7 @@ def _left_open(report: Report, bound: Sequence[Entry]) -> Result | None:
     """Nothing has failed; is enough known to call it a pass?"""
     unjudged = tuple(e for e in bound if e.verdict.verdict in _OPEN and e.verdict.code != OUT_OF_REACH)
     if unjudged:
-        return Result(NOT_JUDGED, _not_judged(unjudged, len(_applying(bound))), unjudged)
+        return Result(NOT_JUDGED, _not_judged(report, unjudged, len(_applying(bound))), unjudged)
     if any(e.verdict.verdict in _HELD for e in report.judged):
         return None
     if any(e.verdict.outcome == "unreachable" for e in report.judged):
@@ -103,6 +104,15 @@ def not_asked(report: Report) -> dict[str, int]:
         if entry.verdict.code == NOT_ASKED:
             found[entry.verdict.cause] = found.get(entry.verdict.cause, 0) + 1
     return found
+
+
+def root_of(entry: Entry, by_id: Mapping[str, Entry]) -> Entry:
+    """What an entry is blocked by in the end; itself, where it is not. A circle, which no run makes, ends."""
+    here, way = entry, {entry.nodeid}
+    while here.verdict.outcome == "blocked" and here.verdict.cause in by_id and here.verdict.cause not in way:
+        here = by_id[here.verdict.cause]
+        way.add(here.nodeid)
+    return here
 
 
 # ------------------------------------------------------------------ sentences
@@ -123,10 +133,12 @@ def _failed(report: Report, broken: Sequence[Entry]) -> str:
     return f"Failed: {', '.join(parts)}."
 
 
-def _not_judged(entries: Sequence[Entry], of: int) -> str:
+def _not_judged(report: Report, entries: Sequence[Entry], of: int) -> str:
+    by_id = {e.nodeid: e for e in report.judged}
     first = sorted(entries, key=lambda e: not e.verdict.mend)  # what tells what to do
-    reasons = dict.fromkeys(_reason(e) for e in first if e.verdict.outcome != "blocked")
-    reasons = reasons or dict.fromkeys(_reason(e) for e in entries)
+    roots = [root_of(e, by_id) for e in first]
+    reasons = dict.fromkeys(_reason(e) for e in roots if e.verdict.outcome != "blocked")
+    reasons = reasons or dict.fromkeys(_reason(e) for e in roots)
     others = len(reasons) - 1
     more = f", and {others} more {_plural(others, 'reason')}" if others else ""
     what = f"{len(entries)} of {of} checks that have to hold could not be judged"

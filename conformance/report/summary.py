@@ -6,11 +6,11 @@ It is written for somebody who has never read an RFC. Whatever a server sent pas
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from conformance.model import Entry, Report, Tally, VerdictName
-from conformance.report.result import PASSED, Result, not_asked, result
+from conformance.model import GIVEN_UP, Entry, Report, Tally, VerdictName
+from conformance.report.result import PASSED, Result, not_asked, result, root_of
 from conformance.report.safe import safe
 
 LINE: Final = 500  # characters of one verdict's sentence
@@ -73,15 +73,6 @@ def _heading(report: Report) -> Iterator[str]:
 
 
 # ------------------------------------------------------------------ what to mend first
-
-
-def root_of(entry: Entry, by_id: Mapping[str, Entry]) -> Entry:
-    """What an entry is blocked by in the end; itself, where it is not. A circle, which no run makes, ends."""
-    here, way = entry, {entry.nodeid}
-    while here.verdict.outcome == "blocked" and here.verdict.cause in by_id and here.verdict.cause not in way:
-        here = by_id[here.verdict.cause]
-        way.add(here.nodeid)
-    return here
 
 
 def roots(report: Report) -> Counter[str]:
@@ -153,11 +144,16 @@ def _unjudged(report: Report, end: Result) -> Iterator[str]:
 def _unanswered(report: Report, entries: list[Entry], *, alive: bool) -> Iterator[str]:
     """One diagnosis for all that got no answer; `alive`: other requests did."""
     yield f"First thing to mend: {'every route' if alive else 'the server'} has to answer"
-    messages = Counter(e.verdict.message for e in entries).most_common()
+    # What did it first, in the order of the run; what was not asked any more for its sake in one line.
+    asked = sorted((e for e in entries if e.verdict.code != GIVEN_UP), key=lambda e: e.order)
+    messages = list(Counter(e.verdict.message for e in asked or entries).items())
     for message, count in messages[:_REASONS]:
         yield f"  {safe(message, LINE)} ({_checks(count)})"
     if len(messages) > _REASONS:
         yield f"  ... and {len(messages) - _REASONS} more"
+    left = len(entries) - len(asked)
+    if asked and left:
+        yield f"  After that no more was asked of what had not answered ({_checks(left)})"
     start = "start your server, see that it answers in a browser or with curl, and run this again"
     if not report.base_url:
         start = "mend that, and run this again; started by hand, your server has to stay up and answer"

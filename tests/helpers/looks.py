@@ -45,6 +45,7 @@ class Look:
     log: str = ""
     withheld: tuple[str, ...] = ()
     elsewhere: str = ""
+    code: str = ""  # of a finding that the judge makes itself
 
     @property
     def case(self) -> Case:
@@ -61,6 +62,8 @@ class Look:
         )
 
     def finding(self) -> Finding:
+        if self.code:
+            return Finding("", "", self.of, code=self.code)
         found = first_finding(self.expected, self.case.steps[self.of], self.case)
         assert found is not None
         return found

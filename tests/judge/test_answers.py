@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpers.looks import GONE, JSON, OK, STABLE, TIME, Known, Like, Look, answer, conditional
 from helpers.records import done, exchange, resource, timed
 
+from conformance.judge.sight import DECLARED
 from conformance.model import Effect, ItemFacts
 
 __all__ = ["KNOWN", "LIKE"]
@@ -124,6 +125,16 @@ KNOWN: Known = {
         "PUT is answered 200 and stores nothing",
         "Store what the request carries",
     ),
+    "a declared write that is refused": (
+        Look({}, (answer(422, method="PUT", path="/items/12"),), code=DECLARED),
+        "PUT /items/12 is declared, and is refused (422)",
+        "its `body`, or the field to `edit`",
+    ),
+    "a declared write without a route": (
+        Look({}, (answer(405, method="PUT", path="/items/12"),), code=DECLARED),
+        "PUT /items/12 is declared, and is not there (405)",
+        "take it out of the target file",
+    ),
     "the slash": (
         Look({"redirect": "none"}, (answer(redirected="/items"),)),
         "/items/ redirects to /items",
@@ -148,6 +159,11 @@ KNOWN: Known = {
         Look(JSON, (answer(media="text/html", json="array"),)),
         "the JSON is sent as HTML",
         "Return the data itself or a JSONResponse",
+    ),
+    "JSON that is cut": (
+        Look(JSON, (answer(media="application/json", json="none"),)),
+        "the body is said to be JSON, and can't be read as JSON",
+        "the Content-Length is too small: it counts bytes, not characters",
     ),
     "JSON twice": (
         Look(JSON, (answer(media="application/json", json="string"),)),
@@ -183,6 +199,7 @@ LIKE: Like = {
     "a resource that was removed": Look(OK, (answer(404, method="PUT"),)),
     "a 304 that was asked for": Look(OK, (conditional("answer", 304, '"a"'),)),
     "HTML that was not judged": Look(GONE, (answer(media="text/html", json="none"),)),
+    "no body at all": Look(JSON, (answer(body=b"", media="application/json"),)),
     "plain text": Look(JSON, (answer(media="text/plain", json="none"),)),
     "JSON that is not said to be JSON": Look(JSON, (answer(media="text/plain", json="array"),)),
     "an answer that failed has no value": Look({"value": "present"}, (answer(409),), on=TIME),

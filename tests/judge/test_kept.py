@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.looks import OLD, TIME, Known, Like, Look, life
-from helpers.records import timed
+from helpers.records import done, exchange, timed
 
 __all__ = ["KNOWN", "LIKE"]
 
@@ -23,6 +23,7 @@ SECOND = life(
 BY_PORT = life(
     ("fresh", 0, False, "a"), ("soon", 0.1, True, "a"), ("midway", 10, False, "b"), connections=(1, 1, 2)
 )
+FIRST = done("mine", exchange(path="/a/", hit=False, value="a"))
 LATE = life(("fresh", 0, False, "a"), ("later", 33, True, "a"), ("latest", 46, False, "b"))
 ONCE_MORE = life(("fresh", 0, False, "a"), ("later", 33, True, "a"), ("latest", 33.1, True, "b"))
 STILL = "the old value is still served 33.0 s after it was computed, with a TTL of 30 s"
@@ -56,6 +57,16 @@ KNOWN: Known = {
         Look(NEW, ONCE_MORE, "later", TIME),
         f"{STILL}, once more before another one comes",
         "(stale-while-revalidate), say for how long: --set time.stale=SECONDS",
+    ),
+    "a key that two share": (
+        Look(
+            {"hit": False},
+            (FIRST, done("theirs", exchange(path="/b/", at=2.0, hit=True, value="a"))),
+            "theirs",
+            TIME,
+        ),
+        "GET /b/ is given the value that was made for GET /a/: they share a key",
+        "",
     ),
     "a cache per worker, by its values": (
         Look(OLD, WORKERS, "burst", TIME, workers=2),
@@ -94,6 +105,12 @@ LIKE: Like = {
     ),
     "one worker": Look(OLD, WORKERS, "burst", TIME, workers=1),
     "an old value that may be served stale": Look(NEW, LATE, "later", timed(stale=10)),
+    "a hit of its own": Look(
+        {"hit": False},
+        (FIRST, done("theirs", exchange(path="/b/", at=2.0, hit=True, value="b"))),
+        "theirs",
+        TIME,
+    ),
     "a first value": Look({"hit": True}, life(("fresh", 0, False, "a")), "fresh", TIME),
 }
 
