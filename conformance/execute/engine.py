@@ -155,7 +155,8 @@ class Engine:
         """How far it is just now."""
         done, total = len(self._board), len(self.plan.runs)
         elapsed = time.monotonic() - self._started
-        waits = self._waits.left(self._board.records, elapsed, done, total)
+        asking = [*self.wire.asking, *(self._in_real_time.wire.asking if self._in_real_time else ())]
+        waits = self._waits.left(self._board.records, elapsed, done, total, asking)
         return Progress(done, total, waits, self.cancel)
 
     def record(self, run_id: str) -> Record | None:

@@ -6,7 +6,7 @@ It must not know how the line looks that tells it (`progress.py`), nor what is b
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -42,6 +42,7 @@ class Waits:
         self._now = now
         self._instants: dict[tuple[str, str], tuple[float, Clock]] = {}
         self._searches: dict[str, _Search] = {}
+        self._asked: dict[tuple[str, float], float] = {}  # since when it was seen
 
     def of(
         self, clock: Clock, reasons: Mapping[str, str] | None = None
@@ -77,7 +78,14 @@ class Waits:
         finally:
             del self._searches[f"{resource} {check}"]
 
-    def left(self, records: Mapping[str, Record], elapsed: float, done: int, total: int) -> tuple[Wait, ...]:
+    def left(
+        self,
+        records: Mapping[str, Record],
+        elapsed: float,
+        done: int,
+        total: int,
+        asking: Sequence[tuple[str, float]] = (),
+    ) -> tuple[Wait, ...]:
         """What there is, the longest last; else that the server is slow, where it is.
 
         What is waited for by a clock that is moved is left out: it comes as soon as nobody is busy.
@@ -87,6 +95,7 @@ class Waits:
             elapsed: for how many seconds.
             done: how many runs are judged.
             total: of so many.
+            asking: requests that are not answered yet, and when (in real time) that is given up.
         """
         waits = [
             (resource, why, until - clock.now())
@@ -94,12 +103,22 @@ class Waits:
             if not clock.moves
         ]
         waits += [self._search(each) for each in list(self._searches.values())]
+        waits += self._silent(asking)
         if done and not any(seconds >= _PATIENCE for *_, seconds in waits):
             pace = _pace(records)
             if pace >= _SLOW:
                 rest = elapsed / done * (total - done)
                 waits.append(("the server", f"all other checks, at about {pace:.1f} s an answer", rest))
         return tuple(sorted(waits, key=lambda wait: wait[2]))
+
+    def _silent(self, asking: Sequence[tuple[str, float]]) -> Iterator[Wait]:
+        """What is not answered for longer than is worth no word."""
+        now = self._now()
+        for key in [each for each in self._asked if each not in asking]:
+            del self._asked[key]
+        for request, until in asking:
+            if now - self._asked.setdefault((request, until), now) >= _PATIENCE:
+                yield request, "an answer, or its time-out", until - now
 
     def _search(self, search: _Search) -> Wait:
         each = (self._now() - search.began) / max(1, search.tried)

@@ -74,6 +74,21 @@ def test_a_wait_says_more_than_that_the_server_is_slow() -> None:
     assert "an answer" not in told(waits, answer=0.5, elapsed=40.0)
 
 
+def test_a_request_without_an_answer_is_told_once_it_takes_longer_than_a_second() -> None:
+    now = [0.0]
+    waits = Waits(lambda: now[0])
+
+    def at(time: float, *asking: tuple[str, float]) -> str:
+        now[0] = time
+        return line(Progress(5, 10, waits.left({}, 1.0, 5, 10, asking), lambda _: None))
+
+    hung = ("GET /items/", 10.0)
+    assert at(0.0, hung) == at(0.9, hung) == "5 of 10 checks judged"
+    assert at(2.0, hung) == "5 of 10 checks judged, 8 s more for an answer, or its time-out (GET /items/)"
+    assert at(2.1) == "5 of 10 checks judged"
+    assert at(3.0, ("GET /items/", 13.0)) == "5 of 10 checks judged"
+
+
 def test_a_search_is_told_with_what_is_left_of_it() -> None:
     now = [0.0]
     waits = Waits(lambda: now[0])
