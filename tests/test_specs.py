@@ -166,6 +166,11 @@ def test_a_hint_says_what_is_so(id_: str) -> None:
     assert HINTS[id_] in next(c for c in CHECKS if c.id == id_).hint
 
 
+def test_what_only_workers_show_names_the_option_that_starts_them() -> None:
+    unseen = next(c for c in CHECKS if c.id == "workers-agree").unseen
+    assert unseen.endswith("let the suite start two of them (--app main:app --workers 2)")
+
+
 def test_no_advice_says_what_is_not_so() -> None:
     wrong = ("always safe", "stricter one wins", "stricter wins", "from the number alone")
     against(CHECKS, lambda c: not any(each in f"{c.hint} {c.why}" for each in wrong))

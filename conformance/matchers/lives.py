@@ -8,7 +8,7 @@ from typing import Final
 from conformance.content.facts import is_hit
 from conformance.content.moments import follows
 from conformance.language.values import STEPS, listed
-from conformance.matchers.base import Case, Form, Matcher, no_answer
+from conformance.matchers.base import Case, Form, Matcher, no_answer, seconds
 from conformance.model import MISSING, Exchange, Finding, Json, StepRecord
 
 _FAILED: Final = 500
@@ -71,7 +71,8 @@ def _renewed(names: Json, step: StepRecord, case: Case) -> Finding | None:
         passed = exchange.sent_at - min(earlier, default=exchange.sent_at)
         if passed >= _SURELY:
             expected = "a value that is computed anew"
-            actual = f"the one of {passed:.0f} s ago, though its text follows the time to the second"
+            since = seconds(passed, case, 0)
+            actual = f"the one of {since} ago, though its text follows the time to the second"
             return Finding(expected, actual, step.name, index)
     return None
 
