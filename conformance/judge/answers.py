@@ -20,6 +20,7 @@ __all__ = ["OF_ANY", "OF_BODIES"]
 _FAILED: Final = 500
 _MISSING: Final = 404
 _MOVED: Final = (301, 302, 303, 307, 308)
+_HERE: Final = ("127.0.0.1", "localhost", "::1")
 _NO_ROUTE: Final = (404, 405, 501)
 _LOGIN: Final = (401, 403)
 _TOLD: Final = 2  # exceptions that are told, where several were printed meanwhile
@@ -167,7 +168,7 @@ def _sent_elsewhere(sight: Sight) -> Symptom | None:
     if exchange.status not in _MOVED:
         return None
     location = field_value(exchange.headers, "location") or ""
-    there, here = urlsplit(location), urlsplit(exchange.request.url)
+    there = urlsplit(location)
     says = f"{asked(exchange)} redirects to {location or 'nowhere'} ({exchange.status})"
     if not location:
         return Symptom(says, "Answer the request itself with 200; a redirect needs a Location.")
@@ -177,10 +178,13 @@ def _sent_elsewhere(sight: Sight) -> Symptom | None:
             "It wants a login: give one in a target file, as headers: "
             '{Cookie: "session=${SESSION}"} or {Authorization: "Bearer ${TOKEN}"}, from the environment.',
         )
-    if there.netloc and (there.scheme, there.netloc) != (here.scheme, here.netloc):
-        origin = f"{there.scheme or here.scheme}://{there.netloc}"
-        mend = f"Judge the server that answers: give {origin} as the base URL"
-        if there.hostname == here.hostname and there.scheme == "https":
+    local = there.hostname in _HERE
+    # To a place on this machine: another scheme or port, where it is the same path.
+    if there.netloc and (not local or there.path == exchange.request.path):
+        mend = (
+            f"Judge the server that answers: give {there.scheme or 'http'}://{there.netloc} as the base URL"
+        )
+        if local and there.scheme == "https":
             mend += "; started here, it has no TLS, so switch the redirect to https off for tests"
         return Symptom(says, f"{mend}.")
     return Symptom(
