@@ -96,15 +96,15 @@ class Round(Frozen, frozen=True):
 
 
 class StepRecord(Frozen, frozen=True):
-    """What one step did.
+    """What one step did; what was asked before what it is about stands in a record of its own, beside it.
 
     Args:
+        name: the step's, or that of `before`, which no spec can write.
         says: why it is not done, as a sentence, or "".
         lacks: the name of the field that an earlier answer has not, or "".
         effect: of a write. cache: of a read through a client cache. rounds: of a flood of keys.
-        waited: how often a warm cache was waited out. until: the instant that was waited for.
+        until: the instant that was waited for.
         alike: how many more answers there were, the same as those beside them but for their time.
-        failures: where the first look for a miss was answered 5xx: that answer, and the one to the next read.
     """
 
     name: Safe
@@ -115,11 +115,9 @@ class StepRecord(Frozen, frozen=True):
     effect: Effect | None = None
     cache: CacheRead | None = None
     rounds: tuple[Round, ...] = ()
-    waited: int = 0
     until: float = 0.0
     lacks: Safe = ""
     alike: int = 0
-    failures: tuple[Exchange, ...] = ()
 
 
 VIRTUAL: Final = "virtual"

@@ -112,6 +112,15 @@ def done(step: Step, exchanges: Iterable[Exchange], **more: Any) -> StepRecord:
     return StepRecord(step.name, step.do, exchanges=tuple(exchanges), **more)
 
 
+def before(step: Step, context: Context, exchanges: Iterable[Exchange]) -> None:
+    """Keep what had to be asked before what a step is about: a record of its own, for all who read any.
+
+    Its name is one that no spec can write, so that it is nobody's step.
+    """
+    name = f"before {step.name}"
+    context.steps[name] = StepRecord(name, exchanges=tuple(exchanges))
+
+
 def not_offered(
     step: Step, says: str, exchanges: Iterable[Exchange] = (), *, declared: bool = False, **more: Any
 ) -> StepRecord:

@@ -15,7 +15,7 @@ from conformance.language import durations
 from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice
 from conformance.model import MISSING, Exchange, Headers, Json, Resource, Step, StepRecord
 from conformance.sending.ask import How
-from conformance.verbs.base import Argument, Verb, done, not_offered, untestable
+from conformance.verbs.base import Argument, Verb, before, done, not_offered, untestable
 from conformance.verbs.writes import TOO_MANY
 
 if TYPE_CHECKING:
@@ -148,17 +148,17 @@ def _read_miss(step: Step, context: Context) -> StepRecord:
         return not_offered(step, lacking, [last])
     if context.resource.hit is None:
         return _unmarked_miss(step, context, last)
-    failures: tuple[Exchange, ...] = ()
     if (last.status or 0) >= _FAILED:  # is that what is kept?
-        failures = last, context.read()
-        last = failures[-1]
-    waited = 0
-    while is_hit(last.facts.hit) and waited < _EXPIRIES:
+        failed, last = last, context.read()
+        before(step, context, [failed, last] if is_hit(last.facts.hit) else [failed])
+    for _ in range(_EXPIRIES):
+        if not is_hit(last.facts.hit):
+            break
         pause = quantities["end"] + quantities["m"] / 2
         context.wait_until(last.received_at + pause, "the cache to run out: it was warm")
         _leave_the_tick(context, quantities)
-        last, waited = context.read(), waited + 1
-    return done(step, [last], waited=waited, failures=failures)
+        last = context.read()
+    return done(step, [last])
 
 
 def _unmarked_miss(step: Step, context: Context, last: Exchange) -> StepRecord:
@@ -177,13 +177,13 @@ def _unmarked_miss(step: Step, context: Context, last: Exchange) -> StepRecord:
         last = context.read()
         value = last.facts.value
         if last.response is None or value is MISSING:
-            return done(step, [last], waited=waited)
+            return done(step, [last])
         if is_hit(last.facts.hit):  # the same again: it is kept too long, or its text repeats
             lives = 0
             continue
         lives += 1
         if lives == _EXPIRIES or follows(first.facts.value, value, last.sent_at - first.sent_at):
-            return done(step, [last], waited=waited)
+            return done(step, [last])
         first = last
     return untestable(
         step, "its value does not show when it was computed: declare `hit`, or a value that moves"
