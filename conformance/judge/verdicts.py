@@ -221,7 +221,8 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
     doubt = doubted(run.check, case)
     if doubt is not None:
         return _excused(run, court, doubt, f"{says} ({doubt.because})", unmet)
-    blocked = _owner(run, step, step.given, court)
+    word = unmet.code.partition(".")[0]
+    blocked = _owner(run, step, (word,) if word in step.given else step.given, court)
     if blocked is not None:
         return blocked
     if speaks_for_itself(step, case.steps[step.name], unmet):
