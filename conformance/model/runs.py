@@ -105,6 +105,9 @@ class StepRecord(Frozen, frozen=True):
         effect: of a write. cache: of a read through a client cache. rounds: of a flood of keys.
         until: the instant that was waited for.
         alike: how many more answers there were, the same as those beside them but for their time.
+        item: whether an item was read, and not the resource itself.
+        other: the name of the resource that was read, where it is another than the work's.
+        restarted: whether the last answer is of another life of the server than the one before it.
     """
 
     name: Safe
@@ -118,6 +121,9 @@ class StepRecord(Frozen, frozen=True):
     until: float = 0.0
     lacks: Safe = ""
     alike: int = 0
+    item: bool = False
+    other: Safe = ""
+    restarted: bool = False
 
 
 VIRTUAL: Final = "virtual"

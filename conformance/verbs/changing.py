@@ -336,6 +336,7 @@ VERBS: Final = (
         (Argument("to", Kind("VALUE", {}), " to {}"),),
         phase="write",
         needs="change",
+        subject=True,
     ),
     Verb("restore", _restore, "put the item back as it was", phase="write"),
     Verb(
@@ -348,5 +349,6 @@ VERBS: Final = (
         ),
         phase="write",
         needs="change",
+        subject=True,
     ),
 )

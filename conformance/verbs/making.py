@@ -329,6 +329,6 @@ def first_effect(context: Context, kind: EffectKind) -> Effect | None:
 
 
 VERBS: Final = (
-    Verb("create", _create, "create an item", phase="write", needs="create"),
+    Verb("create", _create, "create an item", phase="write", needs="create", makes=True),
     Verb("remove", _remove, "remove the item that was created", phase="write", needs="remove"),
 )

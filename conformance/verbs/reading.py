@@ -40,6 +40,7 @@ def _read(step: Step, context: Context) -> StepRecord:
     where = step.args.get("of", "")
     if where == "distinct":
         resource = context.shared.target.resource(resource.distinct_from[0])
+    item = where in ("item", "other-item")
     path = _path(context, resource, where)
     if path is None:
         return not_offered(step, f"the target names no route of {_WHERE[where]}, or its id is not known")
@@ -55,12 +56,13 @@ def _read(step: Step, context: Context) -> StepRecord:
         )
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
-    if where not in ("item", "other-item"):
+    if not item:
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
             return not_offered(step, lacking, exchanges)
     told = _told(exchanges) if step.args.get("keep") else exchanges
-    return done(step, told, alike=len(exchanges) - len(told))
+    other = "" if resource is context.resource else resource.name
+    return done(step, told, alike=len(exchanges) - len(told), item=item, other=other)
 
 
 def _told(exchanges: list[Exchange]) -> list[Exchange]:
@@ -268,11 +270,16 @@ VERBS: Final = (
                 phase=lambda of: "keys" if of == "distinct" else "",
             ),
             Argument("headers", HEADERS, _with),
-            Argument("times", _TIMES, ", {} times"),
-            Argument("spread", DURATION, ", the last {} after the first"),
-            Argument("together", YES, " at once", phase="sweep"),
-            Argument("connection", choice("fresh"), ", on a new connection"),
-            Argument("keep", choice("different"), ", of answers alike in a row the first and the last kept"),
+            Argument("times", _TIMES, ", {} times", manner=True),
+            Argument("spread", DURATION, ", the last {} after the first", manner=True),
+            Argument("together", YES, " at once", phase="sweep", manner=True),
+            Argument("connection", choice("fresh"), ", on a new connection", manner=True),
+            Argument(
+                "keep",
+                choice("different"),
+                ", of answers alike in a row the first and the last kept",
+                manner=True,
+            ),
             Argument(
                 "through",
                 choice(*_CACHES),
@@ -280,7 +287,7 @@ VERBS: Final = (
                 phase="wait",  # a client cache takes its time to be imported; there it costs nobody any
             ),
             Argument("at", DURATION, ", when {} have passed for it"),
-            Argument("stray", choice("watch"), ", and watch for bytes that follow the answer"),
+            Argument("stray", choice("watch"), ", and watch for bytes that follow the answer", manner=True),
         ),
     ),
     Verb(
@@ -289,6 +296,7 @@ VERBS: Final = (
         "GET the resource until its value is computed anew",
         needs="ttl",
         phase="wait",
+        asks="read",
     ),
     Verb(
         "wait",

@@ -133,5 +133,6 @@ VERBS: Final = (
             ),
         ),
         phase="write",
+        subject=True,
     ),
 )

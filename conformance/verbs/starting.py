@@ -32,7 +32,7 @@ def _restart(step: Step, context: Context) -> StepRecord:
     again = context.read()
     digest = again.response.body.digest if again.response else ""
     before = earlier.get((resource.name, digest)) or _any(earlier, resource.name)
-    return done(step, [again] if before is None else [before, again])
+    return done(step, [again] if before is None else [before, again], restarted=True)
 
 
 def _any(earlier: Mapping[tuple[str, str], Exchange], resource: str) -> Exchange | None:

@@ -264,10 +264,9 @@ def test_who_failed_for_what_a_step_needs_besides_does_not_own_what_it_lacks() -
 
 def test_the_owner_of_a_fact_of_another_key_is_on_that_resource() -> None:
     theirs = run(check("owner", *expecting().steps), resource("theirs"))
-    of = check(
-        "a", step("first", of="distinct", given={"status": 200}), step("answer", expect={"status": 200})
-    )
-    found = verdict(of, *UNMET, on=resource("mine", distinct_from=("theirs",)), others=[(theirs, failed())])
+    records = (done("first", exchange(500), other="theirs"), GOOD)
+    others = [(theirs, replace(failed(), step="answer", code="status"))]
+    found = verdict(needing({"status": 200}), *records, on=resource("mine"), others=others)
     assert found.cause == theirs.id
 
 

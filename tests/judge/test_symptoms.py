@@ -136,7 +136,7 @@ KNOWN = {
         "the ETag looks like Python's hash(), which is another in each process",
     ),
     "hash() that only another process shows": (
-        Look(STABLE, (replace(tags('"a"', '"b"'), do="restart"),)),
+        Look(STABLE, (replace(tags('"a"', '"b"'), restarted=True),)),
         "the ETag is another after each restart: it looks like hash() or str() of a set",
     ),
     "str() in an order that changes": (
