@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from conformance.model.exchanges import Exchange
@@ -87,12 +87,20 @@ class CacheRead(Frozen, frozen=True):
     wall: float | None = None
 
 
+_CALM: Final = 2  # rounds one after the other
+
+
 class Round(Frozen, frozen=True):
     """A round of new keys: how many, by how many bytes memory grew, and from how many it counts."""
 
     keys: int
     counts: int
     grew: int
+
+
+def calm(rounds: Sequence[Round]) -> bool:
+    """Whether memory has stopped growing: after a first round, which warms up, two did not make it grow."""
+    return len(rounds) > _CALM and all(each.grew < each.counts for each in rounds[-_CALM:])
 
 
 class StepRecord(Frozen, frozen=True):

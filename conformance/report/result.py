@@ -22,6 +22,7 @@ __all__ = [
     "OURS",
     "PASSED",
     "Result",
+    "checks",
     "not_asked",
     "result",
 ]
@@ -74,10 +75,10 @@ def _cut_short(report: Report, broken: Sequence[Entry]) -> Result | None:
         return Result(NOTHING, "Not judged: no check was selected, so nothing is known of this server.")
     ours = report.counts["error"]
     if ours:
-        says = f"Not judged: the suite itself failed in {_checks(ours)}, which is no fault of the server's."
+        says = f"Not judged: the suite itself failed in {checks(ours)}, which is no fault of the server's."
         return Result(OURS, says)
     if report.stopped:
-        until = f"; {_checks(len(broken))} had failed by then" if broken else ""
+        until = f"; {checks(len(broken))} had failed by then" if broken else ""
         return Result(
             INTERRUPTED, f"Not judged: the run ended early, {safe(report.stopped, _REASON)}{until}."
         )
@@ -117,9 +118,9 @@ def _failed(report: Report, broken: Sequence[Entry]) -> str:
         return _nobody(report)
     silent, waiting = sum(e.verdict.outcome == "unreachable" for e in broken), report.counts["blocked"]
     failed = len(broken) - silent
-    parts = [f"{_checks(failed)} {'does' if failed == 1 else 'do'} not hold"] if failed else []
-    parts += [f"{_checks(silent)} got no answer"] if silent else []
-    parts += [f"{_checks(waiting)} can't be judged before"] if waiting else []
+    parts = [f"{checks(failed)} {'does' if failed == 1 else 'do'} not hold"] if failed else []
+    parts += [f"{checks(silent)} got no answer"] if silent else []
+    parts += [f"{checks(waiting)} can't be judged before"] if waiting else []
     return f"Failed: {', '.join(parts)}."
 
 
@@ -152,7 +153,8 @@ def _applying(entries: Sequence[Entry]) -> list[Entry]:
     return [e for e in entries if e.verdict.outcome != "not-applicable"]
 
 
-def _checks(count: int) -> str:
+def checks(count: int) -> str:
+    """So many checks, in words."""
     return f"{count} {_plural(count, 'check')}"
 
 

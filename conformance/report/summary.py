@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from conformance.model import Entry, Report, Tally, VerdictName
-from conformance.report.result import PASSED, Result, not_asked, result
+from conformance.report.result import PASSED, Result, checks, not_asked, result
 from conformance.report.safe import safe
 
 LINE: Final = 500  # characters of one verdict's sentence
@@ -118,7 +118,7 @@ def _first(report: Report, *, strict: bool) -> Iterator[str]:
     count = roots(report)[entry.nodeid]
     if count:
         verb = "waits" if count == 1 else "wait"
-        yield f"  {_checks(count).capitalize()} {verb} for this one and can't be judged before."
+        yield f"  {checks(count).capitalize()} {verb} for this one and can't be judged before."
     yield f"  {safe(entry.nodeid)}"
 
 
@@ -139,7 +139,7 @@ def _unjudged(end: Result) -> Iterator[str]:
     if reasons:
         yield "What keeps it from being judged:"
     for (message, mend), count in list(reasons.items())[:_REASONS]:
-        yield f"  {safe(message, LINE)} ({_checks(count)})"
+        yield f"  {safe(message, LINE)} ({checks(count)})"
         if mend:
             yield f"  Next: {safe(mend, LINE)}"
     if len(reasons) > _REASONS:
@@ -151,7 +151,7 @@ def _unanswered(report: Report, entries: list[Entry], *, alive: bool) -> Iterato
     yield f"First thing to mend: {'every route' if alive else 'the server'} has to answer"
     messages = Counter(e.verdict.message for e in entries).most_common()
     for message, count in messages[:_REASONS]:
-        yield f"  {safe(message, LINE)} ({_checks(count)})"
+        yield f"  {safe(message, LINE)} ({checks(count)})"
     if len(messages) > _REASONS:
         yield f"  ... and {len(messages) - _REASONS} more"
     start = "start your server, see that it answers in a browser or with curl, and run this again"
@@ -228,7 +228,7 @@ def _grouped(report: Report, entries: list[Entry]) -> Iterator[str]:
         for entry in those[:_SHARING]:
             yield f"  {safe(entry.nodeid)}"
         if len(those) > _SHARING:
-            yield f"  and {_checks(len(those) - _SHARING)} more"
+            yield f"  and {checks(len(those) - _SHARING)} more"
         if those[0].verdict.verdict == "warn":
             yield from _said(report, those[0], "      ")
         else:
@@ -246,7 +246,7 @@ def _folded(report: Report) -> Iterator[str]:
     ):
         entries = [e for e in report.judged if e.verdict.outcome == outcome]
         if entries:
-            yield f"{heading}: {_checks(len(entries))}"
+            yield f"{heading}: {checks(len(entries))}"
             yield from _reasons(entries, report)
 
 
@@ -289,7 +289,3 @@ def _held_back(report: Report) -> Iterator[str]:
     held = not_asked(report)
     if held:
         yield f"of which {sum(held.values())} not asked for ({'; '.join(safe(why, LINE) for why in held)})"
-
-
-def _checks(count: int) -> str:
-    return f"{count} check" if count == 1 else f"{count} checks"

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from conformance.content.facts import is_hit
-from conformance.content.items import find_list, item_id, same_id
+from conformance.content.items import find_list, item_id, path_of, same_id
 from conformance.content.moments import follows
 from conformance.language import durations
 from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice
@@ -85,7 +84,7 @@ def _path(context: Context, resource: Resource, where: str) -> str | None:
     if where == "other-item":
         id_ = _other(context, id_)
     known = resource.item is not None and id_ is not None
-    return resource.item.replace("{id}", quote(str(id_), safe="")) if known and resource.item else None
+    return path_of(resource.item, id_) if known and resource.item else None
 
 
 def _other(context: Context, id_: Json) -> Json:
