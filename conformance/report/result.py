@@ -23,6 +23,7 @@ __all__ = [
     "PASSED",
     "Result",
     "checks",
+    "could_not_be_judged",
     "not_asked",
     "result",
 ]
@@ -35,7 +36,6 @@ NOTHING: Final = 5
 NOT_JUDGED: Final = 7  # pytest keeps 0 to 6 for itself
 
 _HELD: Final[tuple[VerdictName, ...]] = ("pass", "warn", "info")
-_OPEN: Final[tuple[VerdictName, ...]] = ("untestable", "inconclusive", "blocked")
 _REASON: Final = 300  # characters
 
 
@@ -86,8 +86,8 @@ def _cut_short(report: Report, broken: Sequence[Entry]) -> Result | None:
 
 
 def _left_open(report: Report, bound: Sequence[Entry]) -> Result | None:
-    """Nothing has failed; is enough known to call it a pass?"""
-    unjudged = tuple(e for e in bound if e.verdict.verdict in _OPEN and e.verdict.code != OUT_OF_REACH)
+    """Nothing has failed; is enough known to call it a pass? What waits for another is as unknown as that."""
+    unjudged = tuple(e for e in bound if e.verdict.outcome == "blocked" or could_not_be_judged(report, e))
     if unjudged:
         return Result(NOT_JUDGED, _not_judged(unjudged, len(_applying(bound))), unjudged)
     if any(e.verdict.verdict in _HELD for e in report.judged):
@@ -95,6 +95,16 @@ def _left_open(report: Report, bound: Sequence[Entry]) -> Result | None:
     if any(e.verdict.outcome == "unreachable" for e in report.judged):
         return Result(FAILED, _nobody(report))
     return Result(NOT_JUDGED, "Not judged: nothing has passed, since nothing applies to this server.")
+
+
+def could_not_be_judged(report: Report, entry: Entry) -> bool:
+    """Whether a verdict is wanting: a doubt keeps it open, or the server refuses what a MUST is judged by.
+
+    What only a server that the suite starts can show is wanting nowhere.
+    """
+    verdict = entry.verdict
+    refused = verdict.outcome == "untestable" and verdict.code != OUT_OF_REACH
+    return verdict.outcome == "inconclusive" or (refused and report.about(entry).level == "MUST")
 
 
 def not_asked(report: Report) -> dict[str, int]:
