@@ -169,6 +169,15 @@ def test_a_file_begins_with_what_it_is_for(house: House, reference: House) -> No
     none_of(file for file, tree in trees.items() if not ast.get_docstring(tree))
 
 
+def test_a_room_says_what_stands_in_it(house: House) -> None:
+    for name, path in house.modules.items():
+        if path.name == "__init__.py" and path.parent != house.root:
+            says = str(ast.get_docstring(house.trees[name])).split()
+            files = {each.name for each in path.parent.glob("*.py")} - {path.name}
+            told = {each.strip("(),;:.`") for each in says if ".py" in each}
+            none_of(f"{house.file(name)} and {each}" for each in files ^ told)
+
+
 def test_the_reading_of_imports_misses_none_and_sees_circles(tmp_path: Path) -> None:
     folder = tmp_path / "house"
     folder.mkdir()
