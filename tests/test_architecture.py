@@ -7,6 +7,7 @@ measured in `test_imports.py`.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -176,6 +177,17 @@ def test_a_room_says_what_stands_in_it(house: House) -> None:
             files = {each.name for each in path.parent.glob("*.py")} - {path.name}
             told = {each.strip("(),;:.`") for each in says if ".py" in each}
             none_of(f"{house.file(name)} and {each}" for each in files ^ told)
+
+
+def test_a_file_that_a_docstring_names_is_there(house: House, reference: House) -> None:
+    there = {path.name for folder in CHECKOUT.iterdir() for path in folder.rglob("*.py")} | {
+        "main.py"
+    }  # theirs
+    for each in (house, reference):
+        for name, tree in each.trees.items():
+            nodes = [n for n in ast.walk(tree) if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef)]
+            told = {w for n in nodes for w in re.findall(r"\b(\w+\.py)\b", ast.get_docstring(n) or "")}
+            none_of(f"{each.file(name)} names {word}" for word in sorted(told - there))
 
 
 def test_the_reading_of_imports_misses_none_and_sees_circles(tmp_path: Path) -> None:

@@ -37,7 +37,10 @@ class Orphan:
 
 
 def orphans(suite: Suite) -> Iterator[Orphan]:
-    """All of them; `after` names only checks that there are, and goes round in no circle."""
+    """All in the steps that a check has of its own; those of a timeline are what its checks have in common.
+
+    `after` names only checks that there are, and goes round in no circle.
+    """
     checks = {check.id: check for file in suite.files for check in file.checks}
     judged: dict[Fact, list[Check]] = {}
     for check in checks.values():

@@ -2,7 +2,7 @@
 
 It is imported where nothing compiled fits the files (`specs.py`): it and what it takes are slow to load.
 
-The shape of a file is held against the language's JSON Schema (`language.py`); what no schema can
+The shape of a file is held against the language's JSON Schema (`schema.py`); what no schema can
 say (references, cycles, captures, ETags that lost their quotes) is checked here. Every error is a
 SpecError with file and line.
 """

@@ -24,8 +24,7 @@ def _restart(step: Step, context: Context) -> StepRecord:
         return out_of_reach(step, "only an app that the suite starts itself can be started anew")
     if shared.restart is None:
         return not_asked(step, "a fresh start was left out (--no-restart)")
-    with shared.lock:
-        earlier = dict(shared.plain)
+    earlier = dict(shared.plain)
     problem = shared.restart()
     if problem:
         return StepRecord(step.name, step.do, "broken", f"a second start fails: {problem}")
