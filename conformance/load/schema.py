@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import jsonschema
 
+from conformance.guesses import did_you_mean, guess
 from conformance.language.doubts import DOUBTS
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import STEP_NAME, closed
-from conformance.language.yamlfile import YamlFile, did_you_mean, guess
+from conformance.language.yamlfile import YamlFile
 from conformance.matchers import MATCHERS
 from conformance.model import CAPABILITIES, LEVELS, TIERS
 from conformance.verbs import VERBS
@@ -156,7 +157,8 @@ def _sentence(error: jsonschema.ValidationError) -> tuple[str, tuple[str | int, 
     if rule == "uniqueItems":
         accepted_text += " without repetitions"
     near = guess(found, map(str, schema["enum"])) if rule == "enum" and isinstance(found, str) else ""
-    return f"{where}: found {_short(found)}; {near}accepted: {accepted_text}", path
+    accepted_text = f"{near} accepted: {accepted_text}".lstrip()
+    return f"{where}: found {_short(found)}; {accepted_text}", path
 
 
 def _kind(path: tuple[str | int, ...]) -> str:

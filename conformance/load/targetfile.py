@@ -11,8 +11,9 @@ from typing import Any, Final, Literal
 from conformance.content.facts import no_json
 from conformance.content.marks import HEADER
 from conformance.errors import TargetError
+from conformance.guesses import did_you_mean
 from conformance.language.values import FIELD_NAME, closed
-from conformance.language.yamlfile import YamlFile, did_you_mean, read
+from conformance.language.yamlfile import YamlFile, read
 from conformance.load.schema import check_file
 from conformance.model import NOWHERE, Place, Resource, Target, Write
 
