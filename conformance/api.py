@@ -6,7 +6,6 @@ parser, no terminal and no pytest.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 import math
@@ -24,6 +23,7 @@ from conformance.execute.engine import Engine
 from conformance.execute.options import Options, Search
 from conformance.execute.patience import refuse_short_ttls
 from conformance.execute.progress import Progress
+from conformance.guesses import guessed
 from conformance.load.specs import load
 from conformance.load.target import load_target
 from conformance.load.targetfile import BASE
@@ -197,9 +197,8 @@ def _selected(selected: Collection[str], suite: Suite, target: Target, tier: Tie
     known = {run.id for run in plan(suite, target, tier).runs}
     for each in selected:
         if each not in known:
-            near = difflib.get_close_matches(each, known, n=1)
-            guess = f"; did you mean {near[0]!r}?" if near else ""
-            raise UsageError(f"the tier {tier} has no check {each!r} for the target {target.name!r}{guess}")
+            says = f"the tier {tier} has no check {each!r} for the target {target.name!r}"
+            raise UsageError(guessed(says, each, known))
     return frozenset(selected)
 
 

@@ -303,7 +303,7 @@ def _elsewhere(record: Record, context: Context) -> str:
 
 def _failed(record: Record) -> bool:
     """Whether anything was answered 5xx."""
-    statuses = [e.status or 0 for step in record.steps for e in (*step.exchanges, *step.failures)]
+    statuses = [e.status or 0 for step in record.steps for e in step.exchanges]
     return any(status >= 500 for status in statuses)  # noqa: PLR2004
 
 

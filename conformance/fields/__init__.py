@@ -1,5 +1,10 @@
 """Field values: text -> values.
 
+    cache_control.py    Cache-Control: directives, mistakes, contradictions
+    dates.py            HTTP dates
+    lists.py            fields as lists, and the small values Age and Vary
+    tags.py             entity tags
+
 Rules of this package:
 
 - It reads text and gives values; it judges nothing but syntax, and raises on no response text at all.

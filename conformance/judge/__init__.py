@@ -1,6 +1,7 @@
 """Record -> Verdict. Pure.
 
     verdicts.py    the outcome table, and how a record is judged by it
+    excuses.py     what excuses a finding, and what has no excuse
     scope.py       which steps a check has to do with
     owners.py      whose business a fact is that a check needs
     court.py       what a judgement may look at, and how an outcome counts

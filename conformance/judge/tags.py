@@ -46,9 +46,7 @@ def _compared_strongly(sight: Sight) -> Symptom | None:
 
 def _after_restart(sight: Sight) -> Symptom | None:
     """It was the same as long as one process lasted."""
-    if not any(
-        step.do == "restart" and sight.exchange in step.exchanges for step in sight.case.steps.values()
-    ):
+    if not any(step.restarted and sight.exchange in step.exchanges for step in sight.case.steps.values()):
         return None
     return Symptom(
         "the ETag is another after each restart: it looks like hash() or str() of a set",

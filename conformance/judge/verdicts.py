@@ -202,7 +202,7 @@ def _undone(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
             cause = "a rate limit"
         return made(run, court, "inconclusive", f"could not be judged: {cause}", cause=cause)
     if record.status in ("lacking", "broken", "stopped"):
-        return _stuck(run, step, record, court)
+        return _stuck(run, record, court)
     return None
 
 
@@ -230,10 +230,12 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
     doubt = doubted(run.check, case)
     if doubt is not None:
         return _excused(run, court, doubt, f"{says} ({doubt.because})", unmet)
-    blocked = _owner(run, step, step.given, court)
+    word = unmet.code.partition(".")[0]
+    record = case.steps[step.name]
+    blocked = _owner(run, record, (word,) if word in step.given else step.given, court)
     if blocked is not None:
         return blocked
-    if speaks_for_itself(step, case.steps[step.name], unmet):
+    if speaks_for_itself(record, unmet):
         return _failed(run, unmet, case, court)
     symptom = recognise(run, unmet, case)
     if symptom is not None:
@@ -261,11 +263,10 @@ def _unclear(run: Run, court: Court, says: str, finding: Finding, cause: str = "
     return replace(made(run, court, "inconclusive", says, cause=cause), code=finding.code)
 
 
-def _owner(run: Run, step: Step, facts: Collection[str], court: Court) -> Verdict | None:
+def _owner(run: Run, record: StepRecord, facts: Collection[str], court: Court) -> Verdict | None:
     """Blocked by the check that owns one of the facts: one on the same resource that has failed for it."""
     assert run.resource is not None  # noqa: S101 - it was executed
-    name = run.resource.distinct_from[0] if step.args.get("of") == "distinct" else run.resource.name
-    found = owner(name, facts, court.runs, court.verdicts)
+    found = owner(record.other or run.resource.name, facts, court.runs, court.verdicts)
     if found is None:
         return None
     other, verdict = found
@@ -273,13 +274,13 @@ def _owner(run: Run, step: Step, facts: Collection[str], court: Court) -> Verdic
     return replace(made(run, court, "blocked", says, cause=other.id), mend=verdict.mend)
 
 
-def _stuck(run: Run, step: Step, record: StepRecord, court: Court) -> Verdict:
+def _stuck(run: Run, record: StepRecord, court: Court) -> Verdict:
     """It could not be done; where an answer lacks a field, is that another check's business, or nobody's?"""
     if record.status == "stopped":
         return _stopped(run, court)
     says, fact = record.says, record.lacks.lower()
     if fact and run.resource is not None:
-        blocked = _owner(run, step, (fact,), court)
+        blocked = _owner(run, record, (fact,), court)
         seen = has_seen(run.resource.name, fact, court.runs, court.verdicts)
         if blocked is not None or not seen:
             return blocked or _not_applicable(run, court, says)

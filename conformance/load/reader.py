@@ -2,7 +2,7 @@
 
 It is imported where nothing compiled fits the files (`specs.py`): it and what it takes are slow to load.
 
-The shape of a file is held against the language's JSON Schema (`language.py`); what no schema can
+The shape of a file is held against the language's JSON Schema (`schema.py`); what no schema can
 say (references, cycles, captures, ETags that lost their quotes) is checked here. Every error is a
 SpecError with file and line.
 """
@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import SpecError
+from conformance.guesses import did_you_mean, guessed
 from conformance.language import captures
 from conformance.language.doubts import DOUBTS
-from conformance.language.yamlfile import Path_, YamlFile, did_you_mean, guess, read
+from conformance.language.yamlfile import Path_, YamlFile, read
 from conformance.load import schema as language
 from conformance.load.folder import REGISTER, spec_paths
 from conformance.load.givens import orphans
@@ -155,8 +156,7 @@ class _Reader:
     def _requirement(self, id_: str, path: Path_) -> Requirement:
         if id_ not in self.requirements:
             says = f"the register (specs/{REGISTER}) has no requirement {id_!r}"
-            near = guess(id_, self.requirements).strip()
-            raise self.file.fail(f"{says}; {near}" if near else says, path)
+            raise self.file.fail(guessed(says, id_, self.requirements), path)
         return self.requirements[id_]
 
     def _ground(self, id_: str) -> Requirement:
@@ -282,9 +282,8 @@ def _check_references(suite: Suite) -> None:
     for check in checks.values():
         for name in check.after:
             if name not in checks:
-                near = guess(name, checks).strip()
                 says = f"`after` names {name!r}, and no check is called that"
-                raise _at(check, f"{says}; {near}" if near else says)
+                raise _at(check, guessed(says, name, checks))
         if check.on is not None and check.on not in suite.timelines:
             raise _at(check, f"`on` names {check.on!r}, and no timeline is called that")
         for key, name in _unknown(check, suite.timelines[check.on].steps) if check.on else ():

@@ -8,12 +8,14 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal
 
+from conformance.content.facts import no_json
 from conformance.content.marks import HEADER
 from conformance.errors import TargetError
-from conformance.language.values import FIELD_NAME
-from conformance.language.yamlfile import YamlFile, did_you_mean, read
+from conformance.guesses import did_you_mean
+from conformance.language.values import FIELD_NAME, closed
+from conformance.language.yamlfile import YamlFile, read
 from conformance.load.schema import check_file
 from conformance.model import NOWHERE, Place, Resource, Target, Write
 
@@ -54,7 +56,7 @@ def schema() -> dict[str, Any]:
     write = {
         "if": {"type": "string"},
         "then": _REQUEST,
-        "else": _closed(
+        "else": closed(
             {
                 "request": _REQUEST,
                 "from": {"enum": ["list", "self"]},
@@ -65,7 +67,7 @@ def schema() -> dict[str, Any]:
             ("request",),
         ),
     }
-    resource = _closed(
+    resource = closed(
         {
             "read": _GET,
             "json": {"enum": ["array", "object", "any"]},
@@ -85,7 +87,7 @@ def schema() -> dict[str, Any]:
             "stale": _SECONDS,
             "value": {
                 "if": {"type": "object"},
-                "then": _closed({"header": _FIELD}, ("header",)),
+                "then": closed({"header": _FIELD}, ("header",)),
                 "else": {
                     "type": "string",
                     "pattern": "^(/.*|body)$",
@@ -94,7 +96,7 @@ def schema() -> dict[str, Any]:
             },
             "hit": {
                 "if": {"type": "object"},
-                "then": _closed({"header": _FIELD, "is": _TEXT}, ("header",)),
+                "then": closed({"header": _FIELD, "is": _TEXT}, ("header",)),
                 "else": _POINTER,
             },
             "resolution": _SECONDS,
@@ -111,7 +113,7 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A target file of cache-conformance",
-        **_closed(
+        **closed(
             {
                 "name": _TEXT,
                 "contract": {"enum": ["lesson"]},
@@ -139,15 +141,6 @@ def schema() -> dict[str, Any]:
             },
             ("name", "resources"),
         ),
-    }
-
-
-def _closed(properties: Mapping[str, Any], required: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(required),
-        "additionalProperties": False,
     }
 
 
@@ -230,7 +223,7 @@ def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], na
                 raise TargetError(says, name)
             into, name_ = (_mapping(resources[each], key, name), inner) if inner else (resources[each], key)
             try:
-                into[name_] = json.loads(value, parse_constant=_no_json)
+                into[name_] = json.loads(value, parse_constant=no_json)
             except (ValueError, RecursionError):
                 into[name_] = value
 
@@ -260,11 +253,6 @@ def _require(resources: dict[str, dict[str, Any]], required: Sequence[str], name
         resources[resource]["ask"] = False
         if dot:
             _mapping(resources[resource], write, name)["ask"] = False
-
-
-def _no_json(constant: str) -> NoReturn:
-    """Refuse what Python's reader takes for JSON and JSON does not have: NaN and Infinity."""
-    raise ValueError(constant)
 
 
 def _resource(

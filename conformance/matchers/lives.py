@@ -20,8 +20,6 @@ _SURELY: Final = 2.0  # seconds after which a text that shows seconds is another
 
 def _all(case: Case) -> Iterator[tuple[StepRecord, int, Exchange]]:
     for step in case.steps.values():
-        for exchange in step.failures:
-            yield step, 0, exchange
         for index, exchange in enumerate(step.exchanges):
             yield step, index, exchange
 

@@ -137,7 +137,7 @@ class Target(Frozen, frozen=True):
 
     Args:
         contract: whose contract it claims, or "": then only the register binds it.
-        sha256: over the file as it lies on disk, and the overrides.
+        sha256: over what the file says as data, with the overrides, however it is written.
         base: a prefix of all its paths, such as "/api", or "".
     """
 

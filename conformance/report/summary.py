@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from conformance.model import GIVEN_UP, Entry, Report, Tally, VerdictName
-from conformance.report.result import PASSED, Result, not_asked, result, root_of
+from conformance.report.result import PASSED, Result, checks, not_asked, result, root_of
 from conformance.report.safe import safe
 
 LINE: Final = 500  # characters of one verdict's sentence
@@ -109,7 +109,7 @@ def _first(report: Report, *, strict: bool) -> Iterator[str]:
     count = roots(report)[entry.nodeid]
     if count:
         verb = "waits" if count == 1 else "wait"
-        yield f"  {_checks(count).capitalize()} {verb} for this one and can't be judged before."
+        yield f"  {checks(count).capitalize()} {verb} for this one and can't be judged before."
     yield f"  {safe(entry.nodeid)}"
 
 
@@ -134,7 +134,7 @@ def _unjudged(report: Report, end: Result) -> Iterator[str]:
     if reasons:
         yield "What keeps it from being judged:"
     for (message, mend), count in sorted(reasons.items(), key=lambda told: not told[0][1])[:_REASONS]:
-        yield f"  {safe(message, LINE)} ({_checks(count)})"
+        yield f"  {safe(message, LINE)} ({checks(count)})"
         if mend:
             yield f"  Next: {safe(mend, LINE)}"
     if len(reasons) > _REASONS:
@@ -148,12 +148,12 @@ def _unanswered(report: Report, entries: list[Entry], *, alive: bool) -> Iterato
     asked = sorted((e for e in entries if e.verdict.code != GIVEN_UP), key=lambda e: e.order)
     messages = list(Counter(e.verdict.message for e in asked or entries).items())
     for message, count in messages[:_REASONS]:
-        yield f"  {safe(message, LINE)} ({_checks(count)})"
+        yield f"  {safe(message, LINE)} ({checks(count)})"
     if len(messages) > _REASONS:
         yield f"  ... and {len(messages) - _REASONS} more"
     left = len(entries) - len(asked)
     if asked and left:
-        yield f"  After that no more was asked of what had not answered ({_checks(left)})"
+        yield f"  After that no more was asked of what had not answered ({checks(left)})"
     start = "start your server, see that it answers in a browser or with curl, and run this again"
     if not report.base_url:
         start = "mend that, and run this again; started by hand, your server has to stay up and answer"
@@ -228,7 +228,7 @@ def _grouped(report: Report, entries: list[Entry]) -> Iterator[str]:
         for entry in those[:_SHARING]:
             yield f"  {safe(entry.nodeid)}"
         if len(those) > _SHARING:
-            yield f"  and {_checks(len(those) - _SHARING)} more"
+            yield f"  and {checks(len(those) - _SHARING)} more"
         if those[0].verdict.verdict == "warn":
             yield from _said(report, those[0], "      ")
         else:
@@ -246,7 +246,7 @@ def _folded(report: Report) -> Iterator[str]:
     ):
         entries = [e for e in report.judged if e.verdict.outcome == outcome]
         if entries:
-            yield f"{heading}: {_checks(len(entries))}"
+            yield f"{heading}: {checks(len(entries))}"
             yield from _reasons(entries, report)
 
 
@@ -289,7 +289,3 @@ def _held_back(report: Report) -> Iterator[str]:
     held = not_asked(report)
     if held:
         yield f"of which {sum(held.values())} not asked for ({'; '.join(safe(why, LINE) for why in held)})"
-
-
-def _checks(count: int) -> str:
-    return f"{count} check" if count == 1 else f"{count} checks"

@@ -109,10 +109,6 @@ class Server:
             self._life.move(seconds)
             self._ahead += seconds
 
-    def alive(self) -> bool:
-        """Whether all its processes run."""
-        return self.died() is None
-
     def died(self, within: float = 0.0) -> str | None:
         """How it ended, as a sentence, or None while it runs.
 

@@ -46,7 +46,7 @@ KNOWN: Known = {
         "Use hashlib",
     ),
     "hash() that only another process shows": (
-        Look(STABLE, (replace(tags('"a"', '"b"'), do="restart"),)),
+        Look(STABLE, (replace(tags('"a"', '"b"'), restarted=True),)),
         "the ETag is another after each restart: it looks like hash() or str() of a set",
         "Use hashlib",
     ),
