@@ -6,14 +6,16 @@ parser, no terminal and no pytest.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 import math
+import re
 import secrets
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, cast
+
+from msgspec.structs import replace
 
 from conformance.clocks import CLOCKS, Clock
 from conformance.errors import UsageError
@@ -21,8 +23,10 @@ from conformance.execute.engine import Engine
 from conformance.execute.options import Options, Search
 from conformance.execute.patience import refuse_short_ttls
 from conformance.execute.progress import Progress
+from conformance.guesses import guessed
 from conformance.load.specs import load
 from conformance.load.target import load_target
+from conformance.load.targetfile import BASE
 from conformance.model import Report, Suite, Target, Tier
 from conformance.options import Asked, declared, tier_named
 from conformance.plan.lanes import plan
@@ -130,6 +134,10 @@ def make_options(
         raise UsageError(
             "overrides, and what is required, are for a target that is named; this one is given as an object"
         )
+    if asked.base_path:
+        if not re.match(BASE, asked.base_path):
+            raise UsageError(f"the base path {asked.base_path!r} is none; accepted is a path such as /api")
+        judged = replace(judged, base=asked.base_path.rstrip("/"))
     if asked.seed is not None and not 0 <= asked.seed < _MOST_SEED:
         raise UsageError(
             f"the seed {asked.seed} is out of range; accepted is a whole number from 0 to 2**63 - 1"
@@ -138,6 +146,7 @@ def make_options(
         raise UsageError(f"the deadline {asked.deadline} is none; accepted is a number of seconds above 0")
     tier = tier_named(asked.tier)
     refuse_short_ttls(judged, moves=start is not None or spec is not None or callable(asked.clock))
+    search = _search() if asked.fuzz else None
     return Options(
         base_url=url or _TO_COME,
         start=start or _start(spec),
@@ -150,7 +159,8 @@ def make_options(
         allow_writes=asked.allow_writes,
         deadline=asked.deadline,
         verify=_verify(asked.ca, verify=asked.verify),
-        search=_search() if asked.fuzz else None,
+        search=search[0] if search else None,
+        values=search[1] if search else 0,
         restarts=not asked.no_restart,
     )
 
@@ -187,9 +197,8 @@ def _selected(selected: Collection[str], suite: Suite, target: Target, tier: Tie
     known = {run.id for run in plan(suite, target, tier).runs}
     for each in selected:
         if each not in known:
-            near = difflib.get_close_matches(each, known, n=1)
-            guess = f"; did you mean {near[0]!r}?" if near else ""
-            raise UsageError(f"the tier {tier} has no check {each!r} for the target {target.name!r}{guess}")
+            says = f"the tier {tier} has no check {each!r} for the target {target.name!r}"
+            raise UsageError(guessed(says, each, known))
     return frozenset(selected)
 
 
@@ -203,7 +212,8 @@ def _verify(ca: str | Path | None, *, verify: bool) -> bool | str:
     return str(ca)
 
 
-def _search() -> Search:
+def _search() -> tuple[Search, int]:
+    """What searches, and how many values it tries."""
     try:
         from conformance.fuzz import search  # noqa: PLC0415 (Hypothesis takes 0.5 s, and is an extra)
     except ImportError as problem:
@@ -211,7 +221,7 @@ def _search() -> Search:
             "searching for counterexamples needs Hypothesis; install it with: "
             f"pip install 'cache-conformance[fuzz]' ({problem})"
         ) from None
-    return cast("Search", search.search)
+    return cast("Search", search.search), search.MAX_EXAMPLES
 
 
 # ------------------------------------------------------------------ what it comes to

@@ -150,7 +150,7 @@ def run(
         raise UsageError(
             "there is no server to judge: give its URL, or start it with --app main:app or --serve"
         )
-    from conformance.execute.starting import abandon  # noqa: PLC0415 (see above)
+    from conformance.execute.starting import abandon, await_start  # noqa: PLC0415 (see above)
 
     starting = context.obj.take(spec) if spec else None  # before the rest is imported, which takes as long
     from conformance import api, progress  # noqa: PLC0415
@@ -172,6 +172,8 @@ def run(
             show(state)
             signals.heed(state)
 
+        if starting is not None and spec is not None:
+            await_start(starting, spec, show)
         report = api.conduct(run_options, on_progress)
     for path in telling.reports:  # first, since whoever reads the rest may close the pipe
         write(report, path)

@@ -6,7 +6,6 @@ none for a word of its own: each word brings its phrase along.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from conformance.errors import UsageError
+from conformance.guesses import guessed
 from conformance.language import captures, durations
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import DURATION, listed
@@ -47,9 +47,8 @@ def find(suite: Suite, name: str) -> tuple[Check, ...]:
         if judging:
             return judging
         raise UsageError(f"nothing judges {row.id} ({row.says}): {row.unchecked or 'not yet'}")
-    near = difflib.get_close_matches(id_, checks, n=3, cutoff=0.5)
-    guess = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
-    raise UsageError(f"no check is called {name!r}{guess} (conformance list shows all)")
+    says = guessed(f"no check is called {name!r}", id_, checks, most=3, cutoff=0.5)
+    raise UsageError(f"{says} (conformance list shows all)")
 
 
 @functools.cache

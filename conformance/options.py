@@ -14,6 +14,7 @@ imported before. What values are accepted is checked in `api.py`.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
@@ -159,6 +160,11 @@ class Serving:
     app_dir: str | Path | None = option(None, "The folder that the server is started in.", metavar="DIR")
     factory: bool = option(False, "--app names a function that returns the app.", kind=bool)
     workers: int = option(1, "How many processes serve the app.", kind=int, metavar="N")
+    env: Sequence[str] = option(
+        (),
+        "A variable of the environment that the server is to see although it may be a secret; repeatable.",
+        metavar="NAME[=VALUE]",
+    )
 
     def spec(self) -> AppSpec | CommandSpec | None:
         """What is to be started, or None.
@@ -184,11 +190,26 @@ class Serving:
         folder = Path(self.app_dir) if self.app_dir is not None else None
         if folder is not None and not folder.is_dir():
             raise UsageError(f"there is no folder {str(folder)!r} to start the server in")
+        env = self._passed_on()
         if self.app:
             if ":" not in self.app:
                 raise UsageError(f"{self.app!r} names no app; accepted is module:attribute, such as main:app")
-            return AppSpec(self.app, folder, factory=self.factory, workers=self.workers)
-        return CommandSpec(self.serve, folder) if self.serve else None
+            return AppSpec(self.app, folder, factory=self.factory, workers=self.workers, env=env)
+        if env and not self.serve:
+            raise UsageError("a variable is passed on to a server that the suite starts (main:app)")
+        return CommandSpec(self.serve, folder, env=env) if self.serve else None
+
+    def _passed_on(self) -> dict[str, str]:
+        """The variables that are asked for by name, or as NAME=VALUE."""
+        from conformance.errors import UsageError  # noqa: PLC0415
+
+        found = {}
+        for each in self.env:
+            name, equals, value = each.partition("=")
+            if not name or (not equals and name not in os.environ):
+                raise UsageError(f"there is no variable {name!r} in the environment to pass on to the server")
+            found[name] = value if equals else os.environ[name]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +248,11 @@ class Asked:
         "A value of the target, overridden, such as cached-time.ttl=5; repeatable.",
         metavar="RESOURCE.KEY=VALUE",
         name="set",
+    )
+    base_path: str = option(
+        "",
+        "A prefix of all paths of the target, such as /api, on a server that is started here, too.",
+        metavar="PATH",
     )
     require: Sequence[str] = option(
         (),

@@ -13,6 +13,7 @@ from typing import Final, TextIO
 
 from conformance.execute.progress import Progress, line
 
+_PATIENCE: Final = 1.0  # seconds of waiting that are worth no line
 _RARELY: Final = 10.0  # seconds between two lines where there is no terminal
 
 
@@ -30,15 +31,21 @@ def shown(stream: TextIO, now: Callable[[], float] = time.monotonic) -> Iterator
 
 
 class _Plain:
-    """A line now and then, for logs."""
+    """A line for each thing that is waited for, and one now and then, for logs."""
 
     def __init__(self, stream: TextIO, now: Callable[[], float]) -> None:
         self._stream = stream
         self._now = now
         self._last = now()
+        self._seen: dict[tuple[str, str], float] = {}
+        self._said: set[tuple[str, str]] = set()
 
     def __call__(self, progress: Progress) -> None:
-        if self._now() - self._last >= _RARELY:
-            self._last = self._now()
+        now = self._now()
+        waits = {(why, name) for why, names in progress.waited_for().items() for name in names}
+        long = {wait for wait in waits if now - self._seen.setdefault(wait, now) >= _PATIENCE}
+        if long - self._said or now - self._last >= _RARELY:
+            self._said |= long
+            self._last = now
             self._stream.write(f"conformance: {line(progress)}\n")
             self._stream.flush()

@@ -7,6 +7,7 @@ measured in `test_imports.py`.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,10 +35,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("oracle",),
     ("fields",),
     ("model",),
-    ("errors", "version"),
+    ("errors", "guesses", "version"),
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
-GROUND = ("matchers", "language", "content", "oracle", "fields", "model", "errors", "version")
+GROUND = ("matchers", "language", "content", "oracle", "fields", "model", "errors", "guesses", "version")
 
 # What makes a room impure: a network, a file, a clock, a thread, a process, chance, and pytest.
 SHELL = (
@@ -49,6 +50,7 @@ SHELL = (
 PURE = ("plan", "judge", "report", *GROUND)
 # The files of pure rooms that read or write files, which is what they are for.
 AT_THE_EDGE = ("conformance.language.yamlfile", "conformance.report.write")
+GUESSING = ("conformance/guesses.py", "conformance/servers/inside/apps.py")
 CHECKOUT = Path(__file__).parents[1]
 
 
@@ -67,7 +69,7 @@ def reference() -> House:
 def room(house: House, name: str) -> str:
     """As in LAYERS: some files of the root are of the ground."""
     below = name.removeprefix("conformance.")
-    return below if below in ("errors", "version") else house.room(name)
+    return below if below in LAYERS[-1] else house.room(name)
 
 
 def upwards(house: House) -> Iterator[Import]:
@@ -134,6 +136,12 @@ def test_what_sends_sees_no_expectation(house: House) -> None:
     none_of(each for each in sending if within(each.imported, judging))
 
 
+def test_one_place_guesses_what_may_have_been_meant(house: House) -> None:
+    """But for the process of the app, which imports nothing of ours."""
+    guessing = [each for each in house.imports if each.imported.startswith("difflib")]
+    none_of(each for each in guessing if each.file not in GUESSING)
+
+
 def test_nothing_private_of_pytest_is_used(house: House) -> None:
     none_of(each for each in house.imports if within(each.imported, ("_pytest",)))
     texts = {house.file(name): path.read_text("utf-8") for name, path in house.modules.items()}
@@ -167,6 +175,25 @@ def test_a_file_is_short(house: House, reference: House) -> None:
 def test_a_file_begins_with_what_it_is_for(house: House, reference: House) -> None:
     trees = {each.file(name): tree for each in (house, reference) for name, tree in each.trees.items()}
     none_of(file for file, tree in trees.items() if not ast.get_docstring(tree))
+
+
+def test_a_room_says_what_stands_in_it(house: House) -> None:
+    for name, path in house.modules.items():
+        if path.name == "__init__.py" and path.parent != house.root:
+            says = str(ast.get_docstring(house.trees[name])).split()
+            files = {each.name for each in path.parent.glob("*.py")} - {path.name}
+            told = {each.strip("(),;:.`") for each in says if ".py" in each}
+            none_of(f"{house.file(name)} and {each}" for each in files ^ told)
+
+
+def test_a_file_that_a_docstring_names_is_there(house: House, reference: House) -> None:
+    ours = [*CHECKOUT.glob("*.py"), *(p for each in CHECKOUT.glob("[a-z]*/") for p in each.rglob("*.py"))]
+    there = {path.name for path in ours} | {"main.py"}  # the user's
+    for each in (house, reference):
+        for name, tree in each.trees.items():
+            nodes = [n for n in ast.walk(tree) if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef)]
+            told = {w for n in nodes for w in re.findall(r"\b(\w+\.py)\b", ast.get_docstring(n) or "")}
+            none_of(f"{each.file(name)} names {word}" for word in sorted(told - there))
 
 
 def test_the_reading_of_imports_misses_none_and_sees_circles(tmp_path: Path) -> None:

@@ -359,6 +359,22 @@ def test_the_line_says_what_is_waited_for() -> None:
     )
 
 
+def test_before_anything_can_be_judged_only_the_wait_is_told() -> None:
+    starting = Progress(0, 0, (("main:app", "the start of the server", 17.6),), lambda _why: None)
+    assert line(starting) == "18 s more for the start of the server (main:app)"
+
+
+def test_without_a_terminal_each_wait_gets_a_line_once_it_takes_longer_than_a_second() -> None:
+    now = 0.0
+    stream = io.StringIO()
+    with progress.shown(stream, lambda: now) as show:
+        for now in (0.0, 0.5, 1.0, 1.5, 2.0):
+            show(state(("b", "its TTL to end", 1.2 - now), ("a", "its TTL to end", 5.0 - now)))
+        now = 2.5
+        show(state(("c", "a second to pass", 1.5)))
+    assert stream.getvalue() == "conformance: 3 of 9 checks judged, 4 s more for its TTL to end (a)\n"
+
+
 def test_without_a_terminal_a_line_comes_rarely() -> None:
     now = 0.0
     stream = io.StringIO()

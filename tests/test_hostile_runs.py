@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -110,9 +111,7 @@ def test_a_base_url_with_a_path_prefix(slash: str) -> None:
         result = run(replace(given, base_url=f"{server.url}/api{slash}"))
     assert {e.verdict.outcome for e in result.judged} == {"pass"}
     record = record_of(result, "change-shows")
-    assert "/api/items/4" in {
-        x.request.url.removeprefix(server.url) for s in record.steps for x in s.exchanges
-    }
+    assert "/api/items/4" in {x.request.target for s in record.steps for x in s.exchanges}
 
 
 def test_a_final_slash_of_the_base_url_is_none() -> None:
@@ -162,6 +161,20 @@ def test_a_server_that_hangs_on_one_route_loses_that_lane_alone() -> None:
     assert on(result, "inm-current-is-304").outcome == "pass"
     assert on(result, "create-shows").outcome == "pass"
     assert bad(result, "fail") == {}
+
+
+def test_a_condition_that_hangs_costs_one_time_out_for_each_check_and_leaves_the_others() -> None:
+    student = Student(lambda _method, _path, headers, _body: HOLD if "if-none-match" in headers else None)
+    with serve(student) as server:
+        result = bounded(moved(quick(server.url, PATIENCE)), 12 * PATIENCE + 2 * SMALL)
+    silent = {e.id for e in result.judged if e.verdict.outcome == "unreachable"}
+    assert {"inm-current-is-304", "inm-other-is-200"} <= silent
+    for check in silent:
+        assert re.match(r'GET /items/ with If-None-Match: ".*" was not answered', on(result, check).message)
+    assert "find what it waits for there" in on(result, "inm-current-is-304").mend
+    assert {on(result, check).outcome for check in ("etag-present", "etag-repeats", "change-shows")} == {
+        "pass"
+    }
 
 
 def test_a_write_that_hangs_leaves_the_reads() -> None:

@@ -76,4 +76,4 @@ def test_built_in_specs_are_loaded_without_what_reads_files(tmp_path: Path) -> N
 def test_what_is_compiled_is_known_by_all_code_that_reads_specs() -> None:
     found = loaded_by("conformance.load.reader, conformance.load.targetfile")
     rooms = {name.split(".")[1] for name in found if name.startswith("conformance.")}
-    assert rooms - {"errors", "version"} <= set(ROOMS)
+    assert rooms - {"errors", "guesses", "version"} <= set(ROOMS)

@@ -15,6 +15,7 @@ from helpers.rules import none_of
 
 import conformance
 from conformance import cli, plugin
+from conformance.errors import UsageError
 from conformance.options import COMMAND, PLUGIN, Asked, Serving, Telling, declared, made, options
 
 ROOT = Path(__file__).parents[1]
@@ -70,6 +71,36 @@ def test_the_help_of_run_says_all_that_the_options_say() -> None:
     assert text is not None
     none_of(each.field for each in declared(Asked) if f"    {each.field}: {each.says('')}" not in text)
     assert text.index("Args:") < text.index("Raises:")
+
+
+def test_a_variable_is_passed_on_by_name_or_with_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_KEY", "abc")
+    for serving in (
+        Serving(app="m:a", env=["SHOP_KEY", "B=c=d"]),
+        Serving(serve="x", env=["SHOP_KEY", "B=c=d"]),
+    ):
+        spec = serving.spec()
+        assert spec is not None
+        assert spec.env == {"SHOP_KEY": "abc", "B": "c=d"}
+
+
+@pytest.mark.parametrize(
+    ("serving", "says"),
+    [
+        (Serving(app="m:a", env=["NO_SUCH"]), "there is no variable 'NO_SUCH' in the environment to pass on"),
+        (Serving(app="m:a", env=["=x"]), "there is no variable ''"),
+        (Serving(env=["A=b"]), "a variable is passed on to a server that the suite starts"),
+    ],
+)
+def test_a_variable_that_can_not_be_passed_on_is_refused(serving: Serving, says: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(says)):
+        serving.spec()
+
+
+@pytest.mark.parametrize("base", ["api", "/", "/a b", "/a?b", "/{id}", "http://h/api"])
+def test_a_base_path_that_is_none_is_refused(base: str) -> None:
+    with pytest.raises(UsageError, match=r"the base path .* is none; accepted is a path such as /api"):
+        conformance.run("http://127.0.0.1:9", base_path=base)
 
 
 def test_a_help_is_a_sentence() -> None:

@@ -150,6 +150,32 @@ def test_the_lesson_asks_for_more_than_the_standards_do(id_: str, lesson: str, a
     assert level_at(check, replace(claims, contract=""), "lesson") == anywhere
 
 
+HINTS = {
+    "version-raises-tag": "keep it there; one that begins again at each start gives old tags to new content",
+    "one-recomputation": "asyncio.Lock in async def routes, threading.Lock in def routes",
+    "cache-control-consistent": "send each directive once; caches differ in which of two they obey",
+    "not-modified-has-no-body": "a JSONResponse writes null, which uvicorn drops, and then closes the",
+    "inm-compares-weakly": "Take a leading W/ off both tags before you compare them",
+    "no-cache": "Send Cache-Control: no-cache together with an ETag, and answer If-None-Match with 304",
+}
+
+
+@pytest.mark.parametrize("id_", HINTS)
+def test_a_hint_says_what_is_so(id_: str) -> None:
+    """Each of them has said once what is not."""
+    assert HINTS[id_] in next(c for c in CHECKS if c.id == id_).hint
+
+
+def test_what_only_workers_show_names_the_option_that_starts_them() -> None:
+    unseen = next(c for c in CHECKS if c.id == "workers-agree").unseen
+    assert unseen.endswith("let the suite start two of them (--app main:app --workers 2)")
+
+
+def test_no_advice_says_what_is_not_so() -> None:
+    wrong = ("always safe", "stricter one wins", "stricter wins", "from the number alone")
+    against(CHECKS, lambda c: not any(each in f"{c.hint} {c.why}" for each in wrong))
+
+
 def test_the_register_has_every_row() -> None:
     """Rows come, and none goes unseen: a letter's numbers have no gaps."""
     ids = {row.id for row in REQUIREMENTS}

@@ -1,15 +1,23 @@
-"""Captures, durations, capabilities: each word has a phrase, and is seen to hold and to fail."""
+"""Words: each has a phrase, is seen to hold and to fail, and is known to nothing but its row."""
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
 import pytest
+from helpers.imports import House, within
 from helpers.records import exchange, resource, timed, writes
 from helpers.rules import none_of
 
+import conformance
 from conformance.language import durations
 from conformance.language.captures import CAPTURES, in_words
 from conformance.language.values import listed, said
+from conformance.matchers import MATCHERS
 from conformance.model import CAPABILITIES, Exchange, Json, Resource
+from conformance.verbs import VERBS
 
 DATE = "Thu, 01 Jan 2026 12:00:00 GMT"
 
@@ -108,3 +116,50 @@ def test_a_value_stands_in_a_phrase(value: Json, expected: str) -> None:
     assert listed(value) == expected
     assert said("with {}", value) == f"with {expected}"
     assert said(lambda given: f"{given!r}", value) == repr(value)
+
+
+# ---- verbs, arguments, matchers: only their rows know them
+
+ROWS = {*VERBS, *MATCHERS, *(argument.name for verb in VERBS.values() for argument in verb.arguments)}
+READ_STEPS = ("conformance.execute", "conformance.plan", "conformance.judge", "conformance.explain")
+READ_STEPS += ("conformance.load.givens", "conformance.load.reader")
+MEANT_OTHERWISE = {
+    "read": "a phase, and a capability",
+    "wait": "a phase",
+    "status": "the code of a finding",
+    "after": "a key of a check",
+    "why": "a key of a check",
+    "json": "a part of a media type",
+    "value": "a key of a target",
+    "hit": "a key of a target",
+    "cache-control": "a field",
+}
+
+
+def written(house: House, names: Iterable[str]) -> Iterator[tuple[str, ast.AST]]:
+    """Each node of these modules, with its place."""
+    for name in names:
+        for node in ast.walk(house.trees[name]):
+            yield f"{house.file(name)}:{getattr(node, 'lineno', 0)}", node
+
+
+def looks_into(node: ast.AST) -> bool:
+    """Whether a step's verb is compared, or one of its arguments looked up by its name."""
+    match node:
+        case ast.Compare(left=left, comparators=others):
+            return any(isinstance(each, ast.Attribute) and each.attr == "do" for each in (left, *others))
+        case ast.Subscript(value=ast.Attribute(attr="args"), slice=ast.Constant(value=str())):
+            return True
+        case ast.Attribute(value=ast.Attribute(attr="args"), attr="get" | "pop"):
+            return True
+    return False
+
+
+def test_no_one_but_its_row_knows_a_word() -> None:
+    house = House(Path(conformance.__file__).parent)
+    outside = [name for name in house.modules if house.room(name) != "verbs"]
+    none_of(f"{at} looks into a step" for at, node in written(house, outside) if looks_into(node))
+    reading = [name for name in house.modules if within(name, READ_STEPS)]
+    texts = [(at, n.value) for at, n in written(house, reading) if isinstance(n, ast.Constant)]
+    none_of(f"{at} knows {text!r}" for at, text in texts if text in ROWS and text not in MEANT_OTHERWISE)
+    none_of(f"{word} needs no excuse" for word in MEANT_OTHERWISE if word not in {text for _, text in texts})

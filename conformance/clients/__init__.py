@@ -3,6 +3,12 @@
 A client cache shows a policy at work: whether a browser, or a proxy, would ask the server again.
 It demonstrates; the oracle decides.
 
+    cache.py        one client cache of one scenario
+    records.py      what goes in, what comes through, what was asked beneath
+    rewriting.py    what the cache is shown of an answer
+    rfc9111.py      hishel behind one method
+    storage.py      where hishel keeps its entries
+
 Rules of this room:
 
 - It must not know expectations, targets or sockets: the lead gives it `send`, one function that

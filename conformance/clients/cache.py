@@ -1,7 +1,7 @@
-"""One client cache of one scenario: the passed time, and the count of what reached the server.
+"""One client cache of one scenario: the passed time, and what reached the server.
 
-It knows no caching rule: those are the engine's (`rfc9111.py`), which is handed in. Counting happens
-here, beneath the engine, from what really reached `send`, and never from what the engine says it did.
+It knows no caching rule: those are the engine's (`rfc9111.py`), which is handed in. What reached the
+server is seen here, beneath the engine, from what `send` brought, and never from what the engine says.
 A cache belongs to one lane; two threads must not ask it at once.
 """
 
@@ -38,20 +38,18 @@ class Engine(Protocol):
 
 @dataclass(slots=True)
 class Beneath:
-    """What lies beneath an engine: the way to the server with its counter, and the passed time."""
+    """What lies beneath an engine: the way to the server, what came by it, and the passed time."""
 
     send: Send
     passed: float = 0.0
-    calls: int = 0
     seen: list[Seen] = field(default_factory=list)
 
     def ask(self, method: str, url: str, headers: Headers, shown: Callable[[Headers], Headers]) -> Origin:
         """Have one exchange with the server, and give its answer back with the fields as they are `shown`."""
-        index, self.calls = self.calls, self.calls + 1
         origin = self.send(method, url, headers, b"")
         rewritten = shown(origin.headers)
         conditional = any(name.lower() in _CONDITIONS for name, _ in headers)
-        self.seen.append(Seen(index, headers, conditional, origin.status, rewritten, self.passed))
+        self.seen.append(Seen(headers, conditional, origin.status, rewritten, self.passed))
         return Origin(origin.status, origin.reason, rewritten, origin.content)
 
 
@@ -73,11 +71,6 @@ class ClientCache:
     def age(self) -> float:
         """The seconds that have passed for this cache in all."""
         return self._beneath.passed
-
-    @property
-    def requests(self) -> int:
-        """How many requests reached `send` in all, those without an answer included."""
-        return self._beneath.calls
 
     @property
     def seen(self) -> tuple[Seen, ...]:

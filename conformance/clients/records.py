@@ -50,15 +50,12 @@ class Seen:
     """One answer as the cache got to see it: what the oracle has to be asked about.
 
     Args:
-        index: which call of `send` brought it, counted from 0 over the life of the cache, those
-            that raised NoAnswer included.
         asked: the header fields of the request that reached `send`.
         headers: of the answer, rewritten as `rewriting.py` says. `Date` is the moment of receipt:
             the answer is 0 s old when it comes, and `through.at - seen.at` seconds old at a later read.
         at: the seconds that had passed when it came.
     """
 
-    index: int
     asked: Headers
     conditional: bool
     status: int
@@ -91,8 +88,3 @@ class Through:
     seen: tuple[Seen, ...]
     stored: bool | None
     at: float
-
-    @property
-    def origins(self) -> tuple[int, ...]:
-        """Which calls of `send` this read made; empty where nothing reached the server."""
-        return tuple(each.index for each in self.seen)

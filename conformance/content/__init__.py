@@ -1,7 +1,13 @@
 """Bodies: what is to be known of one, and how an item becomes another. Pure.
 
-    facts.py    body -> facts, read once when it arrives
-    edits.py    an item -> another item
+    facts.py          body -> facts, read once when it arrives
+    marks.py          the value that is kept, and the mark that says so
+    moments.py        the moment that a value tells, to the second
+    items.py          which items a document shows, and by which member they are known
+    edits.py          an item -> another item
+    differences.py    where two bodies, or two states of an item, differ
+    openapi.py        what a server's own description says of routes and bodies
+    tracebacks.py     what a program has printed -> the exceptions, each in a line
 
 It must not know how a body came, nor what is expected of it.
 """

@@ -1,4 +1,4 @@
-"""Where two bodies differ, for a person: the member that moved, and what it was. Pure.
+"""Where two bodies, or two states of an item, differ, for a person: the member that moved, and how. Pure.
 
 It says nothing of whether they may differ, and makes no verdict: where a body was not kept, only the
 sentence is shorter.
@@ -7,16 +7,21 @@ sentence is shorter.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Final
 
 from conformance.content.facts import json_type, load_json
 from conformance.model import Exchange, Json
 
-__all__ = ["cut_around", "moved"]
+__all__ = ["changed", "cut_around", "moved"]
 
 _WIDTH: Final = 40  # characters of a value that are shown
 _BEFORE: Final = 10  # of them, that stand before the first difference
 _DEEPEST: Final = 32
+_WITH_EVERY_WRITE: Final = re.compile(
+    r".*(version|revision|updated|modified|changed|touched|etag).*|rev|ts|timestamp", re.IGNORECASE
+)
 
 
 def moved(before: Exchange, after: Exchange) -> str:
@@ -71,3 +76,15 @@ def cut_around(one: str, two: str, width: int = _WIDTH) -> tuple[str, str]:
         return f"{'...' if start else ''}{shown}{'...' if start + width < len(text) else ''}"
 
     return cut(one), cut(two)
+
+
+def changed(before: Mapping[str, Json], after: Mapping[str, Json] | None) -> str:
+    """What an item has that it had not before, or ""; members that move with every write do not count."""
+    if after is None:
+        return "it is not to be seen any more"
+    names = [
+        name
+        for name in (*before, *(n for n in after if n not in before))
+        if before.get(name) != after.get(name) and not _WITH_EVERY_WRITE.fullmatch(str(name))
+    ]
+    return ", ".join(f"{n!r} was {before.get(n)!r:.80} and is {after.get(n)!r:.80}" for n in names)

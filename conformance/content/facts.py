@@ -144,7 +144,7 @@ def _constant(headers: Headers, content: bytes) -> str:
     return found[0] if found else ""
 
 
-def _no_json(constant: str) -> NoReturn:
+def no_json(constant: str) -> NoReturn:
     """Refuse what Python's reader takes for JSON and JSON does not have: NaN and Infinity."""
     raise ValueError(constant)
 
@@ -154,7 +154,7 @@ def _finite(text: str) -> float | str:
     return float(text) if math.isfinite(float(text)) else text
 
 
-_READER: Final = json.JSONDecoder(parse_constant=_no_json, parse_float=_finite)
+_READER: Final = json.JSONDecoder(parse_constant=no_json, parse_float=_finite)
 
 
 def _decoded(headers: Headers, content: bytes, most: int = 5 * 1024 * 1024) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from conformance.model import Json
 
@@ -34,6 +35,11 @@ _GONE: Final = re.compile(
 )
 _LIVE: Final = re.compile(r"(is_?)?(active|enabled|alive|available)", re.IGNORECASE)
 _STATE: Final = frozenset({"status", "state"})
+
+
+def path_of(route: str, id_: Json) -> str:
+    """The path of an item, by the route to any of them: `/items/{id}`."""
+    return route.replace("{id}", quote(str(id_), safe=""))
 
 
 def find_list(document: Json) -> list[Any] | None:

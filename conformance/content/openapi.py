@@ -5,13 +5,13 @@ Read leniently: a document that is none, or is broken in a part, tells nothing o
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from conformance.guesses import nearest
 from conformance.model import Json
 
 _METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options")
@@ -71,8 +71,19 @@ def near(listed: Routes, method: str, path: str) -> str:
     if here:
         return ", ".join(f"{each} {path}" for each in here)
     same = [each for each, methods in listed.items() if method in methods]
-    close = difflib.get_close_matches(shape(path), same, n=1, cutoff=0.75)
+    close = nearest(shape(path), same, cutoff=0.75)
     return f"{method} {close[0].replace('{}', '{id}')}" if close else ""
+
+
+def prefix_of(listed: Routes, path: str) -> str:
+    """Below which prefix a route to read is listed that is not listed itself; "" where that is not clear."""
+    own = shape(path)
+    found = {
+        each.removesuffix(own)
+        for each, methods in listed.items()
+        if "GET" in methods and each != own and each.endswith(own) and "{}" not in each.removesuffix(own)
+    }
+    return found.pop() if len(found) == 1 and own != "/" and own not in listed else ""
 
 
 def wanted(document: Json, method: str, path: str, prefix: str = "") -> Wanted | None:

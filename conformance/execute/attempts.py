@@ -11,11 +11,14 @@ import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from conformance.content import openapi
+from conformance.content.tracebacks import raised
 from conformance.execute.board import Board
 from conformance.execute.options import Options
 from conformance.execute.steps import bind, execute
@@ -37,6 +40,7 @@ _MOST_STARTS: Final = 12  # a server that dies more often than this is given up
 _MOST_MET: Final = 3  # deaths that have met a request of the same work
 _NEWS: Final = 1.0  # seconds: a connection is reset before the process has ended
 _READING: Final = 0.05  # seconds for its last words to arrive
+_TRACED: Final = 0.3  # seconds for a traceback to arrive
 _LAST_WORDS: Final = 300  # characters
 
 
@@ -46,25 +50,31 @@ class Attempts:
     Args:
         court: what the judge may look at besides a record, as it is now.
         give_up: called with the reason, where no more is to be asked of the server at all.
+        searching: tells people of a search, while it lasts: a resource, a check, how many values.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the engine lends
         self,
         options: Options,
         plan: Plan,
         board: Board,
         court: Callable[[], Court],
         give_up: Callable[[str], None],
+        *,
+        searching: Callable[[str, str, int], AbstractContextManager[Callable[[], None]]],
     ) -> None:
         self._options = options
         self._plan = plan
         self._board = board
         self._court = court
         self._give_up = give_up
+        self._searching = searching
         self._timelines: dict[str, tuple[Record, Mapping[str, Verdict]]] = {}
         self._reviving = threading.Lock()
         self._over = False
+        self._silent: set[str] = set()  # resources that do not even answer a plain read any more
         self._deaths: dict[int, str] = {}  # life -> how it ended
+        self._hung: set[int] = set()  # those of them that were ended by us
         self._deadly: set[tuple[object, ...]] = set()  # requests that have killed the server before
 
     def one(self, run: Run, context: Context) -> None:
@@ -82,7 +92,7 @@ class Attempts:
                 verdict = judge(run, record, self._court())
             self._board.settle(run, verdict, record)
             return
-        if context.gone():
+        if context.gone() and not self._answers_still(context):
             self._board.settle(run, given_up(context.resource.name))
             return
         if context.resource.name in context.shared.limited:
@@ -95,7 +105,24 @@ class Attempts:
             verdicts, record = self._alive(self._judges(run), work, context)
             self._timelines[run.work] = record, verdicts
             verdict = verdicts[run.id]
+        if _is_silent_to_a_write(record):
+            self._silent.add(context.resource.name)  # it would keep us waiting for each of them
         self._board.settle(run, verdict, record)
+
+    def _answers_still(self, context: Context) -> bool:
+        """Whether a resource that has been silent twice answers a plain read: then only some requests hang.
+
+        One that keeps a value is not asked, since it would be warm for its timeline.
+        """
+        name = context.resource.name
+        if name in self._silent or context.resource.ttl is not None:
+            return False
+        with contextlib.suppress(GivenUpError):
+            if context.read().fault is None:
+                context.shared.timeouts[name] = 1
+                return True
+        self._silent.add(name)
+        return False
 
     def _judges(self, run: Run) -> list[Run]:
         """The runs that judge the same work, in their order."""
@@ -113,7 +140,13 @@ class Attempts:
             if verdict.outcome != "pass":
                 return verdict, record
         if self._options.search is not None and work.forall:
-            found = self._options.search(run, self._options.seed, attempt)
+            with self._searching(context.resource.name, run.check.id, self._options.values) as tried:
+
+                def counted(bound: Mapping[str, Json]) -> tuple[Verdict, Record]:
+                    tried()
+                    return attempt(bound)
+
+                found = self._options.search(run, self._options.seed, counted)
             if found is not None:
                 return found
         return verdict, record
@@ -136,13 +169,16 @@ class Attempts:
             with self._place(context, server, alone=alone) as place:
                 life, since = server.starts, server.printed()
                 verdicts, record = self._steadily(runs, work, place)
-                log = server.log(since)
+                log = self._printed(server, since, record)
                 died = self._revived(server, life, _NEWS if _faults(record) else 0.0)
                 if died is None and "timeout" in _faults(record):
                     died = self._unblocked(server, life, place)
-            record = replace(record, log=log)
+            record = replace(record, log=log, withheld=server.withheld(log) if _failed(record) else ())
             if died is None:
-                return verdicts, record
+                court = self._court()
+                # What it has printed tells more of a 5xx than the answer does, and comes after it.
+                again = {each.id: judge(each, record, court) for each in runs} if _failed(record) else {}
+                return {**verdicts, **again}, record
             tried += 1
             request = _unanswered(record)
             met += request is not None
@@ -153,9 +189,16 @@ class Attempts:
             context.lane.rest()
         if request is not None:
             self._deadly.add(request)
-        record = replace(record, crash=died)
+        record = replace(record, crash=died, hangs=life in self._hung)
         court = self._court()
         return {each.id: judge(each, record, court) for each in runs}, record
+
+    def _printed(self, server: Server, since: int, record: Record) -> str:
+        """What the server has printed; where it failed, its traceback may come a moment after the answer."""
+        until = time.monotonic() + _TRACED * _failed(record)
+        while not raised(log := server.log(since)) and time.monotonic() < until:
+            time.sleep(_READING)
+        return log
 
     def _kills(self, context: Context, server: Server) -> bool:
         """Whether one read of the resource ends the server."""
@@ -200,7 +243,8 @@ class Attempts:
         with self._reviving:
             where = server.where() if server.starts == life and not self._over else ""
             if where:
-                self._deaths[life] = f"it hangs in {where}, answers nobody meanwhile, and had to be ended"
+                self._hung.add(life)
+                self._deaths[life] = f"in {where}; it answers nobody meanwhile, and had to be ended"
                 for name in [n for n in list(context.shared.timeouts) if n != context.resource.name]:
                     del context.shared.timeouts[name]  # it was not theirs
                 self._restart(server)
@@ -224,7 +268,8 @@ class Attempts:
     ) -> tuple[Mapping[str, Verdict], Record]:
         """The work, again where noise has spoilt it; each of its runs is judged once for each time."""
         for number in range(1, _MOST[_waits(work)] + 1):
-            record = replace(execute(work, bind(context, context.bound)), attempts=number)
+            record = execute(work, bind(context, context.bound))
+            record = replace(record, attempts=number, elsewhere=_elsewhere(record, context))
             court = self._court()
             verdicts = {each.id: judge(each, record, court) for each in runs}
             again = any(retryable(verdicts[each.id], each) for each in runs)
@@ -248,6 +293,23 @@ def _unanswered(record: Record) -> tuple[object, ...] | None:
     if first.fault is not None and first.fault.kind == "refused" and first is exchanges[0]:
         return None
     return first.request.method, first.request.target, first.request.headers
+
+
+def _elsewhere(record: Record, context: Context) -> str:
+    """Below which prefix the server says that it has a resource which is not to be found."""
+    lost = any(e.status == 404 for step in record.steps for e in step.exchanges)  # noqa: PLR2004
+    return openapi.prefix_of(context.shared.survey.routes or {}, context.resource.read) if lost else ""
+
+
+def _failed(record: Record) -> bool:
+    """Whether anything was answered 5xx."""
+    statuses = [e.status or 0 for step in record.steps for e in step.exchanges]
+    return any(status >= 500 for status in statuses)  # noqa: PLR2004
+
+
+def _is_silent_to_a_write(record: Record) -> bool:
+    silent = [e for step in record.steps for e in step.exchanges if e.fault and e.fault.kind == "timeout"]
+    return any(e.request.method not in ("GET", "HEAD") for e in silent)
 
 
 def _faults(record: Record) -> set[str]:

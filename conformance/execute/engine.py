@@ -20,11 +20,13 @@ from conformance.clocks import Clock, RealClock, VirtualClock
 from conformance.errors import HarnessError, TargetError
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
+from conformance.execute.diagnosis import way_out
 from conformance.execute.options import Options
 from conformance.execute.patience import allowance, refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.execute.starting import Anew
 from conformance.execute.trust import distrusted
+from conformance.execute.waits import Waits
 from conformance.judge.court import Court
 from conformance.judge.unjudged import not_reached, ours
 from conformance.judge.verdicts import before
@@ -59,9 +61,10 @@ class Engine:
             if options.selected is None
             else plan(options.suite, options.target, options.tier, options.selected)
         )
-        self._down = self._output = ""
+        self._down = self._mend = self._output = ""
         self.server = self._start_server()
-        self.base_url = self.server.url if self.server else options.base_url
+        origin = self.server.url if self.server else options.base_url
+        self.base_url = f"{origin.rstrip('/')}{options.target.base}"
         self.clock = self._clock()
         try:
             refuse_short_ttls(options.target, moves=self.clock.moves)
@@ -71,7 +74,7 @@ class Engine:
             raise
         self.wire = Wire(self.base_url, self.clock, limits=options.limits, verify=options.verify)
         self.remote = is_remote(self.base_url)
-        self._waits: dict[tuple[str, str], float] = {}
+        self._waits = Waits()
         self._board = Board()
         self._cancelled = threading.Event()
         self._finished = threading.Event()
@@ -82,7 +85,9 @@ class Engine:
         self.shared = self._make_shared()
         self._in_real_time: Shared | None = None
         self._why_real: Mapping[str, str] = {}
-        self._attempts = Attempts(options, self.plan, self._board, self._court, self._give_up)
+        self._attempts = Attempts(
+            options, self.plan, self._board, self._court, self._give_up, searching=self._waits.searching
+        )
 
     def _make_shared(self) -> Shared:
         options = self.options
@@ -99,7 +104,7 @@ class Engine:
             ledger=Ledger(),
             consent=consent,
             cancelled=self._cancelled,
-            waiting=self._waiting,
+            waiting=self._waits.of(self.clock),
             wall=time.time() - self.clock.now(),
             remote=self.remote,
             server=self.server,
@@ -148,10 +153,11 @@ class Engine:
 
     def progress(self) -> Progress:
         """How far it is just now."""
-        now = self.clock.now()
-        waits = [(resource, why, until - now) for (resource, why), until in list(self._waits.items())]
-        waits.sort(key=lambda wait: wait[2])
-        return Progress(len(self._board), len(self.plan.runs), tuple(waits), self.cancel)
+        done, total = len(self._board), len(self.plan.runs)
+        elapsed = time.monotonic() - self._started
+        asking = [*self.wire.asking, *(self._in_real_time.wire.asking if self._in_real_time else ())]
+        waits = self._waits.left(self._board.records, elapsed, done, total, asking)
+        return Progress(done, total, waits, self.cancel)
 
     def record(self, run_id: str) -> Record | None:
         """The record that a verdict rests on, or None where nothing was sent for it."""
@@ -218,12 +224,6 @@ class Engine:
             output=self._output,
         )
 
-    def _waiting(self, resource: str, why: str, until: float | None) -> None:
-        if until is None:
-            self._waits.pop((resource, why), None)
-        else:
-            self._waits[resource, why] = until
-
     # ---------------------------------------------------------------- the run
 
     def _main(self) -> None:
@@ -264,6 +264,7 @@ class Engine:
             self._down = f"the server crashed at the first request: {died}"
         else:
             self._down = f"the server at {self.wire.origin} can't be reached: {fault.says}"
+            self._mend = "" if self.server else way_out(self.base_url, fault, verify=self.options.verify)
 
     def _give_up(self, why: str) -> None:
         self._down = why
@@ -294,7 +295,9 @@ class Engine:
         clock = self.clock
         if self.server is None or not isinstance(clock, VirtualClock):
             return
-        resources = [lane[0].resource for lane in lanes if lane[0].resource and lane[0].resource.ttl]
+        court = self._court()  # what is blocked already is not asked for: it may hang
+        asked = [lane for lane in lanes if any(before(run, court) is None for run in lane)]
+        resources = [lane[0].resource for lane in asked if lane[0].resource and lane[0].resource.ttl]
         if self._down or self._cancelled.is_set() or not resources:
             return
         with self.wire.lane() as lane, clock.lane():
@@ -304,8 +307,10 @@ class Engine:
         if self._why_real:
             real = RealClock()
             wire = Wire(self.base_url, real, limits=self.options.limits, verify=self.options.verify)
-            wall = time.time() - real.now()
-            self._in_real_time = dataclasses.replace(self.shared, wire=wire, clock=real, wall=wall)
+            said, wall = self._waits.of(real, self._why_real), time.time() - real.now()
+            self._in_real_time = dataclasses.replace(
+                self.shared, wire=wire, clock=real, wall=wall, waiting=said
+            )
 
     def _is_real(self, run: Run) -> bool:
         return run.resource is not None and run.resource.name in self._why_real
@@ -361,6 +366,7 @@ class Engine:
             self.remote,
             self._down,
             self.shared.workers,
+            self._mend,
             self._board.records,
         )
 

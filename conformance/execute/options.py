@@ -26,6 +26,7 @@ class Options:
         restarts: whether an app that we start may be started anew, once all else is done.
         start: starts the server under test; its URL takes the place of `base_url`.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
+        values: how many values it tries, about.
     """
 
     base_url: str
@@ -42,6 +43,7 @@ class Options:
     search: Search | None = None
     start: Callable[[], Server] | None = None
     restarts: bool = True
+    values: int = 0
 
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]

@@ -20,8 +20,8 @@ class Progress:
     """How far a run has come.
 
     Args:
-        done: runs that have their verdict, of `total`.
-        waits: (resource, what for, seconds still to go), the longest last.
+        done: runs that have their verdict, of `total`; 0 of 0 before any can have one.
+        waits: (resource, what for, seconds still to go, as far as is known), the longest last.
         stop: ends the run early; the argument says why.
     """
 
@@ -41,11 +41,11 @@ class Progress:
 
 def line(progress: Progress) -> str:
     """How far it is, in one line."""
-    head = f"{progress.done} of {progress.total} checks judged"
+    head = f"{progress.done} of {progress.total} checks judged" if progress.total else ""
     reasons = progress.waited_for()
     if not reasons:
         return head
     says = "; ".join(
         f"{safe(why, _LONGEST)} ({', '.join(map(safe, names))})" for why, names in reasons.items()
     )
-    return f"{head}, {progress.waits[-1][2]:.0f} s more for {says}"
+    return f"{head}{', ' if head else ''}{progress.waits[-1][2]:.0f} s more for {says}"

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING, Final
 
 from conformance.servers.errors import ServerError
+from conformance.servers.specs import AppSpec, CommandSpec
 
 if TYPE_CHECKING:
+    from conformance.execute.progress import Progress
     from conformance.servers.server import Server
-    from conformance.servers.specs import AppSpec, CommandSpec
     from conformance.wire import Wire
 
-__all__ = ["Anew", "Early", "abandon", "start_soon"]
+__all__ = ["Anew", "Early", "abandon", "await_start", "start_soon"]
+
+_GLANCE: Final = 0.1  # seconds between looks
+_PATIENCE: Final = 1.0  # seconds that need no word
 
 
 def start_soon(spec: AppSpec | CommandSpec) -> Future[Server]:
@@ -30,6 +36,20 @@ def start_soon(spec: AppSpec | CommandSpec) -> Future[Server]:
 
     threading.Thread(target=run, name="conformance: start", daemon=True).start()
     return future
+
+
+def await_start(
+    future: Future[Server], spec: AppSpec | CommandSpec, tell: Callable[[Progress], None]
+) -> None:
+    """Return once it has started, or has not; meanwhile `tell` that, and how long it may take still."""
+    from conformance.execute.progress import Progress  # noqa: PLC0415 (whoever starts early imports little)
+
+    name = spec.app if isinstance(spec, AppSpec) else spec.command
+    begun = time.monotonic()
+    while wait([future], _GLANCE).not_done:
+        left = spec.ready_within - (time.monotonic() - begun)
+        if left < spec.ready_within - _PATIENCE:
+            tell(Progress(0, 0, ((name, "the start of the server", max(left, _PATIENCE)),), lambda _: None))
 
 
 def abandon(future: Future[Server]) -> None:

@@ -27,7 +27,6 @@ from conformance.verbs.writes import owed, put_back
 
 _DROPPED: Final = {"closed", "reset", "malformed", "too-large"}
 _NOT_TO_BE_HAD: Final = ("not-offered", "not-asked", "missing", "refused", "untestable")
-_CHANGES: Final = ("change", "history", "refuse")  # verbs that take an item of ours where there is one
 
 
 def execute(work: Work, context: Context) -> Record:
@@ -41,7 +40,7 @@ def execute(work: Work, context: Context) -> Record:
     started = clock.now()
     error = ""
     try:
-        if any(step.do in _CHANGES for step in work.steps):
+        if any(VERBS[step.do].subject for step in work.steps):
             prepare(context)
         for number, step in enumerate(work.steps):
             if not _step(step, context) and not _goes_on(step, work.steps[number + 1 :], work, context):

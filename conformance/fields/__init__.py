@@ -1,5 +1,11 @@
 """Field values: text -> values.
 
+    cache_control.py    Cache-Control: directives, mistakes, contradictions
+    dates.py            HTTP dates
+    lists.py            fields as lists, and the small values Age and Vary
+    tags.py             entity tags
+    valid.py            the forms that a value may be held to, by name
+
 Rules of this package:
 
 - It reads text and gives values; it judges nothing but syntax, and raises on no response text at all.

@@ -1,4 +1,4 @@
-"""The strategies of `forall`: for each name of `table.STRATEGIES` a builder.
+"""The strategies of `forall`: a builder for each name of `language/strategies.py`.
 
 Rules of this file:
 

@@ -1,12 +1,16 @@
 """Record -> Verdict. Pure.
 
     verdicts.py    the outcome table, and how a record is judged by it
+    lints.py       what is judged over all answers of a run
+    excuses.py     what excuses a finding, and what has no excuse
     scope.py       which steps a check has to do with
     owners.py      whose business a fact is that a check needs
     court.py       what a judgement may look at, and how an outcome counts
     unjudged.py    verdicts where there is no record to judge
     remarks.py     what is said beside a verdict
-    symptoms.py    common mistakes, recognised by what they look like from outside
+    symptoms.py    common mistakes, recognised by what they look like from outside, which are rows of
+                   answers.py, tags.py and kept.py, made of what sight.py has
+    silence.py     what is said where no answer comes
 
 All verdicts are made here. It must not know a socket, a file or a clock: a saved run is judged the same.
 """

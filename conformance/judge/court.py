@@ -39,7 +39,7 @@ class Court:
     Args:
         verdicts: run id -> verdict, of the runs that were judged before.
         remote: whether the server is somewhere else than on loopback.
-        down: why the server can't be reached at all, or "".
+        down: why the server can't be reached at all, or "". mend: what to do about that, or "".
         workers: how many of the server's workers the suite has started; None: it has not.
         records: work -> what was done so far, for what is judged over all answers.
     """
@@ -52,6 +52,7 @@ class Court:
     remote: bool = False
     down: str = ""
     workers: int | None = None
+    mend: str = ""
     records: Mapping[str, Record] = field(default_factory=dict)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from conformance.matchers import Case, holds
-from conformance.model import Check, Doubt, Exchange, Finding, Step, StepRecord
+from conformance.model import Check, Doubt, Exchange, Finding, StepRecord
 
 __all__ = ["crashed", "doubted", "login_ended", "plain", "speaks_for_itself"]
 
@@ -35,13 +35,14 @@ def plain(exchange: Exchange) -> bool:
     return exchange.through is None and not any(name.startswith("if-") for name in names)
 
 
-def speaks_for_itself(step: Step, record: StepRecord, unmet: Finding) -> bool:
+def speaks_for_itself(record: StepRecord, unmet: Finding) -> bool:
     """Whether a `given` that is not met is the server's fault, whatever the check is about.
 
     A plain read of the resource itself that is not answered as it was before: by a 304 that nobody has
     asked for, by another status, without the tag that it had.
     """
-    if step.do != "read" or step.args.get("of") or unmet.code not in _OF_THE_ANSWER or not record.exchanges:
+    elsewhere = record.item or record.other or record.effect is not None
+    if elsewhere or unmet.code not in _OF_THE_ANSWER or not record.exchanges:
         return False
     exchange = record.exchanges[unmet.index]
     return exchange.request.method == "GET" and plain(exchange) and exchange.response is not None

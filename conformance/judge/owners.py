@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import dropwhile
 
-from conformance.model import Run, Verdict
+from conformance.matchers import MATCHERS
+from conformance.model import Json, Run, Verdict
 
 __all__ = ["has_seen", "owner"]
 
@@ -14,9 +16,10 @@ def owner(
 ) -> tuple[Run, Verdict] | None:
     """The check that failed for one of these facts (names of matchers), or since nothing answers there."""
     for run, verdict in _judged(resource, runs, verdicts):
-        owned = _expected(run) | {verdict.code.partition(".")[0]}
-        if verdict.outcome in ("fail", "unreachable") and owned & {*facts, "status"}:
-            return run, verdict
+        if verdict.outcome in ("fail", "unreachable"):
+            word = verdict.code.partition(".")[0]
+            if word not in MATCHERS or not _left_open(run, verdict.step, word).isdisjoint(facts):
+                return run, verdict
     return None
 
 
@@ -38,5 +41,17 @@ def _judged(
 
 def _expected(run: Run) -> set[str]:
     """The names of the matchers by which a check judges."""
-    own = {name for step in run.check.steps for name in step.expect}
-    return own | {name for each in run.check.expects for wanted in each.values() for name in wanted}
+    return {name for _, wanted in _expectations(run) for name in wanted}
+
+
+def _left_open(run: Run, at: str, word: str) -> set[str]:
+    """The word of the finding, and those that were to be judged after it: what comes before them held."""
+    wanted = [each for step, each in _expectations(run) if step == at]
+    return {word}.union(*(dropwhile(lambda name: name != word, each) for each in wanted))
+
+
+def _expectations(run: Run) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    """What a check expects, with the name of the step of which it does."""
+    yield from ((step.name, step.expect) for step in run.check.steps)
+    for each in run.check.expects:
+        yield from each.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.model import Verdict
+from conformance.model import GIVEN_UP, Verdict
 
 __all__ = ["given_up", "left_out", "limited", "not_reached", "not_sent", "ours"]
 
@@ -25,7 +25,7 @@ def not_sent(earlier: str) -> Verdict:
 def given_up(resource: str) -> Verdict:
     """Its resource has been silent too often to be asked on."""
     says = f"{resource} has not answered twice; no more is asked of it"
-    return Verdict("unreachable", "unreachable", says)
+    return Verdict("unreachable", "unreachable", says, code=GIVEN_UP)
 
 
 def limited(resource: str) -> Verdict:

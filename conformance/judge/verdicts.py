@@ -17,6 +17,8 @@ from conformance.judge.lints import judge_answers
 from conformance.judge.owners import has_seen, owner
 from conformance.judge.remarks import remarked
 from conformance.judge.scope import relevant
+from conformance.judge.sight import DECLARED, asked
+from conformance.judge.silence import ended, mend_of
 from conformance.judge.symptoms import recognise
 from conformance.judge.unjudged import ours
 from conformance.matchers import MATCHERS, Case, first_finding
@@ -40,7 +42,6 @@ STOPPED: Final = "stopped"
 """The code of the verdict on what the run did not get to, since it was being stopped."""
 _DROPPED: Final = "answer.dropped"
 _MALFORMED: Final = "answer.malformed"
-_MISSING: Final = "declared.missing"
 _LOGGED_OUT: Final = "login.ended"
 REFUSED: Final = "write.refused"
 """The code of the verdict on what the server offers, and has refused to do for us."""
@@ -57,7 +58,7 @@ def before(run: Run, court: Court) -> Verdict | None:
     if run.resource is None:
         return made(run, court, "not-applicable", f"not applicable: {needed_by(run.check)}")
     if court.down:
-        return made(run, court, "unreachable", court.down)
+        return replace(made(run, court, "unreachable", court.down), mend=court.mend)
     earlier = [(p, court.verdicts[p.id]) for p in prerequisites(run, court.runs) if p.id in court.verdicts]
     for prerequisite, verdict in earlier:
         # What does not apply to this server says nothing against going on; the check finds out itself. Nor
@@ -72,7 +73,17 @@ def before(run: Run, court: Court) -> Verdict | None:
 def judge(run: Run, record: Record, court: Court) -> Verdict:
     """The verdict on a run whose work has been done."""
     steps = {s.name: s for s in record.steps}
-    case = Case(steps, run.resource, court.target, court.remote, court.workers, record.moved)
+    case = Case(
+        steps,
+        run.resource,
+        court.target,
+        court.remote,
+        court.workers,
+        record.moved,
+        record.log,
+        record.withheld,
+        record.elsewhere,
+    )
     return remarked(_judge(run, record, case, court), record, case)
 
 
@@ -80,10 +91,7 @@ def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
     if record.error:
         return ours(record.error)
     if record.crash:
-        exchanges = [e for step in record.steps for e in step.exchanges]
-        on = f"{exchanges[-1].request.method} {exchanges[-1].request.target}" if exchanges else "this"
-        mend = f"find what ends your program when it gets {on}: a server has to outlive its requests"
-        says = f"the server crashed on {on} ({record.crash})"
+        says, mend = ended(record)
         return replace(made(run, court, "unreachable", says), mend=mend)
     if run.check.answers is not None:
         return judge_answers(run, record, case, court)
@@ -110,13 +118,14 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
         fault = exchange.fault
         if fault is None:
             continue
-        where = f"{exchange.request.method} {exchange.request.target}"
+        where = asked(exchange)
         if fault.kind == "cancelled":
             return _stopped(run, court)
         if fault.kind in _NOBODY:
             says = f"{where} was not answered: {fault.says}"
             code = _DROPPED if fault.kind in ("closed", "reset") else ""
-            return replace(made(run, court, "unreachable", says), step=step.name, index=index, code=code)
+            silent = replace(made(run, court, "unreachable", says), step=step.name, index=index, code=code)
+            return replace(silent, mend=mend_of(fault))
         finding = Finding("an answer in HTTP", fault.says, step.name, index, code=_MALFORMED)
         return _failed(run, finding, case, court)
     return None
@@ -184,7 +193,7 @@ def _not_tested(run: Run, step: Step, record: StepRecord, court: Court) -> Verdi
 def _undone(run: Run, step: Step, record: StepRecord, case: Case, court: Court) -> Verdict | None:
     if record.status == "missing":
         expected = f"the {step.do} that the target declares"
-        finding = Finding(expected, record.says, step.name, code=_MISSING)
+        finding = Finding(expected, record.says, step.name, code=DECLARED)
         return _failed(run, finding, case, court)
     if record.status in ("not-offered", "not-asked"):
         return _not_there(run, court, record)
@@ -197,7 +206,7 @@ def _undone(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
             cause = "a rate limit"
         return made(run, court, "inconclusive", f"could not be judged: {cause}", cause=cause)
     if record.status in ("lacking", "broken", "stopped"):
-        return _stuck(run, step, record, court)
+        return _stuck(run, record, court)
     return None
 
 
@@ -225,12 +234,18 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
     doubt = doubted(run.check, case)
     if doubt is not None:
         return _excused(run, court, doubt, f"{says} ({doubt.because})", unmet)
-    blocked = _owner(run, step, step.given, court)
+    word = unmet.code.partition(".")[0]
+    record = case.steps[step.name]
+    blocked = _owner(run, record, (word,) if word in step.given else step.given, court)
     if blocked is not None:
         return blocked
-    if speaks_for_itself(step, case.steps[step.name], unmet):
+    if speaks_for_itself(record, unmet):
         return _failed(run, unmet, case, court)
-    return replace(_unclear(run, court, says, unmet), step=step.name, index=unmet.index)
+    symptom = recognise(run, unmet, case)
+    if symptom is not None:
+        says = f"could not be judged: {symptom.says} ({step.name} needed {unmet.expected})"
+    unclear = replace(_unclear(run, court, says, unmet), step=step.name, index=unmet.index)
+    return unclear if symptom is None else replace(unclear, mend=symptom.mend)
 
 
 def _excused(run: Run, court: Court, doubt: Doubt, says: str, finding: Finding) -> Verdict:
@@ -252,11 +267,10 @@ def _unclear(run: Run, court: Court, says: str, finding: Finding, cause: str = "
     return replace(made(run, court, "inconclusive", says, cause=cause), code=finding.code)
 
 
-def _owner(run: Run, step: Step, facts: Collection[str], court: Court) -> Verdict | None:
+def _owner(run: Run, record: StepRecord, facts: Collection[str], court: Court) -> Verdict | None:
     """Blocked by the check that owns one of the facts: one on the same resource that has failed for it."""
     assert run.resource is not None  # noqa: S101 - it was executed
-    name = run.resource.distinct_from[0] if step.args.get("of") == "distinct" else run.resource.name
-    found = owner(name, facts, court.runs, court.verdicts)
+    found = owner(record.other or run.resource.name, facts, court.runs, court.verdicts)
     if found is None:
         return None
     other, verdict = found
@@ -264,13 +278,13 @@ def _owner(run: Run, step: Step, facts: Collection[str], court: Court) -> Verdic
     return replace(made(run, court, "blocked", says, cause=other.id), mend=verdict.mend)
 
 
-def _stuck(run: Run, step: Step, record: StepRecord, court: Court) -> Verdict:
+def _stuck(run: Run, record: StepRecord, court: Court) -> Verdict:
     """It could not be done; where an answer lacks a field, is that another check's business, or nobody's?"""
     if record.status == "stopped":
         return _stopped(run, court)
     says, fact = record.says, record.lacks.lower()
     if fact and run.resource is not None:
-        blocked = _owner(run, step, (fact,), court)
+        blocked = _owner(run, record, (fact,), court)
         seen = has_seen(run.resource.name, fact, court.runs, court.verdicts)
         if blocked is not None or not seen:
             return blocked or _not_applicable(run, court, says)
@@ -350,7 +364,7 @@ def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: 
         expected=finding.expected,
         actual=finding.actual,
         cause=symptom.says if symptom else "",
-        mend=symptom.mend if symptom else run.check.hint,
+        mend=(symptom.mend if symptom else "") or run.check.hint,
         step=finding.step,
         index=finding.index,
         code=finding.code,

@@ -3,6 +3,7 @@
     yamlfile.py      strict YAML, with the line of every value
     values.py        the kinds of value that a word may take, and phrases for them
     captures.py      {first.etag}: what a step takes from earlier answers
+    doubts.py        causes that are not the server's fault, named once. Table: DOUBTS
     durations.py     "ttl + 2m": the arithmetic of waiting
     strategies.py    the names of what `forall` may draw from
 

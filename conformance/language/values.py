@@ -8,7 +8,7 @@ which `explain` puts a word and its value into English, are here too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -116,6 +116,17 @@ def _is_condition(name: str, value: str) -> bool:
 
 
 # ------------------------------------------------------------------ the rows
+
+
+def closed(properties: Mapping[str, Any], required: Iterable[str] = (), **more: Any) -> dict[str, Any]:
+    """The JSON Schema of a mapping that has these keys, and no others."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(required),
+        "additionalProperties": False,
+        **more,
+    }
 
 
 def choice(*words: str) -> Kind:

@@ -8,7 +8,6 @@ stay the text that they are.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -157,15 +156,3 @@ def _plain(text: str) -> Any:
     if match:
         return float(text) if match[1] else int(text)
     return text
-
-
-def guess(found: str, accepted: Iterable[str]) -> str:
-    """A guess at what was meant, where a name is near, else nothing."""
-    near = difflib.get_close_matches(found, list(accepted), n=1)
-    return f"did you mean {near[0]!r}? " if near else ""
-
-
-def did_you_mean(found: str, accepted: Iterable[str]) -> str:
-    """A guess at what was meant, where a name is near, then all that is accepted."""
-    names = sorted(accepted)
-    return f"{guess(found, names)}accepted: {', '.join(names)}"

@@ -10,16 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from conformance.language import captures
 from conformance.matchers import MATCHERS
 from conformance.model import TIERS, Check, Json, Place, Step, Suite
+from conformance.verbs import VERBS
 
 __all__ = ["Orphan", "orphans"]
 
-_HOW_OFTEN: Final = ("times", "connection", "spread", "together", "stray", "keep")
-"""Arguments of a read that do not make it another question."""
 Fact = tuple[str, str]
 """What is asked, and what is seen of the answer; the names of steps are left out of both."""
 
@@ -39,7 +37,10 @@ class Orphan:
 
 
 def orphans(suite: Suite) -> Iterator[Orphan]:
-    """All of them; `after` names only checks that there are, and goes round in no circle."""
+    """All in the steps that a check has of its own; those of a timeline are what its checks have in common.
+
+    `after` names only checks that there are, and goes round in no circle.
+    """
     checks = {check.id: check for file in suite.files for check in file.checks}
     judged: dict[Fact, list[Check]] = {}
     for check in checks.values():
@@ -67,9 +68,8 @@ def _judged(suite: Suite, check: Check) -> Iterator[Fact]:
 
 
 def _facts(step: Step, name: str, wanted: Json) -> Iterator[Fact]:
-    args = {key: value for key, value in step.args.items() if key not in _HOW_OFTEN}
-    do = "read" if step.do == "read-miss" else step.do
-    asked = captures.PATTERN.sub(lambda m: f"<{m[2]}>", json.dumps([do, args], sort_keys=True))
+    question = json.dumps(VERBS[step.do].question(step.args), sort_keys=True)
+    asked = captures.PATTERN.sub(lambda m: f"<{m[2]}>", question)
     matcher = MATCHERS[name]
     for form, argument in matcher.uses(wanted):
         refers = form.takes is not None and form.takes.steps

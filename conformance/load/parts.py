@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.guesses import did_you_mean, guessed
 from conformance.language import captures
 from conformance.language.doubts import DOUBTS
-from conformance.language.yamlfile import Path_, YamlFile, did_you_mean, guess
+from conformance.language.yamlfile import Path_, YamlFile
 from conformance.load import schema as language
 from conformance.load.folder import REGISTER
 from conformance.matchers import references
@@ -109,8 +110,7 @@ class Parts:
         """The row of that id."""
         if id_ not in self.requirements:
             says = f"the register (specs/{REGISTER}) has no requirement {id_!r}"
-            near = guess(id_, self.requirements).strip()
-            raise self.file.fail(f"{says}; {near}" if near else says, path)
+            raise self.file.fail(guessed(says, id_, self.requirements), path)
         return self.requirements[id_]
 
     def ground(self, id_: str) -> Requirement:

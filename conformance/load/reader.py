@@ -2,7 +2,7 @@
 
 It is imported where nothing compiled fits the files (`specs.py`): it and what it takes are slow to load.
 
-The shape of a file is held against the language's JSON Schema (`language.py`); what no schema can
+The shape of a file is held against the language's JSON Schema (`schema.py`); what no schema can
 say (references, cycles, captures, ETags that lost their quotes) is checked here. Every error is a
 SpecError with file and line.
 """
@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.errors import SpecError
-from conformance.language.yamlfile import guess, read
+from conformance.guesses import guessed
+from conformance.language.yamlfile import read
 from conformance.load import schema as language
 from conformance.load.folder import REGISTER, spec_paths
 from conformance.load.givens import orphans
@@ -91,9 +92,8 @@ def _check_references(suite: Suite) -> None:
     for check in checks.values():
         for name in check.after:
             if name not in checks:
-                near = guess(name, checks).strip()
                 says = f"`after` names {name!r}, and no check is called that"
-                raise _at(check, f"{says}; {near}" if near else says)
+                raise _at(check, guessed(says, name, checks))
         if check.on is not None and check.on not in suite.timelines:
             raise _at(check, f"`on` names {check.on!r}, and no timeline is called that")
         for key, name in unknown(check, suite.timelines[check.on].steps) if check.on else ():

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import SpecError
-from conformance.language.yamlfile import YamlFile, did_you_mean, read
+from conformance.guesses import did_you_mean
+from conformance.language.yamlfile import YamlFile, read
 from conformance.load import schema as language
 from conformance.load.folder import REGISTER
 from conformance.model import LEVELS, ROW_TIERS, Requirement

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import jsonschema
 
+from conformance.guesses import did_you_mean, guess
 from conformance.language.doubts import DOUBTS
 from conformance.language.strategies import STRATEGIES
-from conformance.language.values import FIELD_NAME, HEADERS, STEP_NAME
-from conformance.language.yamlfile import YamlFile, did_you_mean, guess
+from conformance.language.values import FIELD_NAME, HEADERS, STEP_NAME, closed
+from conformance.language.yamlfile import YamlFile
 from conformance.matchers import MATCHERS
 from conformance.model import CAPABILITIES, LEVELS, TIERS
 from conformance.verbs import VERBS
@@ -42,16 +43,6 @@ COMMON: Final[Mapping[str, Any]] = {
     "when": _REF["conditions"],
 }
 """What every step may have besides the arguments of its verb."""
-
-
-def _closed(properties: Mapping[str, Any], required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(required),
-        "additionalProperties": False,
-        **more,
-    }
 
 
 def _either(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +79,7 @@ def _table(check: Mapping[str, Any]) -> dict[str, Any]:
         "cells": {
             "type": "array",
             "minItems": 1,
-            "items": _closed(cell, ("id", "requirement", "send")),
+            "items": closed(cell, ("id", "requirement", "send")),
         },
     }
 
@@ -127,13 +118,13 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A spec file of cache-conformance",
-        **_closed(
+        **closed(
             {
                 "title": _TEXT,
                 "timelines": {
                     "type": "object",
                     "propertyNames": _ID,
-                    "additionalProperties": _closed(
+                    "additionalProperties": closed(
                         {"needs": _NEEDS, "without": _NEEDS, "steps": _REF["steps"]}, ("needs", "steps")
                     ),
                 },
@@ -148,10 +139,10 @@ def schema() -> dict[str, Any]:
             ("title",),
         ),
         "$defs": {
-            "check": _closed(check, required),
-            "table": _closed(_table(check), ("values", "cells", "why", "hint")),
-            "lint": _closed(lint, ("id", "title", "requirement", "expect", "why", "hint")),
-            "matchers": _closed({m.name: m.schema for m in MATCHERS.values()}, minProperties=1),
+            "check": closed(check, required),
+            "table": closed(_table(check), ("values", "cells", "why", "hint")),
+            "lint": closed(lint, ("id", "title", "requirement", "expect", "why", "hint")),
+            "matchers": closed({m.name: m.schema for m in MATCHERS.values()}, minProperties=1),
             "condition": {
                 "type": "object",
                 "propertyNames": STEP_NAME,
@@ -159,7 +150,7 @@ def schema() -> dict[str, Any]:
                 "minProperties": 1,
             },
             "conditions": _either(_REF["condition"]),
-            "forall": _closed(
+            "forall": closed(
                 {
                     "strategy": {"enum": list(STRATEGIES)},
                     "examples": {"type": "array", "minItems": 1},
@@ -174,7 +165,7 @@ def schema() -> dict[str, Any]:
                 "allOf": [
                     {
                         "if": {"properties": {"do": {"const": verb.name}}, "required": ["do"]},
-                        "then": _closed({**COMMON, **verb.schemas}, ("do", *verb.required)),
+                        "then": closed({**COMMON, **verb.schemas}, ("do", *verb.required)),
                     }
                     for verb in VERBS.values()
                 ],
@@ -219,7 +210,8 @@ def _sentence(error: jsonschema.ValidationError) -> tuple[str, tuple[str | int, 
     if rule == "uniqueItems":
         accepted_text += " without repetitions"
     near = guess(found, map(str, schema["enum"])) if rule == "enum" and isinstance(found, str) else ""
-    return f"{where}: found {_short(found)}; {near}accepted: {accepted_text}", path
+    accepted_text = f"{near} accepted: {accepted_text}".lstrip()
+    return f"{where}: found {_short(found)}; {accepted_text}", path
 
 
 def _kind(path: tuple[str | int, ...]) -> str:

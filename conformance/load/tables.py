@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from conformance.guesses import did_you_mean
 from conformance.language.doubts import DOUBTS
-from conformance.language.yamlfile import Path_, did_you_mean
+from conformance.language.yamlfile import Path_
 from conformance.load.lints import tier_of
 from conformance.load.parts import Parts
 from conformance.model import Check, Json, Requirement, Timeline

@@ -5,13 +5,13 @@ It must not import what only reading files takes (YAML, JSON Schema): see `specs
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from conformance.errors import TargetError
+from conformance.guesses import guessed
 from conformance.load.compiled import built_in
 from conformance.load.folder import specs_folder, target_paths
 from conformance.model import Target
@@ -64,6 +64,5 @@ def _file(name: str) -> str:
         if Path(name).is_file():
             return name
     names = built_in_targets()
-    near = difflib.get_close_matches(name, names, n=1)
-    guess = f"; did you mean {near[0]!r}?" if near and "/" not in name else ""
-    raise TargetError(f"is no target file, and no built-in target either ({', '.join(names)}){guess}", name)
+    says = f"is no target file, and no built-in target either ({', '.join(names)})"
+    raise TargetError(says if "/" in name else guessed(says, name, names), name)

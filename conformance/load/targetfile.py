@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal
 
+from conformance.content.facts import no_json
 from conformance.content.marks import HEADER
 from conformance.errors import TargetError
-from conformance.language.values import FIELD_NAME
-from conformance.language.yamlfile import YamlFile, did_you_mean, read
+from conformance.guesses import did_you_mean
+from conformance.language.values import FIELD_NAME, closed
+from conformance.language.yamlfile import YamlFile, read
 from conformance.load.schema import check_file
 from conformance.model import NOWHERE, Place, Resource, Target, Write
 
@@ -23,6 +27,8 @@ _REQUEST: Final = {
     "pattern": f"^({'|'.join(_METHODS)}) /\\S*$",
     "description": "a method and a path, such as 'PUT /items/{id}'",
 }
+BASE: Final = r"^(/[^\s/?#{}]+)+/?$"
+"""What a prefix of all paths looks like."""
 _POINTER: Final = {"type": "string", "pattern": "^/", "description": "a JSON Pointer, such as /time"}
 _FIELD: Final = {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "description": "a field name"}
 _GET: Final = {
@@ -36,6 +42,7 @@ _NAME: Final = {
     "description": "a name of letters, digits, '-', '_' and '.', since node ids have it in them, "
     f"where {NOWHERE!r} means that no resource fits",
 }
+_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECONDS: Final = {
     "type": "number",
     "exclusiveMinimum": 0,
@@ -49,7 +56,7 @@ def schema() -> dict[str, Any]:
     write = {
         "if": {"type": "string"},
         "then": _REQUEST,
-        "else": _closed(
+        "else": closed(
             {
                 "request": _REQUEST,
                 "from": {"enum": ["list", "self"]},
@@ -60,7 +67,7 @@ def schema() -> dict[str, Any]:
             ("request",),
         ),
     }
-    resource = _closed(
+    resource = closed(
         {
             "read": _GET,
             "json": {"enum": ["array", "object", "any"]},
@@ -80,7 +87,7 @@ def schema() -> dict[str, Any]:
             "stale": _SECONDS,
             "value": {
                 "if": {"type": "object"},
-                "then": _closed({"header": _FIELD}, ("header",)),
+                "then": closed({"header": _FIELD}, ("header",)),
                 "else": {
                     "type": "string",
                     "pattern": "^(/.*|body)$",
@@ -89,7 +96,7 @@ def schema() -> dict[str, Any]:
             },
             "hit": {
                 "if": {"type": "object"},
-                "then": _closed({"header": _FIELD, "is": _TEXT}, ("header",)),
+                "then": closed({"header": _FIELD, "is": _TEXT}, ("header",)),
                 "else": _POINTER,
             },
             "resolution": _SECONDS,
@@ -106,10 +113,15 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A target file of cache-conformance",
-        **_closed(
+        **closed(
             {
                 "name": _TEXT,
                 "contract": {"enum": ["lesson"]},
+                "base": {
+                    "type": "string",
+                    "pattern": BASE,
+                    "description": "a prefix of all paths, such as /api",
+                },
                 "headers": {
                     "type": "object",
                     "propertyNames": FIELD_NAME,
@@ -129,15 +141,6 @@ def schema() -> dict[str, Any]:
             },
             ("name", "resources"),
         ),
-    }
-
-
-def _closed(properties: Mapping[str, Any], required: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(required),
-        "additionalProperties": False,
     }
 
 
@@ -171,7 +174,7 @@ def read_target(
             raise TargetError(says, problem.file, problem.line) from None
     required = [*file.data.get("require", ()), *(each for text in require for each in text.split(","))]
     _require(file.data["resources"], [each.strip() for each in required if each.strip()], file.name)
-    headers = tuple(file.data.get("headers", {}).items())
+    headers = tuple((name, _filled(file, name, text)) for name, text in file.data.get("headers", {}).items())
     resources = tuple(_resource(file, each, data, headers) for each, data in file.data["resources"].items())
     names = [r.name for r in resources]
     for resource in resources:
@@ -181,7 +184,21 @@ def read_target(
                 says = f"{resource.name} is distinct-from {other!r}, and {why}"
                 raise file.fail(says, ("resources", resource.name, "distinct-from"))
     digest = hashlib.sha256(json.dumps(file.data, sort_keys=True).encode()).hexdigest()
-    return Target(file.data["name"], resources, digest, file.data.get("contract", ""))
+    base = file.data.get("base", "").rstrip("/")
+    return Target(file.data["name"], resources, digest, file.data.get("contract", ""), base)
+
+
+def _filled(file: YamlFile, name: str, text: str) -> str:
+    """A field with the variables of the environment that it names, such as "Bearer ${TOKEN}"."""
+
+    def value(found: re.Match[str]) -> str:
+        variable = found[1]
+        if variable not in os.environ:
+            says = f"{name} needs the variable {variable} of the environment, which is not set"
+            raise file.fail(f"{says}: export {variable}=... before the run", ("headers", name))
+        return os.environ[variable]
+
+    return _VARIABLE.sub(value, text)
 
 
 def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], name: str) -> None:
@@ -206,7 +223,7 @@ def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], na
                 raise TargetError(says, name)
             into, name_ = (_mapping(resources[each], key, name), inner) if inner else (resources[each], key)
             try:
-                into[name_] = json.loads(value, parse_constant=_no_json)
+                into[name_] = json.loads(value, parse_constant=no_json)
             except (ValueError, RecursionError):
                 into[name_] = value
 
@@ -236,11 +253,6 @@ def _require(resources: dict[str, dict[str, Any]], required: Sequence[str], name
         resources[resource]["ask"] = False
         if dot:
             _mapping(resources[resource], write, name)["ask"] = False
-
-
-def _no_json(constant: str) -> NoReturn:
-    """Refuse what Python's reader takes for JSON and JSON does not have: NaN and Infinity."""
-    raise ValueError(constant)
 
 
 def _resource(

@@ -1,5 +1,18 @@
 """What `given`, `only-if`, `expect` and `when` may say: one table, MATCHERS.
 
+    base.py             what a matcher and its forms are made of
+    status.py           the status code
+    request.py          the method of the request
+    due.py              what the preconditions of the request call for
+    field.py            any header field
+    body.py             the body, as bytes, as JSON, as items
+    etag.py             the entity tag
+    cache_control.py    Cache-Control
+    value.py            a value that is kept for a while, and the mark of a hit
+    lives.py            what an entry is made of
+    contact.py          whether a client cache asked the server
+    wire.py             what a client library hides
+
 Pure: a matcher sees records and says what it found. To add a form, write a function in the file
 of its topic and a row in that file's table; to add a matcher, the same with a Matcher around it.
 Nothing else changes: the language, its JSON Schema, `explain` and the loader read the row.

@@ -35,6 +35,7 @@ class Case:
         remote: whether the server is somewhere else than on this machine's loopback.
         workers: how many of the server's workers the suite has started; None: it has not.
         moved: whether time is moved, so that waiting costs nothing.
+        log, withheld, elsewhere: see `Record`.
     """
 
     steps: Mapping[str, StepRecord]
@@ -43,6 +44,9 @@ class Case:
     remote: bool = False
     workers: int | None = None
     moved: bool = False
+    log: str = ""
+    withheld: tuple[str, ...] = ()
+    elsewhere: str = ""
 
     def first(self, name: str) -> Exchange | None:
         """The first exchange of a step, or None where it made none."""
@@ -196,3 +200,8 @@ def shown(exchange: Exchange, name: str) -> str:
     """A field of the answer as it is to be shown, or "none"."""
     value = field_value(exchange.headers, name)
     return "none" if value is None else value
+
+
+def seconds(number: float, case: Case, places: int = 1) -> str:
+    """A span of time; moved time is called so, since nobody has waited for it."""
+    return f"{number:.{places}f} s{' of moved time' if case.moved else ''}"

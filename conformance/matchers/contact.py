@@ -47,7 +47,8 @@ def _contact(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
         return None
     sent = field_values(answer.headers, "cache-control")
     said = f"Cache-Control: {', '.join(sent)}" if sent else "no Cache-Control"
-    expected = f"a read {read.at:g} s after the first to be {_words(accepted)}"
+    moved = " of moved time" if case.moved else ""
+    expected = f"a read {read.at:g} s{moved} after the first to be {_words(accepted)}"
     return Finding(expected, f"it is {_words(due)} ({said})", step.name)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from conformance.content.facts import is_hit
 from conformance.content.moments import follows
 from conformance.language.values import STEPS, listed
-from conformance.matchers.base import Case, Form, Matcher, no_answer
+from conformance.matchers.base import Case, Form, Matcher, no_answer, seconds
 from conformance.model import MISSING, Exchange, Finding, Json, StepRecord
 
 _FAILED: Final = 500
@@ -20,8 +20,6 @@ _SURELY: Final = 2.0  # seconds after which a text that shows seconds is another
 
 def _all(case: Case) -> Iterator[tuple[StepRecord, int, Exchange]]:
     for step in case.steps.values():
-        for exchange in step.failures:
-            yield step, 0, exchange
         for index, exchange in enumerate(step.exchanges):
             yield step, index, exchange
 
@@ -71,7 +69,8 @@ def _renewed(names: Json, step: StepRecord, case: Case) -> Finding | None:
         passed = exchange.sent_at - min(earlier, default=exchange.sent_at)
         if passed >= _SURELY:
             expected = "a value that is computed anew"
-            actual = f"the one of {passed:.0f} s ago, though its text follows the time to the second"
+            since = seconds(passed, case, 0)
+            actual = f"the one of {since} ago, though its text follows the time to the second"
             return Finding(expected, actual, step.name, index)
     return None
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from conformance.content.differences import cut_around
 from conformance.content.facts import is_hit, json_type
 from conformance.content.marks import HEADER
 from conformance.language.durations import margin
 from conformance.language.values import FLAG, NUMBER, STEP, STEPS
-from conformance.matchers.base import COMPARISON, Case, Find, Form, Matcher, no_answer
+from conformance.matchers.base import COMPARISON, Case, Find, Form, Matcher, no_answer, seconds
 from conformance.model import MISSING, Exchange, Finding, Json, StepRecord
 
 _SHORT: Final = 60  # characters of a value that a message shows
@@ -52,16 +53,16 @@ def _beside(judge: Callable[[Json, StepRecord, Case], Finding | None]) -> Find:
 def _same(before: Json, step: StepRecord, _case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
         if exchange.facts.value != before:
-            found = _short(exchange.facts.value)
-            return Finding(f"the value {_short(before)} of before", found, step.name, index)
+            was, found = _apart(before, exchange.facts.value)
+            return Finding(f"the value {was} of before", found, step.name, index)
     return None
 
 
 def _same_on_hits(before: Json, step: StepRecord, _case: Case) -> Finding | None:
     for index, exchange in enumerate(step.exchanges):
         if is_hit(exchange.facts.hit) and exchange.facts.value != before:
-            found = f"{_short(exchange.facts.value)}, as a hit"
-            return Finding(f"the value {_short(before)} of before", found, step.name, index)
+            was, found = _apart(before, exchange.facts.value)
+            return Finding(f"the value {was} of before", f"{found}, as a hit", step.name, index)
     return None
 
 
@@ -84,6 +85,11 @@ def _differs(before: Json, step: StepRecord, case: Case) -> Finding | None:
     if repeats or (case.resource and case.resource.repeats):
         return None
     return _not_same(before, step, case)
+
+
+def _apart(before: Json, now: Json) -> tuple[str, str]:
+    """Two values, cut where they are long so that their first difference can be seen."""
+    return cut_around(repr(before), repr(now), _SHORT)
 
 
 def _short(value: Json) -> str:
@@ -178,7 +184,7 @@ def _truthful(names: Json, _step: StepRecord, case: Case) -> Finding | None:
             age, at_most = exchange.sent_at - seen.received_at, exchange.received_at - seen.sent_at
             within = age >= _SEEN_LONG_AGO and at_most < ttl - margin(ttl)
             if is_hit(exchange.facts.hit) is False and within:
-                expected = f"{_name(case)}: true, since the value is {age:.1f} s old"
+                expected = f"{_name(case)}: true, since the value is {seconds(age, case)} old"
                 return Finding(expected, _said(exchange, case), name, index)
     return None
 
@@ -224,7 +230,7 @@ def _within_ttl(name: Json, step: StepRecord, case: Case) -> Finding | None:
     for index, (oldest, _) in enumerate(spans):
         if oldest >= ttl - margin(ttl):
             expected = f"an answer within {ttl - margin(ttl):.1f} s of the miss"
-            return Finding(expected, f"one {oldest:.2f} s after it", step.name, index)
+            return Finding(expected, f"one {seconds(oldest, case, 2)} after it", step.name, index)
     return None
 
 
@@ -237,7 +243,7 @@ def _past_ttl(name: Json, step: StepRecord, case: Case) -> Finding | None:
     for index, (_, youngest) in enumerate(spans):
         if youngest <= surely:
             expected = f"a read later than {surely:.1f} s after the miss"
-            return Finding(expected, f"one {youngest:.2f} s after it", step.name, index)
+            return Finding(expected, f"one {seconds(youngest, case, 2)} after it", step.name, index)
     return None
 
 

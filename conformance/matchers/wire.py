@@ -8,11 +8,11 @@ from conformance.fields import answered_by_cache
 from conformance.language.values import COUNT, STEP, STEPS, Kind, listed
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer, no_answer
 from conformance.model import Exchange, Finding, Json, StepRecord
+from conformance.model.runs import calm
 
 # A busy machine delays one exchange by tens of milliseconds, and all by twice as long now and then.
 _SLACK: Final = 0.020  # seconds
 _TIMES: Final = 2
-_CALM: Final = 2  # rounds of new keys, one after the other
 _QUICKEST: Final = Kind(
     "{among: [STEP, ...], no-slower-than: STEP}",
     {
@@ -77,9 +77,8 @@ def _remote(_: Json, step: StepRecord, case: Case) -> Finding | None:
 
 
 def _growth(_: Json, step: StepRecord, _case: Case) -> Finding | None:
-    """Bounded: after a first round, which warms up, two did not make memory grow by what counts."""
     rounds = step.rounds
-    if len(rounds) > _CALM and all(each.grew < each.counts for each in rounds[-_CALM:]):
+    if calm(rounds):
         return None
     grew = sum(each.grew for each in rounds) / 1024
     keys = sum(each.keys for each in rounds)

@@ -1,5 +1,14 @@
 """The vocabulary of the pipeline: frozen records, no behaviour beyond reading themselves.
 
+    words.py        what all records share
+    specs.py        requirements, checks and their steps
+    targets.py      what the server under test offers
+    exchanges.py    what was sent and received
+    runs.py         runs, what was done for each, and what it means
+    reports.py      what a run comes to
+    order.py        what a run comes after, and what it counts as
+    citing.py       which checks judge a row of the register
+
 Rules of this file: it imports nothing of ours but its own files, and nothing that can do I/O or read a clock.
 Every time is in seconds on the clock of the run (`clocks/`), counted from the run's start.
 Header fields stay an ordered tuple of pairs, repeated fields apart, names as they came.
@@ -37,6 +46,7 @@ from conformance.model.specs import Check, Doubt, ForAll, Place, Requirement, Sp
 from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write
 from conformance.model.words import (
     ASCENDING,
+    GIVEN_UP,
     LEVELS,
     MISSING,
     NOT_ASKED,
@@ -58,6 +68,7 @@ from conformance.model.words import (
 __all__ = [
     "ASCENDING",
     "CAPABILITIES",
+    "GIVEN_UP",
     "LEVELS",
     "MISSING",
     "NOT_ASKED",

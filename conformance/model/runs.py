@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from conformance.model.exchanges import Exchange
@@ -87,6 +87,9 @@ class CacheRead(Frozen, frozen=True):
     wall: float | None = None
 
 
+_CALM: Final = 2  # rounds one after the other
+
+
 class Round(Frozen, frozen=True):
     """A round of new keys: how many, by how many bytes memory grew, and from how many it counts."""
 
@@ -95,16 +98,24 @@ class Round(Frozen, frozen=True):
     grew: int
 
 
+def calm(rounds: Sequence[Round]) -> bool:
+    """Whether memory has stopped growing: after a first round, which warms up, two did not make it grow."""
+    return len(rounds) > _CALM and all(each.grew < each.counts for each in rounds[-_CALM:])
+
+
 class StepRecord(Frozen, frozen=True):
-    """What one step did.
+    """What one step did; what was asked before what it is about stands in a record of its own, beside it.
 
     Args:
+        name: the step's, or that of `before`, which no spec can write.
         says: why it is not done, as a sentence, or "".
         lacks: the name of the field that an earlier answer has not, or "".
         effect: of a write. cache: of a read through a client cache. rounds: of a flood of keys.
-        waited: how often a warm cache was waited out. until: the instant that was waited for.
+        until: the instant that was waited for.
         alike: how many more answers there were, the same as those beside them but for their time.
-        failures: where the first look for a miss was answered 5xx: that answer, and the one to the next read.
+        item: whether an item was read, and not the resource itself.
+        other: the name of the resource that was read, where it is another than the work's.
+        restarted: whether the last answer is of another life of the server than the one before it.
     """
 
     name: Safe
@@ -115,11 +126,12 @@ class StepRecord(Frozen, frozen=True):
     effect: Effect | None = None
     cache: CacheRead | None = None
     rounds: tuple[Round, ...] = ()
-    waited: int = 0
     until: float = 0.0
     lacks: Safe = ""
     alike: int = 0
-    failures: tuple[Exchange, ...] = ()
+    item: bool = False
+    other: Safe = ""
+    restarted: bool = False
 
 
 VIRTUAL: Final = "virtual"
@@ -135,8 +147,11 @@ class Record(Frozen, frozen=True):
         clock: the name of the clock that timed it: the run's may not move a resource's values.
         attempts: how often it was run, when noise made it be repeated.
         crash: how the server died of it, as a sentence, where the suite has started it; or "".
+        hangs: whether it had to be ended, since it answered nobody any more.
         remark: what a search has to add to the verdict: the values that it has found.
         log: what the server under test has printed meanwhile, where the suite has started it.
+        withheld: variables that it was not given, and of which what it printed speaks.
+        elsewhere: the prefix below which its OpenAPI lists a resource that it lacks; or "".
     """
 
     work: Safe
@@ -149,6 +164,9 @@ class Record(Frozen, frozen=True):
     log: str = ""
     remark: str = ""
     crash: str = ""
+    hangs: bool = False
+    withheld: tuple[str, ...] = ()
+    elsewhere: str = ""
 
     @property
     def moved(self) -> bool:

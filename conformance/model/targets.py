@@ -137,13 +137,15 @@ class Target(Frozen, frozen=True):
 
     Args:
         contract: whose contract it claims, or "": then only the register binds it.
-        sha256: over the file as it lies on disk, and the overrides.
+        sha256: over what the file says as data, with the overrides, however it is written.
+        base: a prefix of all its paths, such as "/api", or "".
     """
 
     name: Safe
     resources: tuple[Resource, ...]
     sha256: Safe
     contract: Literal["", "lesson"] = ""
+    base: str = ""
 
     def resource(self, name: str) -> Resource:
         """The resource of that name.

@@ -1,5 +1,9 @@
 """What RFC 9110 13.2.2 and RFC 9111 allow, as functions over values.
 
+    preconditions.py    how a conditional request is answered
+    storing.py          what a cache may store, and for how long it may reuse it
+    contacts.py         when a cache contacts the origin
+
 Rules of this package:
 
 - It says what is right, never what was seen; whoever judges compares the two.

@@ -122,7 +122,7 @@ def asked(steps: tuple[Step, ...], *, timeline: bool) -> Phase:
     """
     phases: set[Phase] = {_phase(step) for step in steps}
     if not timeline:
-        phases |= {phase for step in steps for phase in VERBS[step.do].asks(step.args)}
+        phases |= {phase for step in steps for phase in VERBS[step.do].phases(step.args)}
     return max(phases, key=DEMANDING.index, default="read")
 
 
@@ -161,7 +161,7 @@ def _lanes(phase: str, runs: list[Run]) -> Iterator[tuple[Run, ...]]:
 
 
 def _topological(runs: tuple[Run, ...]) -> tuple[Run, ...]:
-    """Timelines first, then what creates, then as in the specs; but each after what it comes after.
+    """Timelines first, then what makes items, then as in the specs; but each after what it comes after.
 
     What was created is there to be changed, in place of an item of the user's.
     """
@@ -174,7 +174,7 @@ def _topological(runs: tuple[Run, ...]) -> tuple[Run, ...]:
             placed[run.id] = run
 
     def first(run: Run) -> bool:
-        return not run.check.after and any(step.do == "create" for step in run.check.steps)
+        return not run.check.after and any(VERBS[step.do].makes for step in run.check.steps)
 
     for run in sorted(runs, key=lambda r: (r.check.on is None, not first(r))):
         place(run)

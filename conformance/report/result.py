@@ -7,7 +7,7 @@ run has not passed, whatever else holds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,8 +22,11 @@ __all__ = [
     "OURS",
     "PASSED",
     "Result",
+    "checks",
+    "could_not_be_judged",
     "not_asked",
     "result",
+    "root_of",
 ]
 
 PASSED: Final = 0
@@ -34,7 +37,6 @@ NOTHING: Final = 5
 NOT_JUDGED: Final = 7  # pytest keeps 0 to 6 for itself
 
 _HELD: Final[tuple[VerdictName, ...]] = ("pass", "warn", "info")
-_OPEN: Final[tuple[VerdictName, ...]] = ("untestable", "inconclusive", "blocked")
 _REASON: Final = 300  # characters
 
 
@@ -74,10 +76,10 @@ def _cut_short(report: Report, broken: Sequence[Entry]) -> Result | None:
         return Result(NOTHING, "Not judged: no check was selected, so nothing is known of this server.")
     ours = report.counts["error"]
     if ours:
-        says = f"Not judged: the suite itself failed in {_checks(ours)}, which is no fault of the server's."
+        says = f"Not judged: the suite itself failed in {checks(ours)}, which is no fault of the server's."
         return Result(OURS, says)
     if report.stopped:
-        until = f"; {_checks(len(broken))} had failed by then" if broken else ""
+        until = f"; {checks(len(broken))} had failed by then" if broken else ""
         return Result(
             INTERRUPTED, f"Not judged: the run ended early, {safe(report.stopped, _REASON)}{until}."
         )
@@ -85,15 +87,25 @@ def _cut_short(report: Report, broken: Sequence[Entry]) -> Result | None:
 
 
 def _left_open(report: Report, bound: Sequence[Entry]) -> Result | None:
-    """Nothing has failed; is enough known to call it a pass?"""
-    unjudged = tuple(e for e in bound if e.verdict.verdict in _OPEN and e.verdict.code != OUT_OF_REACH)
+    """Nothing has failed; is enough known to call it a pass? What waits for another is as unknown as that."""
+    unjudged = tuple(e for e in bound if e.verdict.outcome == "blocked" or could_not_be_judged(report, e))
     if unjudged:
-        return Result(NOT_JUDGED, _not_judged(unjudged, len(_applying(bound))), unjudged)
+        return Result(NOT_JUDGED, _not_judged(report, unjudged, len(_applying(bound))), unjudged)
     if any(e.verdict.verdict in _HELD for e in report.judged):
         return None
     if any(e.verdict.outcome == "unreachable" for e in report.judged):
         return Result(FAILED, _nobody(report))
     return Result(NOT_JUDGED, "Not judged: nothing has passed, since nothing applies to this server.")
+
+
+def could_not_be_judged(report: Report, entry: Entry) -> bool:
+    """Whether a verdict is wanting: a doubt keeps it open, or the server refuses what a MUST is judged by.
+
+    What only a server that the suite starts can show is wanting nowhere.
+    """
+    verdict = entry.verdict
+    refused = verdict.outcome == "untestable" and verdict.code != OUT_OF_REACH
+    return verdict.outcome == "inconclusive" or (refused and report.about(entry).level == "MUST")
 
 
 def not_asked(report: Report) -> dict[str, int]:
@@ -103,6 +115,15 @@ def not_asked(report: Report) -> dict[str, int]:
         if entry.verdict.code == NOT_ASKED:
             found[entry.verdict.cause] = found.get(entry.verdict.cause, 0) + 1
     return found
+
+
+def root_of(entry: Entry, by_id: Mapping[str, Entry]) -> Entry:
+    """What an entry is blocked by in the end; itself, where it is not. A circle, which no run makes, ends."""
+    here, way = entry, {entry.nodeid}
+    while here.verdict.outcome == "blocked" and here.verdict.cause in by_id and here.verdict.cause not in way:
+        here = by_id[here.verdict.cause]
+        way.add(here.nodeid)
+    return here
 
 
 # ------------------------------------------------------------------ sentences
@@ -117,15 +138,18 @@ def _failed(report: Report, broken: Sequence[Entry]) -> str:
         return _nobody(report)
     silent, waiting = sum(e.verdict.outcome == "unreachable" for e in broken), report.counts["blocked"]
     failed = len(broken) - silent
-    parts = [f"{_checks(failed)} {'does' if failed == 1 else 'do'} not hold"] if failed else []
-    parts += [f"{_checks(silent)} got no answer"] if silent else []
-    parts += [f"{_checks(waiting)} can't be judged before"] if waiting else []
+    parts = [f"{checks(failed)} {'does' if failed == 1 else 'do'} not hold"] if failed else []
+    parts += [f"{checks(silent)} got no answer"] if silent else []
+    parts += [f"{checks(waiting)} can't be judged before"] if waiting else []
     return f"Failed: {', '.join(parts)}."
 
 
-def _not_judged(entries: Sequence[Entry], of: int) -> str:
-    reasons = dict.fromkeys(_reason(e) for e in entries if e.verdict.outcome != "blocked")
-    reasons = reasons or dict.fromkeys(_reason(e) for e in entries)
+def _not_judged(report: Report, entries: Sequence[Entry], of: int) -> str:
+    by_id = {e.nodeid: e for e in report.judged}
+    first = sorted(entries, key=lambda e: not e.verdict.mend)  # what tells what to do
+    roots = [root_of(e, by_id) for e in first]
+    reasons = dict.fromkeys(_reason(e) for e in roots if e.verdict.outcome != "blocked")
+    reasons = reasons or dict.fromkeys(_reason(e) for e in roots)
     others = len(reasons) - 1
     more = f", and {others} more {_plural(others, 'reason')}" if others else ""
     what = f"{len(entries)} of {of} checks that have to hold could not be judged"
@@ -152,7 +176,8 @@ def _applying(entries: Sequence[Entry]) -> list[Entry]:
     return [e for e in entries if e.verdict.outcome != "not-applicable"]
 
 
-def _checks(count: int) -> str:
+def checks(count: int) -> str:
+    """So many checks, in words."""
     return f"{count} {_plural(count, 'check')}"
 
 

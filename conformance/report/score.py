@@ -3,8 +3,8 @@
 A pass or a warn or a fail counts by the level of its row: MUST and SHOULD apart, MAY not at all.
 `blocked` and `unreachable` earn nothing and stay in the denominator; `not-applicable`,
 `untestable` and `deselected` leave it. Where the suite itself failed, or something could not be
-judged, there is no score at all: a grade that may be wrong is withheld, never 0. A MUST that is
-untestable could not be judged, unless only a server that the suite starts can show it.
+judged (`result.py` says what that is), there is no score at all: a grade that may be wrong is withheld,
+never 0.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, get_args
 
-from conformance.model import OUT_OF_REACH, Entry, Report, Score, Tally, Topic, VerdictName
+from conformance.model import Entry, Report, Score, Tally, Topic, VerdictName
+from conformance.report.result import could_not_be_judged
 
 __all__ = ["VERDICTS", "score", "tally"]
 
@@ -50,13 +51,5 @@ def _withheld(report: Report, total: Tally) -> str:
         return f"the suite itself failed in {total.counts['error']} of the checks"
     if report.stopped:
         return f"the run ended early: {report.stopped}"
-    open_ = sum(
-        e.verdict.outcome == "inconclusive"
-        or (
-            e.verdict.outcome == "untestable"
-            and e.verdict.code != OUT_OF_REACH
-            and report.about(e).level == "MUST"
-        )
-        for e in report.judged
-    )
+    open_ = sum(could_not_be_judged(report, e) for e in report.judged)
     return f"{open_} of the checks could not be judged" if open_ else ""

@@ -6,11 +6,11 @@ It is written for somebody who has never read an RFC. Whatever a server sent pas
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from conformance.model import Entry, Report, Tally, VerdictName
-from conformance.report.result import PASSED, Result, not_asked, result
+from conformance.model import GIVEN_UP, Entry, Report, Tally, VerdictName
+from conformance.report.result import PASSED, Result, checks, not_asked, result, root_of
 from conformance.report.safe import safe
 
 LINE: Final = 500  # characters of one verdict's sentence
@@ -26,7 +26,7 @@ def summary_lines(report: Report, *, strict: bool = False) -> list[str]:
     lines = [end.says, *_heading(report), ""]
     parts = (
         _first(report, strict=strict),
-        _unjudged(end),
+        _unjudged(report, end),
         _score(report),
         _lists(report),
         _folded(report),
@@ -75,15 +75,6 @@ def _heading(report: Report) -> Iterator[str]:
 # ------------------------------------------------------------------ what to mend first
 
 
-def root_of(entry: Entry, by_id: Mapping[str, Entry]) -> Entry:
-    """What an entry is blocked by in the end; itself, where it is not. A circle, which no run makes, ends."""
-    here, way = entry, {entry.nodeid}
-    while here.verdict.outcome == "blocked" and here.verdict.cause in by_id and here.verdict.cause not in way:
-        here = by_id[here.verdict.cause]
-        way.add(here.nodeid)
-    return here
-
-
 def roots(report: Report) -> Counter[str]:
     """Node id -> how many checks are blocked by it in the end."""
     by_id = {e.nodeid: e for e in report.judged}
@@ -118,7 +109,7 @@ def _first(report: Report, *, strict: bool) -> Iterator[str]:
     count = roots(report)[entry.nodeid]
     if count:
         verb = "waits" if count == 1 else "wait"
-        yield f"  {_checks(count).capitalize()} {verb} for this one and can't be judged before."
+        yield f"  {checks(count).capitalize()} {verb} for this one and can't be judged before."
     yield f"  {safe(entry.nodeid)}"
 
 
@@ -130,16 +121,20 @@ def _said(report: Report, entry: Entry, indent: str) -> Iterator[str]:
         yield f"{indent}Next: {safe(mend, LINE)}"
 
 
-def _unjudged(end: Result) -> Iterator[str]:
-    """Why a run that has not failed has not passed, either: each reason once, what blocks others first."""
-    reasons: dict[tuple[str, str], int] = {}
-    for entry in sorted(end.unjudged, key=lambda e: e.verdict.outcome == "blocked"):
-        told = (entry.verdict.message, entry.verdict.mend)
-        reasons[told] = reasons.get(told, 0) + 1
+def _unjudged(report: Report, end: Result) -> Iterator[str]:
+    """Why a run that has not failed has not passed, either: each reason once, with all that wait for it.
+
+    First what tells what to do.
+    """
+    reasons: Counter[tuple[str, str]] = Counter()
+    by_id = {e.nodeid: e for e in report.judged}
+    for entry in end.unjudged:
+        root = root_of(entry, by_id).verdict
+        reasons[root.message, root.mend] += 1
     if reasons:
         yield "What keeps it from being judged:"
-    for (message, mend), count in list(reasons.items())[:_REASONS]:
-        yield f"  {safe(message, LINE)} ({_checks(count)})"
+    for (message, mend), count in sorted(reasons.items(), key=lambda told: not told[0][1])[:_REASONS]:
+        yield f"  {safe(message, LINE)} ({checks(count)})"
         if mend:
             yield f"  Next: {safe(mend, LINE)}"
     if len(reasons) > _REASONS:
@@ -149,11 +144,16 @@ def _unjudged(end: Result) -> Iterator[str]:
 def _unanswered(report: Report, entries: list[Entry], *, alive: bool) -> Iterator[str]:
     """One diagnosis for all that got no answer; `alive`: other requests did."""
     yield f"First thing to mend: {'every route' if alive else 'the server'} has to answer"
-    messages = Counter(e.verdict.message for e in entries).most_common()
+    # What did it first, in the order of the run; what was not asked any more for its sake in one line.
+    asked = sorted((e for e in entries if e.verdict.code != GIVEN_UP), key=lambda e: e.order)
+    messages = list(Counter(e.verdict.message for e in asked or entries).items())
     for message, count in messages[:_REASONS]:
-        yield f"  {safe(message, LINE)} ({_checks(count)})"
+        yield f"  {safe(message, LINE)} ({checks(count)})"
     if len(messages) > _REASONS:
         yield f"  ... and {len(messages) - _REASONS} more"
+    left = len(entries) - len(asked)
+    if asked and left:
+        yield f"  After that no more was asked of what had not answered ({checks(left)})"
     start = "start your server, see that it answers in a browser or with curl, and run this again"
     if not report.base_url:
         start = "mend that, and run this again; started by hand, your server has to stay up and answer"
@@ -228,7 +228,7 @@ def _grouped(report: Report, entries: list[Entry]) -> Iterator[str]:
         for entry in those[:_SHARING]:
             yield f"  {safe(entry.nodeid)}"
         if len(those) > _SHARING:
-            yield f"  and {_checks(len(those) - _SHARING)} more"
+            yield f"  and {checks(len(those) - _SHARING)} more"
         if those[0].verdict.verdict == "warn":
             yield from _said(report, those[0], "      ")
         else:
@@ -246,7 +246,7 @@ def _folded(report: Report) -> Iterator[str]:
     ):
         entries = [e for e in report.judged if e.verdict.outcome == outcome]
         if entries:
-            yield f"{heading}: {_checks(len(entries))}"
+            yield f"{heading}: {checks(len(entries))}"
             yield from _reasons(entries, report)
 
 
@@ -289,7 +289,3 @@ def _held_back(report: Report) -> Iterator[str]:
     held = not_asked(report)
     if held:
         yield f"of which {sum(held.values())} not asked for ({'; '.join(safe(why, LINE) for why in held)})"
-
-
-def _checks(count: int) -> str:
-    return f"{count} check" if count == 1 else f"{count} checks"

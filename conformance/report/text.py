@@ -84,7 +84,8 @@ def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str
     decisive = next((i for i, (n, j, _) in enumerate(sent) if (n, j) == (verdict.step, verdict.index)), None)
     shown = _chosen(sent, len(sent) - 1 if decisive is None else decisive)
     times = {s.name: len(s.exchanges) for s in record.steps}
-    yield "What was sent (>) and what came (<):"
+    moved = ", in moved time" if record.moved else ""
+    yield f"What was sent (>) and what came (<){moved}:"
     before = -1
     for position in shown:
         yield from _left_out(sent[before + 1 : position])

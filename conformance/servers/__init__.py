@@ -13,6 +13,9 @@ Who is who, from the user's words to the process:
     warden                 warden.py   the process that is parent of them all, and ends them
     runner                 runner.py   the process of an app, one for each worker, with what is in `inside/`
 
+What they share: channel.py (lines of JSON to a process that may be dead), output.py (what it prints),
+environment.py (what it sees of ours), strays.py (what outlives its warden), errors.py (what is its fault).
+
 Linux and macOS.
 
 What is exported is imported when it is first asked for: the process under test imports this package, too.

@@ -15,10 +15,10 @@ PATH, HOME, LANG, LC_*, TZ, VIRTUAL_ENV, PYTHON* and all else stay. What the use
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-__all__ = ["scrubbed"]
+__all__ = ["scrubbed", "spoken_of", "told", "withheld"]
 
 _NAMES: Final = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|KEY|COOKIE", re.IGNORECASE)
 _PREFIXES: Final = (
@@ -29,6 +29,29 @@ _PREFIXES: Final = (
     *("PYTEST_", "COVERAGE_", "COV_CORE_", "CONFORMANCE_"),
 )
 _WITH_PASSWORD: Final = re.compile(r"\w+://[^/\s@]*:[^/\s@]+@")
+
+
+def withheld(environ: Mapping[str, str], added: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The names of `environ` that a server does not get to see."""
+    return tuple(sorted(set(environ) - set(scrubbed(environ, added))))
+
+
+def spoken_of(names: Iterable[str], text: str) -> tuple[str, ...]:
+    """Those of the names that a text has in it, as words and in any case: settings have them in lower."""
+    words = {each.upper() for each in re.findall(r"\w+", text)}
+    return tuple(name for name in names if name.upper() in words)
+
+
+def told(names: Iterable[str]) -> str:
+    """That they were withheld, and how they are passed on; "" where there are none."""
+    known = tuple(names)
+    if not known:
+        return ""
+    options = " ".join(f"--env {name}" for name in known)
+    return (
+        f"{', '.join(known)} {'was' if len(known) == 1 else 'were'} withheld from the app, as whatever may "
+        f"be a secret: pass on what it needs with {options} (in pytest: --conformance-env)"
+    )
 
 
 def scrubbed(environ: Mapping[str, str], added: Mapping[str, str] | None = None) -> dict[str, str]:

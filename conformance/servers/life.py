@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from conformance.servers.channel import Channel, Closed
-from conformance.servers.environment import scrubbed
+from conformance.servers.environment import scrubbed, spoken_of, told, withheld
 from conformance.servers.errors import ServerDied, ServerError
 from conformance.servers.house import House
 from conformance.servers.output import one_line, telling_line
@@ -166,7 +166,7 @@ def launch_app(spec: AppSpec, port: int, ahead: float, salt: int = 0) -> Life:
                 line.close()
             raise
     life = Life(spec.app, port, house, lines)
-    _or_stop(life, lambda: _await_app(life, spec.ready_within))
+    _or_stop(life, spec, lambda: _await_app(life, spec.ready_within))
     return life
 
 
@@ -195,9 +195,15 @@ def _listen(port: int, *, shared: bool = False) -> socket.socket:
     return sock
 
 
-def _or_stop(life: Life, wait: Callable[[], None]) -> None:
+def _or_stop(life: Life, spec: AppSpec | CommandSpec, wait: Callable[[], None]) -> None:
     try:
         wait()
+    except ServerError as problem:
+        life.stop()
+        lacking = spoken_of(withheld(os.environ, spec.env), f"{problem.says}\n{problem.output}")
+        if not lacking:
+            raise
+        raise type(problem)(f"{problem.says}; {told(lacking)}", problem.output) from None
     except BaseException:
         life.stop()
         raise
@@ -276,7 +282,7 @@ def launch_command(spec: CommandSpec, port: int) -> Life:
     if _connects(port):
         raise ServerError(f"port {port} is taken: another server answers there")
     life = Life(command[0], port, House([command], [[]], cwd=folder, env=env, memory=spec.memory))
-    _or_stop(life, lambda: _await_command(life, spec))
+    _or_stop(life, spec, lambda: _await_command(life, spec))
     return life
 
 

@@ -11,10 +11,11 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Final, Self
 
+from conformance.servers.environment import spoken_of, withheld
 from conformance.servers.errors import ServerError
 from conformance.servers.life import Life, launch_app, launch_command
 from conformance.servers.specs import AppSpec, CommandSpec
@@ -33,14 +34,23 @@ class Server:
         launch: makes it run on a port (0: any), its clock so many seconds ahead, with this salt for hashes.
         moves: whether its clock is in our hands.
         workers: how many processes answer, where that is known.
+        env: what of the environment it was given on purpose.
 
     Attributes:
         moves: whether `move` has any effect.
         starts: how often it has been started; another number means that its state is another.
     """
 
-    def __init__(self, launch: Launch, *, moves: bool, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        *,
+        moves: bool,
+        workers: int | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.workers = workers
+        self._env = env
         self.starts = 1
         self._launch = launch
         self._lock = threading.RLock()
@@ -83,6 +93,10 @@ class Server:
         output = self._life.house.output
         return output.since(since if since <= output.printed else 0)[-_LOG:]
 
+    def withheld(self, printed: str) -> tuple[str, ...]:
+        """Which variables that it was not given what it has printed speaks of."""
+        return spoken_of(withheld(os.environ, self._env), printed)
+
     def move(self, seconds: float) -> None:
         """Set its clock forward, in all workers; returns once that is done.
 
@@ -94,10 +108,6 @@ class Server:
         with self._lock:
             self._life.move(seconds)
             self._ahead += seconds
-
-    def alive(self) -> bool:
-        """Whether all its processes run."""
-        return self.died() is None
 
     def died(self, within: float = 0.0) -> str | None:
         """How it ended, as a sentence, or None while it runs.
@@ -176,8 +186,9 @@ def start(spec: AppSpec | CommandSpec) -> Server:
             lambda port, ahead, salt: launch_app(spec, port, ahead, salt),
             moves=spec.clock,
             workers=spec.workers,
+            env=spec.env,
         )
-    return Server(lambda port, _ahead, _salt: launch_command(spec, port), moves=False)
+    return Server(lambda port, _ahead, _salt: launch_command(spec, port), moves=False, env=spec.env)
 
 
 @atexit.register

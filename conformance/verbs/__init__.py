@@ -1,5 +1,16 @@
 """What a step may do: one table, VERBS.
 
+    base.py        what a verb and its arguments are made of
+    reading.py     `read`, `read-miss`, `wait`
+    through.py     `read` with a client cache in between
+    changing.py    `change`, `restore`, `history`
+    making.py      `create`, `remove`
+    refusing.py    `refuse`
+    sweeping.py    `clear`, `flood`
+    starting.py    `restart`
+    subjects.py    which item a change is about
+    writes.py      what every write shares
+
 To add one, write a function in the file of its topic (or a new file) and name it in that file's
 own table; the language, its JSON Schema, the planner and `explain` read this table.
 """

@@ -32,6 +32,7 @@ class Argument:
         phrase: it in English, to stand in the verb's own phrase under its name.
         absent: what stands there where a step does not give it.
         phase: what a step with it asks for, or "".
+        manner: whether it is about how often and by which way, and the question stays the same.
     """
 
     name: str
@@ -40,8 +41,9 @@ class Argument:
     absent: str = ""
     required: bool = False
     phase: Callable[[Json], Phase | Literal[""]] | Phase | Literal[""] = ""
+    manner: bool = False
 
-    def asks(self, value: Json) -> Phase | Literal[""]:
+    def asked(self, value: Json) -> Phase | Literal[""]:
         """The phase that a step with this value asks for, or ""."""
         return self.phase(value) if callable(self.phase) else self.phase
 
@@ -55,6 +57,9 @@ class Verb:
         phase: when a check that uses it may run.
         needs: the capability without which it makes no sense, or "".
         tried: whether a step with a `when` is only tried, as evidence: that it can't be is no finding.
+        asks: the name of the verb that asks the same question, where it is another's.
+        subject: whether it is about an item: one of ours, where one can be made before the work.
+        makes: whether it makes what others are about, so that its checks come first.
     """
 
     name: str
@@ -64,6 +69,9 @@ class Verb:
     phase: Phase = "read"
     needs: str = ""
     tried: bool = False
+    asks: str = ""
+    subject: bool = False
+    makes: bool = False
 
     def given(self, args: Mapping[str, Json]) -> Iterator[tuple[Argument, Json]]:
         """The arguments that a step gives, each with its value."""
@@ -89,10 +97,14 @@ class Verb:
             for says, path in argument.takes.wrong(value, known):
                 yield says, (argument.name, *path)
 
-    def asks(self, args: Mapping[str, Json]) -> Iterator[Phase]:
+    def question(self, args: Mapping[str, Json]) -> tuple[str, Mapping[str, Json]]:
+        """What a step asks: the same of two that ask the same, each in its way."""
+        return self.asks or self.name, {a.name: value for a, value in self.given(args) if not a.manner}
+
+    def phases(self, args: Mapping[str, Json]) -> Iterator[Phase]:
         """The phases that the arguments of a step ask for, whatever the verb's own."""
         for argument, value in self.given(args):
-            phase = argument.asks(value)
+            phase = argument.asked(value)
             if phase:
                 yield phase
 
@@ -110,6 +122,15 @@ class Verb:
 def done(step: Step, exchanges: Iterable[Exchange], **more: Any) -> StepRecord:
     """The record of a step that did what it is for; `more` are fields of StepRecord."""
     return StepRecord(step.name, step.do, exchanges=tuple(exchanges), **more)
+
+
+def before(step: Step, context: Context, exchanges: Iterable[Exchange]) -> None:
+    """Keep what had to be asked before what a step is about: a record of its own, for all who read any.
+
+    Its name is one that no spec can write, so that it is nobody's step.
+    """
+    name = f"before {step.name}"
+    context.steps[name] = StepRecord(name, exchanges=tuple(exchanges))
 
 
 def not_offered(

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from conformance.content import edits
 from conformance.content.facts import Tracked
-from conformance.content.items import find_list, id_name, objects
+from conformance.content.items import find_list, id_name, objects, path_of
 from conformance.language.values import Kind, choice
 from conformance.model import Effect, Exchange, Json, Step, StepRecord, Write
 from conformance.sending.ledger import SUCCESS, Undo
@@ -31,7 +31,6 @@ from conformance.verbs.writes import (
     NO_LOGIN,
     NOT_THIS_METHOD,
     TRY_ANOTHER,
-    at,
     barred,
     is_refusal,
     not_done,
@@ -254,16 +253,17 @@ def _unsafe(
     nobody = free_id(context, items)
     without = {n: v for n, v in subject.item.items() if n != id_name(subject.item)}
     if write.ask:
-        exchange = context.send(write.method, at(write, nobody), JSON, BROKEN_OFF)
+        exchange = context.send(write.method, path_of(write.path, nobody), JSON, BROKEN_OFF)
     else:
-        exchange = send_write(context, write, at(write, nobody), without)
+        exchange = send_write(context, write, path_of(write.path, nobody), without)
     if exchange.status in SUCCESS:
         remove = context.resource.writes.get("remove")
-        made = f"{write.method} {at(write, nobody)} has created an item"
+        made = f"{write.method} {path_of(write.path, nobody)} has created an item"
         if remove is None:
             context.shared.ledger.regret(f"{made}, which stays there: the target names no way to remove it")
         else:
-            undo = Undo(remove.method, at(remove, nobody), (), b"", f"remove {at(remove, nobody)}")
+            path = path_of(remove.path, nobody)
+            undo = Undo(remove.method, path, (), b"", f"remove {path}")
             context.shared.ledger.owe(undo.path, undo)
     status = exchange.status or 0
     if write.ask:
@@ -336,6 +336,7 @@ VERBS: Final = (
         (Argument("to", Kind("VALUE", {}), " to {}"),),
         phase="write",
         needs="change",
+        subject=True,
     ),
     Verb("restore", _restore, "put the item back as it was", phase="write"),
     Verb(
@@ -348,5 +349,6 @@ VERBS: Final = (
         ),
         phase="write",
         needs="change",
+        subject=True,
     ),
 )

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from conformance.content import edits
 from conformance.content.facts import Tracked, is_ours
-from conformance.content.items import find_list, id_name, item_id, objects, same_id
+from conformance.content.items import find_list, id_name, item_id, objects, path_of, same_id
 from conformance.fields import field_value
 from conformance.model import MISSING, Effect, EffectKind, Exchange, Json, Step, StepRecord, Write
 from conformance.sending.ledger import SUCCESS, Own, Undo
@@ -26,7 +26,6 @@ from conformance.verbs.writes import (
     ACCEPTED,
     GONE,
     TRY_ANOTHER,
-    at,
     barred,
     marked,
     not_done,
@@ -156,7 +155,8 @@ def _made(  # noqa: PLR0913 - the answer, and what it is the answer to
     context.tracked = Tracked(id_, name, value)
     shared, resource = context.shared, context.resource
     key = _owe_removal(context, resource.writes["create"], id_, mark)
-    path = at(resource.writes["remove"], id_) if id_ is not None and "remove" in resource.writes else ""
+    remove = resource.writes.get("remove")
+    path = path_of(remove.path, id_) if id_ is not None and remove is not None else ""
     if hold or resource.name in shared.left:
         shared.own[resource.name] = Own(id_, key, mark, _echoed(context, exchange, body, mark), shared.life)
     if exchange.status == ACCEPTED:
@@ -296,7 +296,7 @@ def _owe_removal(context: Context, write: Write, id_: Json, mark: tuple[str, Jso
         says = f"remove what {write.method} {write.path} has created"
         ledger.owe(key, Undo(remove.method, remove.path, (), b"", says, look=resource.read, mark=mark))
         return key
-    path = at(remove, id_)
+    path = path_of(remove.path, id_)
     ledger.owe(path, Undo(remove.method, path, (), b"", f"remove {path}, which the suite has created"))
     return path
 
@@ -329,6 +329,6 @@ def first_effect(context: Context, kind: EffectKind) -> Effect | None:
 
 
 VERBS: Final = (
-    Verb("create", _create, "create an item", phase="write", needs="create"),
+    Verb("create", _create, "create an item", phase="write", needs="create", makes=True),
     Verb("remove", _remove, "remove the item that was created", phase="write", needs="remove"),
 )

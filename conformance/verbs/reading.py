@@ -6,16 +6,15 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from conformance.content.facts import is_hit
-from conformance.content.items import find_list, item_id, same_id
+from conformance.content.items import find_list, item_id, path_of, same_id
 from conformance.content.moments import follows
 from conformance.language import durations
 from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice
 from conformance.model import MISSING, Exchange, Headers, Json, Resource, Step, StepRecord
 from conformance.sending.ask import How
-from conformance.verbs.base import Argument, Verb, done, not_offered, untestable
+from conformance.verbs.base import Argument, Verb, before, done, not_offered, untestable
 from conformance.verbs.writes import TOO_MANY
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def _read(step: Step, context: Context) -> StepRecord:
     where = step.args.get("of", "")
     if where == "distinct":
         resource = context.shared.target.resource(resource.distinct_from[0])
+    item = where in ("item", "other-item")
     path = _path(context, resource, where)
     if path is None:
         return not_offered(step, f"the target names no route of {_WHERE[where]}, or its id is not known")
@@ -55,12 +55,13 @@ def _read(step: Step, context: Context) -> StepRecord:
         )
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
-    if where not in ("item", "other-item"):
+    if not item:
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
             return not_offered(step, lacking, exchanges)
     told = _told(exchanges) if step.args.get("keep") else exchanges
-    return done(step, told, alike=len(exchanges) - len(told))
+    other = "" if resource is context.resource else resource.name
+    return done(step, told, alike=len(exchanges) - len(told), item=item, other=other)
 
 
 def _told(exchanges: list[Exchange]) -> list[Exchange]:
@@ -83,7 +84,7 @@ def _path(context: Context, resource: Resource, where: str) -> str | None:
     if where == "other-item":
         id_ = _other(context, id_)
     known = resource.item is not None and id_ is not None
-    return resource.item.replace("{id}", quote(str(id_), safe="")) if known and resource.item else None
+    return path_of(resource.item, id_) if known and resource.item else None
 
 
 def _other(context: Context, id_: Json) -> Json:
@@ -148,17 +149,17 @@ def _read_miss(step: Step, context: Context) -> StepRecord:
         return not_offered(step, lacking, [last])
     if context.resource.hit is None:
         return _unmarked_miss(step, context, last)
-    failures: tuple[Exchange, ...] = ()
     if (last.status or 0) >= _FAILED:  # is that what is kept?
-        failures = last, context.read()
-        last = failures[-1]
-    waited = 0
-    while is_hit(last.facts.hit) and waited < _EXPIRIES:
+        failed, last = last, context.read()
+        before(step, context, [failed, last] if is_hit(last.facts.hit) else [failed])
+    for _ in range(_EXPIRIES):
+        if not is_hit(last.facts.hit):
+            break
         pause = quantities["end"] + quantities["m"] / 2
         context.wait_until(last.received_at + pause, "the cache to run out: it was warm")
         _leave_the_tick(context, quantities)
-        last, waited = context.read(), waited + 1
-    return done(step, [last], waited=waited, failures=failures)
+        last = context.read()
+    return done(step, [last])
 
 
 def _unmarked_miss(step: Step, context: Context, last: Exchange) -> StepRecord:
@@ -177,13 +178,13 @@ def _unmarked_miss(step: Step, context: Context, last: Exchange) -> StepRecord:
         last = context.read()
         value = last.facts.value
         if last.response is None or value is MISSING:
-            return done(step, [last], waited=waited)
+            return done(step, [last])
         if is_hit(last.facts.hit):  # the same again: it is kept too long, or its text repeats
             lives = 0
             continue
         lives += 1
         if lives == _EXPIRIES or follows(first.facts.value, value, last.sent_at - first.sent_at):
-            return done(step, [last], waited=waited)
+            return done(step, [last])
         first = last
     return untestable(
         step, "its value does not show when it was computed: declare `hit`, or a value that moves"
@@ -268,11 +269,16 @@ VERBS: Final = (
                 phase=lambda of: "keys" if of == "distinct" else "",
             ),
             Argument("headers", HEADERS, _with),
-            Argument("times", _TIMES, ", {} times"),
-            Argument("spread", DURATION, ", the last {} after the first"),
-            Argument("together", YES, " at once", phase="sweep"),
-            Argument("connection", choice("fresh"), ", on a new connection"),
-            Argument("keep", choice("different"), ", of answers alike in a row the first and the last kept"),
+            Argument("times", _TIMES, ", {} times", manner=True),
+            Argument("spread", DURATION, ", the last {} after the first", manner=True),
+            Argument("together", YES, " at once", phase="sweep", manner=True),
+            Argument("connection", choice("fresh"), ", on a new connection", manner=True),
+            Argument(
+                "keep",
+                choice("different"),
+                ", of answers alike in a row the first and the last kept",
+                manner=True,
+            ),
             Argument(
                 "through",
                 choice(*_CACHES),
@@ -280,7 +286,7 @@ VERBS: Final = (
                 phase="wait",  # a client cache takes its time to be imported; there it costs nobody any
             ),
             Argument("at", DURATION, ", when {} have passed for it"),
-            Argument("stray", choice("watch"), ", and watch for bytes that follow the answer"),
+            Argument("stray", choice("watch"), ", and watch for bytes that follow the answer", manner=True),
         ),
     ),
     Verb(
@@ -289,6 +295,7 @@ VERBS: Final = (
         "GET the resource until its value is computed anew",
         needs="ttl",
         phase="wait",
+        asks="read",
     ),
     Verb(
         "wait",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from conformance.content import edits
+from conformance.content.differences import changed
 from conformance.language.values import choice
 from conformance.model import Effect, Exchange, Json, Step, StepRecord, Write
 from conformance.sending.ledger import SUCCESS, Undo
@@ -19,7 +20,6 @@ from conformance.verbs.writes import (
     CLIENT_ERROR,
     JSON,
     barred,
-    differences,
     put_back_by,
     seen_at,
     send_write,
@@ -115,7 +115,7 @@ def _settle(context: Context, write: Write, subject: Subject | None, exchange: E
     if subject.ours:
         if not refused and exchange.response is not None:
             put_back_by(context, _undo(write, subject))
-    elif refused and not differences(subject.item, seen_at(context, subject.look, subject.id)):
+    elif refused and not changed(subject.item, seen_at(context, subject.look, subject.id)):
         context.shared.ledger.settled(subject.key)
 
 
@@ -133,5 +133,6 @@ VERBS: Final = (
             ),
         ),
         phase="write",
+        subject=True,
     ),
 )

@@ -24,15 +24,14 @@ def _restart(step: Step, context: Context) -> StepRecord:
         return out_of_reach(step, "only an app that the suite starts itself can be started anew")
     if shared.restart is None:
         return not_asked(step, "a fresh start was left out (--no-restart)")
-    with shared.lock:
-        earlier = dict(shared.plain)
+    earlier = dict(shared.plain)
     problem = shared.restart()
     if problem:
         return StepRecord(step.name, step.do, "broken", f"a second start fails: {problem}")
     again = context.read()
     digest = again.response.body.digest if again.response else ""
     before = earlier.get((resource.name, digest)) or _any(earlier, resource.name)
-    return done(step, [again] if before is None else [before, again])
+    return done(step, [again] if before is None else [before, again], restarted=True)
 
 
 def _any(earlier: Mapping[tuple[str, str], Exchange], resource: str) -> Exchange | None:

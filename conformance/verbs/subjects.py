@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from conformance.content.facts import is_ours
-from conformance.content.items import find_item, find_list, item_id, same_id
+from conformance.content.items import find_item, find_list, item_id, path_of, same_id
 from conformance.model import Exchange, Json, Write
 from conformance.sending.ledger import Own
 from conformance.verbs.making import make
-from conformance.verbs.writes import TOO_MANY, at, is_refusal
+from conformance.verbs.writes import TOO_MANY, is_refusal
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
@@ -121,7 +120,7 @@ def _own(context: Context, write: Write, items: list[Mapping[str, Any]]) -> Subj
             else own.mark and is_ours(each.get(own.mark[0]), own.mark[1])
         )
         if mine and id_ is not None:
-            path = at(write, id_)
+            path = path_of(write.path, id_)
             return Subject({**own.item, **each}, path, id_, context.resource.read, ours=True)
     return None
 
@@ -139,11 +138,11 @@ def _has_gone(context: Context) -> bool:
 
 def _of_the_user(context: Context, write: Write, entry: Mapping[str, Any], id_: Json) -> Subject:
     """An item of the user's, as its own route shows it; else as the list does."""
-    path, shared = at(write, id_), context.shared
+    path, shared = path_of(write.path, id_), context.shared
     name = f"{context.resource.name} item"
     if name not in shared.lacking:
         route = context.resource.item or write.path
-        look = route.replace("{id}", quote(str(id_), safe=""))
+        look = path_of(route, id_)
         exchange = context.send("GET", look)
         item = find_item(context.json(exchange), id_) if exchange.status == _OK else None
         if item is not None and (same_id(item_id(item), id_) or entry.keys() <= item.keys()):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from conformance.model import Effect, Exchange, Round, Step, StepRecord
+from conformance.model.runs import calm
 from conformance.verbs.base import Verb, done, not_asked, not_offered, out_of_reach, untestable
 from conformance.verbs.writes import ACCEPTED, is_refusal, not_done, unlisted
 
@@ -21,7 +22,6 @@ _LENGTHS: Final = (6000, 400, _SHORT)  # letters: many servers refuse a request 
 _DRAWN: Final = 20  # letters of a key
 _LONGEST: Final = 15.0  # seconds
 _ROUNDS: Final = 20
-_CALM: Final = 2  # rounds one after the other
 _WEIGHED: Final = 400  # short keys, by which an entry is weighed
 _WEIGHT: Final = (
     1024  # bytes beside its key: so much for each is more than a bounded cache of small values keeps
@@ -85,15 +85,15 @@ def _flood(step: Step, context: Context) -> StepRecord:
     until = context.shared.clock.now() + _LONGEST
     rounds: list[Round] = []
     try:
-        while len(rounds) < _ROUNDS and not _calm(rounds):
+        while len(rounds) < _ROUNDS and not calm(rounds):
             rounds.append(_round(context, server, length, _KEYS, until))
-        if not _calm(rounds):
+        if not calm(rounds):
             rounds.append(_round(context, server, _SHORT, _WEIGHED, until))
     except TimeoutError:
         return untestable(step, f"its answers are too slow to ask for many keys within {_LONGEST:g} s")
     except _SilentError as silent:
         return done(step, [_without_key(first), _without_key(silent.exchange)], rounds=tuple(rounds))
-    if not _calm(rounds) and rounds[-1].grew < rounds[-1].counts:
+    if not calm(rounds) and rounds[-1].grew < rounds[-1].counts:
         keys = sum(each.keys for each in rounds)
         return untestable(
             step,
@@ -117,11 +117,6 @@ def _round(context: Context, server: Server, length: int, keys: int, until: floa
             raise _SilentError(exchange)
     least = length * _KEPT if length > _SHORT else _WEIGHT
     return Round(keys, max(_NOISE, int(keys * least)), server.memory() - before)
-
-
-def _calm(rounds: list[Round]) -> bool:
-    """After a first round, which warms up, memory has grown in neither of two."""
-    return len(rounds) > _CALM and all(each.grew < each.counts for each in rounds[-_CALM:])
 
 
 def _longest(context: Context) -> Exchange:

@@ -7,18 +7,18 @@ sent, which is told with the server's own words; 5xx is the server's own affair,
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace as varied
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from msgspec.structs import replace
 
+from conformance.content.differences import changed
 from conformance.content.facts import is_ours
-from conformance.content.items import find_item, find_list, item_id, same_id
+from conformance.content.items import find_item, find_list, item_id, path_of, same_id
 from conformance.fields import field_value
 from conformance.model import Effect, EffectKind, Exchange, Headers, Json, Step, StepRecord, Write
+from conformance.sending.ask import Ask
 from conformance.sending.ledger import SUCCESS, Undo
 from conformance.verbs.base import done, not_asked, not_offered, refused
 
@@ -39,9 +39,6 @@ NO_LOGIN: Final = (401, 403)
 _CONDITION_WANTED: Final = (412, 428)
 _TOKEN: Final = "abcdefghijkmnpqrstuvwxyz23456789"  # noqa: S105 - letters that nobody confuses
 _TOLD: Final = 300  # characters of what the server says
-_MOVES: Final = re.compile(
-    r".*(version|revision|updated|modified|changed|touched|etag).*|rev|ts|timestamp", re.IGNORECASE
-)
 
 # ------------------------------------------------------------------ before it is sent
 
@@ -81,38 +78,33 @@ def token(context: Context) -> str:
     return "".join(context.random.choices(_TOKEN, k=4))
 
 
-def at(write: Write, id_: Json) -> str:
-    """The path of a write for an item."""
-    return write.path.replace("{id}", quote(str(id_), safe=""))
-
-
 # ------------------------------------------------------------------ sending
 
 
 def send_write(context: Context, write: Write, path: str, body: Json, method: str = "") -> Exchange:
-    """One write on a connection of its own; with If-Match where the server insists on a condition."""
-    content = json.dumps(body).encode()
-    exchange = context.send(method or write.method, path, JSON, content)
-    if exchange.status in _CONDITION_WANTED:
-        seen = context.send("GET", path if write.source == "list" else context.resource.read)
-        tag = field_value(seen.headers, "etag")
-        if tag is not None:
-            exchange = context.send(method or write.method, path, (*JSON, ("If-Match", tag)), content)
-    return exchange
+    """One write of JSON."""
+    look = path if write.source == "list" else context.resource.read
+    return _insisted(context, Ask(method or write.method, path, JSON, json.dumps(body).encode()), look)
 
 
 def send_removal(context: Context, method: str, path: str) -> Exchange:
-    """A removal, with If-Match where the server insists on a condition."""
-    return put_back_by(context, Undo(method, path, (), b"", ""))
+    """A removal."""
+    return _insisted(context, Ask(method, path, (), b""), path)
 
 
 def put_back_by(context: Context, undo: Undo) -> Exchange:
     """An undo as it stands."""
-    exchange = context.send(undo.method, undo.path, undo.headers, undo.body)
+    return _insisted(context, Ask(undo.method, undo.path, undo.headers, undo.body), undo.path)
+
+
+def _insisted(context: Context, ask: Ask, look: str) -> Exchange:
+    """A write; with If-Match where the server insists on a condition, by the tag that is seen at `look`."""
+    exchange = context.send(ask.method, ask.path, ask.headers, ask.body)
     if exchange.status in _CONDITION_WANTED:
-        tag = field_value(context.send("GET", undo.path).headers, "etag")
+        tag = field_value(context.send("GET", look).headers, "etag")
         if tag is not None:
-            exchange = context.send(undo.method, undo.path, (*undo.headers, ("If-Match", tag)), undo.body)
+            condition = ("If-Match", tag)
+            exchange = context.send(ask.method, ask.path, (*ask.headers, condition), ask.body)
     return exchange
 
 
@@ -202,7 +194,7 @@ def put_back(context: Context, undo: Undo) -> Exchange | None:
         found = marked(context, undo)
         if found is None:
             return None
-        undo = varied(undo, path=undo.path.replace("{id}", quote(str(found), safe="")))
+        undo = varied(undo, path=path_of(undo.path, found))
     exchange = put_back_by(context, undo)
     if undo.before is not None and exchange.status in SUCCESS:
         _compare(context, undo)
@@ -226,19 +218,7 @@ def seen_at(context: Context, look: str, id_: Json) -> Mapping[str, Any] | None:
     return find_item(document, id_)
 
 
-def differences(before: Mapping[str, Json], after: Mapping[str, Json] | None) -> str:
-    """What is another than before, as a sentence; members that move with every write do not count."""
-    if after is None:
-        return "it is not to be seen any more"
-    names = [
-        name
-        for name in (*before, *(n for n in after if n not in before))
-        if before.get(name) != after.get(name) and not _MOVES.fullmatch(str(name))
-    ]
-    return ", ".join(f"{n!r} was {before.get(n)!r:.80} and is {after.get(n)!r:.80}" for n in names)
-
-
 def _compare(context: Context, undo: Undo) -> None:
-    found = differences(undo.before or {}, seen_at(context, undo.look, undo.id))
+    found = changed(undo.before or {}, seen_at(context, undo.look, undo.id))
     if found:
         context.shared.ledger.regret(f"{undo.path} is not as it was before the run: {found}")

@@ -104,6 +104,12 @@ class Wire:
         with self._lock:
             return any(each.connected for each in self._lanes if each is not lane)
 
+    @property
+    def asking(self) -> tuple[tuple[str, float], ...]:
+        """What is not answered yet, and until when (of `time.monotonic`) that is waited for."""
+        with self._lock:
+            return tuple(asking for each in self._lanes if (asking := each.asking) is not None)
+
     def rest(self) -> None:
         """Close every lane's idle connection; an exchange in flight keeps its own."""
         with self._lock:
@@ -156,12 +162,17 @@ class Wire:
 
 
 class Lane:
-    """Asks one question after another, on one connection where that is right. Belongs to one thread."""
+    """Asks one question after another, on one connection where that is right. Belongs to one thread.
+
+    Attributes:
+        asking: what is not answered yet, and until when (of `time.monotonic`) that is waited for.
+    """
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._lock = threading.Lock()  # Wire.close comes from another thread
         self._connection: Connection | None = None
+        self.asking: tuple[str, float] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -228,11 +239,14 @@ class Lane:
             if fresh or method not in _SAFE:
                 self._drop()
             trip = Trip(wire.clock, wire.limits, request, encode(request, authority, agent))
+            self.asking = f"{method} {request.target}", trip.until
             try:
                 self._make(trip)
             except Broken as broken:
                 self._drop()
                 return trip.failed(broken)
+            finally:
+                self.asking = None
             received_at = wire.clock.now()
             bare = unconditional(request)
             rest = self._rest_of(trip, probe=encode(bare, authority, agent) if stray else b"")

@@ -22,7 +22,7 @@ def test_a_stored_answer_is_the_one_that_came() -> None:
     assert (second.status, second.reason, second.contact, second.stored) == (200, "OK", "none", None)
     assert first.content == second.content == b'{"a": 1}'
     assert (first.at, second.at, client.age) == (0, 10.5, 10.5)
-    assert (first.origins, second.origins) == ((0,), ())
+    assert (len(first.seen), len(second.seen)) == (1, 0)
     assert field_value(second.headers, "age") in {"10", "11"}  # a second may begin in between
     assert field_value(second.headers, "etag") == '"v1"'
 
@@ -57,7 +57,7 @@ def test_the_body_and_repeated_fields_come_through_as_they_were() -> None:
         assert through.content == b"no gzip"
         assert field_values(through.headers, "set-cookie") == ["a=1", "b=2"]
         assert ("x-\xe9", "\xe9\xff") in through.headers
-    assert client.requests == 1
+    assert len(client.seen) == 1
 
 
 def test_a_304_with_stray_bytes_and_a_coding_is_used_all_the_same() -> None:
@@ -70,7 +70,7 @@ def test_a_304_with_stray_bytes_and_a_coding_is_used_all_the_same() -> None:
     client = make_client("private-cache", origin)
     client.read(URL)
     through = client.read(URL)
-    assert (through.contact, through.content, client.requests) == ("conditional", b"whole", 2)
+    assert (through.contact, through.content, len(client.seen)) == ("conditional", b"whole", 2)
 
 
 def test_nothing_unasked_is_added_to_the_first_request() -> None:
@@ -115,14 +115,14 @@ def test_no_answer_passes_through_and_the_entry_stays() -> None:
         client.read(URL)
     assert caught.value.fault is GONE
     origin.fault = None
-    assert client.read(URL).origins == (1,)
+    assert len(client.read(URL).seen) == 1
     client.pass_time(302)
     origin.fault = GONE
     with pytest.raises(NoAnswer):
         client.read(URL)
     origin.fault = None
     assert client.read(URL).contact == "conditional"
-    assert (client.requests, [seen.index for seen in client.seen]) == (4, [1, 3])
+    assert (len(origin.requests), len(client.seen)) == (4, 2)
 
 
 def test_a_defect_of_the_sender_passes_through_too() -> None:

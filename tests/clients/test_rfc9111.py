@@ -38,7 +38,7 @@ def test_a_policy_decides_what_reaches_the_origin(line: str, kind: str, expected
     origin = Scripted(*policy(line))
     client = make_client(kind, origin)
     assert contacts(client, 0, 10, 290, 310) == expected
-    assert client.requests == len(origin.requests) == sum(contact != "none" for contact in expected)
+    assert len(client.seen) == len(origin.requests) == sum(contact != "none" for contact in expected)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -121,7 +121,7 @@ def test_a_changed_resource_replaces_the_entry() -> None:
     client.pass_time(302)
     # A 304 with a weak tag fits any entry, so there must be only one: else hishel asks twice.
     assert client.read(URL).contact == "conditional"
-    assert client.requests == len(origin.requests) == 4
+    assert len(client.seen) == len(origin.requests) == 4
 
 
 def test_a_304_about_another_tag_is_followed_by_a_full_request() -> None:
@@ -133,7 +133,7 @@ def test_a_304_about_another_tag_is_followed_by_a_full_request() -> None:
     client = make_client("private-cache", origin)
     client.read(URL)
     through = client.read(URL)
-    assert (through.contact, through.origins, through.status) == ("full", (1, 2), 200)
+    assert (through.contact, len(through.seen), through.status) == ("full", 2, 200)
     assert [seen.conditional for seen in through.seen] == [True, False]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.content.openapi import near, routes, wanted
+from conformance.content.openapi import Routes, near, prefix_of, routes, wanted
 from conformance.model import Json
 
 
@@ -103,6 +103,28 @@ LISTED = {
 )
 def test_what_is_there_in_its_place_is_named(method: str, path: str, expected: str) -> None:
     assert near(LISTED, method, path) == expected
+
+
+UNDER = {"/api/v1/items": frozenset({"GET"}), "/api/v1/items/{}": frozenset({"GET"})}
+IDS = {"/users/{}/items": frozenset({"GET"}), "/old/items": frozenset({"POST"})}
+
+
+@pytest.mark.parametrize(
+    ("listed", "path", "expected"),
+    [
+        (UNDER, "/items/", "/api/v1"),
+        (UNDER, "/items/?limit=3", "/api/v1"),
+        (UNDER | {"/items": frozenset({"POST"})}, "/items/", ""),
+        (UNDER | {"/v2/items": frozenset({"GET"})}, "/items/", ""),
+        (IDS, "/items/", ""),
+        (UNDER, "/", ""),
+        ({}, "/items/", ""),
+    ],
+)
+def test_the_prefix_below_which_a_route_is_listed_is_told_where_it_is_clear(
+    listed: Routes, path: str, expected: str
+) -> None:
+    assert prefix_of(listed, path) == expected
 
 
 def test_a_prefix_is_taken_off() -> None:

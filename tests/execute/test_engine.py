@@ -331,10 +331,11 @@ def test_waits_are_told_while_they_last() -> None:
         engine = Engine(options(server.url, overrides=("*.ttl=4",), selected=only("etag-lasts")))
         engine.start()
         deadline = time.monotonic() + BOUND
-        while not engine.progress().waits:
+        while not (waits := engine.progress().waits):
             assert time.monotonic() < deadline
-        ((resource, why, _),) = engine.progress().waits
-        assert (resource, why) == ("items", "a second to pass between reads")
+        ((resource, why, _),) = waits
+        assert resource == "items"
+        assert why in ("a second to pass between reads", "a second to pass")  # whichever we were in time for
         engine.cancel("enough")
         engine.close()
         assert engine.progress().waits == ()

@@ -21,7 +21,8 @@ def test_a_cache_that_never_misses_fails_after_three_expiries() -> None:
         result = server.judge(selected=only("miss-says-so", resource="cached-time"))
     assert on(result, "miss-says-so", "cached-time").outcome == "fail"
     record = record_of(result, "miss-says-so", "cached-time")
-    assert record.steps[0].waited == 3
+    passed = record.steps[0].exchanges[0].sent_at - record.started_at
+    assert 3 * 30 < passed < 4 * 33  # a TTL, and what a life needs to begin away from a tick
 
 
 def test_elsewhere_others_may_keep_it_warm(monkeypatch: pytest.MonkeyPatch) -> None:

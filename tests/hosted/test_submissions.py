@@ -65,7 +65,7 @@ def test_apps_of_other_frameworks_are_judged_on_the_route_they_have(name: str) -
     report = conformance.run(serving=SUBMISSIONS[name], seed=1)
     assert report.clock == "virtual"
     assert {on(report, check).outcome for check in OF_TTL} == {"pass"}
-    assert on(report, "etag-present", "items").message.startswith("the route is missing: ")
+    assert on(report, "etag-present", "items").message.startswith("the route GET /items/ is missing: ")
 
 
 def test_a_wsgi_function_passes(tmp_path: Path) -> None:

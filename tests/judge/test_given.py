@@ -20,6 +20,7 @@ from helpers.records import (
     timeline,
     verdict,
 )
+from msgspec.structs import replace
 
 from conformance.judge.court import verdict_name
 from conformance.judge.verdicts import STOPPED, before, retryable
@@ -217,37 +218,55 @@ def test_a_login_that_has_ended_is_one_diagnosis(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "that", "expected"),
+    ("owner", "that", "code", "expected"),
     [
-        # the check that owns the fact has failed
-        (expecting({"status": 200}), "fail", "blocked"),
-        (expecting({"status": 200}), "unreachable", "blocked"),
-        (check("o", on="life", expects=({"fresh": {"status": 200}},)), "fail", "blocked"),
-        # it has not, or it is about something else
-        (expecting({"status": 200}), "pass", "fail"),
-        (expecting({"status": 200}), "inconclusive", "fail"),
-        (expecting({"body": "present"}), "fail", "fail"),
+        # the check that owns the fact has failed, for that, or before it came to it, or nothing was answered
+        (expecting({"status": 200}), "fail", "status", "blocked"),
+        (check("o", on="life", expects=({"answer": {"status": 200}},)), "fail", "status", "blocked"),
+        (expecting({"body": "present", "status": 200}), "fail", "body.present", "blocked"),
+        (expecting({"body": "present"}), "fail", "answer.malformed", "blocked"),
+        (expecting({"body": "present"}), "unreachable", "", "blocked"),
+        # it has not, or it has for something else, while that held
+        (expecting({"status": 200}), "pass", "", "fail"),
+        (expecting({"status": 200}), "inconclusive", "status", "fail"),
+        (expecting({"status": 200, "body": "present"}), "fail", "body.present", "fail"),
+        (
+            check("o", step("answer", expect={"body": "present"}), step("other", expect={"status": 200})),
+            "fail",
+            "body.present",
+            "fail",
+        ),
     ],
 )
 def test_a_given_that_is_not_met_is_blocked_by_its_owner(
-    owner: Check, that: OutcomeName, expected: str
+    owner: Check, that: OutcomeName, code: str, expected: str
 ) -> None:
     other = run(check("owner", *owner.steps, on=owner.on, expects=owner.expects))
     message = "expected status 200, found 500"
-    others = [(other, Verdict(that, verdict_name(that, "MUST"), message, mend="Look at the log."))]
-    found = verdict(needing({"status": 200}), *UNMET, others=others)
+    wrong = Verdict(
+        that, verdict_name(that, "MUST"), message, mend="Look at the log.", step="answer", code=code
+    )
+    found = verdict(needing({"status": 200}), *UNMET, others=[(other, wrong)])
     assert found.outcome == expected
     if expected == "blocked":
         assert (found.cause, found.mend) == (other.id, "Look at the log.")
         assert found.message == f"blocked by owner: {message}"
 
 
+def test_who_failed_for_what_a_step_needs_besides_does_not_own_what_it_lacks() -> None:
+    other = run(TAGGED.check)
+    others = [(other, replace(failed("no ETag at all"), step="answer", code="etag.present"))]
+    found = verdict(
+        needing({"etag": "present", "status": 200}), done("first", exchange(304, etag='"a"')), others=others
+    )
+    assert (found.outcome, found.code) == ("fail", "status")
+
+
 def test_the_owner_of_a_fact_of_another_key_is_on_that_resource() -> None:
     theirs = run(check("owner", *expecting().steps), resource("theirs"))
-    of = check(
-        "a", step("first", of="distinct", given={"status": 200}), step("answer", expect={"status": 200})
-    )
-    found = verdict(of, *UNMET, on=resource("mine", distinct_from=("theirs",)), others=[(theirs, failed())])
+    records = (done("first", exchange(500), other="theirs"), GOOD)
+    others = [(theirs, replace(failed(), step="answer", code="status"))]
+    found = verdict(needing({"status": 200}), *records, on=resource("mine"), others=others)
     assert found.cause == theirs.id
 
 

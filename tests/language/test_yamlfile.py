@@ -9,7 +9,7 @@ import yaml
 
 from conformance.errors import SpecError, TargetError
 from conformance.language import yamlfile
-from conformance.language.yamlfile import did_you_mean, guess, parse, read
+from conformance.language.yamlfile import parse, read
 
 ANCHORS = 'anchors and aliases (& and *) are not part of the language; to send an asterisk, quote it: "*"'
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
@@ -198,15 +198,3 @@ def test_the_error_is_of_the_kind_that_was_asked_for() -> None:
     with pytest.raises(TargetError):
         parse("a: *b", "f.yaml", TargetError)
     assert type(parse("a: 1", "f.yaml", TargetError).fail("is wrong", ("a",))) is TargetError
-
-
-@pytest.mark.parametrize(
-    ("found", "expected"),
-    [
-        ("expct", "did you mean 'expect'? accepted: expect, given"),
-        ("zzz", "accepted: expect, given"),
-    ],
-)
-def test_a_near_miss_is_guessed(found: str, expected: str) -> None:
-    assert did_you_mean(found, ["given", "expect"]) == expected
-    assert (guess(found, ["given", "expect"]) == "") == (found == "zzz")

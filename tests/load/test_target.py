@@ -96,6 +96,31 @@ def test_a_policy_is_about_its_strictest_directive(loads: Loads, policy: str, ex
     assert {c for c in me.capabilities if c.startswith("policy-")} == expected
 
 
+def test_a_header_takes_variables_of_the_environment(loads: Loads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "s3cret")
+    target = loads(with_("Bearer x", "'Bearer ${SHOP_TOKEN}'"))
+    assert target.resources[0].headers == (("Authorization", "Bearer s3cret"),)
+    assert loads(with_("Bearer x", "'a $HOME {x} ${'")).resources[0].headers[0][1] == "a $HOME {x} ${"
+
+
+def test_a_variable_that_is_not_set_is_an_error_with_its_line(
+    loads: Loads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SHOP_TOKEN", raising=False)
+    with pytest.raises(TargetError) as caught:
+        loads(with_("Bearer x", "'Bearer ${SHOP_TOKEN}'"))
+    assert str(caught.value) == (
+        "t.yaml:2: Authorization needs the variable SHOP_TOKEN of the environment, which is not set: "
+        "export SHOP_TOKEN=... before the run"
+    )
+
+
+@pytest.mark.parametrize(("base", "expected"), [("/api", "/api"), ("/api/v1/", "/api/v1")])
+def test_a_prefix_stands_before_all_paths(loads: Loads, base: str, expected: str) -> None:
+    assert loads().base == ""
+    assert loads(with_("name: mine", f"name: mine\nbase: {base}")).base == expected
+
+
 def test_what_a_file_requires_may_not_be_lacking(loads: Loads) -> None:
     asked = TEXT.replace("change: PATCH /me", "change: {request: PATCH /me, ask: true}")
     assert loads(asked).resource("me").writes["change"].ask is True
@@ -167,7 +192,7 @@ def test_the_digest_is_of_the_values_that_count(loads: Loads) -> None:
 
 ACCEPTED = "accepted: ask, change, clear, create, distinct-from, etag, hit, item, json, keys, members, policy, read, remove, repeats, resolution, stale, ttl, value, version"
 WRONG = {
-    "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: contract, headers, name, require, resources", "nmae"),
+    "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: base, contract, headers, name, require, resources", "nmae"),
     "key of a resource": ("    etag: true", "    etga: true", f"unknown key 'etga'; did you mean 'etag'? {ACCEPTED}", "etga"),
     "key of a write": ("edit: title", "edti: title", "unknown key 'edti'; did you mean 'edit'? accepted: ask, body, edit, from, request", "edti"),
     "no name": ("name: mine\n", "", "the file lacks 'name'", "headers"),
@@ -189,6 +214,8 @@ WRONG = {
     "distinct from itself": ("[items]", "[time]", "time is distinct-from 'time', and that is itself", "distinct-from"),
     "empty policy": ("private, max-age=60", "''", "policy: found ''; accepted: text", "policy"),
     "header that is a number": ("Bearer x", "5", "Authorization: found 5; accepted: text", "headers"),
+    "base without a slash": ("name: mine", "name: mine\nbase: api", "base: found 'api'; accepted: a prefix of all paths, such as /api", "base"),
+    "base with a place for an id": ("name: mine", "name: mine\nbase: /{id}", "base: found '/{id}'; accepted", "base"),
     "key twice": ("    ttl: 30", "    ttl: 30\n    ttl: 5", "the key 'ttl' stands twice (first in line", "ttl: 5"),
     "alias": ("name: mine", "name: *m", "anchors and aliases (& and *) are not part of the language", "name"),
 }  # fmt: skip

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from helpers.matching import Example, each, fails, holds
-from helpers.records import done, exchange, timed
+from helpers.records import done, exchange, target, timed
 
-from conformance.matchers import MATCHERS
+from conformance.matchers import MATCHERS, Case, first_finding
+from conformance.matchers.base import seconds
 from conformance.model import Exchange, Resource, StepRecord
 
 TIME = timed()
@@ -52,7 +53,9 @@ EXAMPLES = [
     fails("value", {"some-same-as": "fresh"}, FRESH, BURST, on=TIME, says=(f"some answer with the value {OLD!r}", "none")),
     fails("value", {"same-as": "fresh"}, SERVED, on=TIME, says=("a value to compare with (fresh)", "none")),
     fails("value", {"same-as": "b"}, done("b", NONE), SERVED, on=TIME, says=("a value to compare with (b)", "none")),
-    fails("value", {"same-as": "b"}, done("b", got("x" * 99)), SERVED, on=TIME, says=(f"the value '{'x' * 56}... of before", f"{OLD!r}")),
+    fails("value", {"same-as": "b"}, done("b", got("x" * 99)), SERVED, on=TIME, says=(f"the value '{'x' * 59}... of before", f"{OLD!r}")),
+    fails("value", {"same-as": "b"}, done("b", got("x" * 99 + "1")), done("a", got("x" * 99 + "2")), on=TIME, says=("the value ...xxxxxxxxxx1' of before", "...xxxxxxxxxx2'")),
+    fails("value", {"same-on-hits-as": "b"}, done("b", got("x" * 99 + "1")), done("a", got("x" * 99 + "2", True)), on=TIME, says=("the value ...xxxxxxxxxx1' of before", "...xxxxxxxxxx2', as a hit")),
     # ---- hit
     holds("hit", True, SERVED, on=TIME),
     holds("hit", False, FRESH, on=TIME),
@@ -154,3 +157,13 @@ def test_the_flag_is_called_as_the_target_calls_it(resource: Resource, expected:
     finding = fails("hit", False, SERVED, on=resource, says=("", "")).finding()
     assert finding is not None
     assert finding.expected == expected
+
+
+def test_moved_time_is_called_so() -> None:
+    real, moved = (Case({}, TIME, target(TIME), moved=each) for each in (False, True))
+    assert (seconds(29.5, real), seconds(29.5, moved)) == ("29.5 s", "29.5 s of moved time")
+    late = exchange(at=29.5, took=0, value="a", hit=True)
+    steps = {each.name: each for each in (AT_ONCE, done("a", late))}
+    found = first_finding({"age": BELOW}, steps["a"], Case(steps, TIME, target(TIME), moved=True))
+    assert found is not None
+    assert found.actual == "one 29.50 s of moved time after it"

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from helpers.hostile import Peer, serve
+from helpers.runs import exchanges, fetch, judged, options, reference, run
 from msgspec import inspect
 
 import conformance
+from conformance.clocks import VirtualClock
 from conformance.execute.again import judge_again
 from conformance.model import (
     Body,
@@ -122,6 +124,26 @@ def test_what_a_target_adds_is_a_credential_whatever_it_is_called(tmp_path: Path
     assert "X-Auth" in made
     assert "cache-conformance/" in made
     assert not [secret for secret in (TOKEN, PASSWORD, SESSION) if secret in made]
+
+
+def test_what_was_asked_before_a_step_is_redacted_told_and_kept_once(tmp_path: Path) -> None:
+    path = tmp_path / "target.yaml"
+    path.write_text(f"""\
+name: private
+headers: {{X-Api-Key: {PASSWORD}}}
+resources:
+  cached-time: {{read: GET /cached-time/, ttl: 4, value: /time, hit: /cached, json: object}}
+""")
+    with reference(ttl=4.0, flaw="failure-kept") as server:
+        fetch(server.url, "/cached-time/")
+        server.clock.move(5)  # now each second computation is the first that the run asks for
+        report = run(options(server.url, target=str(path), clock=lambda: VirtualClock(server.clock.move)))
+    entry = judged(report, "failure-is-not-kept", "cached-time")
+    text, document = entry_text(report, entry), encode(report).decode()
+    assert "=> before fresh 2 of 2" in text
+    assert "(1 not shown: before fresh /cached-time/: 500)" in text
+    assert PASSWORD not in text + document
+    assert all(e.response.body.content is None for e in exchanges(report) if e.response)
 
 
 # ------------------------------------------------------------------ the parts
@@ -350,7 +372,7 @@ SAFE = {
     "Report.clock", "Report.records", "Report.requirements", "Report.specs_sha256", "Report.started",
     "Report.suite_version", "Report.topics", "Report.why_real", "Request.method", "Requirement.id",
     "Requirement.quote", "Requirement.rfc", "Requirement.says", "Requirement.source", "Requirement.topic", "Requirement.unchecked", "Requirement.url",
-    "Resource.name", "StepRecord.do", "StepRecord.lacks", "StepRecord.name", "Target.name", "Target.sha256", "Topic.file", "Topic.title",
+    "Resource.name", "StepRecord.do", "StepRecord.lacks", "StepRecord.name", "StepRecord.other", "Target.name", "Target.sha256", "Topic.file", "Topic.title",
     "Verdict.code", "Verdict.step", "Verdict.work", "Write.method",
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 import conformance
 from conformance.model import (
+    GIVEN_UP,
     NOT_ASKED,
     Entry,
     Report,
@@ -143,6 +144,52 @@ def test_a_route_that_does_not_answer_is_no_dead_server(tmp_path: Path) -> None:
     )
     assert "  Next: look at what your server has printed when these requests came" in text
     assert re.search(r"\n  \d+ x for \d+ other reasons\n", text)
+
+
+def test_the_request_that_was_not_answered_stands_before_what_followed_from_it() -> None:
+    report = judged()
+    first, *others = [e.nodeid for e in report.judged][:4]
+    said = {
+        first: Verdict("unreachable", "unreachable", "GET /a was not answered: it hangs", mend="find why")
+    }
+    given_up = Verdict("unreachable", "unreachable", "a has not answered twice", code=GIVEN_UP)
+    said |= dict.fromkeys(others, given_up)
+    entries = tuple(replace(e, verdict=said.get(e.nodeid, e.verdict)) for e in report.entries)
+    text = plain(rescored(replace(report, entries=entries)))
+    assert (
+        "First thing to mend: every route has to answer\n"
+        "  GET /a was not answered: it hangs (1 check)\n"
+        "  After that no more was asked of what had not answered (3 checks)\n"
+        "  Next: find why\n"
+    ) in text
+    assert "not answered twice" not in text
+
+
+def test_what_keeps_a_run_from_being_judged_is_told_once_with_all_that_wait_for_it() -> None:
+    report = judged()
+    must = [e for e in report.judged if report.about(e).level == "MUST" and e.verdict.outcome == "pass"]
+    root, middle, last, other = must[:4]
+
+    def blocked(by: Entry, says: str) -> Verdict:
+        return Verdict("blocked", "blocked", f"blocked by {by.id}: {says}", cause=by.nodeid)
+
+    cause = Verdict("inconclusive", "inconclusive", "could not be judged: it wants a login", mend="log in")
+    said = {
+        other.nodeid: Verdict("inconclusive", "inconclusive", "could not be judged: soon was not reached"),
+        root.nodeid: cause,
+        middle.nodeid: blocked(root, cause.message),
+        last.nodeid: blocked(middle, f"blocked by {root.id}: {cause.message}"),
+    }
+    entries = tuple(replace(e, verdict=said.get(e.nodeid, e.verdict)) for e in report.entries)
+    text = plain(rescored(replace(report, entries=entries)))
+    assert text.startswith("Not judged: nothing failed, but 4 of ")
+    assert "could not be judged: it wants a login, and 1 more reason.\n" in text
+    assert (
+        "What keeps it from being judged:\n"
+        "  could not be judged: it wants a login (3 checks)\n"
+        "  Next: log in\n"
+        "  could not be judged: soon was not reached (1 check)\n"
+    ) in text
 
 
 def test_a_run_that_ended_early_says_so_once() -> None:

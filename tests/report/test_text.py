@@ -76,6 +76,7 @@ def test_of_many_exchanges_a_few_are_shown() -> None:
     assert text.count("> GET /cached-time/ HTTP/1.1") == 4
     assert re.search(r"\(\d+ not shown: soon /cached-time/: 200", text)
     assert re.search(r"=> later \d of 8, \d+\.\d\d s after the start", text)
+    assert "What was sent (>) and what came (<), in moved time:" in text
     assert "later exchanges left out" in text
 
 

@@ -12,13 +12,12 @@ from conformance.servers import AppSpec, life
 
 ACCEPTED = (
     "; accepted are an ASGI app (FastAPI, Starlette, Quart), a WSGI app (Flask, Django) and, "
-    "with the option for a factory, a function that returns one"
+    "with --factory (in pytest: --conformance-factory), a function that returns one"
 )
 
 A_COROUTINE = "a coroutine, not an app (a factory has to be a plain function, not async)"
 NO_PARAMETERS = (
-    "main:app is a function without parameters, not an app (if it makes the app, say so with the option for "
-    f"a factory){ACCEPTED}"
+    f"main:app is a function without parameters, not an app (if it makes the app: --factory){ACCEPTED}"
 )
 
 
@@ -118,7 +117,7 @@ NAMED = {
     "close": (
         "def make_shop(): pass",
         "main:make_shp",
-        "main.py has no 'make_shp'; did you mean main:make_shop (with the option for a factory)?",
+        "main.py has no 'make_shp'; did you mean main:make_shop (with --factory)?",
     ),
     "a file": ("", "main.py:app", "an app is named as a module, not as a file: main:app, not main.py:app"),
     "a path": (
@@ -154,7 +153,7 @@ FACTORIES = {
     "no factory": ("make = 3", "make in main.py is an int, not a function that returns an app"),
     "no app": (
         "class App:\n    async def __call__(self, scope, receive, send): ...\nmake = App()",
-        "main:make is an App, an app already: leave out the option for a factory",
+        "main:make is an App, an app already: leave out --factory",
     ),
 }
 

@@ -21,7 +21,7 @@ def test_a_command_gets_its_port_by_name_or_by_environment(tmp_path: Path) -> No
     (tmp_path / "file.txt").write_text("served")
     with start(CommandSpec(f"{HTTP_SERVER} {{port}}", tmp_path)) as server:
         assert httpx.get(f"{server.url}/file.txt").text == "served"
-        assert (server.moves, server.alive(), len(server.pids)) == (False, True, 1)
+        assert (server.moves, server.died(), len(server.pids)) == (False, None, 1)
         server.move(10)
         server.restart()
         assert httpx.get(f"{server.url}/file.txt").text == "served"

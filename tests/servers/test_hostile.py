@@ -20,13 +20,13 @@ def test_an_exit_at_the_first_request_is_told_and_a_restart_mends_it(tmp_path: P
         with pytest.raises(httpx.TransportError):
             httpx.get(f"{server.url}/die")
         assert server.died(within=2) == "the server exited with status 7"
-        assert not server.alive()
+        assert server.died()
         with pytest.raises(httpx.ConnectError):  # at once, not after a time-out
             httpx.get(server.url)
         with pytest.raises(ServerDied, match="exited with status 7"):
             server.move(1)
         server.restart()
-        assert (server.alive(), server.port, httpx.get(server.url).text) == (True, port, "alive")
+        assert (server.died(), server.port, httpx.get(server.url).text) == (None, port, "alive")
 
 
 def test_sys_exit_in_a_handler_is_what_uvicorn_makes_of_it(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_sys_exit_in_a_handler_is_what_uvicorn_makes_of_it(tmp_path: Path) -> No
     with start(AppSpec(app_dir=tmp_path)) as server:
         assert httpx.get(server.url).status_code == 500
         assert until(lambda: "SystemExit: 5" in server.output)
-        assert server.alive()
+        assert server.died() is None
 
 
 def test_one_dead_worker_is_named(tmp_path: Path) -> None:
@@ -167,12 +167,12 @@ def test_an_app_that_takes_the_line_to_its_clock_loses_its_clock(
         assert httpx.get(server.url).text == "None"
         with pytest.raises(ServerDied, match="line by which its clock is moved"):
             server.move(10)
-        assert server.alive()
+        assert server.died() is None
 
 
 def test_a_server_that_kills_its_warden_does_not_get_away(tmp_path: Path) -> None:
     text = "import signal\ndef handle(path): return os.kill(os.getppid(), signal.SIGKILL)"
     with start(AppSpec(app_dir=submission(tmp_path, text))) as server:
         httpx.get(server.url)
-        assert until(lambda: not server.alive())
+        assert until(lambda: server.died() is not None)
     assert until(lambda: not any(psutil.pid_exists(pid) for pid in server.pids))

@@ -17,7 +17,7 @@ from apps.writing import submission, until
 
 from conformance.servers import AppSpec, ServerError, start
 from conformance.servers.channel import Channel, Closed
-from conformance.servers.environment import scrubbed
+from conformance.servers.environment import scrubbed, spoken_of, told, withheld
 from conformance.servers.house import House
 from conformance.servers.life import Life
 from conformance.servers.output import Output, one_line, telling_line
@@ -42,7 +42,7 @@ def test_stop_leaves_nothing(tmp_path: Path) -> None:
     assert not [pid for pid in server.pids if psutil.pid_exists(pid)]
     assert set(psutil.Process().children(recursive=True)) <= children
     assert not made.parent.exists()
-    assert (server.died(), server.alive()) == ("the server was stopped", False)
+    assert server.died() == "the server was stopped"
     assert [path.name for path in tmp_path.iterdir()] == ["main.py"]
     assert descriptors() == before
 
@@ -148,6 +148,31 @@ def test_no_descriptor_of_ours_is_handed_on(tmp_path: Path) -> None:
 def test_what_is_scrubbed(name: str, value: str, kept: bool) -> None:
     assert scrubbed({name: value}) == ({name: value} if kept else {})
     assert scrubbed({}, {name: value}) == {name: value}
+    assert withheld({name: value}) == (() if kept else (name,))
+    assert withheld({name: value}, {name: value}) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("KeyError: 'SHOP_KEY'", ("SHOP_KEY",)),
+        ("1 validation error for Settings\nshop_key\n  Field required", ("SHOP_KEY",)),
+        ("KeyError: 'SHOP_KEYS'", ()),
+        ("", ()),
+    ],
+)
+def test_a_variable_that_was_withheld_is_found_in_what_is_printed(
+    text: str, expected: tuple[str, ...]
+) -> None:
+    assert spoken_of(["DB_KEY", "SHOP_KEY"], text) == expected
+
+
+def test_what_was_withheld_is_told_with_the_option_that_passes_it_on() -> None:
+    assert told(()) == ""
+    assert told(["A_KEY", "B_KEY"]) == (
+        "A_KEY, B_KEY were withheld from the app, as whatever may be a secret: pass on what it needs with "
+        "--env A_KEY --env B_KEY (in pytest: --conformance-env)"
+    )
 
 
 def test_output_keeps_both_ends() -> None:

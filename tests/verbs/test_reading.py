@@ -111,9 +111,11 @@ def test_what_was_found_lacking_is_not_asked_again() -> None:
 
 
 def test_a_cold_cache_is_not_waited_for() -> None:
-    with within("cached-time") as (_, made):
+    with within("cached-time") as (server, made):
+        asked, moved = made.shared.tally.asked, server.clock()
         record = done(made, "read-miss")
-    assert record.waited == 0
+        assert made.shared.tally.asked - asked == 1
+        assert server.clock() - moved < 4.0
     assert record.exchanges[0].facts.hit is False
 
 
@@ -122,26 +124,43 @@ def test_a_warm_cache_is_waited_out_without_reads(flaw: str) -> None:
     """A read while waiting would keep an entry alive for ever that lives on by reads."""
     with within("cached-time", flaw=flaw) as (server, made):
         fetch(server.url, "/cached-time/")
-        before = made.shared.clock.now()
+        before, asked = made.shared.clock.now(), made.shared.tally.asked
         record = done(made, "read-miss")
         assert 4.0 < made.shared.clock.now() - before < 5.5 + 2 * 1.8  # twice away from a tick of the clock
-    assert record.waited == 1
+        assert made.shared.tally.asked - asked == 2
     assert record.exchanges[-1].facts.hit is False
 
 
 def test_three_expiries_are_enough() -> None:
     with within("cached-time", flaw="never-miss") as (_, made):
-        before = made.shared.clock.now()
+        before, asked = made.shared.clock.now(), made.shared.tally.asked
         record = done(made, "read-miss")
         assert made.shared.clock.now() - before < 4 * (4.5 + 1.8)
-    assert record.waited == 3
+        assert made.shared.tally.asked - asked == 4
     assert record.exchanges[-1].facts.hit is True
 
 
 def test_a_flag_that_is_text_is_understood() -> None:
     with within("cached-time", flaw="cached-as-string") as (server, made):
         fetch(server.url, "/cached-time/")
-        assert done(made, "read-miss").waited == 1
+        before = made.shared.clock.now()
+        done(made, "read-miss")
+        assert made.shared.clock.now() - before > 4.0
+
+
+def test_a_failure_that_is_asked_for_once_more_is_a_record_of_its_own() -> None:
+    """The step is about a miss with a value; what came before is there for all who read any record."""
+    came = [reply(500, {"detail": "no"}), reply(200, {"detail": "no", "cached": True})]
+    student = Student(lambda *_: came.pop(0) if came else reply(200, {"time": "12:00:00", "cached": False}))
+    with (
+        serve(student) as server,
+        context(server.url, "cached-time", clock=lambda: VirtualClock(lambda _: None)) as made,
+        made.shared.clock.lane(),
+    ):
+        record = done(made, "read-miss", "fresh")
+    assert [name for name in made.steps if name != record.name] == ["before fresh"]
+    assert [e.status for e in made.steps["before fresh"].exchanges] == [500, 200]
+    assert [e.facts.hit for e in record.exchanges] == [False]
 
 
 # ------------------------------------------------------------------ wait

@@ -174,7 +174,7 @@ def test_the_steps_that_a_step_refers_to_are_found() -> None:
     ],
 )
 def test_an_argument_may_ask_for_a_phase(do: str, args: Mapping[str, Json], expected: list[str]) -> None:
-    assert list(VERBS[do].asks(args)) == expected
+    assert list(VERBS[do].phases(args)) == expected
     assert VERBS[do].phase in DEMANDING
 
 

@@ -190,6 +190,22 @@ def test_an_unsafe_request_is_never_repeated(wires: Wires, method: str) -> None:
         assert [each.split()[0] for each in server.requests] == [b"GET", method.encode()]
 
 
+def test_what_is_not_answered_yet_is_told_with_when_it_is_given_up(wires: Wires) -> None:
+    with serve(hold_after()) as server:
+        wire = wires(f"{server.url}/api")
+        lane = wire.lane()
+        thread = threading.Thread(target=lane.exchange, args=("GET", "/a?b=1"))
+        assert wire.asking == ()
+        thread.start()
+        server.wait_for_requests(1)
+        ((request, until),) = wire.asking
+        assert request == "GET /api/a?b=1"
+        assert 0 < until - time.monotonic() <= wire.limits.deadline
+        wire.cancel()
+        thread.join(BOUND)
+        assert wire.asking == ()
+
+
 def test_cancel_ends_what_is_in_flight_and_what_comes_later(wires: Wires) -> None:
     got: list[Exchange] = []
     with serve(hold_after()) as server:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from conformance.errors import ConformanceError
-from conformance.language.yamlfile import guess
+from conformance.guesses import guessed
 from conformance.load.specs import load
 from conformance.model import Suite
 from reference_impl.twisted.flaws import FLAWS, find
@@ -92,9 +92,8 @@ def _look_at_rows(suite: Suite) -> None:
     for flaw in FLAWS.values():
         for row in flaw.breaks:
             if row not in suite.requirements:
-                near = guess(row, suite.requirements).strip()
                 says = f"the flaw {flaw.name} breaks {row!r}, which is no row of the register"
-                raise ValueError(f"{says}; {near}" if near else says)
+                raise ValueError(guessed(says, row, suite.requirements))
 
 
 # ------------------------------------------------------------------ running

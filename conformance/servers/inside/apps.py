@@ -25,7 +25,7 @@ _IMPORTING: Final = ("<frozen importlib", "<frozen runpy", importlib.__file__)
 _FRAME: Final = re.compile(r'File "([^"]+)", line (\d+)')
 _ACCEPTED: Final = (
     "accepted are an ASGI app (FastAPI, Starlette, Quart), a WSGI app (Flask, Django) and, "
-    "with the option for a factory, a function that returns one"
+    "with --factory (in pytest: --conformance-factory), a function that returns one"
 )
 
 
@@ -59,9 +59,7 @@ def load(name: str, folder: str, *, factory: bool) -> tuple[Any, Kind]:
     found = _attribute(module, attribute, file)
     if factory:
         if not inspect.isroutine(found) and kind(found) is not None:
-            raise NotAnApp(
-                f"{name} is {_described(found)}, an app already: leave out the option for a factory"
-            )
+            raise NotAnApp(f"{name} is {_described(found)}, an app already: leave out --factory")
         found = _made(found, attribute, file, folder)
         name = f"what {attribute}() in {file} returns"
     which = kind(found)
@@ -140,7 +138,7 @@ def _did_you_mean(module: ModuleType, attribute: str) -> str:
     names = difflib.get_close_matches(attribute, {**own, **dict.fromkeys(apps)}, 1) or apps or makers
     if not names:
         return " and nothing that could be an app"
-    factory = "" if kind(public[names[0]]) else " (with the option for a factory)"
+    factory = "" if kind(public[names[0]]) else " (with --factory)"
     return f"; did you mean {module.__name__}:{names[0]}{factory}?"
 
 
@@ -214,7 +212,7 @@ def _advice(found: Any, *, factory: bool) -> str:
     if inspect.iscoroutine(found):
         return " (a factory has to be a plain function, not async)"
     if inspect.isroutine(found) and not factory and _takes(found, 0):
-        return " (if it makes the app, say so with the option for a factory)"
+        return " (if it makes the app: --factory)"
     return ""
 
 
