@@ -145,7 +145,10 @@ def _steps(suite: Suite, check: Check) -> Iterator[str]:
     steps = suite.timelines[check.on].steps if check.on else check.steps
     judged = {name for alternative in check.expects for name in alternative}
     last = max((i for i, s in enumerate(steps) if s.name in judged), default=len(steps) - 1)
-    steps = steps[: last + 1] if check.on else steps
+    if check.on and suite.timelines[check.on].apart:
+        steps = (steps[0], *(each for each in steps if each.name in judged), steps[-1])
+    elif check.on:
+        steps = steps[: last + 1]
     for variable in check.forall:
         examples = ", ".join(captures.in_words(str(e)) for e in variable.examples)
         yield f"  With <{variable.name}> one after another: {examples}"

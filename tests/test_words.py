@@ -122,7 +122,7 @@ def test_a_value_stands_in_a_phrase(value: Json, expected: str) -> None:
 
 ROWS = {*VERBS, *MATCHERS, *(argument.name for verb in VERBS.values() for argument in verb.arguments)}
 READ_STEPS = ("conformance.execute", "conformance.plan", "conformance.judge", "conformance.explain")
-READ_STEPS += ("conformance.load.givens", "conformance.load.reader")
+READ_STEPS += tuple(f"conformance.load.{name}" for name in ("givens", "lints", "parts", "reader", "tables"))
 MEANT_OTHERWISE = {
     "read": "a phase, and a capability",
     "wait": "a phase",
@@ -133,6 +133,9 @@ MEANT_OTHERWISE = {
     "value": "a key of a target",
     "hit": "a key of a target",
     "cache-control": "a field",
+    "due": "what each cell of a table expects",
+    "headers": "what a cell sends",
+    "method": "what a cell sends",
 }
 
 

@@ -356,19 +356,10 @@ class Engine:
         return random.Random(f"{self.options.seed}/{run.work}")  # noqa: S311 - to be repeatable, not secret
 
     def _court(self) -> Court:
-        options = self.options
-        return Court(
-            options.suite,
-            options.target,
-            options.tier,
-            self.plan.runs,
-            self._board.verdicts(),
-            self.remote,
-            self._down,
-            self.shared.workers,
-            self._mend,
-            self._board.records,
-        )
+        options, board = self.options, self._board
+        asked = options.suite, options.target, options.tier, self.plan.runs
+        about = self.remote, self._down, self.shared.workers, self._mend
+        return Court(*asked, board.verdicts(), *about, board.records)
 
     # ---------------------------------------------------------------- the end
 
@@ -396,6 +387,6 @@ class Engine:
         with Wire(self.base_url, self.clock, limits=_TIDY, verify=self.options.verify) as wire:
             lane = wire.lane()
             shared = dataclasses.replace(self.shared, wire=wire, cancelled=threading.Event())
-            any_resource = self.options.target.resources[0]
-            context = Context(shared, lane, any_resource, {}, random.Random(0))  # noqa: S311
+            first = self.options.target.resources[0]  # any would do
+            context = Context(shared, lane, first, {}, random.Random(0))  # noqa: S311
             self.shared.ledger.put_back(owed, lambda undo: put_back(context, undo), final=True)

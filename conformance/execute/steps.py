@@ -45,6 +45,8 @@ def execute(work: Work, context: Context) -> Record:
         for number, step in enumerate(work.steps):
             if not _step(step, context) and not _goes_on(step, work.steps[number + 1 :], work, context):
                 break
+            if work.resource.name in context.shared.limited:
+                break  # whatever else is asked is refused, too
     except (GivenUpError, ServerDied):
         pass  # what has been done stands; why it ends here is known to whoever ended it
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours, and costs nobody a point
@@ -91,12 +93,13 @@ def _record(step: Step, context: Context) -> StepRecord:
 def _goes_on(step: Step, later: Sequence[Step], work: Work, context: Context) -> bool:
     """Whether a timeline outlives a step: one connection was dropped, and nothing counts from its answer.
 
-    Where nobody listens any more there is nothing to go on for. What an answer has not, to be sent back, the
-    other steps may do without.
+    Where nobody listens any more there is nothing to go on for. What one step of a table can't have, such as
+    a date to be sent back, is nothing to the others.
     """
-    if work.shared and context.steps[step.name].status == "lacking":
-        return True
-    faults = {e.fault.kind for e in context.steps[step.name].exchanges if e.fault is not None}
+    record = context.steps[step.name]
+    faults = {e.fault.kind for e in record.exchanges if e.fault is not None}
+    if work.apart:
+        return step is not work.steps[0] and faults <= _DROPPED and record.status != "stopped"
     counted = {n for each in later if not each.when for _, n in VERBS[each.do].references(each.args)}
     return work.shared and bool(faults) and faults <= _DROPPED and step.name not in counted
 

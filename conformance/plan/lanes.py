@@ -29,6 +29,7 @@ class Work:
 
     Args:
         shared: whether several checks judge them, each by steps of its own.
+        apart: whether they are a table's, of which none has to do with another but for the first.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Work:
     steps: tuple[Step, ...]
     forall: tuple[ForAll, ...]
     shared: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,12 @@ def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
 def _work(suite: Suite, run: Run, runs: tuple[Run, ...]) -> Work:
     assert run.resource is not None  # noqa: S101 - asked of such runs only
     steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
-    if run.check.on and suite.timelines[run.check.on].apart:
+    apart = run.check.on is not None and suite.timelines[run.check.on].apart
+    if apart:
         checks = (each.check for each in runs if each.work == run.work)
         judged = {name for check in checks for way in check.expects for name in way}
         steps = (steps[0], *(each for each in steps[1:-1] if each.name in judged), steps[-1])
-    return Work(run.work, run.resource, steps, run.check.forall, shared=run.check.on is not None)
+    return Work(run.work, run.resource, steps, run.check.forall, shared=run.check.on is not None, apart=apart)
 
 
 def _with_prerequisites(runs: tuple[Run, ...], selected: Collection[str]) -> set[str]:

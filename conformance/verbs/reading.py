@@ -233,7 +233,12 @@ def _why(wanted: str, resource: Resource) -> str:
 
 def _with(headers: Json) -> str:
     raw = {name: value["raw"] if isinstance(value, dict) else value for name, value in headers.items()}
-    return " with " + ", ".join(f"{name}: {value}" for name, value in raw.items())
+    return " with " + ", ".join(f"{name}: {_shown(value)}" for name, value in raw.items())
+
+
+def _shown(value: str) -> str:
+    """A field's value, in quotes where white space at its ends would not be seen."""
+    return value if value == value.strip() else repr(value)
 
 
 _CACHES: Final = {"private-cache": "a private client cache", "shared-cache": "a shared client cache"}

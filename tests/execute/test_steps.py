@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -53,6 +54,43 @@ def test_it_stops_where_something_is_not_offered() -> None:
     student = Student(lambda method, *_: reply(405, {}) if method in ("PUT", "PATCH") else None)
     with serve(student) as server, context(server.url) as within:
         assert statuses(worked(within, CHANGE, READ)) == {"change": "not-offered"}
+
+
+TABLE = (
+    step("read", "plain", given={"status": 200}),
+    step("read", "dated", headers={"If-Modified-Since": "{plain.last-modified}"}),
+    step("read", "head", method="HEAD"),
+    step("read", "tagged", headers={"If-None-Match": "{plain.etag}"}),
+    step("read", "last"),
+)
+
+
+def in_a_table(within: Context) -> Mapping[str, str]:
+    return statuses(execute(Work("a table", within.resource, TABLE, (), shared=True, apart=True), within))
+
+
+def test_what_one_step_of_a_table_can_not_have_is_nothing_to_the_others() -> None:
+    student = Student(lambda method, *_: reply(405, {}) if method == "HEAD" else None)
+    with serve(student) as server, context(server.url) as within:
+        assert in_a_table(within) == {
+            "plain": "done",
+            "dated": "lacking",
+            "head": "not-offered",
+            "tagged": "done",
+            "last": "done",
+        }
+
+
+def test_a_table_without_its_plain_read_is_not_gone_through() -> None:
+    with serve(Student(lambda *_: reply(404, {}))) as server, context(server.url) as within:
+        assert list(in_a_table(within)) == ["plain"]
+
+
+def test_a_table_ends_where_a_rate_limit_is_met() -> None:
+    answers = itertools.chain([None, reply(429, {})], itertools.repeat(None))
+    student = Student(lambda *_: next(answers))
+    with serve(student) as server, context(server.url) as within:
+        assert list(in_a_table(within)) == ["plain", "dated", "head"]
 
 
 def test_a_clear_that_serves_as_evidence_is_only_tried() -> None:

@@ -8,6 +8,7 @@ import pytest
 from helpers.records import check, resource, step, suite, target, timed, timeline, writes
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from conformance.load.specs import load
 from conformance.load.target import built_in_targets, load_target
@@ -91,6 +92,19 @@ def test_a_timeline_is_worked_once_for_all_that_judge_it() -> None:
     assert [r.work for r in found.runs] == ["life@time", "life@other-time"] * 2
     assert list(found.works) == ["life@time", "life@other-time"]
     assert [w.steps for w in found.works.values()] == [LIFE.steps] * 2
+
+
+def test_of_a_table_only_those_cells_are_sent_that_are_judged() -> None:
+    steps = tuple(step(name) for name in ("plain", "a", "b", "c", "last"))
+    table = replace(timeline("table", *steps, needs=("read",)), apart=True)
+    cells = [
+        check("a-cell", on="table", expects=({"a": {"status": 200}},)),
+        check("b-cell", on="table", expects=({"b": {"status": 200}},), tier="core"),
+        check("c-cell", on="table", expects=({"c": {"status": 200}},)),
+    ]
+    found = plan(suite(*cells, timelines=[table]), target(), "lesson")
+    assert [s.name for s in found.works["table@items"].steps] == ["plain", "a", "c", "last"]
+    assert found.works["table@items"].apart
 
 
 def test_a_check_with_steps_of_its_own_is_a_work_of_its_own() -> None:

@@ -1,0 +1,109 @@
+"""conformance.load.tables and .lints: each cell and each lint a check, and what can be wrong with one."""
+# ruff: noqa: E501 - a table has a row a line
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers.specs import REGISTER
+
+from conformance.errors import SpecError
+from conformance.load.specs import load
+from conformance.model import Suite
+
+TABLE = """\
+title: A topic
+tables:
+  a-table:
+    needs: [etag]
+    after: [a-lint]
+    why: Because it matters.
+    hint: Mend it in one place.
+    values:
+      If-None-Match: {current: "{plain.etag}", other: '"x"'}
+      If-Match: {star: "*"}
+    cells:
+      - {id: a-cell, requirement: A01, send: {If-None-Match: current}}
+      - id: two
+        title: Two requests are one cell
+        requirement: A01
+        method: HEAD
+        after: [a-cell]
+        hint: Mend it here.
+        send: [{If-None-Match: other}, {If-None-Match: current, If-Match: star}]
+lints:
+  - id: a-lint
+    title: Every answer has a Date
+    requirement: A01
+    answers: {status: 2xx}
+    expect: {field: {present: [Date]}}
+    why: Because it matters.
+    hint: Mend it in one place.
+"""
+
+
+def loaded(folder: Path, text: str) -> Suite:
+    """What a folder with this file comes to."""
+    (folder / "requirements.yaml").write_text(REGISTER)
+    (folder / "b.yaml").write_text(text)
+    return load(folder)
+
+
+def test_a_table_is_a_timeline_and_a_check_for_each_cell(tmp_path: Path) -> None:
+    suite = loaded(tmp_path, TABLE)
+    cell, two, lint = suite.files[0].checks
+    line = suite.timelines["a-table"]
+    assert [s.name for s in line.steps] == ["plain", "a-cell", "two-0", "two-1", "last"]
+    assert (line.apart, line.needs) == (True, ("etag",))
+    assert (cell.title, cell.level, cell.tier, cell.on) == ("It holds", "MUST", "core", "a-table")
+    assert (cell.after, two.after) == (("a-lint",), ("a-lint", "a-cell"))
+    assert cell.expects == ({"a-cell": {"due": {"after": "plain"}}},)
+    assert set(two.expects[0]) == {"two-0", "two-1"}
+    assert (cell.hint, two.hint) == ("Mend it in one place.", "Mend it here.")
+    sent = line.steps[3]
+    assert sent.args == {"headers": {"If-None-Match": "{plain.etag}", "If-Match": "*"}, "method": "HEAD"}
+    assert [s.place.line for s in line.steps] == [3, 12, 13, 13, 3]
+    assert (lint.answers, lint.level, lint.tier) == ({"status": "2xx"}, "MUST", "core")
+
+
+WRONG = {
+    "class": ("send: {If-None-Match: current}}", "send: {If-None-Match: curent}}", 12,
+              "`values` of If-None-Match has no class 'curent'; did you mean 'current'?"),
+    "field": ("send: {If-None-Match: current}}", "send: {If-None-Mach: current}}", 12,
+              "`values` has no field 'If-None-Mach'; did you mean 'If-None-Match'?"),
+    "row": ("id: a-cell, requirement: A01", "id: a-cell, requirement: A9", 12, "the register (specs/requirements.yaml) has no requirement 'A9'"),
+    "key of a cell": ("id: a-cell,", "id: a-cell, level: MUST,", 12, "unknown key 'level'"),
+    "key of a table": ("    needs: [etag]", "    need: [etag]", 4, "unknown key 'need'; did you mean 'needs'?"),
+    "key of a lint": ("    answers: {status: 2xx}", "    where: {status: 2xx}", 24, "unknown key 'where'"),
+    "capture": ("{plain.etag}", "{plain.tag}", 12, "nothing called 'tag' can be captured"),
+    "tag without quotes": ("""'"x"'""", '"x"', 13, "If-None-Match: x is no list of entity tags"),
+    "step that no lint has": ("{field: {present: [Date]}}", "{etag: {same-as: first}}", 21, "a lint knows the step 'plain' only, and no 'first'"),
+    "after nobody": ("after: [a-cell]", "after: [no-cell]", 13, "`after` names 'no-cell', and no check is called that"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, name: str) -> None:
+    before, after, line, says = WRONG[name]
+    assert before in TABLE
+    with pytest.raises(SpecError) as caught:
+        loaded(tmp_path, TABLE.replace(before, after, 1))
+    assert str(caught.value).startswith(f"specs/b.yaml:{line}: ")
+    assert says in str(caught.value)
+
+
+def test_a_title_that_is_too_long_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "requirements.yaml").write_text(
+        REGISTER.replace('says: it holds, source: "the', f'says: {"x" * 91}, source: "the')
+    )
+    (tmp_path / "b.yaml").write_text(TABLE)
+    with pytest.raises(SpecError, match="what A01 says is 91 characters long; a title has 90 at most"):
+        load(tmp_path)
+
+
+def test_two_cells_of_one_id_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        SpecError, match=r"specs/b\.yaml:13: the id 'a-cell' stands already in specs/b\.yaml:12"
+    ):
+        loaded(tmp_path, TABLE.replace("id: two", "id: a-cell"))
