@@ -32,6 +32,7 @@ from conformance.options import Asked, declared, tier_named
 from conformance.plan.lanes import plan
 from conformance.report.redact import without_userinfo
 from conformance.report.result import result
+from conformance.servers.environment import withheld
 from conformance.servers.specs import AppSpec, CommandSpec
 from conformance.wire.address import parse_base
 
@@ -162,6 +163,7 @@ def make_options(
         search=search[0] if search else None,
         values=search[1] if search else 0,
         restarts=not asked.no_restart,
+        secrets=_secrets(spec),
     )
 
 
@@ -175,6 +177,12 @@ def _start(spec: AppSpec | CommandSpec | None) -> Callable[[], Server] | None:
         return start(spec)
 
     return begin
+
+
+def _secrets(spec: AppSpec | CommandSpec | None) -> tuple[str, ...]:
+    """The values of the variables that are passed on although they look like secrets, or hold one."""
+    env = (spec.env if spec is not None else None) or {}
+    return tuple(env[name] for name in withheld(env))
 
 
 def _clock(

@@ -211,6 +211,7 @@ class Engine:
             options.tier,
             entries,
             self._board.records,
+            secrets=options.secrets,
             base_url=self.base_url if self.server or options.start is None else "",
             remote=self.remote,
             workers=self.shared.workers,

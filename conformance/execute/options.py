@@ -27,6 +27,7 @@ class Options:
         start: starts the server under test; its URL takes the place of `base_url`.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
         values: how many values it tries, about.
+        secrets: what the server was told and nobody else is to read.
     """
 
     base_url: str
@@ -44,6 +45,7 @@ class Options:
     start: Callable[[], Server] | None = None
     restarts: bool = True
     values: int = 0
+    secrets: tuple[str, ...] = ()
 
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -66,12 +66,14 @@ def told(requirement: Requirement) -> Requirement:
     return replace(requirement, rfc=(), topic="")
 
 
-def compose(
+def compose(  # noqa: PLR0913 - each is said of the run
     suite: Suite,
     target: Target,
     tier: Tier,
     entries: Iterable[Entry],
     records: Mapping[str, Record],
+    *,
+    secrets: Collection[str] = (),
     **about: Any,
 ) -> Report:
     """A report that holds no credentials, and each thing once.
@@ -82,11 +84,12 @@ def compose(
         tier: how far.
         entries: in the order of the specs.
         records: by work; only those that the entries rest on are kept.
+        secrets: what else must not be in it, wherever it stands.
         about: the other fields of Report that tell how the run was made.
     """
     entries = tuple(entries)
     wanted = {e.work: records[e.work] for e in entries if e.work}
-    redactor = Redactor.of(target, wanted.values())
+    redactor = Redactor.of(target, wanted.values(), secrets)
     bodies: dict[str, Content] = {}
     kept = {work: _without_contents(redactor.record(record), bodies) for work, record in wanted.items()}
     ids = {e.id for e in entries}

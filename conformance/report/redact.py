@@ -122,16 +122,17 @@ class Redactor:
         self._raw = re.compile(b"|".join(map(re.escape, sorted(raw, key=len, reverse=True)))) if raw else None
 
     @classmethod
-    def of(cls, target: Target | None, records: Iterable[Record]) -> Redactor:
+    def of(cls, target: Target | None, records: Iterable[Record], secrets: Collection[str] = ()) -> Redactor:
         """One that knows the credentials that a run has sent.
 
         What a target file adds to requests is one, whatever it is called, unless its name says that
-        it is not.
+        it is not; and so are the `secrets` that the server was given, which it may print.
         """
         sent = {resource.headers for resource in target.resources} if target else set()
         names = {name.lower() for headers in sent for name, _ in headers if not _HARMLESS.fullmatch(name)}
         sent |= {e.request.headers for record in records for step in record.steps for e in step.exchanges}
-        return cls({each for headers in sent for each in credentials(headers, names)}, names)
+        known = {each for headers in sent for each in credentials(headers, names)}
+        return cls(known | {each for each in secrets if not _TOO_COMMON.fullmatch(each)}, names)
 
     def record(self, record: F) -> F:
         """Any record without credentials; the very same where there were none."""

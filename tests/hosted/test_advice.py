@@ -10,6 +10,7 @@ from apps.grading import SHOP, grade, on, shop
 import conformance
 from conformance.model import Report
 from conformance.options import Serving
+from conformance.report.document import encode
 from conformance.report.text import summary_lines
 
 
@@ -74,6 +75,20 @@ def test_a_500_for_a_variable_that_was_withheld_names_the_option(
         selected=["specs/contract.yaml::items::etag-present"],
     )
     assert on(passed, "etag-present", "items").outcome == "pass"
+
+
+def test_a_secret_that_was_passed_on_and_is_printed_stays_out_of_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_API_KEY", "sk-0123456789")
+    shop(tmp_path, "def before(path, asked): raise KeyError(os.environ['SHOP_API_KEY'])")
+    report = conformance.run(
+        serving=Serving(app="main:app", app_dir=tmp_path, env=["SHOP_API_KEY", "SHOP_MODE=testing-much"]),
+        selected=["specs/contract.yaml::items::etag-present"],
+    )
+    written = encode(report)
+    assert b"KeyError: 'redacted'" in written
+    assert b"sk-0123456789" not in written
 
 
 def test_an_app_that_does_not_start_for_a_variable_that_was_withheld_names_the_option(
