@@ -74,7 +74,7 @@ class Attempts:
         self._over = False
         self._silent: set[str] = set()  # resources that do not even answer a plain read any more
         self._deaths: dict[int, str] = {}  # life -> how it ended
-        self._hung: set[int] = set()  # those of them that were ended by us
+        self._hung: dict[int, str] = {}  # those that were ended by us -> at which request, or ""
         self._deadly: set[tuple[object, ...]] = set()  # requests that have killed the server before
 
     def one(self, run: Run, context: Context) -> None:
@@ -182,9 +182,14 @@ class Attempts:
             tried += 1
             request = _unanswered(record)
             met += request is not None
+            blamed = self._hung.get(life, "")
             # Whose request was refused, or not even sent, found it dead, and has not killed it.
             killed = request is not None and (alone or request in self._deadly or met >= _MOST_MET)
-            if killed or self._over or (waits and request is not None and self._kills(context, server)):
+            if blamed:
+                killed = blamed in _silent(record)
+            elif waits and request is not None and not killed:
+                killed = self._kills(context, server)
+            if killed or self._over:
                 break
             context.lane.rest()
         if request is not None:
@@ -241,9 +246,9 @@ class Attempts:
     def _unblocked(self, server: Server, life: int, context: Context) -> str | None:
         """Where a server hangs that answers nobody, or None; it is started again as if it had died."""
         with self._reviving:
-            where = server.where() if server.starts == life and not self._over else ""
+            where, asked = server.where() if server.starts == life and not self._over else ("", "")
             if where:
-                self._hung.add(life)
+                self._hung[life] = asked
                 self._deaths[life] = f"in {where}; it answers nobody meanwhile, and had to be ended"
                 for name in [n for n in list(context.shared.timeouts) if n != context.resource.name]:
                     del context.shared.timeouts[name]  # it was not theirs
@@ -310,6 +315,12 @@ def _failed(record: Record) -> bool:
 def _is_silent_to_a_write(record: Record) -> bool:
     silent = [e for step in record.steps for e in step.exchanges if e.fault and e.fault.kind == "timeout"]
     return any(e.request.method not in ("GET", "HEAD") for e in silent)
+
+
+def _silent(record: Record) -> set[str]:
+    """The requests that got no answer, by method and target."""
+    silent = (e.request for step in record.steps for e in step.exchanges if e.fault is not None)
+    return {f"{request.method} {request.target}" for request in silent}
 
 
 def _faults(record: Record) -> set[str]:

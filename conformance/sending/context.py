@@ -202,7 +202,9 @@ class Context:
         if fault == "cancelled":
             raise GivenUpError
         if fault == "timeout":
-            if crowded and ask.method in ("GET", "HEAD") and not self.shared.timeouts.get(resource.name):
+            again = crowded and ask.method in ("GET", "HEAD") and not self.shared.timeouts.get(resource.name)
+            server = self.shared.server
+            if again and not (server and server.where()[0]):  # stuck in its own code, it stays so
                 self.shared.timeouts[resource.name] = 1
                 with self.shared.gate.alone():
                     self.shared.wire.rest()

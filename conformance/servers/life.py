@@ -79,14 +79,18 @@ class Life:
         says = f"the server did not move its clock within {_MOVED_WITHIN:g} s"
         raise ServerDied(says, self.house.output.text())
 
-    def where(self) -> str:
-        """Where the app is just now: `load in main.py:12: time.sleep(100)`; "" where nobody tells."""
+    def where(self) -> tuple[str, str]:
+        """Where the app is just now: `load in main.py:12: time.sleep(100)`; "" where nobody tells.
+
+        And at which request, such as `GET /items/`; "" where that is not known.
+        """
         with contextlib.suppress(Closed, IndexError):
             line = self.lines[0]
             line.take("where")  # an answer that came too late for its question
             line.send({"where": True})
-            return one_line(str((line.take("where", within=1.0) or {}).get("where", "")))
-        return ""
+            told = line.take("where", within=1.0) or {}
+            return one_line(str(told.get("where", ""))), str(told.get("asked", ""))
+        return "", ""
 
     def died(self, within: float = 0.0) -> str | None:
         """How the server ended, as a sentence; None while it is alive."""
@@ -249,7 +253,7 @@ def _gone(life: Life, died: str, content: bool = False) -> ServerError:
 
 def _why_not_ready(life: Life) -> tuple[bool, str]:
     """Whether it serves on its own while it is imported, so that it never will be; and where it is."""
-    at = life.where()
+    at, _ = life.where()
     why = f"; it is still in {at}" if at else ""
     elsewhere = life.house.listening() - {life.port}
     if not elsewhere:

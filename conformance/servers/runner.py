@@ -79,7 +79,7 @@ class _Runner:
                         self.clock.move(message["move"])
                     self._tell(moved=message["move"])
                 elif "where" in message:
-                    self._tell(where=apps.where(self._main, self.folder))
+                    self._tell(where=apps.where(self._main, self.folder), asked=apps.asked(self._main))
 
     def main(self) -> None:
         """Import and serve; a failure is told to the suite, and ends the process."""

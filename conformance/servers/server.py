@@ -119,13 +119,14 @@ class Server:
         with self._lock:
             return "the server was stopped" if self._stopped else self._life.died(within)
 
-    def where(self) -> str:
+    def where(self) -> tuple[str, str]:
         """What the app's main thread is doing, such as `home in main.py:12: time.sleep(100)`; "" if unknown.
 
-        For an app of Python only: where it blocks its event loop, this is what to blame.
+        And the request that it is doing it for, such as `GET /items/`, or "". For an app of Python only:
+        where it blocks its event loop, this is what to blame.
         """
         with self._lock:
-            return "" if self._stopped else self._life.where()
+            return ("", "") if self._stopped else self._life.where()
 
     def restart(self, *, in_time: bool = False, other_hashes: bool = False) -> None:
         """Start it again from nothing on the same port.

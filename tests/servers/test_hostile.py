@@ -58,7 +58,9 @@ def test_sigterm_ignored_and_a_blocked_loop_end_all_the_same(tmp_path: Path) -> 
     with socket.create_connection(("127.0.0.1", server.port)) as sock:
         sock.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         assert until(lambda: "stuck" in server.output)
-        assert "handle in main.py:" in server.where()
+        where, asked = server.where()
+        assert "handle in main.py:" in where
+        assert asked == "GET /"
         begun = time.monotonic()
         server.stop()
     assert time.monotonic() - begun < 20

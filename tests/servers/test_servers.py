@@ -248,7 +248,7 @@ def test_a_ready_that_crosses_the_question_where_it_is_does_not_get_lost() -> No
     answering.start()
     line = Channel(ours)
     server = Life("main:app", 1, cast("House", None), [line])
-    assert server.where() == "load in main.py:12"
+    assert server.where() == ("load in main.py:12", "")
     assert line.take("failed", "ready") == {"ready": True}
     assert line.take("failed", "ready") is None
     answering.join()

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType, ModuleType
 from typing import Any, Final, Literal
 
-__all__ = ["Kind", "NotAnApp", "kind", "last_line", "load", "looks_sync", "where"]
+__all__ = ["Kind", "NotAnApp", "asked", "kind", "last_line", "load", "looks_sync", "where"]
 
 Kind = Literal["asgi", "wsgi"]
 
@@ -269,6 +269,29 @@ def trace(problem: BaseException) -> str:
             each.stack[:] = [f for f in each.stack if not _is_ours(f.filename)]
             todo += [each.__cause__, each.__context__]
     return "".join(shown.format())
+
+
+def asked(thread: int) -> str:
+    """The request that a thread works on just now, such as `GET /items/?page=2`; "" where it does not show.
+
+    It stands in the frames of the app's framework: as the scope of ASGI, or the environ of WSGI.
+    """
+    frame: FrameType | None = sys._current_frames().get(thread)  # noqa: SLF001 - there is no other way
+    while frame is not None:
+        scope, environ = frame.f_locals.get("scope"), frame.f_locals.get("environ")
+        if isinstance(scope, dict) and scope.get("type") == "http":
+            path = scope.get("raw_path") or str(scope.get("path", "")).encode()
+            return _request(scope.get("method"), path, scope.get("query_string"))
+        if isinstance(environ, dict) and "REQUEST_METHOD" in environ:
+            path, query = (str(environ.get(name, "")).encode() for name in ("PATH_INFO", "QUERY_STRING"))
+            return _request(environ["REQUEST_METHOD"], path, query)
+        frame = frame.f_back
+    return ""
+
+
+def _request(method: Any, path: bytes, query: bytes | None) -> str:
+    target = path + b"?" + query if query else path
+    return f"{method} {target.decode('latin-1')}"
 
 
 def where(thread: int, folder: str) -> str:
