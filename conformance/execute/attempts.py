@@ -29,6 +29,7 @@ from conformance.model import Json, Record, Run, Verdict
 from conformance.plan.lanes import Plan, Work
 from conformance.sending.context import Context, GivenUpError
 from conformance.sending.gate import Gate
+from conformance.sending.meeting import Meeting
 from conformance.servers.errors import ServerError
 from conformance.verbs import VERBS
 
@@ -226,7 +227,8 @@ class Attempts:
             return
         with context.shared.gate.alone():
             self._revived(server, server.starts, 0.0)
-            yield dataclasses.replace(context, shared=dataclasses.replace(context.shared, gate=Gate()))
+            apart = dataclasses.replace(context.shared, gate=Gate(), meeting=Meeting())
+            yield dataclasses.replace(context, shared=apart)
 
     def _revived(self, server: Server, life: int, within: float) -> str | None:
         """Why that life of the server has ended, or None; it is started again, once for all lanes."""

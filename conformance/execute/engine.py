@@ -37,6 +37,7 @@ from conformance.sending.context import Context, GivenUpError, Shared
 from conformance.sending.ledger import Ledger
 from conformance.sending.survey import Survey, survey
 from conformance.servers.errors import ServerDied, ServerError
+from conformance.verbs.base import Phase
 from conformance.verbs.writes import put_back
 from conformance.wire import Lane, Limits, Wire
 from conformance.wire.address import is_remote
@@ -234,10 +235,10 @@ class Engine:
         try:
             if not self._down:
                 self._prepare()
-            for name, lanes in zip(PHASES, self.plan.phases, strict=True):
-                if name == "wait":
-                    self._probe(lanes)
-                self._phase(self._of(lanes, real=False))
+            for phase in PHASES:
+                if phase == "wait":
+                    self._probe()
+                self._phase(phase)
             if self._why_real:
                 self._in_their_time()
             self._judge_the_rest()
@@ -281,30 +282,27 @@ class Engine:
             self.server.restart(in_time=True)
         except ServerError as problem:
             self._give_up(str(problem))
-        for lanes in self.plan.phases:
-            self._phase(self._of(lanes, real=True))
+        for phase in PHASES:
+            self._phase(phase, real=True)
 
-    def _of(self, lanes: tuple[tuple[Run, ...], ...], *, real: bool) -> tuple[tuple[Run, ...], ...]:
-        """What is left of lanes with those runs only that are, or are not, to be done in real time."""
+    def _lanes_of(self, phase: Phase, *, real: bool = False) -> tuple[tuple[Run, ...], ...]:
+        """What is left of its lanes with those runs only that are, or are not, to be done in real time."""
         some = (
             tuple(run for run in runs if self._is_real(run) is real and run.id not in self._board)
-            for runs in lanes
+            for runs in self.plan.phases[PHASES.index(phase)]
         )
         return tuple(runs for runs in some if runs)
 
-    def _probe(self, lanes: tuple[tuple[Run, ...], ...]) -> None:
+    def _probe(self) -> None:
         clock = self.clock
-        if self.server is None or not isinstance(clock, VirtualClock):
+        if self.server is None or not isinstance(clock, VirtualClock) or self._down or self._stopped:
             return
-        court = self._court()  # what is blocked already is not asked for: it may hang
+        lanes, court = self._lanes_of("wait"), self._court()  # what is blocked is not asked for: it may hang
         asked = [lane for lane in lanes if any(before(run, court) is None for run in lane)]
         resources = [lane[0].resource for lane in asked if lane[0].resource and lane[0].resource.ttl]
-        if self._down or self._cancelled.is_set() or not resources:
-            return
-        with self.wire.lane() as lane, clock.lane():
+        with self.wire.lane() as lane, clock.lane(), suppress(GivenUpError):
             contexts = [Context(self.shared, lane, r, {}, random.Random(0)) for r in resources]  # noqa: S311
-            with suppress(GivenUpError):
-                self._why_real = distrusted(contexts, clock.jump, self.server)
+            self._why_real = distrusted(contexts, clock.jump, self.server) if contexts else {}
         if self._why_real:
             real = RealClock()
             wire = Wire(self.base_url, real, limits=self.options.limits, verify=self.options.verify)
@@ -316,7 +314,15 @@ class Engine:
     def _is_real(self, run: Run) -> bool:
         return run.resource is not None and run.resource.name in self._why_real
 
-    def _phase(self, lanes: tuple[tuple[Run, ...], ...]) -> None:
+    def _phase(self, phase: Phase, *, real: bool = False) -> None:
+        """Its lanes side by side; those that clear one by one where time is moved, each at its own age."""
+        lanes = self._lanes_of(phase, real=real)
+        apart = phase == "clear" and self.clock.moves and not real
+        for some in [(lane,) for lane in lanes] if apart else [lanes]:
+            self._side_by_side(some)
+
+    def _side_by_side(self, lanes: tuple[tuple[Run, ...], ...]) -> None:
+        self.shared.meeting.expect(len(lanes))
         # Counted before any starts, or a clock that moves would jump ahead of those to come.
         entered = [self.clock.lane() for _ in lanes]
         for each in entered:
@@ -343,6 +349,7 @@ class Engine:
         finally:
             for lane in lanes.values():
                 lane.close()
+            self.shared.meeting.leave()
             with suppress(ServerDied):  # the clock may move now; the lanes that wait for it are told by it
                 busy.__exit__(None, None, None)
 

@@ -1,10 +1,10 @@
 """Suite x Target -> Runs, in lanes, dependencies first. Pure.
 
-Seven phases, one after another. In `read` and `wait` every resource is a lane of its own, side by
+Eight phases, one after another. In `read`, `wait` and `clear` every resource is a lane of its own, side by
 side; the others are one lane, alone: a server may clear its whole cache at any write, so writes end before
 the first miss of a timeline; `keys` tells which resources share an entry before they are read side by side;
-what can evict others' entries, `sweep`, runs after that; `end` is for what ends the first process; and
-`last` come the lints, which judge all answers that there were.
+timelines that clear do so in step, in `clear`; what else can evict others' entries, `sweep`, runs after that;
+`end` is for what ends the first process; and `last` come the lints, which judge all answers that there were.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from conformance.model.order import prerequisites
 from conformance.verbs import VERBS
 from conformance.verbs.base import DEMANDING, Phase
 
-PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "sweep", "end", "last")
+PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "clear", "sweep", "end", "last")
 _ALONE: Final[tuple[Phase, ...]] = ("write", "keys", "sweep", "end", "last")
 _UNREAD: Final[Mapping[Phase, Phase]] = {"read": "wait", "write": "sweep"}
 
@@ -121,12 +121,15 @@ def _with_prerequisites(runs: tuple[Run, ...], selected: Collection[str]) -> set
 def asked(steps: tuple[Step, ...], *, timeline: bool) -> Phase:
     """The phase that steps ask for: the most demanding that a verb or an argument of theirs names.
 
-    On a timeline only the verbs count: it passes time, and is alone with its resource as it is.
+    On a timeline only the verbs count: it passes time, and is alone with its resource as it is. What all
+    timelines do at one moment, such as a clear, none has to do alone.
     """
     phases: set[Phase] = {_phase(step) for step in steps}
     if not timeline:
         phases |= {phase for step in steps for phase in VERBS[step.do].phases(step.args)}
-    return max(phases, key=DEMANDING.index, default="read")
+    found: Phase = max(phases, key=DEMANDING.index, default="read")
+    in_step = all(VERBS[step.do].joint for step in steps if _phase(step) == found)
+    return "clear" if timeline and found == "sweep" and in_step else found
 
 
 def _phase(step: Step) -> Phase:
@@ -147,7 +150,9 @@ def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...],
             own = _UNREAD.get(own, own)
         before = max((PHASES.index(phase[p.id]) for p in prerequisites(run, runs)), default=0)
         if before > PHASES.index(own):
-            own = PHASES[max(before, PHASES.index("sweep"))] if own in _ALONE else PHASES[before]
+            # Beside others' clears there is nothing to be read.
+            alone = own in _ALONE or PHASES[before] == "clear"
+            own = PHASES[max(before, PHASES.index("sweep"))] if alone else PHASES[before]
         phase[run.id] = own
     return tuple(tuple(_lanes(name, [r for r in ordered if phase.get(r.id) == name])) for name in PHASES)
 

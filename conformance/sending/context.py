@@ -22,6 +22,7 @@ from conformance.model import MISSING, Body, Exchange, Headers, Json, Resource, 
 from conformance.sending.ask import PLAIN, Ask, How
 from conformance.sending.gate import Gate
 from conformance.sending.ledger import Ledger, Own, Undo
+from conformance.sending.meeting import Meeting
 from conformance.sending.seen import Seen
 from conformance.sending.survey import Survey
 from conformance.wire import Lane, Wire
@@ -96,6 +97,7 @@ class Shared:
     server: Server | None = None
     restart: Callable[[], str] | None = None
     gate: Gate = field(default_factory=Gate)
+    meeting: Meeting = field(default_factory=Meeting)
     paths: dict[str, str] = field(default_factory=dict)
     lacking: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)

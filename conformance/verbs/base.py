@@ -16,11 +16,12 @@ from conformance.model import Exchange, Json, Step, StepRecord, StepStatus
 if TYPE_CHECKING:  # the context is built by the engine, which reads the table of verbs
     from conformance.sending.context import Context
 
-Phase = Literal["read", "wait", "write", "sweep", "keys", "end", "last"]
-DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "write", "sweep", "keys", "end")
-"""When steps may run, the less demanding first: any time, side by side while time passes, alone before the
-clock of any timeline starts, alone at the end; alone just before time passes, since they find out which
-resources may be read side by side; and when the first process of the server may end."""
+Phase = Literal["read", "wait", "clear", "write", "sweep", "keys", "end", "last"]
+DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "clear", "write", "sweep", "keys", "end")
+"""When steps may run, the less demanding first: any time; side by side while time passes; side by side, with
+what touches others done at one moment; alone before the clock of any timeline starts; alone at the end; alone
+just before time passes, since they find out which resources may be read side by side; and when the first
+process of the server may end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Verb:
         asks: the name of the verb that asks the same question, where it is another's.
         subject: whether it is about an item: one of ours, where one can be made before the work.
         makes: whether it makes what others are about, so that its checks come first.
+        joint: whether it touches every resource at one moment, so that timelines may do it in step.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Verb:
     asks: str = ""
     subject: bool = False
     makes: bool = False
+    joint: bool = False
 
     def given(self, args: Mapping[str, Json]) -> Iterator[tuple[Argument, Json]]:
         """The arguments that a step gives, each with its value."""

@@ -1,4 +1,4 @@
-"""Verbs that touch every resource, and so run alone at the end: `clear`, `flood`."""
+"""Verbs that touch every resource: they run alone at the end, or for all at one moment (`flood`, `clear`)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def _clear(step: Step, context: Context) -> StepRecord:
         return not_asked(step, says)
     if write.ask and shared.survey.offers(write.method, write.path) is False:
         return not_offered(step, unlisted(context, write))
-    exchange = context.send(write.method, write.path)
+    with shared.meeting.turn(shared.cancelled):
+        exchange = context.send(write.method, write.path)
     status = exchange.status or 0
     if shared.survey.answers_all(context.json(exchange)):
         says = f"{write.method} {exchange.request.path} was answered {status}, as any request is"
@@ -146,6 +147,6 @@ def _without_key(exchange: Exchange) -> Exchange:
 
 
 VERBS: Final = (
-    Verb("clear", _clear, "clear the cache by hand", phase="sweep", needs="clear", tried=True),
+    Verb("clear", _clear, "clear the cache by hand", phase="sweep", needs="clear", tried=True, joint=True),
     Verb("flood", _flood, "ask for many distinct keys and watch the server's memory", phase="sweep"),
 )

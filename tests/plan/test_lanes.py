@@ -23,13 +23,14 @@ READ, WAIT, CHANGE, CLEAR = (
     step("r"), step("w", do="wait"), step("c", do="change"), step("x", do="clear"),
 )  # fmt: skip
 LIFE = timeline("life", step("fresh", do="read-miss"), WAIT, step("later", times=8, together=True))
+EMPTIED = timeline("emptied", CLEAR, READ, WAIT)
 
 
 def laid(
     *checks: Check, on: tuple[Resource, ...] = (ITEMS, TIME), tier: Tier = "lesson", **more: Any
 ) -> Plan:
     """The plan of these checks on these resources."""
-    return plan(suite(*checks, timelines=[LIFE]), target(*on), tier, **more)
+    return plan(suite(*checks, timelines=[LIFE, EMPTIED]), target(*on), tier, **more)
 
 
 def lanes(of: Plan) -> dict[str, list[list[str]]]:
@@ -77,6 +78,25 @@ def test_what_clears_runs_last_and_alone() -> None:
     found = laid(check("clears", CLEAR), check("reads", READ), on=(ITEMS, OTHER))
     assert list(lanes(found)) == ["read", "sweep"]
     assert lanes(found)["sweep"] == [["items/clears", "other/clears"]]
+
+
+def test_timelines_clear_side_by_side_and_what_comes_after_them_reads_beside_no_clear() -> None:
+    found = laid(
+        check("clears", on="emptied", needs=("ttl",)),
+        check("ends", on="life", needs=("ttl",)),
+        check("reads", READ, after=("clears",)),
+        on=(TIME, timed("other-time")),
+    )
+    assert lanes(found) == {
+        "wait": [["time/ends"], ["other-time/ends"]],
+        "clear": [["time/clears"], ["other-time/clears"]],
+        "sweep": [["time/reads", "other-time/reads"]],
+    }
+
+
+def test_a_timeline_that_writes_besides_clears_alone() -> None:
+    assert asked((CLEAR, WAIT), timeline=True) == "clear"
+    assert asked((CLEAR, step("many", do="flood")), timeline=True) == "sweep"
 
 
 def test_a_resource_with_a_ttl_is_not_touched_before_its_timeline() -> None:
