@@ -33,7 +33,7 @@ from conformance.judge.verdicts import before
 from conformance.model import Record, Report, Run, Verdict, WireFault
 from conformance.plan.lanes import PHASES, Plan, plan
 from conformance.report.document import compose
-from conformance.sending.context import Context, GivenUpError, Shared
+from conformance.sending.context import Context, Shared
 from conformance.sending.ledger import Ledger
 from conformance.sending.survey import Survey, survey
 from conformance.servers.errors import ServerDied, ServerError
@@ -300,9 +300,7 @@ class Engine:
         lanes, court = self._lanes_of("wait"), self._court()  # what is blocked is not asked for: it may hang
         asked = [lane for lane in lanes if any(before(run, court) is None for run in lane)]
         resources = [lane[0].resource for lane in asked if lane[0].resource and lane[0].resource.ttl]
-        with self.wire.lane() as lane, clock.lane(), suppress(GivenUpError):
-            contexts = [Context(self.shared, lane, r, {}, random.Random(0)) for r in resources]  # noqa: S311
-            self._why_real = distrusted(contexts, clock.jump, self.server) if contexts else {}
+        self._why_real = distrusted(self.shared, resources, clock, self.server)
         if self._why_real:
             real = RealClock()
             wire = Wire(self.base_url, real, limits=self.options.limits, verify=self.options.verify)

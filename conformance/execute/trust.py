@@ -5,14 +5,17 @@ It must not know how a server is started, nor what follows from distrust.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from conformance.clocks import VirtualClock
 from conformance.content.facts import is_hit
-from conformance.model import MISSING, Exchange
-from conformance.sending.context import Context
+from conformance.content.moments import follows
+from conformance.model import MISSING, Exchange, Resource
+from conformance.sending.context import Context, GivenUpError, Shared
 from conformance.servers.errors import ServerDied, ServerError
 
 if TYPE_CHECKING:
@@ -25,8 +28,7 @@ _SAME: Final = (
     "that was not moved"
 )
 _NO_HIT: Final = "its hits ended when the clock was moved by {:g} s, so it goes by several clocks"
-
-
+_HALF: Final = 30.0  # seconds of a minute
 _LOOKS: Final = 3  # a clock that shows seconds may pass from one to the next between two
 _Pair = tuple[Exchange, Exchange]
 
@@ -35,7 +37,9 @@ class _UnansweredError(Exception):
     """The argument is the name of the resource whose read got no answer."""
 
 
-def distrusted(contexts: list[Context], jump: Callable[[float], None], server: Server) -> dict[str, str]:
+def distrusted(
+    shared: Shared, resources: Sequence[Resource], clock: VirtualClock, server: Server
+) -> dict[str, str]:
     """Resources that can't be judged by the moved clock, and why that is believed.
 
     Each is read twice, the clock is moved by 20 TTLs without a read, and so on. Another value has to come,
@@ -47,21 +51,65 @@ def distrusted(contexts: list[Context], jump: Callable[[float], None], server: S
     started again, since it may be dead, or hang. Where nothing is marked as computed any more, once it has
     been, the server is started again, too: what serves an old value after its end is judged from cold only.
     """
+    if not resources:
+        return {}
+    with shared.wire.lane() as lane, clock.lane(), suppress(GivenUpError):
+        contexts = [Context(shared, lane, each, {}, random.Random(0)) for each in resources]  # noqa: S311
+        return _distrusted(contexts, clock, server)
+    return {}
+
+
+def _distrusted(contexts: list[Context], clock: VirtualClock, server: Server) -> dict[str, str]:
     while contexts:
         try:
-            pairs = _looks(contexts, jump)
-            if any(map(_never_cold, pairs.values())):
+            pairs = _looks(contexts, clock.jump)
+            found = {c.resource.name: why for c in contexts if (why := _why(c, pairs[c.resource.name]))}
+            kept = [c for c in contexts if found.get(c.resource.name) in (_OUTLIVED, _SAME)]
+            if kept and not server.other_clocks():
+                outlived = _outlived(kept, pairs, clock, server)
+                found = {name: why for name, why in found.items() if name not in outlived}
+            elif any(map(_never_cold, pairs.values())):
                 with suppress(ServerError):
                     server.restart()
-            found = {c.resource.name: _why(c, pairs[c.resource.name]) for c in contexts}
-            return {name: why.format(_far(contexts)) for name, why in found.items() if why}
         except _UnansweredError as silent:
             contexts = [each for each in contexts if each.resource.name != str(silent)]
         except ServerDied:
             contexts = []
+        else:
+            return {name: why.format(_far(contexts)) for name, why in found.items()}
         with suppress(ServerError):  # whoever asks next finds it dead, and says so
             server.restart()
     return {}
+
+
+def _outlived(
+    contexts: list[Context], pairs: Mapping[str, list[_Pair]], clock: VirtualClock, server: Server
+) -> set[str]:
+    """The control: resources whose value has stayed though its text follows the clock that was moved.
+
+    A cold start, with the clock kept ahead, computes another: where that tells the moved time to the second,
+    the old one would have told it, too. It has outlived its TTL, unless something else than that clock ends
+    it; nothing else was seen.
+    """
+    first = {c.resource.name: pairs[c.resource.name][0][0] for c in contexts}
+    passed = clock.now() - min(each.sent_at for each in first.values())
+    clock.jump((_HALF - passed) % (2 * _HALF))  # after whole minutes, seconds could not be told from minutes
+    with suppress(ServerError):
+        server.restart()
+        anew = {c.resource.name: _cold(c) for c in contexts}
+        server.restart()  # what never ends is judged from a miss, too
+        return {name for name, cold in anew.items() if cold is not None and _tells(first[name], cold)}
+    return set()
+
+
+def _cold(context: Context) -> Exchange | None:
+    context.lane.rest()
+    exchange = context.read()
+    return None if exchange.response is None or is_hit(exchange.facts.hit) else exchange
+
+
+def _tells(before: Exchange, after: Exchange) -> bool:
+    return follows(before.facts.value, after.facts.value, after.sent_at - before.sent_at)
 
 
 def _looks(contexts: list[Context], jump: Callable[[float], None]) -> dict[str, list[_Pair]]:

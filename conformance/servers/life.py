@@ -92,6 +92,11 @@ class Life:
             return one_line(str(told.get("where", ""))), str(told.get("asked", ""))
         return "", ""
 
+    def other_clocks(self) -> str:
+        """What may tell the app another time than the clock that is moved; "" where nothing can."""
+        found = [_other_clock(line) for line in self.lines]
+        return next((each for each in found if each), "") if found else "it is no app of Python"
+
     def died(self, within: float = 0.0) -> str | None:
         """How the server ended, as a sentence; None while it is alive."""
         self.house.look(within)
@@ -114,6 +119,15 @@ class Life:
         finally:
             for line in self.lines:  # not before: a runner whose line is closed is gone at once
                 line.close()
+
+
+def _other_clock(line: Channel) -> str:
+    try:
+        line.take("clocks")
+        line.send({"clocks": True})
+        return str((line.take("clocks", within=1.0) or {}).get("clocks", "nobody tells"))
+    except Closed:
+        return "nobody tells"
 
 
 def _ending(status: int) -> str:

@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from conformance.servers.inside import apps
 from conformance.servers.inside.clock import AppClock
+from conformance.servers.inside.watch import Watch
 
 __all__ = ["main"]
 
@@ -54,6 +55,7 @@ class _Runner:
             fileno=settings["listening"],
         )
         self.listening.set_inheritable(False)
+        self.watch = Watch()
         self.clock = AppClock(settings["ahead"]) if settings["clock"] else None
         self._main = threading.main_thread().ident or 0
         self._exit = os._exit
@@ -80,6 +82,8 @@ class _Runner:
                     self._tell(moved=message["move"])
                 elif "where" in message:
                     self._tell(where=apps.where(self._main, self.folder), asked=apps.asked(self._main))
+                elif "clocks" in message:
+                    self._tell(clocks=self.watch.found())
 
     def main(self) -> None:
         """Import and serve; a failure is told to the suite, and ends the process."""
@@ -128,6 +132,7 @@ class _Runner:
             raise apps.NotAnApp(says) from None
 
     def _ready(self) -> None:
+        self.watch.serving()
         if self.clock is not None:
             self.clock.pin()
         self._tell(ready=True)
@@ -146,7 +151,7 @@ class _Runner:
 
     def _loop_factory(self) -> Any:
         if self.settings["loop"] != "uvloop":
-            return asyncio.new_event_loop
+            return lambda: self.watch.timers(asyncio.new_event_loop())
         try:
             import uvloop  # noqa: PLC0415 (only where it is asked for)
         except ModuleNotFoundError:

@@ -128,6 +128,11 @@ class Server:
         with self._lock:
             return ("", "") if self._stopped else self._life.where()
 
+    def other_clocks(self) -> str:
+        """What may tell the app another time than the one that we move, or "" where nothing can."""
+        with self._lock:
+            return "it was stopped" if self._stopped else self._life.other_clocks()
+
     def restart(self, *, in_time: bool = False, other_hashes: bool = False) -> None:
         """Start it again from nothing on the same port.
 
