@@ -28,6 +28,8 @@ _TYPES: Final[Mapping[type, JsonType]] = {
 BODY: Final = "body"
 _MOST_MEMBERS: Final = 64
 _LONGEST_VALUE: Final = 2048
+_LONGEST_NESTED: Final = 120  # of an object or a list, of which nobody needs more than to know it again
+_BEGINNING: Final = 24
 _MOST_NESTED: Final = 64
 
 
@@ -171,9 +173,10 @@ def _bounded(value: Json) -> Json:
         text = json.dumps(value, sort_keys=True)
     except RecursionError:
         return {"begins": "", "crc": 0, "length": 0}
-    if len(text) <= _LONGEST_VALUE and text.count("[") + text.count("{") <= _MOST_NESTED:
+    longest = _LONGEST_NESTED if isinstance(value, dict | list) else _LONGEST_VALUE
+    if len(text) <= longest and text.count("[") + text.count("{") <= _MOST_NESTED:
         return value
-    return {"begins": text[:80], "crc": zlib.crc32(text.encode()), "length": len(text)}
+    return {"begins": text[:_BEGINNING], "crc": zlib.crc32(text.encode()), "length": len(text)}
 
 
 def _item(document: Json, items: list[Any] | None, tracked: Tracked) -> ItemFacts:

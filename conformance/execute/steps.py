@@ -15,6 +15,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from conformance.execute.living import begin
 from conformance.language.captures import MissingError
 from conformance.matchers import Case, first_finding, holds
 from conformance.model import Json, Record, Step, StepRecord
@@ -22,7 +23,8 @@ from conformance.plan.lanes import Work
 from conformance.sending.context import Context, GivenUpError
 from conformance.servers.errors import ServerDied
 from conformance.verbs import VERBS
-from conformance.verbs.subjects import prepare
+from conformance.verbs.base import out_of_reach
+from conformance.verbs.settling import settled, too_late
 from conformance.verbs.writes import owed, put_back
 
 _DROPPED: Final = {"closed", "reset", "malformed", "too-large"}
@@ -40,8 +42,7 @@ def execute(work: Work, context: Context) -> Record:
     started = clock.now()
     error = ""
     try:
-        if any(VERBS[step.do].subject for step in work.steps):
-            prepare(context)
+        begin(work, context)
         for number, step in enumerate(work.steps):
             if not _step(step, context) and not _goes_on(step, work.steps[number + 1 :], work, context):
                 break
@@ -79,8 +80,11 @@ def _record(step: Step, context: Context) -> StepRecord:
     if step.when and not any(holds(condition, case) for condition in step.when):
         return StepRecord(step.name, step.do, "skipped")
     verb = VERBS[step.do]
+    if verb.phase == "write" and too_late(context) and not any(s.effect for s in context.steps.values()):
+        return out_of_reach(step, too_late(context))
     try:
         record = verb.run(step, context)
+        settled(record, context)
     except MissingError as missing:
         return StepRecord(step.name, step.do, "lacking", str(missing), lacks=missing.field)
     except GivenUpError:

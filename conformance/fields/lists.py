@@ -61,14 +61,15 @@ def parse_age(text: str) -> int | None:
     return parse_delta_seconds(members[0]) if members else None
 
 
-def age_in_front(headers: Headers) -> int:
+def age_in_front(headers: Headers, *, kept: bool = False) -> int:
     """What a cache in front says that it has kept the answer for; 0 where nothing else tells of one.
 
-    An Age without any sign of such a cache is the server's own, and is held against it.
+    An Age without any sign of such a cache is the server's own, and is held against it, unless the server is
+    known to keep answers itself.
     """
     signs = ("via", "x-cache", "cf-cache-status", "cache-status")
     there = any(field_value(headers, name) is not None for name in signs)
-    return (parse_age(field_value(headers, "age") or "") or 0) if there else 0
+    return (parse_age(field_value(headers, "age") or "") or 0) if there or kept else 0
 
 
 def parse_vary(lines: Sequence[str]) -> frozenset[str] | Literal["*"]:

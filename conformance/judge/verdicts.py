@@ -12,7 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from conformance.judge.court import Court, made
-from conformance.judge.excuses import crashed, doubted, login_ended, speaks_for_itself
+from conformance.judge.excuses import ENDED, crashed, doubted, entry_ended, login_ended, speaks_for_itself
 from conformance.judge.lints import judge_answers
 from conformance.judge.owners import has_seen, owner
 from conformance.judge.remarks import remarked
@@ -36,7 +36,7 @@ from conformance.model import (
     Suite,
     Verdict,
 )
-from conformance.model.order import needed_by, prerequisites
+from conformance.model.order import needed_by, prerequisites, within_a_life
 
 STOPPED: Final = "stopped"
 """The code of the verdict on what the run did not get to, since it was being stopped."""
@@ -215,7 +215,8 @@ def _givens(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
         return None
     unmet = first_finding(step.only_if, record, case) if step.only_if else None
     if unmet is not None:
-        return _needs(run, court, unmet)
+        says = f"could not be judged: {step.name} needed {unmet.expected}, and there was {unmet.actual}"
+        return _by_two_entries(run, court, says, unmet, case) or _needs(run, court, unmet)
     for about_us in (True, False):
         given = {name: wanted for name, wanted in step.given.items() if MATCHERS[name].ours is about_us}
         # What the check itself expects of a step of a timeline is judged there, not as a `given`.
@@ -251,6 +252,19 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
 def _excused(run: Run, court: Court, doubt: Doubt, says: str, finding: Finding) -> Verdict:
     """Inconclusive; or blocked by the check that tells of the doubt, since what repeats is no noise."""
     return _told_by(run, court, doubt) or _unclear(run, court, says, finding, doubt.because)
+
+
+def _by_two_entries(run: Run, court: Court, says: str, finding: Finding, case: Case) -> Verdict | None:
+    """Blocked by the check that tells it of the cache, or else noise; None where one entry has answered."""
+    if not within_a_life(run, court.suite) or not entry_ended(finding, _steps_of(run, court.suite), case):
+        return None
+    assert run.resource is not None  # noqa: S101 - it is kept for a while
+    found = owner(run.resource.name, ("hit", "value"), court.runs, court.verdicts)
+    if found is None:
+        return _unclear(run, court, says, finding, ENDED.because)
+    other, verdict = found
+    blocked = f"blocked by {other.check.id}: {verdict.message}"
+    return replace(made(run, court, "blocked", blocked, cause=other.id), mend=verdict.mend)
 
 
 def _told_by(run: Run, court: Court, doubt: Doubt) -> Verdict | None:
@@ -354,6 +368,10 @@ def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: 
     if doubt is not None:
         says = f"could not be judged: {doubt.because} (expected {finding.expected}, found {finding.actual})"
         return _excused(run, court, doubt, says, finding)
+    says = f"could not be judged: {ENDED.because} (expected {finding.expected}, found {finding.actual})"
+    by_two = _by_two_entries(run, court, says, finding, case)
+    if by_two is not None:
+        return by_two
     symptom = recognise(run, finding, case)
     # What was found stands first: pytest's summary shows as much of it as the line is wide.
     core = f"expected {finding.expected}, found {finding.actual}"

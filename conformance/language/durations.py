@@ -53,6 +53,11 @@ def parse(text: str) -> tuple[tuple[float, str], ...]:
     return tuple(terms)
 
 
+def within(pause: float, values: Mapping[str, float]) -> float:
+    """A pause that is to lie within one life: no longer than three quarters of a TTL, where there is one."""
+    return min(pause, 3 * values["ttl"] / 4) if "ttl" in values else pause
+
+
 def seconds(text: str, values: Mapping[str, float]) -> float:
     """The duration in seconds, never below 0.
 

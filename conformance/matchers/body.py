@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final
 
 from conformance.content.differences import moved
+from conformance.content.effects import sees_write
 from conformance.fields import media_type
 from conformance.language.values import COUNT, STEP
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer, no_answer
@@ -148,20 +149,6 @@ def _shows(*, positive: bool) -> Find:
         return (expected, actual) if positive else (f"not {expected}", "it is so")
 
     return find
-
-
-def sees_write(exchange: Exchange, effect: Effect | None) -> bool:
-    """Whether this answer shows what a write was to change."""
-    item, kind = exchange.facts.item, effect.kind if effect else None
-    if kind == "remove":
-        return exchange.status in (404, 410) or (item is not None and (item.gone or not item.there))
-    if effect is None or item is None or not item.there:
-        return False
-    if kind == "create":
-        return True
-    # A server may write down another value than it was sent: any that was not there before is new.
-    new = item.value not in (MISSING, effect.before, *effect.earlier)
-    return bool(item.value is not MISSING and item.value == effect.after) or new
 
 
 def _in_words(exchange: Exchange, effect: Effect | None) -> tuple[str, str]:

@@ -93,6 +93,8 @@ def _apart(before: Json, now: Json) -> tuple[str, str]:
 
 
 def _short(value: Json) -> str:
+    if isinstance(value, dict) and value.keys() == {"begins", "crc", "length"}:  # as facts keep what is long
+        return f"{value['begins']}... of {value['length']} characters"
     text = repr(value)
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."
 
@@ -254,6 +256,11 @@ def _ttl(under: Json, step: StepRecord, case: Case) -> Finding | None:
     )
 
 
+def _has_ttl(_: Json, step: StepRecord, case: Case) -> Finding | None:
+    ttl = case.resource.ttl if case.resource else None
+    return Finding("a declared TTL", "none", step.name) if ttl is None else None
+
+
 MATCHERS: Final = (
     Matcher(
         "value",
@@ -321,6 +328,6 @@ MATCHERS: Final = (
     Matcher(
         "ttl",
         "the TTL of the resource",
-        (Form("under", _ttl, "a TTL under {} s", NUMBER),),
+        (Form("under", _ttl, "a TTL under {} s", NUMBER), Form("declared", _has_ttl, "a declared TTL")),
     ),
 )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.model import NOWHERE, TIERS, ForAll, Resource, Run, Step, Suite, Target, Tier
-from conformance.model.order import prerequisites
+from conformance.model.order import prerequisites, within_a_life
 from conformance.verbs import VERBS
 from conformance.verbs.base import DEMANDING, Phase
 
@@ -30,6 +30,7 @@ class Work:
     Args:
         shared: whether several checks judge them, each by steps of its own.
         apart: whether they are a table's, of which none has to do with another but for the first.
+        kept: whether one entry of the server's cache is to answer all reads.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Work:
     forall: tuple[ForAll, ...]
     shared: bool = False
     apart: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def _work(suite: Suite, run: Run, runs: tuple[Run, ...]) -> Work:
         checks = (each.check for each in runs if each.work == run.work)
         judged = {name for check in checks for way in check.expects for name in way}
         steps = (steps[0], *(each for each in steps[1:-1] if each.name in judged), steps[-1])
-    return Work(run.work, run.resource, steps, run.check.forall, shared=run.check.on is not None, apart=apart)
+    kept, shared = within_a_life(run, suite), run.check.on is not None
+    return Work(run.work, run.resource, steps, run.check.forall, shared=shared, apart=apart, kept=kept)
 
 
 def _with_prerequisites(runs: tuple[Run, ...], selected: Collection[str]) -> set[str]:
@@ -171,7 +174,8 @@ def _lanes(phase: str, runs: list[Run]) -> Iterator[tuple[Run, ...]]:
 def _topological(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     """Timelines first, then what makes items, then as in the specs; but each after what it comes after.
 
-    What was created is there to be changed, in place of an item of the user's.
+    What was created is there to be changed, in place of an item of the user's. And of the timelines those
+    first that are about a TTL: they begin cold.
     """
     placed: dict[str, Run] = {}
 
@@ -184,6 +188,9 @@ def _topological(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     def first(run: Run) -> bool:
         return not run.check.after and any(VERBS[step.do].makes for step in run.check.steps)
 
-    for run in sorted(runs, key=lambda r: (r.check.on is None, not first(r))):
+    def of_a_ttl(run: Run) -> bool:
+        return run.check.on is not None and "ttl" in run.check.needs
+
+    for run in sorted(runs, key=lambda r: (not of_a_ttl(r), r.check.on is None, not first(r))):
         place(run)
     return tuple(placed.values())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
-from conformance.model import Headers, Resource
+from conformance.fields import field_value
+from conformance.model import Exchange, Headers, Resource
 
 if TYPE_CHECKING:  # so that the verbs, and with them the planner, need no sockets
     from conformance.wire import Lane
@@ -38,3 +40,16 @@ class How:
 
 
 PLAIN: Final = How()
+
+
+def slash_only(exchange: Exchange, authority: str) -> str | None:
+    """The path of a redirect that differs from the request's path only in the final slash."""
+    if exchange.status not in (301, 302, 307, 308):
+        return None
+    location = urlsplit(field_value(exchange.headers, "location") or "")
+    path, _, query = exchange.request.target.partition("?")
+    if location.netloc not in ("", authority):
+        return None
+    if location.path == path or location.path.rstrip("/") != path.rstrip("/"):
+        return None
+    return f"{location.path}?{query}" if query else location.path

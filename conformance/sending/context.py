@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -19,9 +18,10 @@ from conformance.content import facts as observe
 from conformance.fields import age_in_front, field_value, parse_cache_control, parse_delta_seconds
 from conformance.language import captures, durations
 from conformance.model import MISSING, Body, Exchange, Headers, Json, Resource, StepRecord, Target
-from conformance.sending.ask import PLAIN, Ask, How
+from conformance.sending.ask import PLAIN, Ask, How, slash_only
 from conformance.sending.gate import Gate
 from conformance.sending.ledger import Ledger, Own, Undo
+from conformance.sending.lives import Lives
 from conformance.sending.meeting import Meeting
 from conformance.sending.seen import Seen
 from conformance.sending.survey import Survey
@@ -98,6 +98,7 @@ class Shared:
     restart: Callable[[], str] | None = None
     gate: Gate = field(default_factory=Gate)
     meeting: Meeting = field(default_factory=Meeting)
+    lives: Lives = field(default_factory=Lives)
     paths: dict[str, str] = field(default_factory=dict)
     lacking: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
@@ -179,7 +180,7 @@ class Context:
         """
         resource = how.of or self.resource
         exchange = self._patient(Ask(method, self.found(resource, path), headers, body), resource, how)
-        moved = _slash_only(exchange, self.shared.wire.base.authority)
+        moved = slash_only(exchange, self.shared.wire.base.authority)
         if moved is not None:
             moved = moved.removeprefix(self.shared.wire.prefix) or "/"
             if path == resource.read:
@@ -190,6 +191,7 @@ class Context:
             exchange = msgspec.structs.replace(exchange, facts=facts)
         if method not in ("GET", "HEAD"):
             self.seen = None
+            self.shared.lives.forget()
         elif (method, path, headers) == ("GET", self.resource.read, ()):
             self.seen = exchange
         return exchange
@@ -246,6 +248,8 @@ class Context:
             response = msgspec.structs.replace(response, body=msgspec.structs.replace(body, content=None))
         exchange = msgspec.structs.replace(exchange, response=response, facts=facts)
         plain = ask.method == "GET" and not ask.headers and ask.path == self.found(resource, resource.read)
+        if plain:
+            self.shared.lives.saw(resource, exchange)
         if plain and self.shared.server and response.status == 200:  # noqa: PLR2004
             self.shared.plain.setdefault((resource.name, body.digest), exchange)
         return exchange
@@ -361,9 +365,14 @@ class Context:
         steps = [each for each in self.steps.values() if each.cache and each.cache.client == client]
         first = next((e for each in (steps or self.steps.values()) for e in each.exchanges[:1]), None)
         sent = field_value(first.headers, "cache-control") if first else None
-        said = self.resource.policy or sent
-        seconds = parse_cache_control([said] if said else []).seconds("max-age")
-        age = age_in_front(first.headers) if first else 0
+        values = [
+            parse_cache_control([v] if v else []).seconds("max-age") for v in (self.resource.policy, sent)
+        ]
+        said, left, end = values[0], values[1], self.resource.end
+        # What the server keeps for a while may tell how much is left of it.
+        counts_down = None not in (said, left, end) and 0 <= (said or 0) - (left or 0) <= (end or 0)
+        seconds = left if counts_down or self.resource.policy is None else said
+        age = age_in_front(first.headers, kept=end is not None) if first else 0
         return None if seconds is None else float(max(0, seconds - age))
 
     # ---------------------------------------------------------------- captures
@@ -385,16 +394,3 @@ class Context:
         """Header fields as a step gives them, filled in."""
         filled = self.fill(dict(wanted or {}))
         return tuple((n, v["raw"] if isinstance(v, Mapping) else v) for n, v in filled.items())
-
-
-def _slash_only(exchange: Exchange, authority: str) -> str | None:
-    """The path of a redirect that differs from the request's path only in the final slash."""
-    if exchange.status not in (301, 302, 307, 308):
-        return None
-    location = urlsplit(field_value(exchange.headers, "location") or "")
-    path, _, query = exchange.request.target.partition("?")
-    if location.netloc not in ("", authority):
-        return None
-    if location.path == path or location.path.rstrip("/") != path.rstrip("/"):
-        return None
-    return f"{location.path}?{query}" if query else location.path

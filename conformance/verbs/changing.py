@@ -21,6 +21,7 @@ from conformance.model import Effect, Exchange, Json, Step, StepRecord, Write
 from conformance.sending.ledger import SUCCESS, Undo
 from conformance.verbs.base import Argument, Verb, done, not_offered, untestable
 from conformance.verbs.making import first_effect, free_id
+from conformance.verbs.settling import settled
 from conformance.verbs.subjects import Subject, find, unreplaceable
 from conformance.verbs.writes import (
     ACCEPTED,
@@ -316,6 +317,7 @@ def _history(step: Step, context: Context) -> StepRecord:
             continue  # the others are there to be changed
         if change.status != "done" or change.effect is None:
             return change
+        settled(change, context)
         if name:
             context.read()  # a tag that lags by one read is another check's business
         reads.append(context.read())

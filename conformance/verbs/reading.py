@@ -116,7 +116,7 @@ def _last_at(step: Step, context: Context) -> Callable[[Exchange], None]:
 
     def wait(first: Exchange) -> None:
         if "spread" in step.args:
-            pause = durations.seconds(str(step.args["spread"]), {})
+            pause = durations.within(durations.seconds(str(step.args["spread"]), {}), context.quantities())
             context.wait_until(first.received_at + pause, "a second to pass between reads")
 
     return wait
@@ -204,11 +204,9 @@ def _leave_the_tick(context: Context, quantities: Mapping[str, float]) -> None:
 
 
 def _wait(step: Step, context: Context) -> StepRecord:
-    quantities = context.quantities()
-    moves = context.shared.clock.moves
-    wanted = step.args["moved"] if moves and "moved" in step.args else step.args["for"]
+    quantities, wanted = context.quantities(), step.args["for"]
     try:
-        pause = durations.seconds(str(wanted), quantities)
+        pause = pause_of(step, quantities, moves=context.shared.clock.moves)
     except KeyError as missing:
         return untestable(step, f"there is no {missing} to wait by")
     last = context.last(step.args["after"])
@@ -220,6 +218,17 @@ def _wait(step: Step, context: Context) -> StepRecord:
     if start + pause > context.shared.clock.now():
         context.wait_until(start + pause, why)
     return done(step, [], until=start + pause)
+
+
+def pause_of(step: Step, quantities: Mapping[str, float], *, moves: bool) -> float:
+    """How many seconds a `wait` takes: longer ones, where time is moved, still lie within a life.
+
+    Raises:
+        KeyError: it names a quantity that there is not.
+    """
+    if not moves or "moved" not in step.args:
+        return durations.seconds(str(step.args["for"]), quantities)
+    return durations.within(durations.seconds(str(step.args["moved"]), quantities), quantities)
 
 
 def _why(wanted: str, resource: Resource) -> str:

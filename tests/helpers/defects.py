@@ -114,6 +114,12 @@ def _lies(site: Site) -> bool:
     return not site.cached()
 
 
+def _report_tag_moves(site: Site) -> bool:
+    first = site.get(REPORTS)
+    site.clock.now += 10  # a third of its life
+    return bool(site.get(REPORTS).headers["etag"] != first.headers["etag"])
+
+
 def _in_process(site: Site, *paths: str, **settings: Any) -> tuple[Any, list[Any]]:
     """An app in this process, and the data that it answered to requests that were made all at once."""
 
@@ -218,6 +224,7 @@ DEFECTS: dict[str, Callable[[Site], bool]] = {
     "no-etag": _shown(ITEMS, lambda shown: "etag" not in shown.headers),
     "timestamp-etag": _tag_moves_with_the_clock,
     "random-etag": _two_tags,
+    "report-tag-ticks": _report_tag_moves,
     "python-hash-etag": _shown(ITEMS, lambda shown: shown.headers["etag"] == f'"{hash(shown.content):x}"'),
     "etag-per-worker": _another_tag_elsewhere,
     "shuffled-str-etag": lambda site: any(_two_tags(site) for _ in range(20)),

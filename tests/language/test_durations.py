@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.language.durations import NAMES, margin, parse, seconds
+from conformance.language.durations import NAMES, margin, parse, seconds, within
 
 VALUES = {"ttl": 30.0, "end": 33.0, "m": 1.0, "w": 1.2, "resolution": 1.0, "lifetime": 300.0}
 
@@ -65,3 +65,13 @@ def test_a_quantity_that_an_answer_does_not_give_is_named() -> None:
 @pytest.mark.parametrize(("ttl", "expected"), [(4, 0.4), (10, 1.0), (30, 1.0), (86_400, 1.0)])
 def test_the_margin_is_a_tenth_and_at_most_a_second(ttl: float, expected: float) -> None:
     assert margin(ttl) == expected
+
+
+@pytest.mark.parametrize(
+    ("pause", "known", "expected"),
+    [(61, {}, 61), (61, {"ttl": 30}, 22.5), (1.2, {"ttl": 30}, 1.2), (61, {"ttl": 300}, 61)],
+)
+def test_a_pause_within_a_life_takes_three_quarters_of_it_at_most(
+    pause: float, known: dict[str, float], expected: float
+) -> None:
+    assert within(pause, known) == expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from helpers.matching import Example, each, fails, holds
-from helpers.records import done, exchange, resource
+from helpers.records import done, exchange, resource, timed
 
 from conformance.matchers.etag import is_weak, tag_of
 from conformance.model import Exchange, Level
@@ -213,6 +213,48 @@ EXAMPLES = [
         done("a", exchange(304, cc=["MAX-AGE=5", "Public"])),
     ),
     holds("cache-control", {"same-as": "b"}, done("b", exchange()), done("a", exchange(304))),
+    holds(  # what is left of it, two seconds later
+        "cache-control",
+        {"same-as": "b"},
+        done("b", exchange(cc="public, max-age=30")),
+        done("a", exchange(304, cc="public, max-age=28", at=2)),
+    ),
+    fails(
+        "cache-control",
+        {"same-as": "b"},
+        done("b", exchange(cc="public, max-age=30")),
+        done("a", exchange(304, cc="public, max-age=20", at=2)),
+        says=(
+            "the same Cache-Control as with the 200 (public, max-age=30)",
+            "Cache-Control: public, max-age=20",
+        ),
+    ),
+    holds(  # of what is kept for 30 s
+        "cache-control",
+        "declared",
+        done("a", exchange(cc="max-age=12")),
+        on=timed(policy="max-age=30"),
+    ),
+    fails(
+        "cache-control",
+        "declared",
+        done("a", exchange(cc="max-age=12")),
+        on=resource(policy="max-age=30"),
+        says=("the declared Cache-Control (max-age=30)", "Cache-Control: max-age=12"),
+    ),
+    holds(  # its Age is that of the server's own cache
+        "cache-control",
+        {"lifetime-from": 10},
+        done("a", exchange(cc="max-age=15", headers=[("Age", "5")])),
+        on=timed(),
+    ),
+    fails(
+        "cache-control",
+        {"lifetime-from": 10},
+        done("a", exchange(cc="max-age=15", headers=[("Age", "6")])),
+        on=timed(),
+        says=("Cache-Control with a max-age of 10 s or more", "Cache-Control: max-age=15, and Age: 6"),
+    ),
     *[
         fails(
             "cache-control",

@@ -90,7 +90,7 @@ def test_the_summary_of_a_failure_that_blocks_others() -> None:
     report = judged("ignores-inm")
     waiting = report.counts["blocked"]
     assert plain(report).startswith(
-        f"Failed: 3 checks do not hold, {waiting} checks can't be judged before.\n"
+        f"Failed: 4 checks do not hold, {waiting} checks can't be judged before.\n"
     )
     assert above_the_table(report)[3:-1] == [
         "First thing to mend: If-None-Match with the current ETag is answered 304 (of items)",
