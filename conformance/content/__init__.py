@@ -3,6 +3,7 @@
     facts.py          body -> facts, read once when it arrives
     marks.py          the value that is kept, and the mark that says so
     moments.py        the moment that a value tells, to the second
+    effects.py        what an answer shows of a write
     items.py          which items a document shows, and by which member they are known
     edits.py          an item -> another item
     differences.py    where two bodies, or two states of an item, differ

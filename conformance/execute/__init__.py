@@ -3,6 +3,7 @@
     engine.py      the threads of a run, phase by phase; puts back what was changed
     attempts.py    how often a work is done, and what counts in the end
     steps.py       a work -> its record; the only caller of verbs
+    living.py      an entry of the server's cache that lasts for all reads of a work
     board.py       the verdicts as they come
     trust.py       whether a server's clock follows when it is moved
     patience.py    how long a run may take

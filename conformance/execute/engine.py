@@ -315,7 +315,7 @@ class Engine:
     def _phase(self, phase: Phase, *, real: bool = False) -> None:
         """Its lanes side by side; those that clear one by one where time is moved, each at its own age."""
         lanes = self._lanes_of(phase, real=real)
-        apart = phase == "clear" and self.clock.moves and not real
+        apart = phase == "joint" and self.clock.moves and not real
         for some in [(lane,) for lane in lanes] if apart else [lanes]:
             self._side_by_side(some)
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-from conformance.language import durations
 from conformance.model import StepRecord
 from conformance.plan.lanes import Work
 from conformance.sending.context import Context
 from conformance.verbs import VERBS
-from conformance.verbs.reading import pause_of
 from conformance.verbs.settling import may_be_late, too_late, wait_for_new
 from conformance.verbs.subjects import prepare
 
@@ -40,17 +38,17 @@ def begin(work: Work, context: Context) -> None:
 
 def _enter(work: Work, context: Context) -> None:
     """See that an entry is there, of which enough is left; one that is too old is waited out, unread."""
-    shared, resource = context.shared, context.resource
-    if resource.name in shared.lacking:
+    shared, resource, ttl = context.shared, context.resource, context.resource.ttl
+    if ttl is None or resource.name in shared.lacking:
         return
     quantities = context.quantities()
-    need = _lasting(work, context) + min(_SLACK, quantities["ttl"] / 8)
-    whole = shared.clock.moves and any("moved" in step.args for step in work.steps)
+    need = _lasting(work, context) + min(_SLACK, ttl / 8)
+    whole = shared.clock.moves and need > ttl / 2
     since = shared.lives.since(resource)
     if since is None:
         since = _read(context)
     now = shared.clock.now()
-    if since is None or (not whole and now < since + quantities["ttl"] - quantities["m"] - need):
+    if since is None or (not whole and now < since + ttl - quantities["m"] - need):
         return
     begins = now + quantities["end"] + quantities["m"] / 2
     if whole and need < _MINUTE:  # a tag that holds the minute shows only where one ends meanwhile
@@ -70,13 +68,10 @@ def _read(context: Context) -> float | None:
 
 
 def _lasting(work: Work, context: Context) -> float:
-    """How long the waits of a work are, those that only a defect pays for left out."""
+    """How long the steps of a work take on purpose, those left out that only a defect pays for."""
     quantities, moves = context.quantities(), context.shared.clock.moves
     lasts = 0.0
     for step in work.steps:
         with suppress(KeyError, ValueError):
-            if step.do == "wait" and not step.when:
-                lasts += pause_of(step, quantities, moves=moves)
-            elif "spread" in step.args:
-                lasts += durations.within(durations.seconds(str(step.args["spread"]), quantities), quantities)
+            lasts += 0.0 if step.when else VERBS[step.do].lasts(step, quantities, moves)
     return lasts

@@ -54,7 +54,8 @@ def execute(work: Work, context: Context) -> Record:
         error = f"{type(problem).__name__}: {problem}"
     with suppress(GivenUpError):  # the engine puts back what a cancelled run still owes
         _put_back(context)
-    return Record(work.id, _told(context.steps), context.bound, started, clock.name, error=error)
+    told = _told(context.steps)
+    return Record(work.id, told, context.bound, started, clock.name, error=error, kept=work.kept)
 
 
 def _told(steps: Mapping[str, StepRecord]) -> tuple[StepRecord, ...]:

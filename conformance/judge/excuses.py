@@ -10,7 +10,7 @@ from typing import Final
 from conformance.content.facts import is_hit
 from conformance.language.doubts import DOUBTS
 from conformance.matchers import Case, holds
-from conformance.model import MISSING, Check, Doubt, Exchange, Finding, Step, StepRecord
+from conformance.model import MISSING, Check, Doubt, Exchange, Finding, StepRecord
 
 __all__ = ["ENDED", "crashed", "doubted", "entry_ended", "login_ended", "plain", "speaks_for_itself"]
 
@@ -19,7 +19,6 @@ _OF_THE_ANSWER: Final = ("status", "etag.present")
 ENDED: Final = DOUBTS["entry-ended"]
 _OF_ONE_ENTRY: Final = ("etag.same-as", "etag.still", "body.same-as", "body.repeats", "cache-control.same-as")
 """What may be found since another entry has answered, by its code."""
-_WRITES: Final = ("create", "change", "remove", "restore", "history", "refuse", "clear", "restart")
 
 
 def doubted(check: Check, case: Case, *, told: bool = False) -> Doubt | None:
@@ -35,7 +34,7 @@ def doubted(check: Check, case: Case, *, told: bool = False) -> Doubt | None:
     return None
 
 
-def entry_ended(finding: Finding, plan: tuple[Step, ...], case: Case) -> bool:
+def entry_ended(finding: Finding, case: Case) -> bool:
     """Whether what was found may come from another entry, and more than one has answered between two writes.
 
     Another value tells it, or a mark that says so; the first read after a write is answered anew in any case.
@@ -43,16 +42,15 @@ def entry_ended(finding: Finding, plan: tuple[Step, ...], case: Case) -> bool:
     step = case.steps.get(finding.step)
     shown = step.exchanges[finding.index] if step and finding.index < len(step.exchanges) else None
     unmatched = finding.code == "status" and shown is not None and shown.status == 200 and not plain(shown)  # noqa: PLR2004
-    if not unmatched and finding.code not in _OF_ONE_ENTRY:
+    if not case.kept or not (unmatched or finding.code in _OF_ONE_ENTRY):
         return False
     reads: list[Exchange] = []
-    for each in plan:
-        record = case.steps.get(each.name)
-        if record is not None and each.do in _WRITES and record.exchanges:
+    for record in case.steps.values():
+        if record.effect is not None:
             if _of_two_entries(reads):
                 return True
             reads = []
-        elif record is not None and each.do == "read" and not each.args.get("of"):
+        elif not record.item and not record.other:
             reads += [e for e in record.exchanges if e.through is None and e.status == 200]  # noqa: PLR2004
     return _of_two_entries(reads)
 

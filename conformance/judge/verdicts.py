@@ -36,7 +36,7 @@ from conformance.model import (
     Suite,
     Verdict,
 )
-from conformance.model.order import needed_by, prerequisites, within_a_life
+from conformance.model.order import needed_by, prerequisites
 
 STOPPED: Final = "stopped"
 """The code of the verdict on what the run did not get to, since it was being stopped."""
@@ -49,6 +49,7 @@ _ACCEPTED: Final = (
     "Mend the server where the refusal is wrong; else say in a target file what the write wants: its `body`, "
     "the field to `edit`, or `headers` with a login."
 )
+_OF_A_CACHE: Final = tuple(name for name, matcher in MATCHERS.items() if matcher.kept)
 _TOO_MANY: Final = 429
 _NOBODY: Final = ("refused", "dns", "tls", "timeout", "closed", "reset")
 
@@ -83,6 +84,7 @@ def judge(run: Run, record: Record, court: Court) -> Verdict:
         record.log,
         record.withheld,
         record.elsewhere,
+        record.kept,
     )
     return remarked(_judge(run, record, case, court), record, case)
 
@@ -256,10 +258,10 @@ def _excused(run: Run, court: Court, doubt: Doubt, says: str, finding: Finding) 
 
 def _by_two_entries(run: Run, court: Court, says: str, finding: Finding, case: Case) -> Verdict | None:
     """Blocked by the check that tells it of the cache, or else noise; None where one entry has answered."""
-    if not within_a_life(run, court.suite) or not entry_ended(finding, _steps_of(run, court.suite), case):
+    if not entry_ended(finding, case):
         return None
     assert run.resource is not None  # noqa: S101 - it is kept for a while
-    found = owner(run.resource.name, ("hit", "value"), court.runs, court.verdicts)
+    found = owner(run.resource.name, _OF_A_CACHE, court.runs, court.verdicts)
     if found is None:
         return _unclear(run, court, says, finding, ENDED.because)
     other, verdict = found

@@ -36,6 +36,7 @@ class Case:
         workers: how many of the server's workers the suite has started; None: it has not.
         moved: whether time is moved, so that waiting costs nothing.
         log, withheld, elsewhere: see `Record`.
+        kept: whether one entry of the server's cache was to answer all reads.
     """
 
     steps: Mapping[str, StepRecord]
@@ -47,6 +48,7 @@ class Case:
     log: str = ""
     withheld: tuple[str, ...] = ()
     elsewhere: str = ""
+    kept: bool = False
 
     def first(self, name: str) -> Exchange | None:
         """The first exchange of a step, or None where it made none."""
@@ -103,6 +105,7 @@ class Matcher:
         noun: what it looks at.
         ours: whether it is about our own timing, and not about what the server did.
         together: whether several of its forms may be asked at once.
+        kept: whether it looks at what tells of the server's cache.
     """
 
     name: str
@@ -110,6 +113,7 @@ class Matcher:
     forms: tuple[Form, ...]
     ours: bool = False
     together: bool = False
+    kept: bool = False
 
     def code(self, form: Form) -> str:
         """The code of a form's usual finding: `status`, `etag.same-as`, `hit.true`."""

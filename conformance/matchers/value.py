@@ -281,6 +281,7 @@ MATCHERS: Final = (
                 "some-same-as", _beside(_some_same), "at least one with the value of {}", STEP, (_NO_VALUE,)
             ),
         ),
+        kept=True,
     ),
     Matcher(
         "hit",
@@ -310,6 +311,7 @@ MATCHERS: Final = (
                 "truthful-over", _truthful, "marked as cached just where it is, over {}", STEPS, (_NO_FLAG,)
             ),
         ),
+        kept=True,
     ),
     Matcher(
         "age",

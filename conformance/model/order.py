@@ -7,15 +7,11 @@ is made of.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
 
 from conformance.model.runs import Run
-from conformance.model.specs import Check, Requirement, Suite
+from conformance.model.specs import Check, Requirement
 from conformance.model.targets import Target
 from conformance.model.words import ASCENDING, ROW_TIERS, Level, Tier
-
-_OF_LIVES: Final = ("read-miss", "clear", "flood", "restart")
-"""Verbs that begin or end lives of entries, or whole processes."""
 
 
 def level_of(row: Requirement) -> Level:
@@ -42,18 +38,6 @@ def prerequisites(run: Run, runs: Collection[Run]) -> tuple[Run, ...]:
         return ()
     name = run.resource.name
     return tuple(r for r in runs if r.check.id in run.check.after and r.resource and r.resource.name == name)
-
-
-def within_a_life(run: Run, suite: Suite) -> bool:
-    """Whether one entry of the server's cache is to answer all reads: none of the steps is there to end it.
-
-    Those that only a defect pays for don't count; and where two keys are compared, both are to be cold.
-    """
-    if run.resource is None or run.resource.ttl is None:
-        return False
-    steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
-    two_keys = any(step.args.get("of") == "distinct" for step in steps)
-    return not two_keys and not any(step.do in _OF_LIVES for step in steps if not step.when)
 
 
 def needed_by(check: Check) -> str:

@@ -152,6 +152,7 @@ class Record(Frozen, frozen=True):
         log: what the server under test has printed meanwhile, where the suite has started it.
         withheld: variables that it was not given, and of which what it printed speaks.
         elsewhere: the prefix below which its OpenAPI lists a resource that it lacks; or "".
+        kept: whether one entry of the server's cache was to answer all reads.
     """
 
     work: Safe
@@ -167,6 +168,7 @@ class Record(Frozen, frozen=True):
     hangs: bool = False
     withheld: tuple[str, ...] = ()
     elsewhere: str = ""
+    kept: bool = False
 
     @property
     def moved(self) -> bool:

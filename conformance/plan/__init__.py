@@ -1,6 +1,6 @@
 """Suite x Target -> what is to be done, in lanes. Pure.
 
-    lanes.py     the runs of a plan, in six phases of lanes
+    lanes.py     the runs of a plan, in eight phases of lanes
 
 It reads the rows of the verbs, and must not know how a verb does what it does.
 """

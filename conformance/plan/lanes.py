@@ -1,9 +1,9 @@
 """Suite x Target -> Runs, in lanes, dependencies first. Pure.
 
-Eight phases, one after another. In `read`, `wait` and `clear` every resource is a lane of its own, side by
+Eight phases, one after another. In `read`, `wait` and `joint` every resource is a lane of its own, side by
 side; the others are one lane, alone: a server may clear its whole cache at any write, so writes end before
 the first miss of a timeline; `keys` tells which resources share an entry before they are read side by side;
-timelines that clear do so in step, in `clear`; what else can evict others' entries, `sweep`, runs after that;
+timelines that clear do so in step, in `joint`; what else can evict others' entries, `sweep`, runs after that;
 `end` is for what ends the first process; and `last` come the lints, which judge all answers that there were.
 """
 
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.model import NOWHERE, TIERS, ForAll, Resource, Run, Step, Suite, Target, Tier
-from conformance.model.order import prerequisites, within_a_life
+from conformance.model.order import prerequisites
 from conformance.verbs import VERBS
 from conformance.verbs.base import DEMANDING, Phase
 
-PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "clear", "sweep", "end", "last")
+PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "joint", "sweep", "end", "last")
 _ALONE: Final[tuple[Phase, ...]] = ("write", "keys", "sweep", "end", "last")
 _UNREAD: Final[Mapping[Phase, Phase]] = {"read": "wait", "write": "sweep"}
 
@@ -106,8 +106,18 @@ def _work(suite: Suite, run: Run, runs: tuple[Run, ...]) -> Work:
         checks = (each.check for each in runs if each.work == run.work)
         judged = {name for check in checks for way in check.expects for name in way}
         steps = (steps[0], *(each for each in steps[1:-1] if each.name in judged), steps[-1])
-    kept, shared = within_a_life(run, suite), run.check.on is not None
+    kept = run.resource.ttl is not None and _within_a_life(steps)
+    shared = run.check.on is not None
     return Work(run.work, run.resource, steps, run.check.forall, shared=shared, apart=apart, kept=kept)
+
+
+def _within_a_life(steps: tuple[Step, ...]) -> bool:
+    """Whether none of the steps is there to begin or end an entry; those that a defect pays for don't count.
+
+    Where two keys are compared both have to be cold.
+    """
+    keys = any("keys" in VERBS[step.do].phases(step.args) for step in steps)
+    return not keys and not any(VERBS[step.do].lives for step in steps if not step.when)
 
 
 def _with_prerequisites(runs: tuple[Run, ...], selected: Collection[str]) -> set[str]:
@@ -132,7 +142,7 @@ def asked(steps: tuple[Step, ...], *, timeline: bool) -> Phase:
         phases |= {phase for step in steps for phase in VERBS[step.do].phases(step.args)}
     found: Phase = max(phases, key=DEMANDING.index, default="read")
     in_step = all(VERBS[step.do].joint for step in steps if _phase(step) == found)
-    return "clear" if timeline and found == "sweep" and in_step else found
+    return "joint" if timeline and found == "sweep" and in_step else found
 
 
 def _phase(step: Step) -> Phase:
@@ -143,7 +153,7 @@ def _phase(step: Step) -> Phase:
 
 def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...], ...], ...]:
     phase: dict[str, Phase] = {}
-    ordered = _topological(runs)
+    ordered = _topological(suite, runs)
     for run in ordered:
         if run.resource is None:
             continue
@@ -154,7 +164,7 @@ def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...],
         before = max((PHASES.index(phase[p.id]) for p in prerequisites(run, runs)), default=0)
         if before > PHASES.index(own):
             # Beside others' clears there is nothing to be read.
-            alone = own in _ALONE or PHASES[before] == "clear"
+            alone = own in _ALONE or PHASES[before] == "joint"
             own = PHASES[max(before, PHASES.index("sweep"))] if alone else PHASES[before]
         phase[run.id] = own
     return tuple(tuple(_lanes(name, [r for r in ordered if phase.get(r.id) == name])) for name in PHASES)
@@ -171,7 +181,7 @@ def _lanes(phase: str, runs: list[Run]) -> Iterator[tuple[Run, ...]]:
         yield tuple(r for r in runs if r.resource and r.resource.name == name)
 
 
-def _topological(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
     """Timelines first, then what makes items, then as in the specs; but each after what it comes after.
 
     What was created is there to be changed, in place of an item of the user's. And of the timelines those
@@ -188,9 +198,10 @@ def _topological(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     def first(run: Run) -> bool:
         return not run.check.after and any(VERBS[step.do].makes for step in run.check.steps)
 
-    def of_a_ttl(run: Run) -> bool:
-        return run.check.on is not None and "ttl" in run.check.needs
+    def cold(run: Run) -> bool:
+        steps = suite.timelines[run.check.on].steps if run.check.on else ()
+        return any(VERBS[step.do].lives for step in steps if not step.when)
 
-    for run in sorted(runs, key=lambda r: (not of_a_ttl(r), r.check.on is None, not first(r))):
+    for run in sorted(runs, key=lambda r: (not cold(r), r.check.on is None, not first(r))):
         place(run)
     return tuple(placed.values())

@@ -2,6 +2,8 @@
 
     context.py    one step at work: sends, repeats, observes, waits
     gate.py       lanes side by side, or one of them alone
+    meeting.py    what lanes do at one moment
+    lives.py      how old an entry of the server's cache may be
     ask.py        what is asked and how, as values
     ledger.py     what was changed and has to be put back
     seen.py       which values were seen, where no mark tells a hit

@@ -16,8 +16,8 @@ from conformance.model import Exchange, Json, Step, StepRecord, StepStatus
 if TYPE_CHECKING:  # the context is built by the engine, which reads the table of verbs
     from conformance.sending.context import Context
 
-Phase = Literal["read", "wait", "clear", "write", "sweep", "keys", "end", "last"]
-DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "clear", "write", "sweep", "keys", "end")
+Phase = Literal["read", "wait", "joint", "write", "sweep", "keys", "end", "last"]
+DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "joint", "write", "sweep", "keys", "end")
 """When steps may run, the less demanding first: any time; side by side while time passes; side by side, with
 what touches others done at one moment; alone before the clock of any timeline starts; alone at the end; alone
 just before time passes, since they find out which resources may be read side by side; and when the first
@@ -62,6 +62,8 @@ class Verb:
         subject: whether it is about an item: one of ours, where one can be made before the work.
         makes: whether it makes what others are about, so that its checks come first.
         joint: whether it touches every resource at one moment, so that timelines may do it in step.
+        lives: whether it begins or ends entries of the server's cache, or a whole process.
+        lasts: how many seconds it takes on purpose, given a step, the quantities, and whether time is moved.
     """
 
     name: str
@@ -75,6 +77,8 @@ class Verb:
     subject: bool = False
     makes: bool = False
     joint: bool = False
+    lives: bool = False
+    lasts: Callable[[Step, Mapping[str, float], bool], float] = lambda *_: 0.0
 
     def given(self, args: Mapping[str, Json]) -> Iterator[tuple[Argument, Json]]:
         """The arguments that a step gives, each with its value."""

@@ -116,10 +116,15 @@ def _last_at(step: Step, context: Context) -> Callable[[Exchange], None]:
 
     def wait(first: Exchange) -> None:
         if "spread" in step.args:
-            pause = durations.within(durations.seconds(str(step.args["spread"]), {}), context.quantities())
+            pause = _spread(step, context.quantities(), context.shared.clock.moves)
             context.wait_until(first.received_at + pause, "a second to pass between reads")
 
     return wait
+
+
+def _spread(step: Step, quantities: Mapping[str, float], _moves: bool) -> float:
+    """How long the last of several reads is after the first."""
+    return durations.within(durations.seconds(str(step.args.get("spread", "0 s")), {}), quantities)
 
 
 def _burst(context: Context, method: str, path: str, headers: Headers, times: int) -> list[Exchange]:
@@ -206,7 +211,7 @@ def _leave_the_tick(context: Context, quantities: Mapping[str, float]) -> None:
 def _wait(step: Step, context: Context) -> StepRecord:
     quantities, wanted = context.quantities(), step.args["for"]
     try:
-        pause = pause_of(step, quantities, moves=context.shared.clock.moves)
+        pause = _pause(step, quantities, context.shared.clock.moves)
     except KeyError as missing:
         return untestable(step, f"there is no {missing} to wait by")
     last = context.last(step.args["after"])
@@ -220,7 +225,7 @@ def _wait(step: Step, context: Context) -> StepRecord:
     return done(step, [], until=start + pause)
 
 
-def pause_of(step: Step, quantities: Mapping[str, float], *, moves: bool) -> float:
+def _pause(step: Step, quantities: Mapping[str, float], moves: bool) -> float:
     """How many seconds a `wait` takes: longer ones, where time is moved, still lie within a life.
 
     Raises:
@@ -302,6 +307,7 @@ VERBS: Final = (
             Argument("at", DURATION, ", when {} have passed for it"),
             Argument("stray", choice("watch"), ", and watch for bytes that follow the answer", manner=True),
         ),
+        lasts=_spread,
     ),
     Verb(
         "read-miss",
@@ -310,6 +316,7 @@ VERBS: Final = (
         needs="ttl",
         phase="wait",
         asks="read",
+        lives=True,
     ),
     Verb(
         "wait",
@@ -322,5 +329,6 @@ VERBS: Final = (
             Argument("moved", DURATION, " ({} where the clock can be moved)"),
         ),
         phase="wait",
+        lasts=_pause,
     ),
 )

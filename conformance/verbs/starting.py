@@ -44,5 +44,6 @@ VERBS: Final = (
         _restart,
         "start the app anew, in a process that hashes text otherwise, and GET the resource",
         phase="end",
+        lives=True,
     ),
 )

@@ -147,6 +147,17 @@ def _without_key(exchange: Exchange) -> Exchange:
 
 
 VERBS: Final = (
-    Verb("clear", _clear, "clear the cache by hand", phase="sweep", needs="clear", tried=True, joint=True),
-    Verb("flood", _flood, "ask for many distinct keys and watch the server's memory", phase="sweep"),
+    Verb(
+        "clear",
+        _clear,
+        "clear the cache by hand",
+        phase="sweep",
+        needs="clear",
+        tried=True,
+        joint=True,
+        lives=True,
+    ),
+    Verb(
+        "flood", _flood, "ask for many distinct keys and watch the server's memory", phase="sweep", lives=True
+    ),
 )

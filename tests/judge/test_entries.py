@@ -7,7 +7,7 @@ from helpers.records import check, court, done, exchange, failed, record, run, s
 from msgspec.structs import replace
 
 from conformance.judge.verdicts import judge, retryable
-from conformance.model import Exchange, Run, StepRecord, Verdict
+from conformance.model import Effect, Exchange, Run, StepRecord, Verdict
 
 FIRST = step("first")
 AGAIN = step("again", expect={"etag": {"same-as": "first"}})
@@ -22,7 +22,8 @@ def read(value: str, etag: str, *, hit: bool = True) -> Exchange:
 
 def verdict(of: Run, *steps: StepRecord, **known: Verdict) -> Verdict:
     judged = {OF_TTL.id: known["ttl"]} if known else {}
-    return judge(of, record(*steps), court(of, OF_TTL, verdicts=judged))
+    kept = replace(record(*steps), kept=of.resource is not None and of.resource.ttl is not None)
+    return judge(of, kept, court(of, OF_TTL, verdicts=judged))
 
 
 SAME = done("again", read("noon", '"b"'))
@@ -61,7 +62,7 @@ def test_a_tag_that_is_missing_is_a_fault_of_any_entry() -> None:
 
 def test_the_read_after_a_write_is_of_another_entry_in_any_case() -> None:
     mine = run(check("a-check", FIRST, WRITE, AGAIN), timed())
-    written = done("write", exchange(method="PUT"), do="change")
+    written = done("write", exchange(method="PUT"), do="change", effect=Effect("change"))
     assert verdict(mine, BEFORE, written, OTHER).outcome == "fail"
 
 

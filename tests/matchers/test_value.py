@@ -105,6 +105,8 @@ EXAMPLES = [
     fails("age", ABOVE, done("a", got()), on=TIME, says=("an age to judge by", "none")),
     fails("age", ABOVE, AT_ONCE, done("a", got()), says=("an age to judge by", "none")),
     # ---- ttl
+    holds("ttl", "declared", done("a"), on=timed()),
+    fails("ttl", "declared", done("a"), says=("a declared TTL", "none")),
     holds("ttl", {"under": 10}, done("a"), on=timed(ttl=9.9)),
     fails("ttl", {"under": 10}, done("a"), on=timed(ttl=10), says=("a TTL under 10 s", "10 s")),
     fails("ttl", {"under": 10}, done("a"), says=("a TTL under 10 s", "None s")),

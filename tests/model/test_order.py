@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from helpers.records import check, resource, run, step, suite, target, timed, timeline
+from helpers.records import check, resource, run, target
 from msgspec.structs import replace
 
-from conformance.model import TIERS, Level, Requirement, Resource, RowTier, Run, Step
-from conformance.model.order import level_at, needed_by, prerequisites, within_a_life
+from conformance.model import TIERS, Level, Requirement, RowTier, Run
+from conformance.model.order import level_at, needed_by, prerequisites
 
 
 def row(level: Level, tier: RowTier) -> Requirement:
@@ -69,29 +69,3 @@ def test_why_no_resource_fits_is_said(
     needs: tuple[str, ...], without: tuple[str, ...], expected: str
 ) -> None:
     assert needed_by(check(needs=needs, without=without)) == expected
-
-
-@pytest.mark.parametrize(
-    ("steps", "on", "expected"),
-    [
-        ((step("r"),), timed(), True),
-        ((step("r"),), resource(), False),
-        ((step("r"), step("w", do="wait")), timed(), True),
-        ((step("r", do="read-miss"),), timed(), False),
-        ((step("r"), step("o", of="distinct")), timed(), False),
-        ((step("r"), step("c", do="clear")), timed(), False),
-        (
-            (step("r"), step("c", do="clear", when=({"r": {"status": 404}},))),
-            timed(),
-            True,
-        ),  # for a defect only
-    ],
-)
-def test_what_neither_begins_nor_ends_an_entry_is_answered_by_one(
-    steps: tuple[Step, ...], on: Resource, expected: bool
-) -> None:
-    for of, around in (
-        (check("c", *steps), suite()),
-        (check("c", on="line"), suite(timelines=[timeline("line", *steps)])),
-    ):
-        assert within_a_life(run(of, on), around) is expected

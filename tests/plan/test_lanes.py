@@ -89,13 +89,13 @@ def test_timelines_clear_side_by_side_and_what_comes_after_them_reads_beside_no_
     )
     assert lanes(found) == {
         "wait": [["time/ends"], ["other-time/ends"]],
-        "clear": [["time/clears"], ["other-time/clears"]],
+        "joint": [["time/clears"], ["other-time/clears"]],
         "sweep": [["time/reads", "other-time/reads"]],
     }
 
 
 def test_a_timeline_that_writes_besides_clears_alone() -> None:
-    assert asked((CLEAR, WAIT), timeline=True) == "clear"
+    assert asked((CLEAR, WAIT), timeline=True) == "joint"
     assert asked((CLEAR, step("many", do="flood")), timeline=True) == "sweep"
 
 
@@ -125,6 +125,24 @@ def test_of_a_table_only_those_cells_are_sent_that_are_judged() -> None:
     found = plan(suite(*cells, timelines=[table]), target(), "lesson")
     assert [s.name for s in found.works["table@items"].steps] == ["plain", "a", "c", "last"]
     assert found.works["table@items"].apart
+
+
+@pytest.mark.parametrize(
+    ("steps", "on", "expected"),
+    [
+        ((READ,), TIME, True),
+        ((READ,), OTHER, False),
+        ((READ, WAIT), TIME, True),
+        ((step("r", do="read-miss"),), TIME, False),
+        ((READ, step("o", of="distinct")), TIME, False),
+        ((READ, CLEAR), TIME, False),
+        ((READ, step("c", do="clear", when=({},))), TIME, True),  # only a defect pays for that
+    ],
+)
+def test_what_neither_begins_nor_ends_an_entry_is_answered_by_one(
+    steps: tuple[Step, ...], on: Resource, expected: bool
+) -> None:
+    assert [work.kept for work in laid(check("c", *steps), on=(on,)).works.values()] == [expected]
 
 
 def test_a_check_with_steps_of_its_own_is_a_work_of_its_own() -> None:
