@@ -262,11 +262,7 @@ def _by_two_entries(run: Run, court: Court, says: str, finding: Finding, case: C
         return None
     assert run.resource is not None  # noqa: S101 - it is kept for a while
     found = owner(run.resource.name, _OF_A_CACHE, court.runs, court.verdicts)
-    if found is None:
-        return _unclear(run, court, says, finding, ENDED.because)
-    other, verdict = found
-    blocked = f"blocked by {other.check.id}: {verdict.message}"
-    return replace(made(run, court, "blocked", blocked, cause=other.id), mend=verdict.mend)
+    return _unclear(run, court, says, finding, ENDED.because) if found is None else _after(run, court, *found)
 
 
 def _told_by(run: Run, court: Court, doubt: Doubt) -> Verdict | None:
@@ -289,7 +285,10 @@ def _owner(run: Run, record: StepRecord, facts: Collection[str], court: Court) -
     found = owner(record.other or run.resource.name, facts, court.runs, court.verdicts)
     if found is None:
         return None
-    other, verdict = found
+    return _after(run, court, *found)
+
+
+def _after(run: Run, court: Court, other: Run, verdict: Verdict) -> Verdict:
     says = f"blocked by {other.check.id}: {verdict.message}"
     return replace(made(run, court, "blocked", says, cause=other.id), mend=verdict.mend)
 
