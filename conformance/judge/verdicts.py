@@ -258,9 +258,8 @@ def _excused(run: Run, court: Court, doubt: Doubt, says: str, finding: Finding) 
 
 def _by_two_entries(run: Run, court: Court, says: str, finding: Finding, case: Case) -> Verdict | None:
     """Blocked by the check that tells it of the cache, or else noise; None where one entry has answered."""
-    if not entry_ended(finding, case):
+    if run.resource is None or not entry_ended(finding, case):
         return None
-    assert run.resource is not None  # noqa: S101 - it is kept for a while
     found = owner(run.resource.name, _OF_A_CACHE, court.runs, court.verdicts)
     return _unclear(run, court, says, finding, ENDED.because) if found is None else _after(run, court, *found)
 
@@ -283,9 +282,7 @@ def _owner(run: Run, record: StepRecord, facts: Collection[str], court: Court) -
     """Blocked by the check that owns one of the facts: one on the same resource that has failed for it."""
     assert run.resource is not None  # noqa: S101 - it was executed
     found = owner(record.other or run.resource.name, facts, court.runs, court.verdicts)
-    if found is None:
-        return None
-    return _after(run, court, *found)
+    return None if found is None else _after(run, court, *found)
 
 
 def _after(run: Run, court: Court, other: Run, verdict: Verdict) -> Verdict:

@@ -24,8 +24,13 @@ def matches(asked, tag):
     bare = tag.removeprefix("W/")
     return any(each.strip().removeprefix("W/") == bare for each in (asked or "").split(","))
 
+def strongly(asked, tag):
+    return asked is None or asked == "*" or tag in [e.strip() for e in asked.split(",") if "W/" not in e]
+
 def answered(request, text, tag, fields):
     fields = {"ETag": tag, **fields}
+    if not strongly(request.headers.get("if-match"), tag):
+        raise HTTPException(412)
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=fields)
     return Response(text, headers=fields, media_type="application/json")

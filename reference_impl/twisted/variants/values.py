@@ -3,17 +3,10 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from reference_impl.caching import NOT_MODIFIED, if_none_match
-from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Answer, Asked, ask, tell, unconditional
+from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, Create, Twist, answering
-
-_SAFE = ("GET", "HEAD")
+from reference_impl.twisted.twists import Apply, Twist, answering, answering_with
 
 
 def _told(text: Callable[[str], str]) -> Apply:
@@ -42,38 +35,29 @@ def _list_having(**fields: str) -> Apply:
     return answering(edit)
 
 
-def _report(change: Callable[[Settings, Answer], Answer]) -> Apply:
-    """The reference with a report that is changed first, and then answered by its preconditions."""
+def _counting_down(parts: Parts) -> Edit:
+    """What is left of the report's life is its max-age, so that no copy of it outlives it."""
+    made = 0.0
 
-    def apply(settings: Settings, create: Create) -> ASGIApp:
-        app = create(Parts.of(settings))
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        nonlocal made
+        if asked.path != "/reports/" or answer.get("cache-control") is None:
+            return answer
+        if answer.body:
+            at = answer.data()["report"]["generated_at"]
+            made = time.mktime(time.strptime(at, "%Y-%m-%d %H:%M:%S"))
+        left = max(0, int(made + parts.settings.ttl - parts.settings.clock()))
+        return answer.having("cache-control", f"max-age={left}")
 
-        async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http" or scope["path"] != "/reports/" or scope["method"] not in _SAFE:
-                await app(scope, receive, send)
-                return
-            whole = change(settings, await ask(app, unconditional(scope) | {"method": "GET"}, receive))
-            asked, tag = Asked.of(scope).get("if-none-match"), whole.get("etag")
-            if asked is not None and not if_none_match(asked, tag):
-                whole = replace(
-                    whole.without("content-length", "content-type"), status=NOT_MODIFIED, body=b""
-                )
-            await tell(whole if scope["method"] == "GET" else replace(whole, body=b""), send)
-
-        return outer
-
-    return apply
-
-
-def _counting_down(settings: Settings, answer: Answer) -> Answer:
-    """What is left of its life, so that no copy of it outlives it."""
-    made = time.mktime(time.strptime(answer.data()["report"]["generated_at"], "%Y-%m-%d %H:%M:%S"))
-    left = max(0, int(made + settings.ttl - settings.clock()))
-    return answer.having("cache-control", f"max-age={left}")
+    return edit
 
 
 VARIANTS = (
-    Twist("report-counts-down", "the report's max-age is what is left of its life", _report(_counting_down)),
+    Twist(
+        "report-counts-down",
+        "the report's max-age is what is left of its life",
+        answering_with(_counting_down),
+    ),
     Twist("time-to-the-minute", "the time has no seconds, so it repeats", _told(lambda text: text[:16])),
     Twist("time-is-a-date", "the time is a date", _told(lambda text: text[:10])),
     Twist("time-never-changes", "the time is a word", _told(lambda _: "noon")),
