@@ -76,6 +76,7 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
                     "closest": {"ttl": {"under": 10}},
                     "nearly": {"value": {"same-as": "fresh"}, "hit": True},
                 },
+                {"aged": {"ttl": {"under": 4}, "hit": False}, "warm": {"hit": True}},
             ),
         ),
         Doubt(
@@ -117,8 +118,14 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
         ),
         Doubt(
             "not-on-the-list",
-            "the new item is not on the list, whatever is waited for or cleared: it may be paged or limited",
-            ({"list-outlived": {"shows": {"not-of": "write"}, "items": {"not-more-than": "before"}}},),
+            "the new item is not on the list, whatever is waited for or cleared: it may be paged or limited, "
+            "or be kept for ever",
+            (
+                {
+                    "list-outlived": {"shows": {"not-of": "write"}, "items": {"not-more-than": "before"}},
+                    "list-changed": {"items": {"not-more-than": "before"}},
+                },
+            ),
         ),
         Doubt(
             "moves-by-itself",
