@@ -23,6 +23,7 @@ from conformance.sending.context import Context, GivenUpError
 from conformance.servers.errors import ServerDied
 from conformance.verbs import VERBS
 from conformance.verbs.subjects import prepare
+from conformance.verbs.workers import look_round
 from conformance.verbs.writes import owed, put_back
 
 _DROPPED: Final = {"closed", "reset", "malformed", "too-large"}
@@ -40,13 +41,14 @@ def execute(work: Work, context: Context) -> Record:
     started = clock.now()
     error = ""
     try:
-        if any(VERBS[step.do].subject for step in work.steps):
+        if any(VERBS[step.do].subject and not step.when for step in work.steps):
             prepare(context)
         for number, step in enumerate(work.steps):
             if not _step(step, context) and not _goes_on(step, work.steps[number + 1 :], work, context):
                 break
             if work.resource.name in context.shared.limited:
                 break  # whatever else is asked is refused, too
+        _look_round(context)
     except (GivenUpError, ServerDied):
         pass  # what has been done stands; why it ends here is known to whoever ended it
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours, and costs nobody a point
@@ -54,6 +56,17 @@ def execute(work: Work, context: Context) -> Record:
     with suppress(GivenUpError):  # the engine puts back what a cancelled run still owes
         _put_back(context)
     return Record(work.id, _told(context.steps), context.bound, started, clock.name, error=error)
+
+
+def _look_round(context: Context) -> None:
+    """Whether all workers show what the work has written; at its end, since each read may count in it."""
+    written = [s for s in context.steps.values() if s.status == "done" and s.effect is not None]
+    for record in written[:1]:
+        if record.effect is not None and record.effect.kind in ("create", "change"):
+            look_round(context, record.effect)
+    divided = context.shared.division.why(context.shared.life, context.resource.name)
+    if divided:
+        context.steps.update({s.name: replace(s, status="broken", says=divided) for s in written})
 
 
 def _told(steps: Mapping[str, StepRecord]) -> tuple[StepRecord, ...]:
@@ -74,7 +87,12 @@ def _step(step: Step, context: Context) -> bool:
 
 
 def _record(step: Step, context: Context) -> StepRecord:
-    """What comes of a step."""
+    """What comes of a step; nothing that counts, where each worker has data of its own."""
+    divided = context.shared.division.why(context.shared.life, context.resource.name)
+    return StepRecord(step.name, step.do, "broken", divided) if divided else _tried(step, context)
+
+
+def _tried(step: Step, context: Context) -> StepRecord:
     case = case_of(context)
     if step.when and not any(holds(condition, case) for condition in step.when):
         return StepRecord(step.name, step.do, "skipped")
