@@ -70,10 +70,10 @@ def prepare(context: Context) -> None:
         return
     shared.prepared.add(name)
     made = make(context, hold=True)
-    context.tracked = None  # it is no write of the work that comes
     if made.effect is not None:
         shared.prepared.discard(name)
         look_round(context, made.effect)
+    context.tracked = None  # it is no write of the work that comes
 
 
 def unreplaceable(write: Write) -> str:

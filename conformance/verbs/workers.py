@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from conformance.content.facts import is_ours
-from conformance.content.items import find_item, find_list, item_id, same_id
 from conformance.model import MISSING, Effect, Exchange
 from conformance.sending.ask import How
 
@@ -34,7 +32,7 @@ def look_round(context: Context, effect: Effect) -> None:
         exchange = context.send("GET", resource.read, how=How(fresh=True))
         if exchange.status != _OK:
             return
-        shows = _shows(context, exchange, effect)
+        shows = _shows(exchange, effect)
         if seen and not shows:
             written = "created" if effect.kind == "create" else "changed"
             says = (
@@ -48,17 +46,9 @@ def look_round(context: Context, effect: Effect) -> None:
         shared.division.looked.discard(resource.name)
 
 
-def _shows(context: Context, exchange: Exchange, effect: Effect) -> bool:
-    document = context.json(exchange)
-    items = find_list(document) or []
-    if effect.kind == "create":
-        return any(
-            same_id(item_id(each, items), effect.id)
-            if effect.id is not None
-            else isinstance(each, dict) and is_ours(each.get(effect.field), effect.after)
-            for each in items
-        )
-    at = [each for each in items if same_id(item_id(each, items), effect.id)]
-    item = at[0] if at else find_item(document, effect.id)
-    shown = item.get(effect.field, MISSING) if isinstance(item, dict) else MISSING
-    return shown is not MISSING and shown not in effect.earlier
+def _shows(exchange: Exchange, effect: Effect) -> bool:
+    """Whether an answer shows it: the facts tell how the item that was written last looks there."""
+    item = exchange.facts.item
+    if item is None or not item.there:
+        return False
+    return effect.kind == "create" or item.value not in (MISSING, *effect.earlier)
