@@ -61,9 +61,8 @@ def execute(work: Work, context: Context) -> Record:
 def _look_round(context: Context) -> None:
     """Whether all workers show what the work has written; at its end, since each read may count in it."""
     written = [s for s in context.steps.values() if s.status == "done" and s.effect is not None]
-    last = written[-1].effect if written else None
-    if last is not None and last.kind in ("create", "change"):
-        look_round(context, last)
+    if written and written[-1].effect is not None:
+        look_round(context, written[-1].effect)
     divided = context.shared.division.why(context.shared.life, context.resource.name)
     if divided:
         context.steps.update({s.name: replace(s, status="broken", says=divided) for s in written})

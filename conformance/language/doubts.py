@@ -73,7 +73,6 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
                 {"midway": {"value": {"not-same-as": "fresh"}}, "workers-midway": _KEPT_ON},
                 {"nearly": {"hit": False}, "workers": _KEPT_ON},
                 {"nearly": {"value": {"not-same-as": "fresh"}}, "workers": _KEPT_ON},
-                {"closest": {"hit": False}, "workers": _KEPT_ON},
             ),
             outside="workers",
             told_by="workers-agree",

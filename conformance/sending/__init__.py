@@ -4,6 +4,7 @@
     gate.py       lanes side by side, or one of them alone
     ask.py        what is asked and how, as values
     ledger.py     what was changed and has to be put back
+    division.py   which resources show other data at each worker
     seen.py       which values were seen, where no mark tells a hit
     survey.py     what the server says of itself before anything is judged
 

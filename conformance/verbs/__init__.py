@@ -9,6 +9,7 @@
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
     subjects.py    which item a change is about
+    workers.py     whether all workers show what was written
     writes.py      what every write shares
 
 To add one, write a function in the file of its topic (or a new file) and name it in that file's

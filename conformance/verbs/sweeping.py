@@ -22,6 +22,7 @@ _LENGTHS: Final = (6000, 400, _SHORT)  # letters: many servers refuse a request 
 _DRAWN: Final = 20  # letters of a key
 _LONGEST: Final = 60.0  # seconds, which a busy machine may take for what is done in three
 _PACE: Final = 10  # keys, by which it is seen whether that is enough
+_LEAST: Final = 3  # rounds, before it is known that memory is calm
 _ROUNDS: Final = 20
 _WEIGHED: Final = 400  # short keys, by which an entry is weighed
 _WEIGHT: Final = (
@@ -112,7 +113,7 @@ def _round(context: Context, server: Server, length: int, keys: int, until: floa
     before, began = server.memory(), context.shared.clock.now()
     for number in range(keys):
         now = context.shared.clock.now()
-        slow = number == _PACE and (now - began) / _PACE * _KEYS * (_CALM + 1) > _LONGEST
+        slow = number == _PACE and (now - began) / _PACE * _KEYS * _LEAST > _LONGEST
         if slow or now > until:
             raise TimeoutError
         exchange = context.send("GET", _keyed(context, _letters(context, length)))

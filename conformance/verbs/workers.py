@@ -24,7 +24,8 @@ def look_round(context: Context, effect: Effect) -> None:
     What is seen late is no such sign: that is a copy which goes a little later.
     """
     shared, resource = context.shared, context.resource
-    if shared.workers == 1 or resource.name in shared.division.looked:
+    known = shared.workers == 1 or resource.name in shared.division.looked
+    if known or effect.kind not in ("create", "change"):
         return
     shared.division.looked.add(resource.name)
     seen = False
