@@ -35,8 +35,7 @@ _FLAWS: Final = (
 SERVERS: Final[dict[str, tuple[dict[str, str], int]]] = {
     "right": ({}, 1),
     **{name: ({"REFERENCE_FLAW": name}, 1) for name in _FLAWS},
-    # Each has a cache of its own; they have data of their own, too, so nothing is written.
-    "two workers": ({"REFERENCE_VARIANT": "no-writes"}, 2),
+    "two workers": ({}, 2),  # each with a cache and with data of its own
 }
 """Name -> what makes it, and how many workers answer."""
 Verdicts = tuple[tuple[str, str], ...]

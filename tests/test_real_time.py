@@ -56,8 +56,10 @@ OF_TTL: Mapping[str, set[str]] = {
     "half-ttl": {"hit-until-ttl"},
     "double-ttl": {"ttl-ends"},
     "sliding-ttl": {"reads-do-not-prolong"},
+    "old-timer": {"life-after-clear"},
+    "flag-by-age": {"hit-within-ttl"},
 }
-"""What fails of the reference, and of three flaws."""
+"""What fails of the reference, and of some flaws."""
 CASES = tuple(product(FLAWS, SERVERS, (1, 2)))
 
 

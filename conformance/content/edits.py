@@ -2,6 +2,7 @@
 
 We know neither the schema nor the keys of a student's items, so the order is: the string field
 called name, title or description; another string that is no date, UUID, URL or e-mail; a number.
+What says of which kind an item is (`type`) stays: a server that ignores another one is right.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from conformance.content.items import id_name
 from conformance.model import Json
 
 _FIRST: Final = ("name", "title", "description")
+_KINDS: Final = ("type", "@type", "kind", "_type", "object")
 _SPECIAL: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}.*|\d{1,2}:\d{2}.*|[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
     r"|[a-z][a-z0-9+.-]*://.*|[^@\s]+@[^@\s]+\.[^@\s]+",
@@ -38,6 +40,7 @@ def kinds(item: Mapping[str, Json]) -> list[str]:
 
 def _candidates(item: Mapping[str, Json]) -> Iterator[str]:
     free = {name: value for name, value in item.items() if name != id_name(item)}
+    free = {name: value for name, value in free.items() if name.lower() not in _KINDS}
     lower = {name.lower(): name for name in free}
     yield from (lower[n] for n in _FIRST if n in lower and isinstance(free[lower[n]], str))
     yield from (n for n, v in free.items() if isinstance(v, str) and not _SPECIAL.fullmatch(v))

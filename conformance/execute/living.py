@@ -25,7 +25,7 @@ _SLACK: Final = 1.0  # seconds that the requests themselves may take
 
 def begin(work: Work, context: Context) -> None:
     """What has to be there before the first step: an item of our own, and an entry that lasts."""
-    changes = any(VERBS[step.do].subject for step in work.steps)
+    changes = any(VERBS[step.do].subject and not step.when for step in work.steps)
     late = bool(too_late(context)) and any(VERBS[step.do].phase == "write" for step in work.steps)
     if changes and not late:
         own = context.shared.own.get(context.resource.name)

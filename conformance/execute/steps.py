@@ -25,6 +25,7 @@ from conformance.servers.errors import ServerDied
 from conformance.verbs import VERBS
 from conformance.verbs.base import out_of_reach
 from conformance.verbs.settling import settled, too_late
+from conformance.verbs.workers import look_round
 from conformance.verbs.writes import owed, put_back
 
 _DROPPED: Final = {"closed", "reset", "malformed", "too-large"}
@@ -48,6 +49,7 @@ def execute(work: Work, context: Context) -> Record:
                 break
             if work.resource.name in context.shared.limited:
                 break  # whatever else is asked is refused, too
+        _look_round(context)
     except (GivenUpError, ServerDied):
         pass  # what has been done stands; why it ends here is known to whoever ended it
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours, and costs nobody a point
@@ -56,6 +58,16 @@ def execute(work: Work, context: Context) -> Record:
         _put_back(context)
     told = _told(context.steps)
     return Record(work.id, told, context.bound, started, clock.name, error=error, kept=work.kept)
+
+
+def _look_round(context: Context) -> None:
+    """Whether all workers show what the work has written; at its end, since each read may count in it."""
+    written = [s for s in context.steps.values() if s.status == "done" and s.effect is not None]
+    if written and written[-1].effect is not None:
+        look_round(context, written[-1].effect)
+    divided = context.shared.division.why(context.shared.life, context.resource.name)
+    if divided:
+        context.steps.update({s.name: replace(s, status="broken", says=divided) for s in written})
 
 
 def _told(steps: Mapping[str, StepRecord]) -> tuple[StepRecord, ...]:
@@ -76,7 +88,12 @@ def _step(step: Step, context: Context) -> bool:
 
 
 def _record(step: Step, context: Context) -> StepRecord:
-    """What comes of a step."""
+    """What comes of a step; nothing that counts, where each worker has data of its own."""
+    divided = context.shared.division.why(context.shared.life, context.resource.name)
+    return StepRecord(step.name, step.do, "broken", divided) if divided else _tried(step, context)
+
+
+def _tried(step: Step, context: Context) -> StepRecord:
     case = case_of(context)
     if step.when and not any(holds(condition, case) for condition in step.when):
         return StepRecord(step.name, step.do, "skipped")

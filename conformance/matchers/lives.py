@@ -35,14 +35,15 @@ def _seen(_: Json, step: StepRecord, case: Case) -> Finding | None:
 
 
 def _not_kept(_: Json, _step: StepRecord, case: Case) -> Finding | None:
-    """Nothing that is marked as a hit is what came of a failure: a 5xx itself, or no value at all."""
+    """Nothing marked as a hit is what came of a failure: a 5xx, no value or null, or the failure's own."""
     failures = [exchange for _, _, exchange in _all(case) if _failed(exchange)]
     if not failures:
         return None
     first = min(failures, key=lambda exchange: exchange.received_at)
     for found, index, exchange in _all(case):
-        hit = is_hit(exchange.facts.hit) is True
-        if hit and exchange is not first and (_failed(exchange) or exchange.facts.value is MISSING):
+        hit = is_hit(exchange.facts.hit) is True and exchange.sent_at >= first.sent_at
+        of_it = exchange.facts.value in (MISSING, None, first.facts.value)
+        if hit and exchange is not first and (_failed(exchange) or of_it):
             expected = f"after the {first.status} of a computation that failed a new one"
             actual = f"its error, kept and given out as a hit with status {exchange.status}"
             return Finding(expected, actual, found.name, index)

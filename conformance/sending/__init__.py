@@ -6,6 +6,7 @@
     lives.py      how old an entry of the server's cache may be
     ask.py        what is asked and how, as values
     ledger.py     what was changed and has to be put back
+    division.py   which resources show other data at each worker
     seen.py       which values were seen, where no mark tells a hit
     survey.py     what the server says of itself before anything is judged
 

@@ -19,6 +19,7 @@ from conformance.fields import age_in_front, field_value, parse_cache_control, p
 from conformance.language import captures, durations
 from conformance.model import MISSING, Body, Exchange, Headers, Json, Resource, StepRecord, Target
 from conformance.sending.ask import PLAIN, Ask, How, slash_only
+from conformance.sending.division import Division
 from conformance.sending.gate import Gate
 from conformance.sending.ledger import Ledger, Own, Undo
 from conformance.sending.lives import Lives
@@ -79,7 +80,7 @@ class Shared:
         server: the server, where the suite has started it.
         restart: starts it anew, once however often it is called, and says why that fails, or ""; None: it
             was not asked for.
-        plain: (resource, digest of the body) -> the first plain read that was answered with it, where the
+        plain: (resource, digest of the body) -> the last plain read that was answered with it, where the
             suite has started the server.
         consent: why writes are permitted, or "" where they are not.
     """
@@ -106,6 +107,7 @@ class Shared:
     prepared: set[str] = field(default_factory=set)
     removable: set[str] = field(default_factory=set)
     left: dict[str, str] = field(default_factory=dict)
+    division: Division = field(default_factory=Division)
     past: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     patience: dict[str, float] = field(default_factory=dict)
     limited: set[str] = field(default_factory=set)
@@ -251,7 +253,7 @@ class Context:
         if plain:
             self.shared.lives.saw(resource, exchange)
         if plain and self.shared.server and response.status == 200:  # noqa: PLR2004
-            self.shared.plain.setdefault((resource.name, body.digest), exchange)
+            self.shared.plain[resource.name, body.digest] = exchange
         return exchange
 
     def _keeps(self, body: Body) -> bool:

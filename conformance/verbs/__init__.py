@@ -10,6 +10,7 @@
     starting.py    `restart`
     subjects.py    which item a change is about
     settling.py    what a write waits for, where the old state may still be served
+    workers.py     whether all workers show what was written
     writes.py      what every write shares
 
 To add one, write a function in the file of its topic (or a new file) and name it in that file's

@@ -339,6 +339,7 @@ VERBS: Final = (
         phase="write",
         needs="change",
         subject=True,
+        tried=True,
     ),
     Verb("restore", _restore, "put the item back as it was", phase="write"),
     Verb(

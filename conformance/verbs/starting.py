@@ -24,6 +24,7 @@ def _restart(step: Step, context: Context) -> StepRecord:
         return out_of_reach(step, "only an app that the suite starts itself can be started anew")
     if shared.restart is None:
         return not_asked(step, "a fresh start was left out (--no-restart)")
+    context.read()  # just before, so that no tag with the hour in it counts as one of each process
     earlier = dict(shared.plain)
     problem = shared.restart()
     if problem:

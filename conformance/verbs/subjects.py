@@ -15,6 +15,7 @@ from conformance.content.items import find_item, find_list, item_id, path_of, sa
 from conformance.model import Exchange, Json, Write
 from conformance.sending.ledger import Own
 from conformance.verbs.making import make
+from conformance.verbs.workers import look_round
 from conformance.verbs.writes import TOO_MANY, is_refusal
 
 if TYPE_CHECKING:
@@ -69,9 +70,10 @@ def prepare(context: Context) -> None:
         return
     shared.prepared.add(name)
     made = make(context, hold=True)
-    context.tracked = None  # it is no write of the work that comes
     if made.effect is not None:
         shared.prepared.discard(name)
+        look_round(context, made.effect)
+    context.tracked = None  # it is no write of the work that comes
 
 
 def unreplaceable(write: Write) -> str:

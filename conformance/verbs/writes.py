@@ -21,6 +21,7 @@ from conformance.model import Effect, EffectKind, Exchange, Headers, Json, Step,
 from conformance.sending.ask import Ask
 from conformance.sending.ledger import SUCCESS, Undo
 from conformance.verbs.base import done, not_asked, not_offered, refused
+from conformance.verbs.workers import LOOKS
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
@@ -93,8 +94,20 @@ def send_removal(context: Context, method: str, path: str) -> Exchange:
 
 
 def put_back_by(context: Context, undo: Undo) -> Exchange:
-    """An undo as it stands."""
-    return _insisted(context, Ask(undo.method, undo.path, undo.headers, undo.body), undo.path)
+    """An undo as it stands; where each worker has data of its own, so often that all have got it."""
+    ask = Ask(undo.method, undo.path, undo.headers, undo.body)
+    exchange = _insisted(context, ask, undo.path)
+    if exchange.status == ACCEPTED and undo.look and undo.body:
+        context.done_later(lambda: _is_back(context, undo))
+    for _ in range(LOOKS - 1 if context.shared.division.why(context.shared.life) else 0):
+        again = _insisted(context, ask, undo.path)
+        exchange = again if exchange.status not in SUCCESS else exchange
+    return exchange
+
+
+def _is_back(context: Context, undo: Undo) -> bool:
+    item, wanted = seen_at(context, undo.look, undo.id) or {}, json.loads(undo.body)
+    return all(item.get(name, value) == value for name, value in wanted.items())
 
 
 def _insisted(context: Context, ask: Ask, look: str) -> Exchange:

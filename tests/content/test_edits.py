@@ -35,6 +35,8 @@ ITEM = {"id": 1, "active": True, "quantity": 1, "name": "Tea", "price": 1.0}
         (ITEM, ["name", "quantity", "price"]),
         # not too many tries
         ({"id": 1, **{f"f{i}": "x" for i in range(9)}}, ["f0", "f1", "f2", "f3"]),
+        # what says of which kind it is stays
+        ({"id": 1, "type": "items", "price": 5}, ["price"]),
         # a name that is no text is left to the numbers
         ({"id": 1, "name": 5}, ["name"]),
     ],

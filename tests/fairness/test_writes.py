@@ -119,6 +119,45 @@ def test_a_new_item_that_is_on_another_page_decides_nothing() -> None:
     assert "it may be paged or limited" in verdict.message
 
 
+def test_a_copy_that_only_another_write_drops_is_no_other_page() -> None:
+    """The list is kept until something is changed; a create leaves it as it was."""
+    kept: list[Any] = []
+
+    def copied(method: str, path: str, *_: Any) -> bytes | None:
+        if method in ("PUT", "DELETE"):
+            kept.clear()
+        if (method, path) != ("GET", ITEMS):
+            return None
+        kept.extend([] if kept else student.items)
+        return reply(200, kept, {"ETag": f'"{len(kept)}"'})
+
+    student = Student(copied)
+    verdict = on(judge_student(None, "create-shows", student=student), "create-shows")
+    assert verdict.outcome == "fail"
+
+
+def test_workers_with_data_of_their_own_leave_nothing_to_be_said_of_it() -> None:
+    """By URL nobody knows how many there are: every second answer is of one that has not got the new item."""
+    lists = [0]
+
+    def by_turns(method: str, path: str, *_: Any) -> bytes | None:
+        if (method, path) != ("GET", ITEMS) or len(student.items) == before:
+            return None
+        lists[0] += 1
+        return reply(
+            200, student.items[:before] if lists[0] % 2 else student.items, {"ETag": f'"{lists[0] % 2}"'}
+        )
+
+    student = Student(by_turns)
+    before = len(student.items)
+    result = judge_student(None, "create-shows", "change-shows", "etag-changes-with-content", student=student)
+    for check in ("create-shows", "change-shows"):
+        assert on(result, check).outcome == "inconclusive"
+        assert on(result, check).cause.startswith("each worker has data of its own: what was created")
+    assert len(student.items) == before
+    assert result.problems == ()
+
+
 def test_a_list_that_is_late_for_its_ttl_is_no_excuse() -> None:
     """No write is echoed, no item has a route, and the list changes once its TTL is over."""
     kept: list[tuple[float, list[Any]]] = []

@@ -53,6 +53,12 @@ EXAMPLES = [
     holds("failure", "not-kept", done("later", error(500, False), got(OLD, 1, hit=True)), on=TIME),
     holds("failure", "not-kept", done("later", error(200, True)), on=TIME),  # no failure was seen
     fails("failure", "not-kept", FAILED, GOOD, on=TIME, index=1, says=KEPT),
+    # null, or what the failure has in the value's place, is no more a value than none
+    *[
+        fails("failure", "not-kept", done("later", got(bad, 0, status=500), got(bad, 1, hit=True)), on=TIME, says=KEPT, index=1)
+        for bad in (None, "down")
+    ],
+    holds("failure", "not-kept", done("later", got(None, 0, hit=True), got(None, 1, status=500)), on=TIME),
     fails("failure", "not-kept", done("later", error(500, False), error(200, True, at=1)), on=TIME, index=1, says=KEPT),
     # ---- renewed
     holds("renewed", NAMES, done("aged", got(OLD)), *life(NEXT, LAST), done("anew", got(NEXT, 22)), on=TIME),
