@@ -8,6 +8,8 @@ from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, Twist, answering, answering_with
 
+_ERROR = 400
+
 
 def _told(text: Callable[[str], str]) -> Apply:
     """The reference with another text for the time."""
@@ -27,7 +29,7 @@ def _list_having(**fields: str) -> Apply:
     """The reference with these fields on its list."""
 
     def edit(asked: Asked, answer: Answer) -> Answer:
-        if asked.path == "/items/" and asked.method in {"GET", "HEAD"}:
+        if asked.path == "/items/" and asked.method in {"GET", "HEAD"} and answer.status < _ERROR:
             for name, value in fields.items():
                 answer = answer.having(name.replace("_", "-"), value)
         return answer
