@@ -55,7 +55,7 @@ def _read(step: Step, context: Context) -> StepRecord:
         )
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
-    if not item:
+    if not item and method == "GET":  # an answer to HEAD has no body to be looked at
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
             return not_offered(step, lacking, exchanges)

@@ -85,6 +85,12 @@ def test_head_may_be_lacking(variant: str, status: str) -> None:
         assert done(made, "read", method="HEAD").status == status
 
 
+def test_a_route_that_answers_head_is_not_taken_for_another_since_there_is_no_json() -> None:
+    with within("policy-private") as (_, made):
+        assert done(made, "read", method="HEAD").exchanges[0].status == 200
+        assert made.shared.lacking == {}
+
+
 def test_the_item_of_a_write() -> None:
     with within() as (_, made):
         assert done(made, "read", "before", of="item").status == "not-offered"
