@@ -14,6 +14,7 @@ from reference_impl.twisted.flaws import (
     lesson,
     lives,
     messages,
+    order,
     policies,
     preconditions,
     tags,
@@ -34,6 +35,7 @@ FLAWS: Mapping[str, Flaw] = table(
     policies.FLAWS,
     lesson.FLAWS,
     preconditions.FLAWS,
+    order.FLAWS,
     messages.FLAWS,
     fields.FLAWS,
 )

@@ -86,6 +86,12 @@ FLAWS = (
         _where(_is_write, lambda answer: answer.having("cache-control", "no cache; private")),
         breaks=("J01",),
     ),
+    Flaw(
+        "writes-cc-contradiction",
+        "the answers to writes are public and private",
+        _where(_is_write, lambda answer: answer.having("cache-control", "public, private")),
+        breaks=("J08",),
+    ),
     Flaw("etag-backslash", "tags end in a backslash", _where(_is_list, _escaped), breaks=("A10",)),
     Flaw("vary-not-on-304", "a 304 has no Vary", _only_200_has("vary", "Accept-Encoding"), breaks=("G03",)),
     Flaw(

@@ -111,14 +111,14 @@ FLAWS = (
     Flaw(
         "private-by-turns",
         "every other answer is private, the rest public",
-        _by_turns("private", _FRESH),
+        _by_turns(_FRESH, "private"),
         breaks=("LES32",),
         counting=True,
     ),
     Flaw(
         "no-cache-by-turns",
         "every other answer is to be revalidated, the rest is fresh for five minutes",
-        _by_turns(_FRESH, "no-cache"),
+        _by_turns("no-cache", _FRESH),
         breaks=("LES33",),
         counting=True,
     ),

@@ -21,21 +21,24 @@ _INM, _IM = "if-none-match", "if-match"
 _IMS, _IUS = "if-modified-since", "if-unmodified-since"
 
 
-def _evaluating(evaluate: Evaluate) -> Apply:
+def evaluating(evaluate: Evaluate) -> Apply:
+    """The reference that evaluates so."""
     return made_of(lambda parts: replace(parts, evaluate=evaluate))
 
 
-def _line(fields: Fields, name: str) -> str:
+def line(fields: Fields, name: str) -> str:
+    """All lines of a field as one."""
     return ", ".join(fields.get(name, ()))
 
 
-def _without(fields: Fields, *names: str) -> Fields:
+def without(fields: Fields, *names: str) -> Fields:
+    """The fields but for these."""
     return {name: lines for name, lines in fields.items() if name not in names}
 
 
 def _hearing(change: Callable[[str, Fields, Validators], Fields]) -> Apply:
     """The reference that hears other fields than were sent."""
-    return _evaluating(
+    return evaluating(
         lambda method, fields, now, clock: caching.evaluate(method, change(method, fields, now), now, clock)
     )
 
@@ -43,7 +46,7 @@ def _hearing(change: Callable[[str, Fields, Validators], Fields]) -> Apply:
 def _deaf_to(name: str, *methods: str) -> Apply:
     """One field is not heard, by some methods or by all."""
     return _hearing(
-        lambda method, fields, _now: _without(fields, name) if not methods or method in methods else fields
+        lambda method, fields, _now: without(fields, name) if not methods or method in methods else fields
     )
 
 
@@ -55,14 +58,14 @@ def _comparing_reads(matches: Callable[[str, str], bool]) -> Apply:
             method not in _READS
             or _INM not in fields
             or now.etag is None
-            or _line(fields, _INM).strip() == "*"
+            or line(fields, _INM).strip() == "*"
         ):
             return caching.evaluate(method, fields, now, clock)
-        if _IM not in fields and matches(_line(fields, _INM), now.etag):
+        if _IM not in fields and matches(line(fields, _INM), now.etag):
             return NOT_MODIFIED
-        return caching.evaluate(method, _without(fields, _INM, _IMS), now, clock)
+        return caching.evaluate(method, without(fields, _INM, _IMS), now, clock)
 
-    return _evaluating(evaluate)
+    return evaluating(evaluate)
 
 
 def _strongly(field: str, etag: str) -> bool:
@@ -79,19 +82,19 @@ def _dates_alone(matches: Callable[[float, int], bool]) -> Apply:
     """Reads compare If-Modified-Since in another way, where it counts."""
 
     def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-        since = parse_date(_line(fields, _IMS), clock)
+        since = parse_date(line(fields, _IMS), clock)
         if method not in _READS or _INM in fields or since is None or now.modified is None:
             return caching.evaluate(method, fields, now, clock)
-        before = caching.evaluate(method, _without(fields, _IMS), now, clock)
+        before = caching.evaluate(method, without(fields, _IMS), now, clock)
         return before or (NOT_MODIFIED if matches(since, int(now.modified)) else None)
 
-    return _evaluating(evaluate)
+    return evaluating(evaluate)
 
 
 def _date_after_tag(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
     status = caching.evaluate(method, fields, now, clock)
     if status is None and _INM in fields:
-        return caching.evaluate(method, _without(fields, _INM), now, clock)
+        return caching.evaluate(method, without(fields, _INM), now, clock)
     return status
 
 
@@ -105,7 +108,7 @@ def _only_imf(_method: str, fields: Fields, _now: Validators) -> Fields:
 
 def _fussy_dates(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
     for name in (_IMS, _IUS):
-        if name in fields and parse_date(_line(fields, name), clock) is None:
+        if name in fields and parse_date(line(fields, name), clock) is None:
             return PRECONDITION_FAILED
     return caching.evaluate(method, fields, now, clock)
 
@@ -119,25 +122,25 @@ def _dates_on_writes(method: str, fields: Fields, now: Validators, clock: float)
 
 
 def _tag_first(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-    first = caching.evaluate(method, _without(fields, _IM, _IUS), now, clock)
+    first = caching.evaluate(method, without(fields, _IM, _IUS), now, clock)
     return first or caching.evaluate(method, fields, now, clock)
 
 
 def _dates_too(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-    return caching.evaluate(method, _without(fields, _IM), now, clock) or caching.evaluate(
+    return caching.evaluate(method, without(fields, _IM), now, clock) or caching.evaluate(
         method, fields, now, clock
     )
 
 
 def _weak_if_match(_method: str, fields: Fields, now: Validators) -> Fields:
-    tags = caching.entity_tags(_line(fields, _IM)) or []
+    tags = caching.entity_tags(line(fields, _IM)) or []
     met = now.etag is not None and any(caching.matches_weakly(tag, now.etag) for tag in tags)
-    return _without(fields, _IM, _IUS) if met else fields
+    return without(fields, _IM, _IUS) if met else fields
 
 
 def _first_tag_only(name: str) -> Callable[[str, Fields, Validators], Fields]:
     def change(_method: str, fields: Fields, _now: Validators) -> Fields:
-        tags = caching.entity_tags(_line(fields, name))
+        tags = caching.entity_tags(line(fields, name))
         return {**fields, name: tags[:1]} if tags else fields
 
     return change
@@ -148,7 +151,7 @@ def _first_line_only(_method: str, fields: Fields, _now: Validators) -> Fields:
 
 
 def _starless(name: str) -> Callable[[str, Fields, Validators], Fields]:
-    return lambda _method, fields, _now: {**fields, name: ['"*"']} if _line(fields, name) == "*" else fields
+    return lambda _method, fields, _now: {**fields, name: ['"*"']} if line(fields, name) == "*" else fields
 
 
 def _304_to_a_write(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
@@ -239,7 +242,7 @@ FLAWS = (
     Flaw(
         "inm-304-on-writes",
         "a write whose If-None-Match matches is answered 304",
-        _evaluating(_304_to_a_write),
+        evaluating(_304_to_a_write),
         breaks=("G09", "B10", "B11", "G11"),
     ),
     Flaw("ims-ignored", "If-Modified-Since is never looked at", _deaf_to(_IMS), breaks=("C01", "C02", "C13")),
@@ -259,16 +262,16 @@ FLAWS = (
     Flaw(
         "ims-beats-inm",
         "If-Modified-Since counts although If-None-Match is there",
-        _evaluating(_date_after_tag),
+        evaluating(_date_after_tag),
         breaks=("C04", "F10"),
     ),
     Flaw(
         "ims-fussy",
         "a date that is none is answered 412",
-        _evaluating(_fussy_dates),
+        evaluating(_fussy_dates),
         breaks=("C06", "C07", "E06", "C17"),
     ),
-    Flaw("ims-on-writes", "writes heed If-Modified-Since", _evaluating(_dates_on_writes), breaks=("C08",)),
+    Flaw("ims-on-writes", "writes heed If-Modified-Since", evaluating(_dates_on_writes), breaks=("C08",)),
     Flaw(
         "dates-imf-only", "the two obsolete forms of dates are not read", _hearing(_only_imf), breaks=("C11",)
     ),
@@ -311,13 +314,13 @@ FLAWS = (
     Flaw(
         "ius-beats-if-match",
         "If-Unmodified-Since counts although If-Match is there",
-        _evaluating(_dates_too),
+        evaluating(_dates_too),
         breaks=("E05", "F09"),
     ),
     Flaw(
         "inm-before-if-match",
         "If-None-Match is looked at before If-Match",
-        _evaluating(_tag_first),
+        evaluating(_tag_first),
         breaks=("F06",),
     ),
     Flaw(

@@ -1,0 +1,61 @@
+"""Flaws of preconditions side by side: which of two counts, and where one of them is read too narrowly.
+
+`breaks` names rows of the RFCs.
+"""
+
+import re
+
+from reference_impl import caching
+from reference_impl.caching import NOT_MODIFIED, PRECONDITION_FAILED, Validators, parse_date
+from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.flaws.preconditions import Evaluate, Fields, evaluating, line, without
+
+_INM, _IM = "if-none-match", "if-match"
+_IMS, _IUS = "if-modified-since", "if-unmodified-since"
+
+
+def _no_empty_places(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    gaps = re.search(r"^\s*,|,\s*,|,\s*$", line(fields, _INM))
+    return caching.evaluate(method, without(fields, _INM) if gaps else fields, now, clock)
+
+
+def _not_even_equal(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    since = parse_date(line(fields, _IUS), clock)
+    if since is not None and _IM not in fields and now.modified is not None and int(now.modified) >= since:
+        return PRECONDITION_FAILED
+    return caching.evaluate(method, fields, now, clock)
+
+
+def _both_have_to_match(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    """A 304 where the tag matches and the date, too."""
+    status = caching.evaluate(method, fields, now, clock)
+    if status == NOT_MODIFIED and _INM in fields and _IMS in fields:
+        return caching.evaluate(method, without(fields, _INM), now, clock)
+    return status
+
+
+def _match_is_enough(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    """Where If-Match holds, nothing else is looked at."""
+    return caching.evaluate(method, without(fields, _INM, _IMS) if _IM in fields else fields, now, clock)
+
+
+def _tag_before_date(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    first = caching.evaluate(method, without(fields, _IUS), now, clock)
+    return first or caching.evaluate(method, fields, now, clock)
+
+
+def _flaw(name: str, says: str, evaluate: Evaluate, *breaks: str) -> Flaw:
+    return Flaw(name, says, evaluating(evaluate), breaks=breaks)
+
+
+FLAWS = (
+    _flaw(
+        "inm-no-empty-places", "a list of tags with an empty place in it is no list", _no_empty_places, "B21"
+    ),
+    _flaw(
+        "ius-not-equal", "If-Unmodified-Since fails at the very date of the change", _not_even_equal, "E04"
+    ),
+    _flaw("inm-and-ims", "a 304 needs the tag to match and the date, too", _both_have_to_match, "C05"),
+    _flaw("if-match-is-enough", "where If-Match holds, nothing else is looked at", _match_is_enough, "F07"),
+    _flaw("inm-before-ius", "If-None-Match is looked at before If-Unmodified-Since", _tag_before_date, "F08"),
+)
