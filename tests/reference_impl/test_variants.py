@@ -203,6 +203,7 @@ ODD: dict[str, Callable[[Site], bool]] = {
     "patch-only": lambda site: _status("PUT", "/items/1")(site) == 405,
     "uuid-ids": lambda site: len(site.ask("POST", "/items/", json={"name": "x"}).json()["id"]) == 36,
     "no-slash": lambda site: len(site.get("/items/").history) == 1,
+    "report-counts-down": lambda site: site.get("/reports/").headers["cache-control"].startswith("max-age="),
     "time-to-the-minute": lambda site: len(site.get("/cached-time/").json()["time"]) == 16,
     "time-is-a-date": lambda site: len(site.get("/cached-time/").json()["time"]) == 10,
     "time-never-changes": lambda site: site.get("/cached-time/").json()["time"] == "noon",
