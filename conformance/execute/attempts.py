@@ -22,9 +22,10 @@ from conformance.content.tracebacks import raised
 from conformance.execute.board import Board
 from conformance.execute.options import Options
 from conformance.execute.steps import bind, execute
+from conformance.judge.before import before
 from conformance.judge.court import Court
 from conformance.judge.unjudged import given_up, limited
-from conformance.judge.verdicts import before, judge, retryable
+from conformance.judge.verdicts import judge, retryable
 from conformance.model import Json, Record, Run, Verdict
 from conformance.plan.lanes import Plan, Work
 from conformance.sending.context import Context, GivenUpError

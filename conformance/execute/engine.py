@@ -27,9 +27,9 @@ from conformance.execute.progress import Progress
 from conformance.execute.starting import Anew
 from conformance.execute.trust import distrusted
 from conformance.execute.waits import Waits
+from conformance.judge.before import before
 from conformance.judge.court import Court
 from conformance.judge.unjudged import not_reached, ours
-from conformance.judge.verdicts import before
 from conformance.model import Record, Report, Run, Verdict, WireFault
 from conformance.plan.lanes import PHASES, Plan, plan
 from conformance.report.document import compose

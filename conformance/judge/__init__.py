@@ -1,6 +1,7 @@
 """Record -> Verdict. Pure.
 
     verdicts.py    the outcome table, and how a record is judged by it
+    before.py      what stands before a run, so that nothing is sent for it
     lints.py       what is judged over all answers of a run
     excuses.py     what excuses a finding, and what has no excuse
     scope.py       which steps a check has to do with
@@ -17,7 +18,8 @@ All verdicts are made here. It must not know a socket, a file or a clock: a save
 
 from __future__ import annotations
 
+from conformance.judge.before import before
 from conformance.judge.court import Court, verdict_name
-from conformance.judge.verdicts import STOPPED, before, judge, retryable
+from conformance.judge.verdicts import STOPPED, judge, retryable
 
 __all__ = ["STOPPED", "Court", "before", "judge", "retryable", "verdict_name"]

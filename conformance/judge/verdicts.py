@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from conformance.judge.before import DROPPED
 from conformance.judge.court import Court, made
 from conformance.judge.excuses import ENDED, crashed, doubted, entry_ended, login_ended, speaks_for_itself
 from conformance.judge.lints import judge_answers
@@ -36,11 +37,9 @@ from conformance.model import (
     Suite,
     Verdict,
 )
-from conformance.model.order import needed_by, prerequisites
 
 STOPPED: Final = "stopped"
 """The code of the verdict on what the run did not get to, since it was being stopped."""
-_DROPPED: Final = "answer.dropped"
 _MALFORMED: Final = "answer.malformed"
 _LOGGED_OUT: Final = "login.ended"
 REFUSED: Final = "write.refused"
@@ -52,23 +51,6 @@ _ACCEPTED: Final = (
 _OF_A_CACHE: Final = tuple(name for name, matcher in MATCHERS.items() if matcher.kept)
 _TOO_MANY: Final = 429
 _NOBODY: Final = ("refused", "dns", "tls", "timeout", "closed", "reset")
-
-
-def before(run: Run, court: Court) -> Verdict | None:
-    """The verdict that stands before anything is sent, or None where the run has to be executed."""
-    if run.resource is None:
-        return made(run, court, "not-applicable", f"not applicable: {needed_by(run.check)}")
-    if court.down:
-        return replace(made(run, court, "unreachable", court.down), mend=court.mend)
-    earlier = [(p, court.verdicts[p.id]) for p in prerequisites(run, court.runs) if p.id in court.verdicts]
-    for prerequisite, verdict in earlier:
-        # What does not apply to this server says nothing against going on; the check finds out itself. Nor
-        # does a dropped connection of the same timeline, where each has steps of its own.
-        dropped = verdict.code == _DROPPED and prerequisite.work == run.work
-        if verdict.outcome not in ("pass", "not-applicable") and not dropped:
-            says = f"blocked by {prerequisite.check.id}: {verdict.message}"
-            return replace(made(run, court, "blocked", says, cause=prerequisite.id), mend=verdict.mend)
-    return None
 
 
 def judge(run: Run, record: Record, court: Court) -> Verdict:
@@ -125,7 +107,7 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
             return _stopped(run, court)
         if fault.kind in _NOBODY:
             says = f"{where} was not answered: {fault.says}"
-            code = _DROPPED if fault.kind in ("closed", "reset") else ""
+            code = DROPPED if fault.kind in ("closed", "reset") else ""
             silent = replace(made(run, court, "unreachable", says), step=step.name, index=index, code=code)
             return replace(silent, mend=mend_of(fault))
         finding = Finding("an answer in HTTP", fault.says, step.name, index, code=_MALFORMED)

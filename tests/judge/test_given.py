@@ -22,8 +22,9 @@ from helpers.records import (
 )
 from msgspec.structs import replace
 
+from conformance.judge.before import before
 from conformance.judge.court import verdict_name
-from conformance.judge.verdicts import STOPPED, before, retryable
+from conformance.judge.verdicts import STOPPED, retryable
 from conformance.model import (
     Check,
     Doubt,

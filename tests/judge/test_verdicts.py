@@ -22,8 +22,9 @@ from helpers.records import (
     writes,
 )
 
+from conformance.judge.before import before
 from conformance.judge.court import Court, verdict_name
-from conformance.judge.verdicts import STOPPED, before, judge, retryable
+from conformance.judge.verdicts import STOPPED, judge, retryable
 from conformance.model import (
     LEVELS,
     CacheRead,
