@@ -22,6 +22,7 @@ from conformance.matchers import MATCHERS, references
 from conformance.model import ASCENDING, CAPABILITIES, TIERS, Check, Json, Requirement, Step
 from conformance.model.citing import citing
 from conformance.model.order import level_at, level_of
+from conformance.model.specs import ANSWER
 from conformance.verbs import VERBS
 
 SUITE = load()
@@ -105,6 +106,19 @@ def test_a_check_of_the_lesson_counts_as_its_requirement() -> None:
     """At most: what is only half of it may count less."""
     hardest = {id_: max((c.level for c in of_the_lesson(id_)), key=ASCENDING.index) for id_ in LESSON}
     none_of(id_ for id_ in LESSON if hardest[id_] != SUITE.requirements[id_].level)
+
+
+def test_a_lint_on_how_a_field_is_written_is_about_answers_that_have_one() -> None:
+    """Or each answer without the field would pass, and count."""
+
+    def asks(check: Check) -> bool:
+        wanted = [each for way in check.expects for each in way[ANSWER].values()]
+        return any(
+            isinstance(each, dict) and {"valid", "free-of", "not-later"} & each.keys() for each in wanted
+        )
+
+    lints = [check for check in CHECKS if check.answers is not None]
+    against(lints, lambda check: bool(check.answers) or not asks(check))
 
 
 def test_a_check_of_no_contract_counts_as_the_register_says() -> None:

@@ -9,16 +9,10 @@ from collections.abc import Iterator
 
 from conformance.load.parts import Parts
 from conformance.matchers import references
-from conformance.model import Check, Requirement, Step, Tier, Timeline
-from conformance.model.order import level_of
+from conformance.model import Check, Step, Timeline
 from conformance.model.specs import ANSWER, ANSWERS, PLAIN
 
-__all__ = ["plain_read", "read_lints", "tier_of"]
-
-
-def tier_of(row: Requirement) -> Tier:
-    """The tier of a check that judges a row: what is worth recording only is recorded from full on."""
-    return "full" if row.tier == "info" else row.tier
+__all__ = ["plain_read", "read_lints"]
 
 
 def read_lints(parts: Parts) -> Iterator[Check]:
@@ -29,33 +23,21 @@ def read_lints(parts: Parts) -> Iterator[Check]:
     """
     for index, data in enumerate(parts.file.data.get("lints", ())):
         path = ("lints", index)
-        row = parts.requirement(data["requirement"], (*path, "requirement"))
         expects = data["expect"] if isinstance(data["expect"], list) else [data["expect"]]
         named = {n for wanted in (data.get("answers", {}), *expects) for n in references(wanted)}
         for name in sorted(named - {PLAIN}):
             raise parts.file.fail(f"a lint knows the step {PLAIN!r} only, and no {name!r}", path)
-        yield Check(
-            id=data["id"],
+        yield parts.judging(
+            data,
+            path,
             title=data["title"],
-            requirement=row,
-            also=parts.also(data, path),
-            ground=parts.ground(row.id),
-            level=level_of(row),
-            tier=tier_of(row),
-            needs=tuple(data.get("needs", ("read",))),
-            without=(),
-            after=tuple(data.get("after", ())),
             on=ANSWERS,
-            answers=data.get("answers", {}),
-            steps=(),
             expects=tuple({ANSWER: each} for each in expects),
-            only_if={},
-            unseen="",
-            forall=(),
-            doubts=(),
-            why=data["why"].strip(),
-            hint=data["hint"].strip(),
-            place=parts.place((*path, "id")),
+            answers=data.get("answers", {}),
+            needs=tuple(data.get("needs", ("read",))),
+            after=tuple(data.get("after", ())),
+            why=data["why"],
+            hint=data["hint"],
         )
 
 

@@ -16,7 +16,8 @@ from conformance.language.yamlfile import Path_, YamlFile
 from conformance.load import schema as language
 from conformance.load.folder import REGISTER
 from conformance.matchers import references
-from conformance.model import Check, ForAll, Json, Place, Requirement, Step, Timeline
+from conformance.model import Check, Doubt, ForAll, Json, Place, Requirement, Step, Timeline
+from conformance.model.order import level_of
 from conformance.model.specs import ANSWER
 from conformance.verbs import VERBS
 
@@ -43,6 +44,47 @@ class Parts:
         """The checks of the file that have steps, or are on a timeline."""
         for index, data in enumerate(self.file.data.get("checks", ())):
             yield self._check(data, ("checks", index))
+
+    def judging(  # noqa: PLR0913 - what a lint and a cell have of their own
+        self,
+        data: Mapping[str, Any],
+        path: Path_,
+        *,
+        title: str,
+        on: str,
+        expects: tuple[Mapping[str, Mapping[str, Json]], ...],
+        answers: Mapping[str, Json] | None = None,
+        needs: tuple[str, ...],
+        after: tuple[str, ...],
+        doubts: tuple[Doubt, ...] = (),
+        why: str,
+        hint: str,
+    ) -> Check:
+        """A check on what others ask: its level and tier are those of its row."""
+        row = self.requirement(data["requirement"], (*path, "requirement"))
+        return Check(
+            id=data["id"],
+            title=title,
+            requirement=row,
+            also=self.also(data, path),
+            ground=self.ground(row.id),
+            level=level_of(row),
+            tier="full" if row.tier == "info" else row.tier,  # what is worth recording only is, from there on
+            needs=needs,
+            without=(),
+            after=after,
+            on=on,
+            answers=answers,
+            steps=(),
+            expects=expects,
+            only_if={},
+            unseen="",
+            forall=(),
+            doubts=doubts,
+            why=why.strip(),
+            hint=hint.strip(),
+            place=self.place((*path, "id")),
+        )
 
     def also(self, data: Mapping[str, Any], path: Path_) -> tuple[Requirement, ...]:
         """The further rows that a check judges."""

@@ -12,10 +12,8 @@ from typing import Any, Final
 from conformance.guesses import did_you_mean
 from conformance.language.doubts import DOUBTS
 from conformance.language.yamlfile import Path_
-from conformance.load.lints import tier_of
 from conformance.load.parts import Parts
-from conformance.model import Check, Json, Requirement, Timeline
-from conformance.model.order import level_of
+from conformance.model import Check, Json, Timeline
 from conformance.model.specs import PLAIN
 
 __all__ = ["read_tables"]
@@ -74,34 +72,23 @@ def _check(
     parts: Parts, table: str, data: Mapping[str, Any], cell: Mapping[str, Any], steps: list[str]
 ) -> Check:
     path = ("tables", table, "cells", data["cells"].index(cell))
-    row = parts.requirement(cell["requirement"], (*path, "requirement"))
-    return Check(
-        id=cell["id"],
-        title=cell.get("title") or _title(parts, row, path),
-        requirement=row,
-        also=parts.also(cell, path),
-        ground=parts.ground(row.id),
-        level=level_of(row),
-        tier=tier_of(row),
-        needs=tuple(data.get("needs", ("read",))),
-        without=(),
-        after=(*data.get("after", ()), *cell.get("after", ())),
+    return parts.judging(
+        cell,
+        path,
+        title=cell.get("title") or _title(parts, cell, path),
         on=table,
-        answers=None,
-        steps=(),
         expects=({name: {"due": {"after": PLAIN}} for name in steps},),
-        only_if={},
-        unseen="",
-        forall=(),
+        needs=tuple(data.get("needs", ("read",))),
+        after=(*data.get("after", ()), *cell.get("after", ())),
         doubts=(DOUBTS["others-write"],),
-        why=cell.get("why", data["why"]).strip(),
-        hint=cell.get("hint", data["hint"]).strip(),
-        place=parts.place((*path, "id")),
+        why=cell.get("why", data["why"]),
+        hint=cell.get("hint", data["hint"]),
     )
 
 
-def _title(parts: Parts, row: Requirement, path: Path_) -> str:
-    """What the row says, as a title."""
+def _title(parts: Parts, cell: Mapping[str, Any], path: Path_) -> str:
+    """What its row says, as a title."""
+    row = parts.requirement(cell["requirement"], (*path, "requirement"))
     title = row.says[:1].upper() + row.says[1:]
     if len(title) > _LONGEST:
         says = f"what {row.id} says is {len(title)} characters long; a title has {_LONGEST} at most: give one"

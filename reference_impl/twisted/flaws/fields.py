@@ -92,6 +92,12 @@ FLAWS = (
         _where(_is_write, lambda answer: answer.having("cache-control", "public, private")),
         breaks=("J08",),
     ),
+    Flaw(
+        "vary-empty-element",
+        "Vary has an empty element",
+        _list_has("vary", "Accept,,"),
+        breaks=("J33",),
+    ),
     Flaw("etag-backslash", "tags end in a backslash", _where(_is_list, _escaped), breaks=("A10",)),
     Flaw("vary-not-on-304", "a 304 has no Vary", _only_200_has("vary", "Accept-Encoding"), breaks=("G03",)),
     Flaw(
