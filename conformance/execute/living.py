@@ -42,17 +42,19 @@ def _enter(work: Work, context: Context) -> None:
     if ttl is None or resource.name in shared.lacking:
         return
     quantities = context.quantities()
-    need = _lasting(work, context) + min(_SLACK, ttl / 8)
-    whole = shared.clock.moves and need > ttl / 2
+    lasting, moves = _lasting(work, context), shared.clock.moves
+    need = lasting + min(_SLACK, ttl / 8)
     since = shared.lives.since(resource)
     if since is None:
         since = _read(context)
     now = shared.clock.now()
+    # A tag that holds the minute shows only where one ends meanwhile.
+    whole = moves and need > ttl / 2 and (shared.wall + now) % _MINUTE + lasting < _MINUTE
     if since is None or (not whole and now < since + ttl - quantities["m"] - need):
         return
     begins = now + quantities["end"] + quantities["m"] / 2
-    if whole and need < _MINUTE:  # a tag that holds the minute shows only where one ends meanwhile
-        begins += (_MINUTE - need / 2 - shared.wall - begins) % _MINUTE
+    if moves:  # in the middle of the life, for whichever check of it asks for the minute
+        begins += (_MINUTE - min(ttl, _MINUTE) / 2 - shared.wall - begins) % _MINUTE
     context.wait_until(begins, "an entry that lasts for all reads of a check")
     if _read(context) is not None:
         shared.lives.begun(resource)

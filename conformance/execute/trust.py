@@ -21,7 +21,7 @@ from conformance.servers.errors import ServerDied, ServerError
 if TYPE_CHECKING:
     from conformance.servers.server import Server
 
-_FAR: Final = 20  # TTLs: so far that no entry of an honest cache is left
+_FAR: Final = 20  # TTLs, at least: so far that no entry of an honest cache is left
 _OUTLIVED: Final = "it kept its value although {:g} s were moved"
 _SAME: Final = (
     "its value was the same after {:g} s of moved time, though computed anew, and may be told by a clock "
@@ -29,7 +29,7 @@ _SAME: Final = (
 )
 _NO_HIT: Final = "its hits ended when the clock was moved by {:g} s, so it goes by several clocks"
 _HALF: Final = 30.0  # seconds of a minute
-_LOOKS: Final = 3  # a clock that shows seconds may pass from one to the next between two
+_LOOKS: Final = 3  # a clock that was not moved may pass from one second to the next between two
 _Pair = tuple[Exchange, Exchange]
 
 
@@ -42,7 +42,8 @@ def distrusted(
 ) -> dict[str, str]:
     """Resources that can't be judged by the moved clock, and why that is believed.
 
-    Each is read twice, the clock is moved by 20 TTLs without a read, and so on. Another value has to come,
+    Each is read twice, the clock is moved by 20 TTLs without a read, and so on, but no further where each new
+    value tells that move to the second. Another value has to come,
     whatever the flag says: one that stays may be told by a clock that did not move. And where there were
     hits there have to be some still: a cache by two clocks, of which one moved, has none any more. A pair of
     probes just before and just after the TTL would distrust exactly the servers that are flawed.
@@ -119,11 +120,24 @@ def _looks(contexts: list[Context], jump: Callable[[float], None]) -> dict[str, 
             pairs[context.resource.name].append(_pair(context))
         # What was just read is not to be there when the judging starts: several workers would look as one.
         jump(_far(contexts))
+        if all(_surely_moved(each) for each in pairs.values()):
+            break
     return pairs
 
 
 def _far(contexts: list[Context]) -> float:
-    return _FAR * max(context.resource.end or 0.0 for context in contexts)
+    """How far the clock is moved: half a minute off whole ones, which shows what tells seconds, too."""
+    least = _FAR * max(context.resource.end or 0.0 for context in contexts)
+    return least + (_HALF - least) % (2 * _HALF)
+
+
+def _surely_moved(pairs: list[_Pair]) -> bool:
+    """Whether a new value tells the move, so that nothing else has ended the one before."""
+    if len(pairs) == 1:
+        return False
+    (was, before), (after, again) = pairs[-2:]
+    hits = [any(is_hit(each.facts.hit) for each in pair) for pair in ((was, before), (after, again))]
+    return hits[1] >= hits[0] and _tells(before, after)
 
 
 def _never_cold(pairs: list[_Pair]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +11,7 @@ from msgspec.structs import replace
 
 from conformance.model import Effect, Exchange, Round, Step, StepRecord
 from conformance.model.runs import calm
+from conformance.sending.ask import How
 from conformance.verbs.base import Verb, done, not_asked, not_offered, out_of_reach, untestable
 from conformance.verbs.writes import ACCEPTED, is_refusal, not_done, unlisted
 
@@ -20,6 +23,7 @@ _KEYS: Final = 60  # a round
 _SHORT: Final = 60  # letters of a key
 _LENGTHS: Final = (6000, 400, _SHORT)  # letters: many servers refuse a request line of more than 8 KiB
 _DRAWN: Final = 20  # letters of a key
+_CONNECTIONS: Final = 2
 _LONGEST: Final = 60.0  # seconds, which a busy machine may take for what is done in three
 _PACE: Final = 10  # keys, by which it is seen whether that is enough
 _LEAST: Final = 3  # rounds, before it is known that memory is calm
@@ -85,13 +89,13 @@ def _flood(step: Step, context: Context) -> StepRecord:
         says = f"a key of {_SHORT} letters was answered {first.status or 'not at all'}"
         return not_offered(step, says, [_without_key(first)])
     length = len(first.request.target) - len(context.shared.wire.target(_keyed(context, "")))
-    until = context.shared.clock.now() + _LONGEST
     rounds: list[Round] = []
+    asking = _Asking(context, server)
     try:
         while len(rounds) < _ROUNDS and not calm(rounds):
-            rounds.append(_round(context, server, length, _KEYS, until))
+            rounds.append(asking.round(length, _KEYS))
         if not calm(rounds):
-            rounds.append(_round(context, server, _SHORT, _WEIGHED, until))
+            rounds.append(asking.round(_SHORT, _WEIGHED))
     except TimeoutError:
         return untestable(step, f"its answers are too slow to ask for many keys within {_LONGEST:g} s")
     except _SilentError as silent:
@@ -105,23 +109,46 @@ def _flood(step: Step, context: Context) -> StepRecord:
     return done(step, [_without_key(first)], rounds=tuple(rounds))
 
 
-def _round(context: Context, server: Server, length: int, keys: int, until: float) -> Round:
-    """So many new keys of a length, and by how much memory has grown with them.
+class _Asking:
+    """Rounds of new keys; the server's memory is read once between two of them.
 
-    Raises:
-        TimeoutError: it takes too long. _SilentError: one of them got no answer.
+    Over two connections, so that the server computes the next answer while the last is taken apart here.
     """
-    before, began = server.memory(), context.shared.clock.now()
-    for number in range(keys):
-        now = context.shared.clock.now()
-        slow = number == _PACE and (now - began) / _PACE * _KEYS * _LEAST > _LONGEST
-        if slow or now > until:
-            raise TimeoutError
-        exchange = context.send("GET", _keyed(context, _letters(context, length)))
-        if exchange.response is None:
-            raise _SilentError(exchange)
-    least = length * _KEPT if length > _SHORT else _WEIGHT
-    return Round(keys, max(_NOISE, int(keys * least)), server.memory() - before)
+
+    def __init__(self, context: Context, server: Server) -> None:
+        self._context, self._server = context, server
+        self._until = context.shared.clock.now() + _LONGEST
+        self._memory = server.memory()
+
+    def round(self, length: int, keys: int) -> Round:
+        """So many new keys of a length, and by how much memory has grown with them.
+
+        Raises:
+            TimeoutError: it takes too long.
+            _SilentError: one of them got no answer.
+        """
+        context, before = self._context, self._memory
+        paths = [_keyed(context, _letters(context, length)) for _ in range(keys)]
+        context.lane.rest()
+        with ThreadPoolExecutor(_CONNECTIONS) as pool:
+            list(pool.map(self._ask, (paths[number::_CONNECTIONS] for number in range(_CONNECTIONS))))
+        least = length * _KEPT if length > _SHORT else _WEIGHT
+        self._memory = self._server.memory()
+        return Round(keys, max(_NOISE, int(keys * least)), self._memory - before)
+
+    def _ask(self, paths: Sequence[str]) -> None:
+        shared = self._context.shared
+        began = shared.clock.now()
+        with shared.wire.lane() as lane, shared.clock.lane():
+            for number, path in enumerate(paths):
+                now = shared.clock.now()
+                each = (now - began) / number if number else 0.0
+                slow = number == _PACE and each * _KEYS / _CONNECTIONS * _LEAST > _LONGEST
+                if slow or now > self._until:
+                    raise TimeoutError
+                exchange = self._context.send("GET", path, how=How(lane=lane))
+                if exchange.response is None:
+                    raise _SilentError(exchange)
 
 
 def _longest(context: Context) -> Exchange:

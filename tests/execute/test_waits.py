@@ -48,9 +48,9 @@ def test_a_wait_in_real_time_is_told_with_the_seconds_left() -> None:
 
 def test_a_clock_that_is_distrusted_is_told_with_the_reason() -> None:
     waits = Waits()
-    waits.of(Clock(0.0), {"time": "it kept its value although 600 s were moved"})("time", "its TTL", 30.0)
+    waits.of(Clock(0.0), {"time": "it kept its value although 630 s were moved"})("time", "its TTL", 30.0)
     assert told(waits).endswith(
-        ", 30 s more for its TTL (time in real time: it kept its value although 600 s were moved)"
+        ", 30 s more for its TTL (time in real time: it kept its value although 630 s were moved)"
     )
 
 
