@@ -6,20 +6,24 @@ says how many did. It knows answers, and not what they were asked for.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from msgspec.structs import replace
 
 from conformance.judge.court import Court, made
 from conformance.judge.excuses import plain
 from conformance.matchers import Case, first_finding, holds, phrases
-from conformance.model import Check, Exchange, Finding, Record, Run, StepRecord, Verdict
+from conformance.model import Check, Exchange, Finding, Record, Request, Run, StepRecord, Verdict
 from conformance.model.specs import ANSWER, PLAIN
 
 __all__ = ["judge_answers"]
 
 _OK = 200
+_Asked = tuple[str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,10 @@ def judge_answers(run: Run, record: Record, case: Case, court: Court) -> Verdict
     check = run.check
     assert check.answers is not None  # noqa: S101 - it is a lint
     met = sorted(_met(run, record, court.records), key=lambda each: each.exchange.sent_at)
-    ordinary = [each.exchange for each in met if _is_plain(each.exchange)]
+    ordinary: dict[_Asked, list[Exchange]] = defaultdict(list)
+    for each in met:
+        if _is_plain(each.exchange):
+            ordinary[_asked(each.exchange.request)].append(each.exchange)
     judged, broken = 0, list[tuple[_Met, Finding]]()
     for each in met:
         around = _around(each.exchange, ordinary, case)
@@ -100,21 +107,19 @@ def _is_plain(exchange: Exchange) -> bool:
     return exchange.request.method == "GET" and plain(exchange) and exchange.status == _OK
 
 
-def _around(exchange: Exchange, ordinary: list[Exchange], case: Case) -> Case:
+def _around(exchange: Exchange, ordinary: Mapping[_Asked, list[Exchange]], case: Case) -> Case:
     """An answer as a step, beside the ordinary one to the same request that came last before it, or first."""
     steps = {ANSWER: StepRecord(ANSWER, exchanges=(exchange,))}
-    same = [each for each in ordinary if _asks_the_same(each, exchange)]
-    earlier = [each for each in same if each.sent_at <= exchange.sent_at]
+    same = ordinary.get(_asked(exchange.request))
     if same:
-        steps[PLAIN] = StepRecord(PLAIN, exchanges=(earlier[-1] if earlier else same[0],))
+        earlier = bisect_right(same, exchange.sent_at, key=lambda each: each.sent_at)
+        steps[PLAIN] = StepRecord(PLAIN, exchanges=(same[max(0, earlier - 1)],))
     return Case(steps, case.resource, case.target, case.remote, case.workers, case.moved)
 
 
-def _asks_the_same(ordinary: Exchange, exchange: Exchange) -> bool:
-    """Whether a request differs from a plain one by its method, its conditions and a range at most."""
-
-    def kept(each: Exchange) -> list[tuple[str, str]]:
-        fields = ((name.lower(), value) for name, value in each.request.headers)
-        return sorted((n, v) for n, v in fields if not n.startswith("if-") and n != "range")
-
-    return ordinary.request.target == exchange.request.target and kept(ordinary) == kept(exchange)
+@lru_cache(maxsize=1 << 12)  # each lint asks it of each request of the run
+def _asked(request: Request) -> _Asked:
+    """What a request has in common with a plain one: all but its method, its conditions and a range."""
+    fields = ((name.lower(), value) for name, value in request.headers)
+    kept = sorted((n, v) for n, v in fields if not n.startswith("if-") and n != "range")
+    return request.target, tuple(kept)

@@ -15,6 +15,7 @@ from conformance.judge.before import DROPPED
 from conformance.judge.court import Court, made
 from conformance.judge.excuses import ENDED, crashed, doubted, entry_ended, login_ended, speaks_for_itself
 from conformance.judge.lints import judge_answers
+from conformance.judge.mixtures import of_mixtures
 from conformance.judge.owners import has_seen, owner
 from conformance.judge.remarks import remarked
 from conformance.judge.scope import relevant
@@ -85,7 +86,14 @@ def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
     verdict = verdict or _conditions(run, plan, case, court)
     if verdict is not None:
         return verdict
-    finding = _expectations(run.check, case)
+    if run.check.alone:
+        counted, finding = of_mixtures(run.check, case)
+        if not counted:
+            return _not_applicable(
+                run, court, "one of its conditions is answered otherwise already when alone"
+            )
+    else:
+        finding = _expectations(run.check, case)
     return _complete(run, plan, case, court) if finding is None else _failed(run, finding, case, court)
 
 

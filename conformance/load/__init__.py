@@ -8,7 +8,9 @@
     reader.py      specs/*.yaml -> Suite: what the files themselves say
     parts.py       one such file: its timelines, its checks, the steps of both
     lints.py       one such file: its lints
-    tables.py      one such file: its tables, each a timeline and a check for each cell
+    tables.py      one such file: its tables, each a timeline and a check for each cell or mixture
+    mixtures.py    the mixtures of a table: each class of a field with each of another
+    values.py      its classes of values
     givens.py      what a check takes as given, and whose business that is
     register.py    specs/requirements.yaml -> the rows that checks cite, and the topics
     targetfile.py  a target file and its overrides -> Target

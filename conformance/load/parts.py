@@ -59,6 +59,7 @@ class Parts:
         doubts: tuple[Doubt, ...] = (),
         why: str,
         hint: str,
+        alone: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Check:
         """A check on what others ask: its level and tier are those of its row."""
         row = self.requirement(data["requirement"], (*path, "requirement"))
@@ -84,6 +85,7 @@ class Parts:
             why=why.strip(),
             hint=hint.strip(),
             place=self.place((*path, "id")),
+            alone=alone or {},
         )
 
     def also(self, data: Mapping[str, Any], path: Path_) -> tuple[Requirement, ...]:

@@ -31,6 +31,7 @@ _KINDS: Final = {
     "checks": "the check",
     "lints": "the lint",
     "cells": "the cell",
+    "mixtures": "the mixture",
     "steps": "the step",
     "requirements": "the row",
 }
@@ -54,12 +55,26 @@ def _either(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_CELLS_OR_MIXTURES: Final = [{"required": ["cells"]}, {"required": ["mixtures"]}]
+
+
 def _table(check: Mapping[str, Any]) -> dict[str, Any]:
     """The keys of a table: classes of values by field, and cells that send them."""
     read = VERBS["read"].schemas
     send = {"type": "object", "minProperties": 1, "propertyNames": FIELD_NAME, "additionalProperties": _TEXT}
     cell = {name: check[name] for name in ("id", "title", "requirement", "also", "after", "why", "hint")}
     cell |= {"send": _either(send), "method": read["method"]}
+    mixture = {name: check[name] for name in ("id", "title", "requirement", "after", "why", "hint")}
+    mixture |= {
+        "mix": {
+            "type": "object",
+            "minProperties": 2,
+            "propertyNames": FIELD_NAME,
+            "additionalProperties": {"type": "array", "items": STEP_NAME, "minItems": 1, "uniqueItems": True},
+        },
+        "beside": send,
+        "methods": {"type": "array", "items": {"enum": ["GET", "HEAD"]}, "minItems": 1, "uniqueItems": True},
+    }
     return {
         "needs": _NEEDS,
         "after": check["after"],
@@ -80,6 +95,11 @@ def _table(check: Mapping[str, Any]) -> dict[str, Any]:
             "type": "array",
             "minItems": 1,
             "items": closed(cell, ("id", "requirement", "send")),
+        },
+        "mixtures": {
+            "type": "array",
+            "minItems": 1,
+            "items": closed(mixture, ("id", "title", "requirement", "mix")),
         },
     }
 
@@ -140,7 +160,7 @@ def schema() -> dict[str, Any]:
         ),
         "$defs": {
             "check": closed(check, required),
-            "table": closed(_table(check), ("values", "cells", "why", "hint")),
+            "table": closed(_table(check), ("values", "why", "hint"), anyOf=_CELLS_OR_MIXTURES),
             "lint": closed(lint, ("id", "title", "requirement", "expect", "why", "hint")),
             "matchers": closed({m.name: m.schema for m in MATCHERS.values()}, minProperties=1),
             "condition": {

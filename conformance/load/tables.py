@@ -1,4 +1,4 @@
-"""`tables` of a spec file -> one timeline for each, and a check for each of its cells. Pure.
+"""`tables` of a spec file -> one timeline for each, and a check for each of its cells and mixtures. Pure.
 
 A cell names the classes of values that it sends; what is due of it is not written down, since RFC 9110 13.2.2
 says it. Level and tier are those of its row, and so is the title, where it has none of its own.
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from conformance.guesses import did_you_mean
 from conformance.language.doubts import DOUBTS
 from conformance.language.yamlfile import Path_
+from conformance.load.mixtures import mixtures
 from conformance.load.parts import Parts
+from conformance.load.values import value_of
 from conformance.model import Check, Json, Timeline
 from conformance.model.specs import PLAIN
 
@@ -35,11 +36,14 @@ def read_tables(parts: Parts) -> tuple[list[Check], list[Timeline]]:
         known: dict[str, Json] = {}
         plain = {"do": "read", "as": PLAIN, "only-if": {"status": 200}}
         steps = [*parts.steps([plain], path, known)]
-        for index, cell in enumerate(data["cells"]):
+        for index, cell in enumerate(data.get("cells", ())):
             here = (*path, "cells", index)
             reads = [*_reads(parts, data, cell, here)]
             steps += parts.steps(reads, here, known)
             cells.append(_check(parts, id_, data, cell, [str(each["as"]) for each in reads]))
+        mixed, reads = mixtures(parts, id_, data, path)
+        steps += parts.steps(reads, path, known)
+        cells += mixed
         steps += parts.steps([{"do": "read", "as": _LAST}], path, known)
         needs = tuple(data.get("needs", ("read",)))
         tables.append(Timeline(id_, needs, (), tuple(steps), parts.place(path), apart=True))
@@ -52,20 +56,11 @@ def _reads(
     """The steps of a cell, as they would be written: one, or one for each that it sends."""
     sends = cell["send"] if isinstance(cell["send"], list) else [cell["send"]]
     for number, send in enumerate(sends):
-        headers = {name: _value(parts, table, name, class_, path) for name, class_ in send.items()}
+        headers = {
+            name: value_of(parts, table, name, class_, (*path, "send")) for name, class_ in send.items()
+        }
         step = {"do": "read", "as": f"{cell['id']}-{number}" if len(sends) > 1 else cell["id"]}
         yield {**step, "headers": headers, **({"method": cell["method"]} if "method" in cell else {})}
-
-
-def _value(parts: Parts, table: Mapping[str, Any], name: str, class_: str, path: Path_) -> Json:
-    classes = table["values"].get(name)
-    if classes is None:
-        says = f"`values` has no field {name!r}; {did_you_mean(name, table['values'])}"
-        raise parts.file.fail(says, (*path, "send"))
-    if class_ not in classes:
-        says = f"`values` of {name} has no class {class_!r}; {did_you_mean(class_, classes)}"
-        raise parts.file.fail(says, (*path, "send"))
-    return classes[class_]
 
 
 def _check(

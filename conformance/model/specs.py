@@ -122,6 +122,8 @@ class Check(Frozen, frozen=True):
         expects: alternatives, of which one must hold; each maps step names to matchers.
         only_if: step name -> matchers that must hold, or the check does not apply.
         unseen: why it is untestable where the step that it judges was left out, or "".
+        alone: of a mixture: for each of its steps those that send one of its conditions alone. Only where
+            these are answered rightly does the mixture count, since one cause is to be told once.
     """
 
     id: Safe
@@ -145,6 +147,7 @@ class Check(Frozen, frozen=True):
     why: Safe
     hint: Safe
     place: Place
+    alone: Mapping[Safe, tuple[Safe, ...]] = {}
 
 
 PLAIN: Final = "plain"

@@ -103,8 +103,9 @@ def _work(suite: Suite, run: Run, runs: tuple[Run, ...]) -> Work:
     steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
     apart = run.check.on is not None and suite.timelines[run.check.on].apart
     if apart:
-        checks = (each.check for each in runs if each.work == run.work)
+        checks = [each.check for each in runs if each.work == run.work]
         judged = {name for check in checks for way in check.expects for name in way}
+        judged |= {name for check in checks for names in check.alone.values() for name in names}
         steps = (steps[0], *(each for each in steps[1:-1] if each.name in judged), steps[-1])
     kept = run.resource.ttl is not None and _within_a_life(steps)
     shared = run.check.on is not None

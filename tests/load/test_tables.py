@@ -32,6 +32,12 @@ tables:
         after: [a-cell]
         hint: Mend it here.
         send: [{If-None-Match: other}, {If-None-Match: current, If-Match: star}]
+    mixtures:
+      - id: a-mixture
+        title: Both are answered in order
+        requirement: A01
+        methods: [GET, HEAD]
+        mix: {If-None-Match: [current, other], If-Match: [star]}
 lints:
   - id: a-lint
     title: Every answer has a Date
@@ -52,9 +58,10 @@ def loaded(folder: Path, text: str) -> Suite:
 
 def test_a_table_is_a_timeline_and_a_check_for_each_cell(tmp_path: Path) -> None:
     suite = loaded(tmp_path, TABLE)
-    cell, two, lint = suite.files[0].checks
+    cell, two, _, lint = suite.files[0].checks
     line = suite.timelines["a-table"]
-    assert [s.name for s in line.steps] == ["plain", "a-cell", "two-0", "two-1", "last"]
+    names = [s.name for s in line.steps]
+    assert (names[:4], names[-1]) == (["plain", "a-cell", "two-0", "two-1"], "last")
     assert (line.apart, line.needs) == (True, ("etag",))
     assert (cell.title, cell.level, cell.tier, cell.on) == ("It holds", "MUST", "core", "a-table")
     assert (cell.after, two.after) == (("a-lint",), ("a-lint", "a-cell"))
@@ -63,8 +70,27 @@ def test_a_table_is_a_timeline_and_a_check_for_each_cell(tmp_path: Path) -> None
     assert (cell.hint, two.hint) == ("Mend it in one place.", "Mend it here.")
     sent = line.steps[3]
     assert sent.args == {"headers": {"If-None-Match": "{plain.etag}", "If-Match": "*"}, "method": "HEAD"}
-    assert [s.place.line for s in line.steps] == [3, 12, 13, 13, 3]
+    assert [s.place.line for s in line.steps][:4] == [3, 12, 13, 13]
     assert (lint.answers, lint.level, lint.tier) == ({"status": "2xx"}, "MUST", "core")
+
+
+def test_a_mixture_sends_each_class_with_each_and_each_alone(tmp_path: Path) -> None:
+    suite = loaded(tmp_path, TABLE)
+    mixed = suite.files[0].checks[2]
+    sent = {s.name: s.args for s in suite.timelines["a-table"].steps}
+    assert mixed.alone == {
+        f"{method}-if-none-match-{each}-if-match-star": (
+            f"{method}-if-none-match-{each}",
+            f"{method}-if-match-star",
+        )
+        for method in ("get", "head")
+        for each in ("current", "other")
+    }
+    assert sent["get-if-match-star"] == {"headers": {"If-Match": "*"}}
+    both = {"If-None-Match": '"x"', "If-Match": "*"}
+    assert sent["head-if-none-match-other-if-match-star"] == {"headers": both, "method": "HEAD"}
+    assert mixed.expects == ({name: {"due": {"after": "plain"}} for name in mixed.alone},)
+    assert {name for names in mixed.alone.values() for name in names} <= set(sent)
 
 
 WRONG = {
@@ -72,13 +98,15 @@ WRONG = {
               "`values` of If-None-Match has no class 'curent'; did you mean 'current'?"),
     "field": ("send: {If-None-Match: current}}", "send: {If-None-Mach: current}}", 12,
               "`values` has no field 'If-None-Mach'; did you mean 'If-None-Match'?"),
+    "class of a mixture": ("If-Match: [star]", "If-Match: [stars]", 21, "`values` of If-Match has no class 'stars'; did you mean 'star'?"),
+    "method of a mixture": ("[GET, HEAD]", "[GET, PUT]", 24, "found 'PUT'; accepted: GET, HEAD"),
     "row": ("id: a-cell, requirement: A01", "id: a-cell, requirement: A9", 12, "the register (specs/requirements.yaml) has no requirement 'A9'"),
     "key of a cell": ("id: a-cell,", "id: a-cell, level: MUST,", 12, "unknown key 'level'"),
     "key of a table": ("    needs: [etag]", "    need: [etag]", 4, "unknown key 'need'; did you mean 'needs'?"),
-    "key of a lint": ("    answers: {status: 2xx}", "    where: {status: 2xx}", 24, "unknown key 'where'"),
+    "key of a lint": ("    answers: {status: 2xx}", "    where: {status: 2xx}", 30, "unknown key 'where'"),
     "capture": ("{plain.etag}", "{plain.tag}", 12, "nothing called 'tag' can be captured"),
     "tag without quotes": ("""'"x"'""", '"x"', 13, "If-None-Match: x is no list of entity tags"),
-    "step that no lint has": ("{field: {present: [Date]}}", "{etag: {same-as: first}}", 21, "a lint knows the step 'plain' only, and no 'first'"),
+    "step that no lint has": ("{field: {present: [Date]}}", "{etag: {same-as: first}}", 27, "a lint knows the step 'plain' only, and no 'first'"),
     "after nobody": ("after: [a-cell]", "after: [no-cell]", 13, "`after` names 'no-cell', and no check is called that"),
 }  # fmt: skip
 

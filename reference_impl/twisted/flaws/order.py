@@ -44,6 +44,32 @@ def _tag_before_date(method: str, fields: Fields, now: Validators, clock: float)
     return first or caching.evaluate(method, fields, now, clock)
 
 
+def _no_date_beside_a_match(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    """Where If-Match holds, a date that is too early still refuses."""
+    first = caching.evaluate(method, without(fields, _IM), now, clock)
+    return first if first == PRECONDITION_FAILED else caching.evaluate(method, fields, now, clock)
+
+
+def _one_date(one: str, other: str) -> Evaluate:
+    """Where both fields are sent, the second is not looked at."""
+
+    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+        return caching.evaluate(method, without(fields, other) if one in fields else fields, now, clock)
+
+    return evaluate
+
+
+def _too_many(*together: str) -> Evaluate:
+    """Of so many conditions only the last is looked at."""
+
+    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+        if set(together) == {_IM, _IUS, _INM, _IMS} & fields.keys():
+            fields = without(fields, *together[:-1])
+        return caching.evaluate(method, fields, now, clock)
+
+    return evaluate
+
+
 def _flaw(name: str, says: str, evaluate: Evaluate, *breaks: str) -> Flaw:
     return Flaw(name, says, evaluating(evaluate), breaks=breaks)
 
@@ -58,4 +84,37 @@ FLAWS = (
     _flaw("inm-and-ims", "a 304 needs the tag to match and the date, too", _both_have_to_match, "C05"),
     _flaw("if-match-is-enough", "where If-Match holds, nothing else is looked at", _match_is_enough, "F07"),
     _flaw("inm-before-ius", "If-None-Match is looked at before If-Unmodified-Since", _tag_before_date, "F08"),
+    _flaw(
+        "ius-beside-if-match",
+        "If-Unmodified-Since is looked at where If-Match holds, too",
+        _no_date_beside_a_match,
+        "F14",
+    ),
+    _flaw("no-ims-beside-if-match", "where If-Match is sent, no date is", _one_date(_IM, _IMS), "F14"),
+    _flaw("no-ims-beside-ius", "of two dates only the first is read", _one_date(_IUS, _IMS), "F14"),
+    _flaw("no-inm-beside-ius", "a date puts the tag out of force", _one_date(_IUS, _INM), "F14"),
+    _flaw(
+        "no-ius-beside-ims",
+        "If-Modified-Since puts the other date out of force",
+        _one_date(_IMS, _IUS),
+        "F14",
+    ),
+    _flaw(
+        "last-of-four",
+        "of four conditions only the last is looked at",
+        _too_many(_IM, _IUS, _INM, _IMS),
+        "F14",
+    ),
+    _flaw(
+        "last-of-three",
+        "of If-Match and both of a read only the last counts",
+        _too_many(_IM, _INM, _IMS),
+        "F14",
+    ),
+    _flaw(
+        "last-of-dates", "of a tag between two dates only the last counts", _too_many(_IUS, _INM, _IMS), "F14"
+    ),
+    _flaw(
+        "last-of-tags", "of a date between two tags only the last counts", _too_many(_IM, _IUS, _INM), "F14"
+    ),
 )
