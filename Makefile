@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 JOBS ?= logical
+# Who has it set would have each process compile all tests anew, which costs more than many of them.
+export PYTHONDONTWRITEBYTECODE :=
 QUICK := not processes and not slow
 
 .PHONY: demo check test slow cover lint bench docs clean
