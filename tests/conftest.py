@@ -80,8 +80,17 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("compiled")
 
 
+@pytest.fixture(scope="session")
+def imported() -> None:
+    """What may be imported once only, before pytester runs pytest within pytest, and forgets what is new.
+
+    A module in C would go on making the nodes of the YAML that was imported first.
+    """
+    import yaml  # noqa: F401, PLC0415 (see the rule above)
+
+
 @pytest.fixture
-def plain(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def plain(compiled: Path, imported: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment in which pytest loads no plugin but those named, and quickly."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     if os.environ.get("PYTHONDONTWRITEBYTECODE"):  # then not beside the sources, where it stands already
