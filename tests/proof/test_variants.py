@@ -41,7 +41,7 @@ def _usual(name: str) -> Report:
     return _variant(name, frozenset(run.id for run in RUNS) - _left(name))
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def beside() -> Iterator[Mapping[str, Future[Report]]]:
     """Runs that mostly wait, side by side with the tests that do not."""
     with ThreadPoolExecutor(len(LONG)) as pool:
