@@ -142,6 +142,7 @@ class Record(Frozen, frozen=True):
     """What one work did: its steps, in order, up to where it had to stop.
 
     Args:
+        work: its id; in report.json "", since the record stands there under it.
         bound: the values of the `forall` variables.
         error: a defect of the suite that broke it off, as one sentence, or "".
         clock: the name of the clock that timed it: the run's may not move a resource's values.
@@ -155,7 +156,7 @@ class Record(Frozen, frozen=True):
         kept: whether one entry of the server's cache was to answer all reads.
     """
 
-    work: Safe
+    work: Safe = ""
     steps: tuple[StepRecord, ...] = ()
     bound: Mapping[str, Json] = {}
     started_at: float = 0.0
