@@ -1,4 +1,4 @@
-"""The matcher on what is sent of a range: which bytes, whether they are those of the whole, how they are told.
+"""The matcher on what is sent of a range: which bytes, whether they are those of the whole, how it is told.
 
 Their digests were taken when they came (`content/slices.py`); what a Range calls for is `due`'s.
 """
