@@ -88,14 +88,6 @@ def _readable(_: Json, exchange: Exchange, _case: Case) -> Found:
 
 
 @each_answer
-def _each_told(_: Json, exchange: Exchange, _case: Case) -> Found:
-    for number, each in enumerate(_slices(exchange).slices, 1):
-        if each.first is None:
-            return "a valid Content-Range in each part", f"none in part {number}"
-    return None
-
-
-@each_answer
 def _length(_: Json, exchange: Exchange, _case: Case) -> Found:
     """Of a single part: as many bytes as its Content-Range names."""
     for each in _slices(exchange).slices:
@@ -125,11 +117,12 @@ def _of(name: Json, exchange: Exchange, case: Case) -> Found:
     held = _slices(exchange)
     if held.of != whole.digest:
         return Finding(f"the whole to compare with ({name})", "another body", code=COMPARISON)
-    if not held.multipart and held.slices[0].first is None:
-        says = f"Content-Range: {shown(exchange, 'content-range')}"
-        return Finding("a Content-Range that says which bytes it holds", says, code=_TOLD)
-    for each in held.slices:
-        if each.first is not None and each.digest != each.due:
+    for number, each in enumerate(held.slices, 1):
+        if each.first is None:
+            says = f"Content-Range: {shown(exchange, 'content-range')}"
+            says = f"none that is valid in part {number}" if held.multipart else says
+            return Finding("a Content-Range that says which bytes there are", says, code=_TOLD)
+        if each.digest != each.due:
             span = f"bytes {each.first} to {each.last} of the {whole.length}"
             other = f"{each.length} others" if each.due else f"{each.length} that it does not have"
             return span, other
@@ -230,7 +223,6 @@ MATCHERS: Final = (
             Form("single", _single, "a single part"),
             Form("several", _several, "parts in multipart/byteranges"),
             Form("readable", _readable, "parts that can be read by their boundary"),
-            Form("each-told", _each_told, "a Content-Range in each part"),
             Form("length", _length, "as many bytes as its Content-Range names"),
             Form("in-order", _in_order, "parts in the order in which they were asked for"),
             Form("of", _of, "the bytes of {} that it names", STEP, codes=(_TOLD,)),

@@ -3,20 +3,23 @@
 What changes an answer on its way out changes the whole, and a part is one of that.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reference_impl.caching import Validators, parse_date
-from reference_impl.ranges import PARTIAL_CONTENT, select
+from reference_impl.ranges import PARTIAL_CONTENT, Part, select
 from reference_impl.settings import Clock
 from reference_impl.twisted.asgi import Answer, Asked, ask, tell
 
+Select = Callable[..., Part | None]
 _OK = 200
+_DESCRIBING = ("content-type", "content-encoding", "content-language", "last-modified")
 _OF_RANGES = frozenset({b"range", b"if-range"})
 
 
-def divided(app: ASGIApp, clock: Clock) -> ASGIApp:
+def divided(app: ASGIApp, clock: Clock, select: Select = select) -> ASGIApp:
     """The app, which never hears of a Range."""
 
     async def outer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -25,12 +28,12 @@ def divided(app: ASGIApp, clock: Clock) -> ASGIApp:
             return
         headers = [line for line in scope["headers"] if line[0] not in _OF_RANGES]
         whole = await ask(app, {**scope, "headers": headers}, receive)
-        await tell(part(Asked.of(scope), whole, clock()), send)
+        await tell(_part(Asked.of(scope), whole, clock(), select), send)
 
     return outer
 
 
-def part(asked: Asked, whole: Answer, clock: float) -> Answer:
+def _part(asked: Asked, whole: Answer, clock: float, select: Select) -> Answer:
     """What is sent of a whole answer to this request."""
     if whole.status != _OK or whole.get("accept-ranges") is None:
         return whole
@@ -46,6 +49,3 @@ def part(asked: Asked, whole: Answer, clock: float) -> Answer:
     for name, value in found.fields.items():
         whole = whole.having(name.lower(), value)
     return replace(whole, status=found.status).carrying(found.body)
-
-
-_DESCRIBING = ("content-type", "content-encoding", "content-language", "last-modified")
