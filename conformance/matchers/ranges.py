@@ -42,11 +42,9 @@ def _serving(*, wanted: bool) -> Find:
         seen = any(e.status == _PARTIAL for each in case.steps.values() for e in each.exchanges)
         if (seen or any(BYTES in each for each in units)) is wanted:
             return None
-        served, not_served = (
-            "ranges to be served (Accept-Ranges: bytes, or a 206)",
-            "a server that sends none",
-        )
-        return Finding(*((served, not_served) if wanted else (not_served, served)), step.name)
+        if wanted:
+            return Finding("ranges that are served (Accept-Ranges: bytes, or a 206)", "none", step.name)
+        return Finding("a resource without ranges", "one of which they are served", step.name)
 
     return find
 
