@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 
+import httpx
 import pytest
+from helpers.clocks import StandingClock
 
+from reference_impl.app import build
 from reference_impl.caching import Validators, http_date
 from reference_impl.ranges import Part, if_range, select, wanted
+from reference_impl.settings import Settings
 
 CHANGED = 1_750_000_000.5
 NOW = CHANGED + 60
@@ -110,3 +115,75 @@ def test_several_ranges_are_parts_of_a_message_that_any_reader_of_mail_reads() -
 
 def test_without_a_range_the_whole_is_sent_whatever_if_range_says() -> None:
     assert select({"if-range": ['"v2"']}, BODY, "text/plain", CURRENT, NOW) is None
+
+
+# ---- served
+
+
+class Client:
+    """Asks one app, in process."""
+
+    def __init__(self) -> None:
+        self.app = build(Settings(clock=StandingClock(), cost=0))
+
+    def ask(self, method: str, path: str, **fields: str) -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://reference") as client:
+                headers = {name.replace("_", "-"): value for name, value in fields.items()}
+                return await client.request(method, path, headers=headers)
+
+        return asyncio.run(send())
+
+    def get(self, path: str, **fields: str) -> httpx.Response:
+        return self.ask("GET", path, **fields)
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+@pytest.mark.parametrize("path", ["/items/", "/items/1", "/versioned/", "/policies/no-store"])
+def test_parts_of_what_has_a_strong_tag_are_served(client: Client, path: str) -> None:
+    whole = client.get(path)
+    part = client.get(path, range="bytes=1-4")
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert (part.status_code, part.content) == (206, whole.content[1:5])
+    assert part.headers["content-range"] == f"bytes 1-4/{len(whole.content)}"
+    assert part.headers["content-length"] == "4"
+    for name in ("etag", "cache-control", "last-modified", "content-type"):
+        assert part.headers[name] == whole.headers[name]
+
+
+@pytest.mark.parametrize("path", ["/reports/", "/cached-time/"])
+def test_of_what_has_no_strong_tag_the_whole_is_served(client: Client, path: str) -> None:
+    client.get(path)
+    whole, asked = client.get(path), client.get(path, range="bytes=1-4", if_range='"x"')
+    assert (asked.status_code, asked.content) == (200, whole.content)
+    assert "accept-ranges" not in whole.headers
+
+
+def test_a_condition_comes_before_the_range(client: Client) -> None:
+    etag = client.get("/items/").headers["etag"]
+    assert client.get("/items/", range="bytes=0-4", if_none_match=etag).status_code == 304
+    assert client.get("/items/", range="bytes=0-4", if_match='"x"').status_code == 412
+    assert client.get("/items/", range="bytes=0-4", if_none_match='"x"', if_range=etag).status_code == 206
+
+
+def test_with_if_range_only_what_is_news_is_sent(client: Client) -> None:
+    etag = client.get("/items/").headers["etag"]
+    part = client.get("/items/", range="bytes=0-4", if_range=etag)
+    assert part.headers["etag"] == etag
+    assert not {"content-type", "last-modified"} & part.headers.keys()
+
+
+def test_head_and_writes_take_no_notice_of_a_range(client: Client) -> None:
+    assert client.ask("HEAD", "/items/", range="bytes=0-4").status_code == 200
+    assert client.ask("DELETE", "/items/1", range="bytes=0-4").status_code == 204
+
+
+def test_what_is_beyond_the_end_is_answered_416(client: Client) -> None:
+    whole = client.get("/items/")
+    refused = client.get("/items/", range="bytes=9999-")
+    assert (refused.status_code, refused.headers["content-range"]) == (416, f"bytes */{len(whole.content)}")
