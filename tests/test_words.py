@@ -140,6 +140,7 @@ MEANT_OTHERWISE = {
     "due": "what each cell of a table expects",
     "headers": "what a cell sends",
     "method": "what a cell sends",
+    "range": "a field of the request",
 }
 
 

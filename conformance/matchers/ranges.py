@@ -20,7 +20,17 @@ from conformance.fields import (
     split_list,
 )
 from conformance.language.values import STEP
-from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer, shown
+from conformance.matchers.base import (
+    COMPARISON,
+    Case,
+    Find,
+    Form,
+    Found,
+    Matcher,
+    each_answer,
+    no_answer,
+    shown,
+)
 from conformance.model import Body, Exchange, Finding, Json, Slice, Slices, StepRecord
 
 _OK: Final = 200
@@ -38,6 +48,8 @@ def _serving(*, wanted: bool) -> Find:
     """Whether the server serves ranges of a resource: its plain answer says so, or a 206 was seen."""
 
     def find(_: Json, step: StepRecord, case: Case) -> Finding | None:
+        if not step.exchanges:
+            return no_answer(step)
         units = [split_list(shown(each, "accept-ranges").lower()) for each in step.exchanges]
         seen = any(e.status == _PARTIAL for each in case.steps.values() for e in each.exchanges)
         if (seen or any(BYTES in each for each in units)) is wanted:
