@@ -82,10 +82,11 @@ def _weak_list(settings: Settings, create: Create) -> ASGIApp:
 # ---- beside other conditions
 
 
-def _deaf_beside_a_range(name: str) -> Apply:
+def _deaf_to(name: str, *, beside: str = _RANGE) -> Apply:
+    """A condition is not looked at where another field is there, too."""
     return evaluating(
         lambda method, fields, now, clock: caching.evaluate(
-            method, without(fields, name) if _RANGE in fields else fields, now, clock
+            method, without(fields, name) if beside in fields else fields, now, clock
         )
     )
 
@@ -148,13 +149,13 @@ FLAWS = (
     Divides(
         "range-before-tag",
         "If-None-Match is not looked at beside Range",
-        _deaf_beside_a_range("if-none-match"),
+        _deaf_to("if-none-match"),
         breaks=("F11",),
     ),
     Divides(
         "range-before-if-match",
         "If-Match is not looked at beside Range",
-        _deaf_beside_a_range("if-match"),
+        _deaf_to("if-match"),
         breaks=("F12",),
     ),
     Divides(
@@ -162,5 +163,19 @@ FLAWS = (
         "Range is not looked at beside If-None-Match",
         selecting(_no_range_beside_a_tag),
         breaks=("F13",),
+    ),
+    *(
+        Divides(
+            f"if-range-before-{short}",
+            f"{name} is not looked at beside If-Range",
+            _deaf_to(name.lower(), beside=_IF_RANGE),
+            breaks=("F14",),
+        )
+        for short, name in (
+            ("im", "If-Match"),
+            ("ius", "If-Unmodified-Since"),
+            ("inm", "If-None-Match"),
+            ("ims", "If-Modified-Since"),
+        )
     ),
 )
