@@ -49,6 +49,11 @@ def test_steps_are_told_in_order() -> None:
     assert "Judged once these have passed: etag-present, etag-repeats\n" in text(check)
 
 
+def test_where_a_check_applies_is_told() -> None:
+    (check,) = find(load(), "range-beyond")
+    assert "Applies only where plain shows: ranges that are served, a body\n" in text(check)
+
+
 def test_a_timeline_is_told_as_far_as_it_is_judged() -> None:
     (check,) = find(load(), "miss-says-so")
     assert "1. fresh:" in text(check)

@@ -228,8 +228,8 @@ MATCHERS: Final = (
         "range",
         "the bytes that are sent of a range",
         (
-            Form("served", _serving(wanted=True), "a server that serves ranges of it"),
-            Form("unserved", _serving(wanted=False), "a server that serves no ranges of it"),
+            Form("served", _serving(wanted=True), "ranges that are served"),
+            Form("unserved", _serving(wanted=False), "no ranges that are served"),
             Form("single", _single, "a single part"),
             Form("several", _several, "parts in multipart/byteranges"),
             Form("readable", _readable, "parts that can be read by their boundary"),
@@ -239,7 +239,7 @@ MATCHERS: Final = (
             Form(
                 "asked-of",
                 _asked_of,
-                "what was asked for of {}, or the whole",
+                "what was asked for of {}, or all of it",
                 STEP,
                 codes=(_TOLD, _WHOLE),
             ),

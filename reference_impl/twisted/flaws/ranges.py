@@ -146,7 +146,7 @@ FLAWS = (
         "part-as-whole",
         "a part is sent as 200",
         _on(PARTIAL_CONTENT, lambda answer: replace(answer, status=_OK).without("content-range")),
-        breaks=("H01", "H03", "K27"),
+        breaks=("H01", "H03"),
     ),
     Divides("part-shifted", "a part begins a byte too late", _making(_single, _shifted), breaks=("H02",)),
     Divides(
