@@ -192,8 +192,9 @@ def _range(ranges: tuple[ByteRange, ...], request: _Request, *, sure: bool) -> O
         return _either("416", frozenset({"perform"}), "no range of these is within what there is")
     if is_excessive(ranges):
         return _either("perform", _REFUSALS | {"206"}, "so many ranges may be served, ignored or refused")
-    # "A server MAY ignore the Range header field."
-    as_good: frozenset[Answer] = frozenset() if sure else frozenset({"perform"})
+    # "A server MAY ignore the Range header field": where all is asked for, that comes to the same.
+    all_of_it = any(each.within(length) == (0, length - 1) for each in ranges)
+    as_good: frozenset[Answer] = frozenset({"perform"}) if all_of_it or not sure else frozenset()
     why = "the range is wanted of what is current"
     return Outcome("206", frozenset({"206", "perform"}), "9110 14.2", why, as_good)
 
