@@ -12,9 +12,11 @@ from fastapi import HTTPException, Request, Response
 
 from reference_impl import caching
 from reference_impl.caching import NOT_MODIFIED, Validators
+from reference_impl.ranges import RANGE_NOT_SATISFIABLE, Part
 from reference_impl.site import Site
 
 NO_CACHE = caching.cache_control("no-cache")
+_JSON = "application/json"
 NO_STORE = caching.cache_control("no-store")
 
 
@@ -59,6 +61,11 @@ class Representation:
         return Validators(self.etag, self.modified)
 
     @property
+    def divisible(self) -> bool:
+        """Whether parts of it are served: a strong tag is what puts them together again (9110 15.3.7.3)."""
+        return self.etag is not None and not self.etag.startswith("W/")
+
+    @property
     def fields(self) -> dict[str, str]:
         """The header fields of a 200, all of which a 304 repeats (RFC 9110 15.4.5)."""
         fields = {"Cache-Control": self.cache_control}
@@ -70,17 +77,31 @@ class Representation:
 
 
 def answer(request: Request, site: Site, shown: Representation) -> Response:
-    """The answer to GET or HEAD: 200, 304 or 412."""
+    """The answer to GET or HEAD: 200, 206, 304, 412 or 416."""
     status = site.evaluate(request.method, _lines(request), shown.validators)
     if status == NOT_MODIFIED:
         return Response(status_code=NOT_MODIFIED, headers=shown.fields)
     if status is not None:
         raise HTTPException(status)
     body = shown.body.encode()
+    fields = shown.fields | ({"Accept-Ranges": "bytes"} if shown.divisible else {})
     if request.method == "HEAD":
-        fields = shown.fields | {"Content-Length": str(len(body))}
-        return Response(headers=fields, media_type="application/json")
-    return Response(body, headers=shown.fields, media_type="application/json")
+        return Response(headers=fields | {"Content-Length": str(len(body))}, media_type=_JSON)
+    part = site.select(_lines(request), body, _JSON, shown.validators) if shown.divisible else None
+    if part is None:
+        return Response(body, headers=fields, media_type=_JSON)
+    return partial(part, shown)
+
+
+def partial(part: Part, shown: Representation) -> Response:
+    """The answer to a request for a part: 206, or 416."""
+    if part.status == RANGE_NOT_SATISFIABLE:
+        raise HTTPException(part.status, headers=dict(part.fields))
+    fields = shown.fields
+    if not part.described:
+        fields.pop("Last-Modified", None)
+    media_type = _JSON if part.described and "Content-Type" not in part.fields else None
+    return Response(part.body, part.status, fields | dict(part.fields), media_type)
 
 
 def refuse_if_asked(request: Request, site: Site, current: Representation) -> None:
@@ -106,7 +127,7 @@ def written(
     fields.pop("Cache-Control", None)  # says nothing of a write
     if location is not None:
         fields["Location"] = location
-    return Response(shown.body, status, fields, "application/json")
+    return Response(shown.body, status, fields, _JSON)
 
 
 def _lines(request: Request) -> Mapping[str, Sequence[str]]:

@@ -45,6 +45,7 @@ class UvicornEngine:
             log_level=log_level,
             access_log=False,
             date_header=False,
+            server_header=False,  # of no use to a client, and in every answer
             timeout_graceful_shutdown=2,
         )
         self._server = _Server(config)

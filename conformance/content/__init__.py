@@ -1,6 +1,7 @@
 """Bodies: what is to be known of one, and how an item becomes another. Pure.
 
     facts.py          body -> facts, read once when it arrives
+    slices.py         what a 206 holds, beside the whole that it is a part of
     marks.py          the value that is kept, and the mark that says so
     moments.py        the moment that a value tells, to the second
     effects.py        what an answer shows of a write

@@ -21,6 +21,7 @@ from conformance.fields import (
 from conformance.model import Exchange, Json
 
 PATTERN: Final = re.compile(r"\{([a-z][a-z0-9-]*)(?:\.([a-z0-9-]+))?\}")
+_MANY: Final = 200
 _AN_HOUR: Final = timedelta(hours=1)
 _A_DAY: Final = timedelta(days=1)
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -40,6 +41,16 @@ def _etag(exchange: Exchange) -> str | None:
     return values[0] if values else None
 
 
+def _tag_that_is(*, weak: bool) -> Callable[[Exchange], str | None]:
+    """The ETag, where it is of that kind."""
+
+    def take(exchange: Exchange) -> str | None:
+        parsed = parse_entity_tag(_etag(exchange) or "")
+        return _etag(exchange) if parsed is not None and parsed.weak is weak else None
+
+    return take
+
+
 def _opaque(exchange: Exchange) -> str | None:
     tag = _etag(exchange)
     parsed = parse_entity_tag(tag) if tag else None
@@ -57,6 +68,16 @@ def _swapped(exchange: Exchange) -> str | None:
     if not opaque:
         return None
     return opaque.swapcase() if opaque.swapcase() != opaque else opaque * 2
+
+
+def _length(exchange: Exchange) -> str | None:
+    return str(exchange.response.body.length) if exchange.response and exchange.response.body.length else None
+
+
+def _bytes_apart(exchange: Exchange) -> str | None:
+    """Every other byte by itself, two hundred at most, as a Range asks for them."""
+    length = int(_length(exchange) or 0)
+    return ",".join(f"{at}-{at}" for at in range(0, min(length, 2 * _MANY), 2)) or None
 
 
 def _last_modified(exchange: Exchange) -> str | None:
@@ -106,9 +127,13 @@ CAPTURES: Final[Mapping[str, Capture]] = {
     capture.name: capture
     for capture in (
         Capture("etag", _etag, "ETag", "the ETag of {}"),
+        Capture("strong-etag", _tag_that_is(weak=False), "strong ETag", "the strong ETag of {}"),
+        Capture("weak-etag", _tag_that_is(weak=True), "weak ETag", "the weak ETag of {}"),
         Capture("opaque", _opaque, "ETag", "the ETag of {} without its quotes"),
         Capture("opaque-cut", _cut, "ETag", "the ETag of {} without its last letter"),
         Capture("opaque-swapped", _swapped, "ETag", "the ETag of {} with upper and lower case swapped"),
+        Capture("length", _length, "content", "the length of {}"),
+        Capture("bytes-apart", _bytes_apart, "content", "two hundred single bytes of {}"),
         Capture("last-modified", _last_modified, "Last-Modified", "the Last-Modified of {}"),
         *(
             Capture(f"last-modified-{name}", _moment(write), "Last-Modified", f"{says} the date of {{}}")

@@ -142,6 +142,7 @@ NUMBER: Final = Kind("NUMBER", {"type": "number"})
 COUNT: Final = Kind("COUNT", {"type": "integer", "minimum": 1})
 TEXT: Final = Kind("TEXT", {"type": "string"})
 NAMES: Final = Kind("[NAME, ...]", {"type": "array", "items": {"type": "string"}, "minItems": 1})
+FIELDS: Final = Kind("[FIELD, ...]", {"type": "array", "items": FIELD_NAME, "minItems": 1})
 DURATION: Final = Kind(
     "DURATION",
     {"type": ["string", "number"], "description": "a duration such as 'ttl + 2m' or '1.1 s'"},

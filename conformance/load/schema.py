@@ -64,6 +64,7 @@ def _table(check: Mapping[str, Any]) -> dict[str, Any]:
     send = {"type": "object", "minProperties": 1, "propertyNames": FIELD_NAME, "additionalProperties": _TEXT}
     cell = {name: check[name] for name in ("id", "title", "requirement", "also", "after", "why", "hint")}
     cell |= {"send": _either(send), "method": read["method"]}
+    cell |= {"only-if": _REF["matchers"], "expect": _REF["matchers"]}
     mixture = {name: check[name] for name in ("id", "title", "requirement", "after", "why", "hint")}
     mixture |= {
         "mix": {
@@ -78,6 +79,8 @@ def _table(check: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "needs": _NEEDS,
         "after": check["after"],
+        "only-if": _REF["condition"],
+        "expect": _REF["matchers"],
         "why": _TEXT,
         "hint": _TEXT,
         "values": {

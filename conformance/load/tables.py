@@ -1,7 +1,8 @@
 """`tables` of a spec file -> one timeline for each, and a check for each of its cells and mixtures. Pure.
 
 A cell names the classes of values that it sends; what is due of it is not written down, since RFC 9110 13.2.2
-says it. Level and tier are those of its row, and so is the title, where it has none of its own.
+says it, unless there is more to look at (`expect`). Level and tier are those of its row, and so is the title,
+where it has none of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from conformance.model.specs import PLAIN
 __all__ = ["read_tables"]
 
 _LAST: Final = "last"
+_DUE: Final[Json] = {"due": {"after": PLAIN}}
 _LONGEST: Final = 90  # characters of a title
 
 
@@ -60,7 +62,7 @@ def _reads(
             name: value_of(parts, table, name, class_, (*path, "send")) for name, class_ in send.items()
         }
         step = {"do": "read", "as": f"{cell['id']}-{number}" if len(sends) > 1 else cell["id"]}
-        yield {**step, "headers": headers, **({"method": cell["method"]} if "method" in cell else {})}
+        yield {**step, "headers": headers, **{key: cell[key] for key in ("method", "only-if") if key in cell}}
 
 
 def _check(
@@ -72,7 +74,8 @@ def _check(
         path,
         title=cell.get("title") or _title(parts, cell, path),
         on=table,
-        expects=({name: {"due": {"after": PLAIN}} for name in steps},),
+        expects=({name: cell.get("expect", data.get("expect", _DUE)) for name in steps},),
+        only_if=data.get("only-if"),
         needs=tuple(data.get("needs", ("read",))),
         after=(*data.get("after", ()), *cell.get("after", ())),
         doubts=(DOUBTS["others-write"],),

@@ -2,9 +2,10 @@
 
     base.py             what a matcher and its forms are made of
     status.py           the status code
-    request.py          the method of the request
+    request.py          the method and the fields of the request
     due.py              what the preconditions of the request call for
     field.py            any header field
+    ranges.py           which bytes are sent of a range
     body.py             the body, as bytes, as JSON, as items
     etag.py             the entity tag
     cache_control.py    Cache-Control
@@ -31,6 +32,7 @@ from conformance.matchers import (
     etag,
     field,
     lives,
+    ranges,
     request,
     status,
     value,
@@ -43,7 +45,7 @@ __all__ = ["CODES", "MATCHERS", "Case", "Form", "Matcher", "first_finding", "hol
 
 MATCHERS: Final[Mapping[str, Matcher]] = {
     matcher.name: matcher
-    for room in (status, due, request, body, etag, cache_control, field, value, lives, contact, wire)
+    for room in (status, due, request, ranges, body, etag, cache_control, field, value, lives, contact, wire)
     for matcher in room.MATCHERS
 }
 CODES: Final = frozenset(

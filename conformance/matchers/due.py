@@ -36,7 +36,7 @@ def _by_the_rules(name: Json, exchange: Exchange, case: Case) -> Found:
     outcome = precondition_outcome(request.method, request.headers, _state(plain), plain_status=plain.status)
     kind = str(status) if status in _TOLD and status != plain.status else "perform"
     right = kind in outcome.acceptable and (kind != "perform" or status == plain.status)
-    if right and kind == outcome.expected:
+    if right and (kind == outcome.expected or kind in outcome.as_good):
         return None
     wanted: tuple[Answer, ...] = (outcome.expected,) if right else tuple(sorted(outcome.acceptable))
     expected = f"{listed([_answer(each, plain) for each in wanted], 'or')} ({outcome.why})"
@@ -56,6 +56,7 @@ def _state(plain: Exchange) -> ResourceState:
         etag=parse_entity_tag(tags[0]) if tags else None,
         last_modified=parse_http_date(field_value(plain.headers, "last-modified") or ""),
         now=parse_http_date(field_value(plain.headers, "date") or ""),
+        length=plain.response.body.length if plain.response else None,
     )
 
 

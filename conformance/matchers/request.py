@@ -1,10 +1,11 @@
-"""The matcher on the method of a request: what its answer has to be like may depend on it."""
+"""The matchers on a request, its method and its fields: what its answer has to be like may depend on them."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from conformance.language.values import Kind, listed
+from conformance.fields import field_value
+from conformance.language.values import FIELDS, Kind, listed
 from conformance.matchers.base import Case, Form, Found, Matcher, each_answer
 from conformance.model import Exchange, Json
 
@@ -20,10 +21,31 @@ def _method(wanted: Json, exchange: Exchange, _case: Case) -> Found:
     return f"the method {listed(accepted, 'or')}", exchange.request.method
 
 
+@each_answer
+def _with(names: Json, exchange: Exchange, _case: Case) -> Found:
+    lacking = next((name for name in names if field_value(exchange.request.headers, name) is None), None)
+    return None if lacking is None else (f"a request with {lacking}", "one without")
+
+
+@each_answer
+def _without(names: Json, exchange: Exchange, _case: Case) -> Found:
+    there = next((name for name in names if field_value(exchange.request.headers, name) is not None), None)
+    return None if there is None else (f"a request without {there}", "one with it")
+
+
 MATCHERS: Final = (
     Matcher(
         "method",
         "the method of the request",
         (Form("", _method, lambda wanted: f"the method {listed(wanted, 'or')}", _METHOD),),
+    ),
+    Matcher(
+        "sent",
+        "the fields of the request",
+        (
+            Form("with", _with, lambda names: f"a request with {listed(names)}", FIELDS),
+            Form("without", _without, lambda names: f"a request without {listed(names, 'or')}", FIELDS),
+        ),
+        together=True,
     ),
 )

@@ -26,6 +26,8 @@ from conformance.model.exchanges import (
     JsonType,
     Request,
     Response,
+    Slice,
+    Slices,
     WireFault,
 )
 from conformance.model.reports import NOWHERE, VERSION, Content, Entry, Explained, Report, Score, Tally, Topic
@@ -114,6 +116,8 @@ __all__ = [
     "Run",
     "Safe",
     "Score",
+    "Slice",
+    "Slices",
     "SpecFile",
     "Step",
     "StepRecord",

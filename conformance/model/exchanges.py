@@ -105,6 +105,37 @@ class ItemFacts(Frozen, frozen=True):
     gone: bool = False
 
 
+class Slice(Frozen, frozen=True):
+    """Some bytes of a body that an answer holds, as its Content-Range says.
+
+    Args:
+        first, last: their positions, both inclusive; None where no valid Content-Range says them.
+        whole: how long the whole is; None where it is not said.
+        length, digest: of what is there. due: the digest of what is at these positions of the whole, or "".
+    """
+
+    first: int | None
+    last: int | None
+    whole: int | None
+    length: int
+    digest: Safe
+    due: Safe = ""
+
+
+class Slices(Frozen, frozen=True):
+    """What a 206 holds, beside the whole that was read before it.
+
+    Args:
+        of: the digest of that whole; "" where none was read.
+        multipart: whether its parts stand in one body. broken: why they can't be read (any further), or "".
+    """
+
+    slices: tuple[Slice, ...] = ()
+    of: Safe = ""
+    multipart: bool = False
+    broken: Safe = ""
+
+
 class Facts(Frozen, frozen=True):
     """What is to be known of an answer beyond its fields, read once, when it arrived.
 
@@ -117,6 +148,7 @@ class Facts(Frozen, frozen=True):
         items: how many items the list has, or None where there is no list.
         value, hit: what the target's pointers point to; MISSING where they point to nothing.
         item: of the item that a write is about.
+        slices: of a 206: which bytes it holds.
         redirected: the path that answered instead, where it differs in the final slash only.
         login_ended: the number of the request in the run at which a server that had answered us before
             did not know us any more; 0: it knows us, or never did.
@@ -129,6 +161,7 @@ class Facts(Frozen, frozen=True):
     value: Json = MISSING
     hit: Json = MISSING
     item: ItemFacts | None = None
+    slices: Slices | None = None
     redirected: str = ""
     login_ended: int = 0
 

@@ -30,7 +30,7 @@ class Twist:
     """One odd server.
 
     `render`, where given, writes its answers to the socket by hand: what a real HTTP server would mend or
-    refuse.
+    refuse. `divides`: whether it answers a Range itself; else its whole answers are divided for it.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Twist:
     apply: Apply = unchanged
     render: Render | None = None
     one_at_a_time: bool = False
+    divides: bool = False
 
     @property
     def by_hand(self) -> bool:
@@ -45,7 +46,7 @@ class Twist:
         return self.render is not None or self.one_at_a_time
 
 
-AS_IS = Twist("", "the reference as it is")
+AS_IS = Twist("", "the reference as it is", divides=True)
 
 
 def made_of(change: Callable[[Parts], Parts]) -> Apply:

@@ -22,6 +22,8 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
         ["bytes 0-4/10", "bytes 0-0/*", "bytes */10"],
         ["bytes 4-0/10", "bytes 0-10/10", "0-4/10", "bytes=0-4", "bytes 0-4", "bytes */*", "bytes 0-4/-1"],
     ),
+    "whole-told": (["bytes 0-4/10", "bytes */10"], ["bytes 0-4/*"]),
+    "range-units": (["bytes", "none", "bytes, lines"], ["bytes=0-", "", "a b"]),
 }
 
 

@@ -93,7 +93,24 @@ def test_a_mixture_sends_each_class_with_each_and_each_alone(tmp_path: Path) -> 
     assert {name for names in mixed.alone.values() for name in names} <= set(sent)
 
 
+def test_a_table_and_a_cell_may_look_at_more_than_is_due(tmp_path: Path) -> None:
+    more = TABLE.replace(
+        "    why: Because it matters.\n",
+        "    only-if: {last: {body: {same-as: plain}}}\n    expect: {body: present}\n    why: Because.\n",
+        1,
+    ).replace("        method: HEAD\n", "        only-if: {status: 2xx}\n        expect: {status: 200}\n")
+    suite = loaded(tmp_path, more)
+    cell, two, mixed, _ = suite.files[0].checks
+    assert cell.expects == ({"a-cell": {"body": "present"}},)
+    assert two.expects == ({"two-0": {"status": 200}, "two-1": {"status": 200}},)
+    assert cell.only_if == two.only_if == mixed.only_if == {"last": {"body": {"same-as": "plain"}}}
+    steps = suite.timelines["a-table"].steps
+    assert [s.only_if for s in steps[:4]] == [{"status": 200}, {}, {"status": "2xx"}, {"status": "2xx"}]
+
+
 WRONG = {
+    "step of a table": ("    needs: [etag]", "    only-if: {first: {status: 200}}", 12,
+              "`only-if`: the timeline 'a-table' has no step 'first'"),
     "class": ("send: {If-None-Match: current}}", "send: {If-None-Match: curent}}", 12,
               "`values` of If-None-Match has no class 'curent'; did you mean 'current'?"),
     "field": ("send: {If-None-Match: current}}", "send: {If-None-Mach: current}}", 12,

@@ -372,7 +372,7 @@ SAFE = {
     "Report.clock", "Report.records", "Report.requirements", "Report.specs_sha256", "Report.started",
     "Report.suite_version", "Report.topics", "Report.why_real", "Request.method", "Requirement.id",
     "Requirement.quote", "Requirement.rfc", "Requirement.says", "Requirement.source", "Requirement.topic", "Requirement.unchecked", "Requirement.url",
-    "Resource.name", "StepRecord.do", "StepRecord.lacks", "StepRecord.name", "StepRecord.other", "Target.name", "Target.sha256", "Topic.file", "Topic.title",
+    "Resource.name", "Slice.digest", "Slice.due", "Slices.broken", "Slices.of", "StepRecord.do", "StepRecord.lacks", "StepRecord.name", "StepRecord.other", "Target.name", "Target.sha256", "Topic.file", "Topic.title",
     "Verdict.code", "Verdict.step", "Verdict.work", "Write.method",
 }  # fmt: skip
 
