@@ -11,7 +11,7 @@ from typing import Any, Self
 from fastapi import HTTPException, Request, Response
 
 from reference_impl import caching
-from reference_impl.caching import NOT_MODIFIED, Validators
+from reference_impl.caching import ABSENT, NOT_MODIFIED, Validators
 from reference_impl.site import Site
 
 NO_CACHE = caching.cache_control("no-cache")
@@ -83,13 +83,16 @@ def answer(request: Request, site: Site, shown: Representation) -> Response:
     return Response(body, headers=shown.fields, media_type="application/json")
 
 
-def refuse_if_asked(request: Request, site: Site, current: Representation) -> None:
+def refuse_if_asked(request: Request, site: Site, current: Representation | None) -> None:
     """Refuse a write whose preconditions do not hold for the current state: nothing has happened yet.
+
+    `current` is None where a PUT would create what is not there.
 
     To be called in the transaction that also writes, and with the state from the store: a cached tag may be
     old, and a write by its leave would undo what somebody else has just written.
     """
-    status = site.evaluate(request.method, _lines(request), current.validators)
+    now = ABSENT if current is None else current.validators
+    status = site.evaluate(request.method, _lines(request), now)
     if status is not None:
         raise HTTPException(status)
 
