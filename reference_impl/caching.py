@@ -107,8 +107,8 @@ def if_match(field: str, now: Validators) -> bool:
 def evaluate(method: str, fields: Mapping[str, Sequence[str]], now: Validators, clock: float) -> int | None:
     """The status that the preconditions call for, or None to go on with the method.
 
-    RFC 9110 13.2.2 gives the order. It is to be asked only where the plain request would be answered 2xx; what
-    does not exist is `ABSENT`. `fields` maps lower-case names to the lines of that field, in order.
+    RFC 9110 13.2.2 gives the order. It is to be asked only where the plain request would be answered 2xx;
+    `now` is `ABSENT` where a PUT would create. `fields` maps lower-case names to the lines of a field.
     """
 
     def field(name: str) -> str | None:

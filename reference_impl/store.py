@@ -74,7 +74,7 @@ class Store:
         return 1 <= key <= last and self.item(key) is None
 
     def create(self, fields: Mapping[str, Any], key: int | None = None) -> int:
-        """Add an item: under a new id, which no other item ever had, or under that of one that was removed."""
+        """Add an item, under an id that no other ever had; or under that of one that was removed."""
         now = self._touch()
         row = self._db.execute(
             "INSERT INTO items (id, name, description, price, modified) VALUES (?, ?, ?, ?, ?)",

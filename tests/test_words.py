@@ -25,6 +25,8 @@ DATE = "Thu, 01 Jan 2026 12:00:00 GMT"
 
 GIVES: dict[str, tuple[Exchange, str]] = {
     "etag": (exchange(etag='W/"aB"'), 'W/"aB"'),
+    "strong-etag": (exchange(etag='"aB"'), '"aB"'),
+    "weak-etag": (exchange(etag='W/"aB"'), 'W/"aB"'),
     "opaque": (exchange(etag='W/"aB"'), "aB"),
     "opaque-cut": (exchange(etag='"aB"'), "a"),
     "opaque-swapped": (exchange(etag='"aB"'), "Ab"),

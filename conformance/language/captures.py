@@ -40,6 +40,16 @@ def _etag(exchange: Exchange) -> str | None:
     return values[0] if values else None
 
 
+def _tag_that_is(*, weak: bool) -> Callable[[Exchange], str | None]:
+    """The ETag, where it is of that kind."""
+
+    def take(exchange: Exchange) -> str | None:
+        parsed = parse_entity_tag(_etag(exchange) or "")
+        return _etag(exchange) if parsed is not None and parsed.weak is weak else None
+
+    return take
+
+
 def _opaque(exchange: Exchange) -> str | None:
     tag = _etag(exchange)
     parsed = parse_entity_tag(tag) if tag else None
@@ -106,6 +116,8 @@ CAPTURES: Final[Mapping[str, Capture]] = {
     capture.name: capture
     for capture in (
         Capture("etag", _etag, "ETag", "the ETag of {}"),
+        Capture("strong-etag", _tag_that_is(weak=False), "strong ETag", "the strong ETag of {}"),
+        Capture("weak-etag", _tag_that_is(weak=True), "weak ETag", "the weak ETag of {}"),
         Capture("opaque", _opaque, "ETag", "the ETag of {} without its quotes"),
         Capture("opaque-cut", _cut, "ETag", "the ETag of {} without its last letter"),
         Capture("opaque-swapped", _swapped, "ETag", "the ETag of {} with upper and lower case swapped"),

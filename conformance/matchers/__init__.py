@@ -4,6 +4,7 @@
     status.py           the status code
     request.py          the method of the request
     due.py              what the preconditions of the request call for
+    written.py          whether a write was carried out, and how it was answered
     field.py            any header field
     body.py             the body, as bytes, as JSON, as items
     etag.py             the entity tag
@@ -35,6 +36,7 @@ from conformance.matchers import (
     status,
     value,
     wire,
+    written,
 )
 from conformance.matchers.base import ANSWER, COMPARISON, Case, Form, Matcher
 from conformance.model import Finding, Json, StepRecord
@@ -43,7 +45,7 @@ __all__ = ["CODES", "MATCHERS", "Case", "Form", "Matcher", "first_finding", "hol
 
 MATCHERS: Final[Mapping[str, Matcher]] = {
     matcher.name: matcher
-    for room in (status, due, request, body, etag, cache_control, field, value, lives, contact, wire)
+    for room in (status, due, request, body, etag, cache_control, field, value, lives, contact, wire, written)
     for matcher in room.MATCHERS
 }
 CODES: Final = frozenset(

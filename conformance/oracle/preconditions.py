@@ -50,6 +50,16 @@ class Outcome:
     section: str
     why: str
 
+    @property
+    def held(self) -> bool:
+        """Whether the state may not change: nothing that is acceptable would carry the request out."""
+        return "perform" not in self.acceptable
+
+    @property
+    def performed(self) -> bool:
+        """Whether the request has to be carried out."""
+        return self.acceptable == {"perform"}
+
 
 @dataclass(frozen=True, slots=True)
 class _Request:
