@@ -65,20 +65,22 @@ def _state(_: Json, step: StepRecord, case: Case) -> Finding | None:
     assert after is not None  # noqa: S101
     due = _due(step.exchanges[0], before, step.effect)
     if due.held:
-        found = _moved(before, after)
+        found = _moved(before, after, step.effect)
         return None if found is None else Finding(f"the item as it was ({due.why})", found, step.name)
     if due.performed and not _carried_out(step, before, after):
         return Finding(f"that it is carried out ({due.why})", "the item as it was", step.name)
     return None
 
 
-def _moved(before: Exchange, after: Exchange) -> str | None:
+def _moved(before: Exchange, after: Exchange, effect: Effect | None) -> str | None:
     """How the item is another one now, or None."""
     if before.status in _GONE or after.status in _GONE:
         there = {True: "gone", False: "there"}
         gone = after.status in _GONE
         return None if gone == (before.status in _GONE) else f"an item that is {there[gone]} now"
     one, other = before.facts.item, after.facts.item
+    if effect is None or not effect.field:  # they may be of two items: it was about none of them
+        one = other = None
     if one is not None and other is not None and one != other:
         return f"{other.value!r} where {one.value!r} was" if other.there else "an item that is gone now"
     if (before.response and before.response.body) != (after.response and after.response.body):

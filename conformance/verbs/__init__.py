@@ -7,6 +7,7 @@
     making.py      `create`, `remove`
     refusing.py    `refuse`
     conditional.py `write`
+    competing.py   `compete`
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
     subjects.py    which item a change is about
@@ -23,13 +24,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.verbs import changing, conditional, making, reading, refusing, starting, sweeping
+from conformance.verbs import changing, competing, conditional, making, reading, refusing, starting, sweeping
 from conformance.verbs.base import Verb
 
 __all__ = ["VERBS", "Verb"]
 
 VERBS: Final[Mapping[str, Verb]] = {
     verb.name: verb
-    for room in (reading, changing, making, refusing, conditional, sweeping, starting)
+    for room in (reading, changing, making, refusing, conditional, competing, sweeping, starting)
     for verb in room.VERBS
 }

@@ -26,7 +26,7 @@ from conformance.sending.ask import How
 from conformance.sending.ledger import SUCCESS, Own
 from conformance.verbs.base import Argument, Verb, done, not_offered
 from conformance.verbs.changing import attempt, fields_of, ways
-from conformance.verbs.making import make, no_more, removed
+from conformance.verbs.making import Made, make, no_more, removed
 from conformance.verbs.subjects import Subject, prepare
 from conformance.verbs.writes import (
     ACCEPTED,
@@ -96,14 +96,36 @@ class Shape:
 
 
 def _write(step: Step, context: Context) -> StepRecord:
+    try:
+        unbarred(step, context)
+        return _posted(step, context) if step.args.get("method") == "POST" else _written(step, context)
+    except NothingToShowError as nothing:
+        return nothing.record
+
+
+def unbarred(step: Step, context: Context) -> None:
+    """End the step where writes are not even tried."""
     for kind in _KINDS:
         bar = barred(step, context, kind)
         if bar is not None:
-            return bar
-    try:
-        return _written(step, context)
-    except NothingToShowError as nothing:
-        return nothing.record
+            raise NothingToShowError(bar)
+
+
+def _posted(step: Step, context: Context) -> StepRecord:
+    """A create: its conditions are about the list."""
+    held(step, context)  # that one can be made without a condition
+    why = no_more(context)
+    if why:
+        raise NothingToShowError(not_offered(step, why))
+    plain = context.read()
+    if plain.response is None or plain.status != _OK:
+        raise NothingToShowError(done(step, [plain]))
+    made = make(context, hold=False, headers=filled(step, context, plain))
+    if not made.tried:
+        raise NothingToShowError(not_offered(step, made.says))
+    if made.effect is not None:
+        _owe(step, context, made)
+    return beside(step, context, [plain], made.tried[-1:], context.read(), effect=Effect("write"))
 
 
 def _written(step: Step, context: Context) -> StepRecord:
@@ -190,11 +212,16 @@ def new(step: Step, context: Context) -> Item:
     if made.effect is None:
         record = not_offered(step, made.says) if made.says else not_done(step, context, "create", made.tried)
         raise NothingToShowError(record)
-    name = f"made for {step.name}"
-    context.steps[name] = StepRecord(name, exchanges=tuple(made.tried[-1:]), effect=made.effect)
+    _owe(step, context, made)
     if made.effect.id is None:
         raise NothingToShowError(not_offered(step, "the id of what was created is not to be seen"))
     return _item(step, context, Own(made.effect.id, made.effect.key, None, made.item))
+
+
+def _owe(step: Step, context: Context, made: Made) -> None:
+    """Note what was made, in a record beside the step: it goes when the work ends."""
+    name = f"made for {step.name}"
+    context.steps[name] = StepRecord(name, exchanges=tuple(made.tried[-1:]), effect=made.effect)
 
 
 def _item(step: Step, context: Context, own: Own) -> Item:
@@ -347,7 +374,7 @@ VERBS: Final = (
         _write,
         "{method} an item of our own{item}{headers}{body}{bare}{stray}, and GET it before and after",
         (
-            Argument("method", choice("PUT", "PATCH", "DELETE"), "{}", absent="change"),
+            Argument("method", choice("POST", "PUT", "PATCH", "DELETE"), "{}", absent="change"),
             Argument("item", choice(*_ITEM), lambda state: _ITEM[state]),
             Argument("headers", HEADERS, with_headers),
             Argument("body", choice("same"), lambda _: ", to what it is already"),

@@ -7,6 +7,7 @@ where it can't, one is left at most, and told.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,12 +20,13 @@ from conformance.content import edits
 from conformance.content.facts import Tracked, is_ours
 from conformance.content.items import find_list, id_name, item_id, objects, path_of, same_id
 from conformance.fields import field_value
-from conformance.model import MISSING, Effect, EffectKind, Exchange, Json, Step, StepRecord, Write
+from conformance.model import MISSING, Effect, EffectKind, Exchange, Headers, Json, Step, StepRecord, Write
 from conformance.sending.ledger import SUCCESS, Own, Undo
 from conformance.verbs.base import Verb, done, not_offered
 from conformance.verbs.writes import (
     ACCEPTED,
     GONE,
+    JSON,
     TRY_ANOTHER,
     barred,
     marked,
@@ -102,12 +104,18 @@ def removed(context: Context, key: str) -> None:
         del shared.own[name]
 
 
-def make(context: Context, *, hold: bool) -> Made:
-    """Create an item; with `hold` it is kept for the changes of other checks, up to the end of the run."""
+def make(context: Context, *, hold: bool, headers: Headers = ()) -> Made:
+    """Create an item; with `hold` it is kept for the changes of other checks, up to the end of the run.
+
+    With `headers` it is sent as it is written, whatever the server insists on.
+    """
     write, made = context.resource.writes["create"], Made()
     items = _items(context)
     for body, mark in _new_items(context, write, items):
-        exchange = send_write(context, write, write.path, body)
+        if headers:
+            exchange = context.send(write.method, write.path, (*JSON, *headers), json.dumps(body).encode())
+        else:
+            exchange = send_write(context, write, write.path, body)
         made.tried.append(exchange)
         if exchange.status in TRY_ANOTHER:
             continue
