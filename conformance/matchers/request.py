@@ -1,4 +1,4 @@
-"""The matcher on the method of a request: what its answer has to be like may depend on it."""
+"""The matchers on a request, its method and whether it has a condition: its answer may depend on them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,22 @@ def _method(wanted: Json, exchange: Exchange, _case: Case) -> Found:
     return f"the method {listed(accepted, 'or')}", exchange.request.method
 
 
+@each_answer
+def _conditional(_: Json, exchange: Exchange, _case: Case) -> Found:
+    if any(name.lower().startswith("if-") for name, _ in exchange.request.headers):
+        return None
+    return "a request with a condition", "none"
+
+
 MATCHERS: Final = (
     Matcher(
         "method",
         "the method of the request",
         (Form("", _method, lambda wanted: f"the method {listed(wanted, 'or')}", _METHOD),),
+    ),
+    Matcher(
+        "conditional",
+        "whether the request has a condition",
+        (Form(True, _conditional, "a request with a condition"),),
     ),
 )

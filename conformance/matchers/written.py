@@ -15,6 +15,7 @@ from conformance.language.values import listed
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Matcher, no_answer, shown
 from conformance.matchers.due import resource_state
 from conformance.model import MISSING, Effect, Exchange, Finding, Json, StepRecord
+from conformance.model.exchanges import digest_of
 from conformance.model.runs import after_of, before_of
 from conformance.oracle.preconditions import Answer, Outcome, precondition_outcome
 
@@ -27,16 +28,22 @@ _ANSWERS: Final[dict[Answer, str]] = {
     "2xx": "success",
     "412": "412 Precondition Failed",
 }
+_ACCEPTED: Final = 202
 _TAG: Final = "if-match"
+_ETAG: Final = "etag"
 
 
 def _due(write: Exchange, before: Exchange, effect: Effect | None) -> Outcome:
     """What is due of a write that is carried out where it has no condition: that was seen."""
-    applied = effect is not None and effect.before == effect.after
     request, state = write.request, resource_state(before)
     return precondition_outcome(
-        request.method, request.headers, state, plain_status=_OK, already_applied=applied
+        request.method, request.headers, state, plain_status=_OK, already_applied=_repeats(effect)
     )
+
+
+def _repeats(effect: Effect | None) -> bool:
+    """Whether a write asks for what is there already."""
+    return effect is not None and effect.field != "" and effect.before == effect.after
 
 
 def _seen(name: str, case: Case) -> Exchange | None:
@@ -90,16 +97,15 @@ def _moved(before: Exchange, after: Exchange, effect: Effect | None) -> str | No
 
 
 def _carried_out(step: StepRecord, before: Exchange, after: Exchange) -> bool:
-    item, effect = after.facts.item, step.effect
+    item = after.facts.item
     if step.exchanges[0].request.method == "DELETE":
         return after.status in _GONE or (item is not None and (item.gone or not item.there))
     if item is None or not item.there or after.status in _GONE:
         return False
-    if before.status in _GONE:
-        return True
+    if before.status in _GONE or step.effect is None or not step.effect.field:
+        return True  # what was not there is there now
     was = before.facts.item.value if before.facts.item else MISSING
-    repeats = effect is not None and effect.before == effect.after
-    return (item.value == was) is repeats
+    return (item.value == was) is _repeats(step.effect)
 
 
 @_between
@@ -107,6 +113,8 @@ def _reply(_: Json, step: StepRecord, case: Case) -> Finding | None:
     before, write = _seen(before_of(step.name), case), step.exchanges[0]
     assert before is not None  # noqa: S101 - it was looked for
     due = _due(write, before, step.effect)
+    if write.status == _ACCEPTED:  # it says of itself that this is not the outcome
+        return None
     kinds = {"2xx", "perform"} if write.status in _SUCCESS else {f"{write.status}"}
     if kinds & due.acceptable:
         return None
@@ -142,7 +150,38 @@ def _one_wins(_: Json, step: StepRecord, _case: Case) -> Finding | None:
     return None
 
 
-# ------------------------------------------------------------------ what the answer says of the new state
+# ------------------------------------------------------------------ what else is due of a write
+
+
+@_between
+def _held(_: Json, step: StepRecord, case: Case) -> Finding | None:
+    before, after = _seen(before_of(step.name), case), _seen(after_of(step.name), case)
+    assert before is not None  # noqa: S101 - both were looked for
+    assert after is not None  # noqa: S101
+    found = _moved(before, after, step.effect)
+    return None if found is None else Finding("the item as it was", found, step.name)
+
+
+@_between
+def _own_tag(_: Json, step: StepRecord, case: Case) -> Finding | None:
+    after = _seen(after_of(step.name), case)
+    assert after is not None  # noqa: S101 - it was looked for
+    said, due = (field_value(each.headers, _ETAG) for each in (step.exchanges[0], after))
+    if said is None or said == due:
+        return None
+    return Finding(f"no ETag, or that of the next GET, {due or 'none'}", f"ETag: {said}", step.name)
+
+
+@_between
+def _tag_as_sent(_: Json, step: StepRecord, case: Case) -> Finding | None:
+    """Who has sent the bytes takes a tag in the answer for theirs."""
+    after, write = _seen(after_of(step.name), case), step.exchanges[0]
+    said = field_value(write.headers, _ETAG)
+    if said is None or after is None or after.response is None:
+        return None
+    if digest_of(write.request.body) == after.response.body.digest:
+        return _own_tag(_, step, case)
+    return Finding("no ETag, since other bytes were stored than were sent", f"ETag: {said}", step.name)
 
 
 MATCHERS: Final = (
@@ -151,12 +190,17 @@ MATCHERS: Final = (
         "the item after a write",
         (
             Form("due", _state, "the item as its preconditions leave it (RFC 9110 13.2.2)"),
+            Form("held", _held, "the item as it was"),
             Form("one-write", _one_wins, "of writes at once with one tag, one is carried out"),
         ),
     ),
     Matcher(
         "reply",
         "the answer to a write",
-        (Form("due", _reply, "the status that its preconditions call for (RFC 9110 13.2.2)"),),
+        (
+            Form("due", _reply, "the status that its preconditions call for (RFC 9110 13.2.2)"),
+            Form("own-tag", _own_tag, "no ETag, or that of the next GET"),
+            Form("tag-as-sent", _tag_as_sent, "an ETag only where what was sent was stored, to the byte"),
+        ),
     ),
 )

@@ -141,20 +141,20 @@ def _written(step: Step, context: Context) -> StepRecord:
         seen.append(send_write(context, write, item.path, json.loads(shape.body(item, value)), shape.method))
         must(step, context, seen[-1])
         seen.append(look(step, context, item))
-    if state == "removed" and shape is not None:
-        if "headers" in step.args:
+    if state == "removed":
+        if "headers" in step.args and shape is not None:
             _creates(step, context, item, shape)
-        _gone(step, context, item)
-        seen.append(context.send("GET", item.look))
+        seen.append(_gone(step, context, item))
     headers = filled(step, context, plain)
     if shape is not None and shape.insists and "bare" not in step.args:
         wanted = field_value(headers, _CONDITION) is not None
         nothing_without(
             step, wanted, "the server wants a condition with each write, and refuses this by that"
         )
-    before, sent = value, value
-    if shape is not None and step.args.get("body") != "same":
-        sent = edits.edited(value, token(context))
+    if step.args.get("body") == "same":
+        before = sent = _sent_last(context, item, value)
+    else:
+        before, sent = value, None if shape is None else edits.edited(value, token(context))
     body = b"" if method == "DELETE" or shape is None else shape.body(item, sent)
     path = item.removal if method == "DELETE" else item.path
     exchange = context.send(
@@ -164,6 +164,9 @@ def _written(step: Step, context: Context) -> StepRecord:
         body,
         How(stray="stray" in step.args),
     )
+    if state == "removed" and "headers" not in step.args and exchange.request.method == "PUT":
+        created = exchange.response is None or exchange.status in SUCCESS
+        nothing_without(step, created, f"a PUT creates nothing here: {told(exchange)}")
     after = _later(context, item, exchange, seen[-1])
     if method == "DELETE" and after.status in GONE:
         removed(context, item.removal)
@@ -308,7 +311,7 @@ def _creates(step: Step, context: Context, item: Item, shape: Shape) -> None:
         raise NothingToShowError(not_offered(step, says, [exchange]))
 
 
-def _gone(step: Step, context: Context, item: Item) -> None:
+def _gone(step: Step, context: Context, item: Item) -> Exchange:
     """Remove it, and see that it is gone."""
     remove: Write = context.resource.writes["remove"]
     exchange = send_removal(context, remove.method, item.removal)
@@ -320,6 +323,7 @@ def _gone(step: Step, context: Context, item: Item) -> None:
     if shown.response is not None and shown.status not in GONE:
         says = f"GET {item.look} is answered {shown.status} after its removal"
         raise NothingToShowError(not_offered(step, says, [shown]))
+    return shown
 
 
 # ------------------------------------------------------------------ what is sent
@@ -337,6 +341,12 @@ def filled(step: Step, context: Context, plain: Exchange) -> Headers:
         says = f"GET {plain.request.path} has no {missing.field}"
         raise NothingToShowError(not_offered(step, says, [plain])) from None
     return tuple((n, v["raw"] if isinstance(v, Mapping) else v) for n, v in wanted.items())
+
+
+def _sent_last(context: Context, item: Item, value: Json) -> Json:
+    """What the last write of this work to the item has sent: a server may have written down another value."""
+    effects = [s.effect for s in context.steps.values() if s.effect is not None and s.effect.kind == "write"]
+    return next((e.after for e in reversed(effects) if e.path == item.path and e.field), value)
 
 
 def nothing_without(step: Step, there: object, says: str) -> None:
