@@ -7,21 +7,19 @@ there are many rounds. Who has won is not known here.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from conformance.content import edits
 from conformance.fields import field_value
 from conformance.language.values import COUNT
 from conformance.model import Effect, Exchange, Step, StepRecord
-from conformance.sending.ask import How
+from conformance.sending.ask import Ask, How
 from conformance.verbs.base import Argument, Verb, not_offered
 from conformance.verbs.conditional import NothingToShowError, beside, held, look, shown_to_work, unbarred
 from conformance.verbs.writes import JSON, token
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
-    from conformance.wire import Lane
 
 _WRITERS: Final = 4
 _STRONG: Final = '"'
@@ -40,9 +38,7 @@ def _rounds(step: Step, context: Context, rounds: int) -> StepRecord:
     shape = shown_to_work(step, context, item, "")
     before = look(step, context, item)
     exchanges: list[Exchange] = []
-    with ExitStack() as stack:
-        pool = stack.enter_context(ThreadPoolExecutor(_WRITERS))
-        lanes = [stack.enter_context(context.shared.wire.lane()) for _ in range(_WRITERS)]
+    with ThreadPoolExecutor(_WRITERS) as pool:
         for _ in range(rounds):
             seen = look(step, context, item)
             tag = field_value(seen.headers, "etag")
@@ -50,19 +46,25 @@ def _rounds(step: Step, context: Context, rounds: int) -> StepRecord:
                 raise NothingToShowError(not_offered(step, f"GET {item.look} has no strong ETag", [seen]))
             headers = (*JSON, ("If-Match", tag))
             old = item.shown.get(shape.field)
-            bodies = [shape.body(item, edits.edited(old, token(context))) for _ in lanes]
-
-            def send(lane: Lane, body: bytes, headers: tuple[tuple[str, str], ...] = headers) -> Exchange:
-                # Counted as busy, or a clock that moves would jump while it waits for its answer.
-                with context.shared.clock.lane():
-                    return context.send(shape.method, item.path, headers, body, How(lane=lane))
-
+            asks = [
+                Ask(shape.method, item.path, headers, shape.body(item, edits.edited(old, token(context))))
+                for _ in range(_WRITERS)
+            ]
             context.lane.rest()
-            exchanges += pool.map(send, lanes, bodies)
+            exchanges += pool.map(lambda ask: _send(context, ask), asks)
             if any(each.response is None for each in exchanges):
                 break
     effect = Effect("write", item.id, shape.field, path=item.path)
     return beside(step, context, [before], exchanges, context.send("GET", item.look), effect=effect)
+
+
+def _send(context: Context, ask: Ask) -> Exchange:
+    """One of them, on a connection of its own, that ends with it: a server may serve one after the other.
+
+    Counted as busy, or a clock that moves would jump while it waits for its answer.
+    """
+    with context.shared.wire.lane() as lane, context.shared.clock.lane():
+        return context.send(ask.method, ask.path, ask.headers, ask.body, How(fresh=True, lane=lane))
 
 
 VERBS: Final = (

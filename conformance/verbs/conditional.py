@@ -23,7 +23,7 @@ from conformance.model import Effect, Exchange, Headers, Json, Step, StepRecord,
 from conformance.model.runs import after_of, before_of
 from conformance.model.specs import PLAIN
 from conformance.sending.ask import How
-from conformance.sending.ledger import SUCCESS, Own
+from conformance.sending.ledger import SUCCESS, Own, Undo
 from conformance.verbs.base import Argument, Verb, done, not_offered
 from conformance.verbs.changing import attempt, fields_of, ways
 from conformance.verbs.making import Made, make, no_more, removed
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 _KINDS: Final = ("create", "change", "remove")
 _OK: Final = 200
 _CONDITION: Final = "if-match"
+_CONDITION_WANTED: Final = 428
 
 
 class NothingToShowError(Exception):
@@ -155,6 +156,8 @@ def _written(step: Step, context: Context) -> StepRecord:
         before = sent = _sent_last(context, item, value)
     else:
         before, sent = value, None if shape is None else edits.edited(value, token(context))
+    if state == "removed" and method != "DELETE":
+        _owe_again(context, item)
     body = b"" if method == "DELETE" or shape is None else shape.body(item, sent)
     path = item.removal if method == "DELETE" else item.path
     exchange = context.send(
@@ -164,12 +167,14 @@ def _written(step: Step, context: Context) -> StepRecord:
         body,
         How(stray="stray" in step.args),
     )
+    after = _later(context, item, exchange, seen[-1])
+    if (method == "DELETE" or state == "removed") and after.status in GONE:
+        removed(context, item.removal)
+    wants = exchange.status == _CONDITION_WANTED and field_value(headers, _CONDITION) is None
+    nothing_without(step, not wants or "bare" in step.args, f"{told(exchange)}: the server wants a condition")
     if state == "removed" and "headers" not in step.args and exchange.request.method == "PUT":
         created = exchange.response is None or exchange.status in SUCCESS
         nothing_without(step, created, f"a PUT creates nothing here: {told(exchange)}")
-    after = _later(context, item, exchange, seen[-1])
-    if method == "DELETE" and after.status in GONE:
-        removed(context, item.removal)
     field = shape.field if shape is not None else ""
     effect = Effect("write", item.id, field, before=before, after=sent, path=path)
     return beside(step, context, seen, [exchange], after, effect=effect)
@@ -303,8 +308,11 @@ def _creates(step: Step, context: Context, item: Item, shape: Shape) -> None:
     name = "control of what is not there"
     if name not in context.steps:
         _gone(step, context, item)
+        _owe_again(context, item)
         exchange = context.send("PUT", item.path, JSON, shape.body(item, item.shown.get(shape.field)))
         context.steps[name] = done(step, [exchange])
+        if context.send("GET", item.look).status in GONE:
+            removed(context, item.removal)
     exchange = context.steps[name].exchanges[0]
     if exchange.status not in SUCCESS:
         says = f"a PUT creates nothing here: {told(exchange)}"
@@ -320,10 +328,19 @@ def _gone(step: Step, context: Context, item: Item) -> Exchange:
     if exchange.status == ACCEPTED:
         context.done_later(lambda: context.send("GET", item.look).status in GONE)
     shown = context.send("GET", item.look)
+    if shown.status in GONE:
+        removed(context, item.removal)
     if shown.response is not None and shown.status not in GONE:
         says = f"GET {item.look} is answered {shown.status} after its removal"
         raise NothingToShowError(not_offered(step, says, [shown]))
     return shown
+
+
+def _owe_again(context: Context, item: Item) -> None:
+    """What was removed may be there again: owed before it is sent, as any create is."""
+    remove = context.resource.writes["remove"]
+    says = f"remove {item.removal}, which the suite has created"
+    context.shared.ledger.owe(item.removal, Undo(remove.method, item.removal, (), b"", says))
 
 
 # ------------------------------------------------------------------ what is sent
