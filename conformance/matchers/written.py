@@ -6,13 +6,14 @@ what was said of it second: a server that answers 412 and writes all the same ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 from conformance.fields import field_value, field_values
 from conformance.language.values import listed
-from conformance.matchers.base import COMPARISON, Case, Find, Form, Matcher, no_answer, shown
+from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, no_answer, shown
 from conformance.matchers.due import resource_state
 from conformance.model import MISSING, Effect, Exchange, Finding, Json, StepRecord
 from conformance.model.exchanges import digest_of
@@ -46,41 +47,58 @@ def _repeats(effect: Effect | None) -> bool:
     return effect is not None and effect.field != "" and effect.before == effect.after
 
 
-def _seen(name: str, case: Case) -> Exchange | None:
-    """The last look of a record beside a write."""
-    found = case.last(name)
-    return found if found is not None and found.response is not None else None
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """A write, and what was seen of its item.
+
+    Args:
+        before: the last look before it. after: the first one after it. control: a later one, where the body
+            moved though the item did not.
+    """
+
+    step: StepRecord
+    write: Exchange
+    before: Exchange
+    after: Exchange
+    control: Exchange | None = None
+
+    @property
+    def due(self) -> Outcome:
+        """What is due of it."""
+        return _due(self.write, self.before, self.step.effect)
 
 
-def _between(judge: Find) -> Find:
+def _between(judge: Callable[[_Looks], Found]) -> Find:
     """A form that needs both looks, and an answer."""
 
-    def find(wanted: Json, step: StepRecord, case: Case) -> Finding | None:
+    def find(_: Json, step: StepRecord, case: Case) -> Finding | None:
         if not step.exchanges or step.exchanges[0].response is None:
             return no_answer(step)
-        if _seen(before_of(step.name), case) is None or _seen(after_of(step.name), case) is None:
+        before, after = case.last(before_of(step.name)), case.first(after_of(step.name))
+        if before is None or after is None or before.response is None or after.response is None:
             return Finding("a look at the item before and after", "none", step.name, code=COMPARISON)
-        return judge(wanted, step, case)
+        last = case.last(after_of(step.name))
+        control = last if last is not after else None
+        found = judge(_Looks(step, step.exchanges[0], before, after, control))
+        return Finding(*found, step.name) if isinstance(found, tuple) else found
 
     return find
 
 
 @_between
-def _state(_: Json, step: StepRecord, case: Case) -> Finding | None:
-    before, after = _seen(before_of(step.name), case), _seen(after_of(step.name), case)
-    assert before is not None  # noqa: S101 - both were looked for
-    assert after is not None  # noqa: S101
-    due = _due(step.exchanges[0], before, step.effect)
+def _state(looks: _Looks) -> Found:
+    due = looks.due
     if due.held:
-        found = _moved(before, after, step.effect)
-        return None if found is None else Finding(f"the item as it was ({due.why})", found, step.name)
-    if due.performed and not _carried_out(step, before, after):
-        return Finding(f"that it is carried out ({due.why})", "the item as it was", step.name)
+        found = _moved(looks)
+        return None if found is None else (f"the item as it was ({due.why})", found)
+    if due.performed and not _carried_out(looks):
+        return f"that it is carried out ({due.why})", "the item as it was"
     return None
 
 
-def _moved(before: Exchange, after: Exchange, effect: Effect | None) -> str | None:
+def _moved(looks: _Looks) -> str | None:
     """How the item is another one now, or None."""
+    before, after, effect = looks.before, looks.after, looks.step.effect
     if before.status in _GONE or after.status in _GONE:
         there = {True: "gone", False: "there"}
         gone = after.status in _GONE
@@ -90,15 +108,21 @@ def _moved(before: Exchange, after: Exchange, effect: Effect | None) -> str | No
         one = other = None
     if one is not None and other is not None and one != other:
         return f"{other.value!r} where {one.value!r} was" if other.there else "an item that is gone now"
-    if (before.response and before.response.body) != (after.response and after.response.body):
-        return "another body"
+    if _body(before) != _body(after):
+        by_itself = looks.control is not None and _body(looks.control) != _body(after)
+        return None if by_itself else "another body"
     tags = [listed([*field_values(each.headers, "etag")]) for each in (before, after)]
     return None if tags[0] == tags[1] else f"the same body under another ETag, {shown(after, 'etag')}"
 
 
-def _carried_out(step: StepRecord, before: Exchange, after: Exchange) -> bool:
+def _body(exchange: Exchange) -> str:
+    return exchange.response.body.digest if exchange.response else ""
+
+
+def _carried_out(looks: _Looks) -> bool:
+    step, before, after = looks.step, looks.before, looks.after
     item = after.facts.item
-    if step.exchanges[0].request.method == "DELETE":
+    if looks.write.request.method == "DELETE":
         return after.status in _GONE or (item is not None and (item.gone or not item.there))
     if item is None or not item.there or after.status in _GONE:
         return False
@@ -109,17 +133,15 @@ def _carried_out(step: StepRecord, before: Exchange, after: Exchange) -> bool:
 
 
 @_between
-def _reply(_: Json, step: StepRecord, case: Case) -> Finding | None:
-    before, write = _seen(before_of(step.name), case), step.exchanges[0]
-    assert before is not None  # noqa: S101 - it was looked for
-    due = _due(write, before, step.effect)
-    if write.status == _ACCEPTED:  # it says of itself that this is not the outcome
+def _reply(looks: _Looks) -> Found:
+    due, status = looks.due, looks.write.status
+    if status == _ACCEPTED:  # it says of itself that this is not the outcome
         return None
-    kinds = {"2xx", "perform"} if write.status in _SUCCESS else {f"{write.status}"}
+    kinds = {"2xx", "perform"} if status in _SUCCESS else {f"{status}"}
     if kinds & due.acceptable:
         return None
     wanted = listed(sorted({_ANSWERS.get(each, each) for each in due.acceptable}), "or")
-    return Finding(f"{wanted} ({due.why})", f"{write.status}", step.name)
+    return f"{wanted} ({due.why})", f"{status}"
 
 
 # ------------------------------------------------------------------ several at once
@@ -154,34 +176,26 @@ def _one_wins(_: Json, step: StepRecord, _case: Case) -> Finding | None:
 
 
 @_between
-def _held(_: Json, step: StepRecord, case: Case) -> Finding | None:
-    before, after = _seen(before_of(step.name), case), _seen(after_of(step.name), case)
-    assert before is not None  # noqa: S101 - both were looked for
-    assert after is not None  # noqa: S101
-    found = _moved(before, after, step.effect)
-    return None if found is None else Finding("the item as it was", found, step.name)
+def _held(looks: _Looks) -> Found:
+    found = _moved(looks)
+    return None if found is None else ("the item as it was", found)
 
 
 @_between
-def _own_tag(_: Json, step: StepRecord, case: Case) -> Finding | None:
-    after = _seen(after_of(step.name), case)
-    assert after is not None  # noqa: S101 - it was looked for
-    said, due = (field_value(each.headers, _ETAG) for each in (step.exchanges[0], after))
+def _own_tag(looks: _Looks) -> Found:
+    said, due = (field_value(each.headers, _ETAG) for each in (looks.write, looks.after))
     if said is None or said == due:
         return None
-    return Finding(f"no ETag, or that of the next GET, {due or 'none'}", f"ETag: {said}", step.name)
+    return f"no ETag, or that of the next GET, {due or 'none'}", f"ETag: {said}"
 
 
 @_between
-def _tag_as_sent(_: Json, step: StepRecord, case: Case) -> Finding | None:
+def _tag_as_sent(looks: _Looks) -> Found:
     """Who has sent the bytes takes a tag in the answer for theirs."""
-    after, write = _seen(after_of(step.name), case), step.exchanges[0]
-    said = field_value(write.headers, _ETAG)
-    if said is None or after is None or after.response is None:
+    said, due = (field_value(each.headers, _ETAG) for each in (looks.write, looks.after))
+    if said is None or (said == due and digest_of(looks.write.request.body) == _body(looks.after)):
         return None
-    if digest_of(write.request.body) == after.response.body.digest:
-        return _own_tag(_, step, case)
-    return Finding("no ETag, since other bytes were stored than were sent", f"ETag: {said}", step.name)
+    return "no ETag, unless what was sent was stored to the byte, and then its own", f"ETag: {said}"
 
 
 MATCHERS: Final = (

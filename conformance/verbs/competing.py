@@ -15,7 +15,8 @@ from conformance.language.values import COUNT
 from conformance.model import Effect, Exchange, Step, StepRecord
 from conformance.sending.ask import Ask, How
 from conformance.verbs.base import Argument, Verb, not_offered
-from conformance.verbs.conditional import NothingToShowError, beside, held, look, shown_to_work, unbarred
+from conformance.verbs.conditional import beside
+from conformance.verbs.ours import NothingToShowError, held, look, shown_to_work, unbarred
 from conformance.verbs.writes import JSON, token
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _rounds(step: Step, context: Context, rounds: int) -> StepRecord:
             if any(each.response is None for each in exchanges):
                 break
     effect = Effect("write", item.id, shape.field, path=item.path)
-    return beside(step, context, [before], exchanges, context.send("GET", item.look), effect=effect)
+    return beside(step, context, [before], exchanges, [context.send("GET", item.look)], effect=effect)
 
 
 def _send(context: Context, ask: Ask) -> Exchange:
