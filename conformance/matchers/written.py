@@ -91,9 +91,11 @@ def _state(looks: _Looks) -> Found:
     if due.held:
         found = _moved(looks)
         return None if found is None else (f"the item as it was ({due.why})", found)
-    if due.performed and not _carried_out(looks):
-        return f"that it is carried out ({due.why})", "the item as it was"
-    return None
+    if not due.performed or _carried_out(looks):
+        return None
+    if _repeats(looks.step.effect) and looks.after.facts.item is not None:
+        return "the item as the same write has left it before", f"{looks.after.facts.item.value!r}"
+    return f"that it is carried out ({due.why})", "the item as it was"
 
 
 def _moved(looks: _Looks) -> str | None:
