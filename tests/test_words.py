@@ -128,6 +128,11 @@ READ_STEPS += tuple(f"conformance.load.{name}" for name in ("givens", "lints", "
 MEANT_OTHERWISE = {
     "read": "a phase, and a capability",
     "wait": "a phase",
+    "write": "a phase, and what a table does to an item of ours",
+    "create": "a capability",
+    "change": "a capability",
+    "remove": "a capability",
+    "item": "a capability",
     "status": "the code of a finding",
     "after": "a key of a check",
     "why": "a key of a check",
@@ -137,7 +142,6 @@ MEANT_OTHERWISE = {
     "cache-control": "a field",
     "due": "what each cell of a table expects",
     "headers": "what a cell sends",
-    "method": "what a cell sends",
 }
 
 

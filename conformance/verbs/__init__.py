@@ -10,6 +10,7 @@
     competing.py   `compete`
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
+    ours.py        an item of our own for a conditional write, and how a write to it is taken
     subjects.py    which item a change is about
     settling.py    what a write waits for, where the old state may still be served
     workers.py     whether all workers show what was written

@@ -16,7 +16,7 @@ from conformance.content import edits
 from conformance.fields import field_value
 from conformance.language import captures
 from conformance.language.values import HEADERS, YES, choice, with_headers
-from conformance.model import Effect, Exchange, Headers, Json, Step, StepRecord
+from conformance.model import MISSING, Effect, Exchange, Headers, Json, Step, StepRecord
 from conformance.model.runs import after_of, before_of
 from conformance.model.specs import PLAIN
 from conformance.sending.ask import How
@@ -105,7 +105,7 @@ def _written(step: Step, context: Context) -> StepRecord:
             step, wanted, "the server wants a condition with each write, and refuses this by that"
         )
     if step.args.get("body") == "same":
-        before = sent = _sent_last(context, item, value)
+        before = sent = value if state == "changed" else _sent_last(context, item, value)
     else:
         before, sent = value, None if shape is None else edits.edited(value, token(context))
     if state == "removed" and method != "DELETE":
@@ -169,7 +169,7 @@ def filled(step: Step, context: Context, plain: Exchange) -> Headers:
 def _sent_last(context: Context, item: Item, value: Json) -> Json:
     """What the last write of this work to the item has sent: a server may have written down another value."""
     effects = [s.effect for s in context.steps.values() if s.effect is not None and s.effect.kind == "write"]
-    return next((e.after for e in reversed(effects) if e.path == item.path and e.field), value)
+    return next((e.after for e in reversed(effects) if e.path == item.path and e.after is not MISSING), value)
 
 
 def must(step: Step, context: Context, exchange: Exchange) -> None:

@@ -15,7 +15,17 @@ from helpers.matching import Example
 from helpers.proof import forms_shown
 from helpers.records import done, exchange, resource, skipped, target
 from helpers.rules import none_of
-from matchers import test_body, test_contact, test_etag, test_field, test_lives, test_status, test_value
+from matchers import (
+    test_body,
+    test_contact,
+    test_etag,
+    test_field,
+    test_lives,
+    test_request,
+    test_status,
+    test_value,
+    test_written,
+)
 
 from conformance.matchers import (
     CODES,
@@ -36,8 +46,10 @@ ROOMS = (
     test_etag,
     test_field,
     test_lives,
+    test_request,
     test_status,
     test_value,
+    test_written,
 )
 EXAMPLES: list[Example] = [example for room in ROOMS for example in room.EXAMPLES]
 

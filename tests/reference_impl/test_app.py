@@ -141,6 +141,20 @@ def test_what_is_not_there_is_404_whatever_the_condition(client: Client) -> None
 # ---- writing
 
 
+def test_a_put_brings_back_what_was_removed_and_no_other(client: Client) -> None:
+    assert client.ask("DELETE", "/items/2").status_code == 204
+    assert client.ask("PATCH", "/items/2", data=PEN).status_code == 404
+    for condition in ({"If-Match": "*"}, {"If-Match": '"x"'}):
+        assert client.ask("PUT", "/items/2", condition, PEN).status_code == 412
+        assert client.get("/items/2").status_code == 404
+    back = client.ask("PUT", "/items/2", {"If-None-Match": "*"}, PEN)
+    assert (back.status_code, back.json()) == (201, {"id": 2} | PEN)
+    assert client.get("/items/2").json() == back.json()
+    assert [each["id"] for each in client.get("/items/").json()] == [1, 2, 3]
+    assert client.ask("PUT", "/items/2", {"If-None-Match": "*"}, PEN).status_code == 412
+    assert client.ask("PUT", "/items/2", data=PEN).status_code == 200
+
+
 def test_a_create_is_seen_at_once(client: Client) -> None:
     before = client.get("/items/")
     made = client.ask("POST", "/items/", data=PEN)
