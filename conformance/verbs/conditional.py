@@ -143,10 +143,13 @@ def beside(  # noqa: PLR0913 - what was before, the write, what came after
     effect: Effect,
 ) -> StepRecord:
     """The record of a write; what was seen around it stands beside it, but for what got no answer."""
-    for name, some in ((before_of(step.name), before), (after_of(step.name), after)):
-        context.steps[name] = StepRecord(name, exchanges=tuple(some), item=True)
     silent = [each for each in (*before, *after) if each.response is None]
-    return done(step, [*exchanges, *silent[:1]], effect=effect)
+    record = done(step, [*exchanges, *silent[:1]], effect=effect)
+    steps = context.steps
+    steps[before_of(step.name)] = StepRecord(before_of(step.name), exchanges=tuple(before), item=True)
+    steps[step.name] = record  # in the order in which it was sent
+    steps[after_of(step.name)] = StepRecord(after_of(step.name), exchanges=tuple(after), item=True)
+    return record
 
 
 # ------------------------------------------------------------------ what is sent
@@ -205,15 +208,21 @@ _ITEM: Final = {
     "removed": ", which is not there any more",
 }
 
+
+def _with(headers: Json) -> str:
+    """Fields of a write: in them `plain` is the item's own answer."""
+    return captures.in_words(with_headers(headers), {PLAIN: "the item"})
+
+
 VERBS: Final = (
     Verb(
         "write",
         _write,
-        "{method} an item of our own{item}{headers}{body}{bare}{stray}, and GET it before and after",
+        "{method} an item of our own{headers}{body}{item}{bare}{stray}, and GET it before and after",
         (
             Argument("method", choice("POST", "PUT", "PATCH", "DELETE"), "{}", absent="change"),
             Argument("item", choice(*_ITEM), lambda state: _ITEM[state]),
-            Argument("headers", HEADERS, with_headers),
+            Argument("headers", HEADERS, _with),
             Argument("body", choice("same"), lambda _: ", to what it is already"),
             Argument("bare", YES, lambda _: ", without a condition though the server may want one"),
             Argument("stray", choice("watch"), ", and watch for bytes that follow the answer", manner=True),

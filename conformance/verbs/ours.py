@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec.structs import replace
+
 from conformance.content.facts import Tracked
 from conformance.content.items import find_item, path_of
 from conformance.fields import field_value
@@ -181,10 +183,10 @@ def shown_to_work(step: Step, context: Context, item: Item, method: str) -> Shap
     """
     name = f"control {method}".strip()
     if name not in context.steps:
-        context.steps[name] = _tried(step, context, item, method)
+        context.steps[name] = replace(_tried(step, context, item, method), name=name)
     record = context.steps[name]
     if record.status != "done" or record.effect is None:
-        raise NothingToShowError(not_offered(step, record.says) if record.says else record)
+        raise NothingToShowError(replace(record, name=step.name))
     request = record.exchanges[0].request
     members = tuple(json.loads(request.body))
     insists = field_value(request.headers, CONDITION) is not None
@@ -221,7 +223,7 @@ def creates(step: Step, context: Context, item: Item, shape: Shape) -> None:
         gone(step, context, item)
         owe_again(context, item)
         exchange = context.send("PUT", item.path, JSON, shape.body(item, item.shown.get(shape.field)))
-        context.steps[name] = done(step, [exchange])
+        context.steps[name] = StepRecord(name, exchanges=(exchange,))
         if context.send("GET", item.look).status in GONE:
             removed(context, item.removal)
     exchange = context.steps[name].exchanges[0]

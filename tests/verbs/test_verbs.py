@@ -115,7 +115,7 @@ LANGUAGE = [
     refuses("history", texts=5),
     refuses("history", each="item"),
     takes("write", "change an item of our own, and GET it before and after"),
-    takes("write", 'PUT an item of our own, which somebody else has changed since it was read with If-Match: "a", to what it is already, and GET it before and after', method="PUT", item="changed", headers={"If-Match": '"a"'}, body="same"),
+    takes("write", "PUT an item of our own with If-Match: <the ETag of the item>, to what it is already, which somebody else has changed since it was read, and GET it before and after", method="PUT", item="changed", headers={"If-Match": "{plain.etag}"}, body="same"),
     takes("write", "DELETE an item of our own, which is not there any more, and watch for bytes that follow the answer, and GET it before and after", method="DELETE", item="removed", stray="watch"),
     takes("write", "change an item of our own, without a condition though the server may want one, and GET it before and after", bare=True),
     refuses("write", to="x"),
