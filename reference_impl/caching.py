@@ -30,6 +30,7 @@ _DATES = (
 
 NOT_MODIFIED = 304
 PRECONDITION_FAILED = 412
+PRECONDITION_REQUIRED = 428  # RFC 6585 3
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -134,6 +135,12 @@ def evaluate(method: str, fields: Mapping[str, Sequence[str]], now: Validators, 
     ):
         return NOT_MODIFIED
     return None
+
+
+def guarded(method: str, fields: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a request says which state it is meant for, where it may undo what somebody else has done."""
+    conditions = {"if-match", "if-none-match", "if-unmodified-since"}
+    return method not in {"PUT", "PATCH", "DELETE"} or not conditions.isdisjoint(fields)
 
 
 def cache_control(*directives: str, max_age: int | None = None) -> str:

@@ -16,6 +16,7 @@ from reference_impl.site import Site
 
 NO_CACHE = caching.cache_control("no-cache")
 NO_STORE = caching.cache_control("no-store")
+_HOW = "Read it first, then repeat the request with its ETag in If-Match"
 
 
 def to_json(data: Any) -> bytes:
@@ -91,8 +92,11 @@ def refuse_if_asked(request: Request, site: Site, current: Representation | None
     To be called in the transaction that also writes, and with the state from the store: a cached tag may be
     old, and a write by its leave would undo what somebody else has just written.
     """
+    lines = _lines(request)
+    if site.settings.conditions and not caching.guarded(request.method, lines):
+        raise HTTPException(caching.PRECONDITION_REQUIRED, _HOW, {"Cache-Control": NO_STORE})
     now = ABSENT if current is None else current.validators
-    status = site.evaluate(request.method, _lines(request), now)
+    status = site.evaluate(request.method, lines, now)
     if status is not None:
         raise HTTPException(status)
 

@@ -167,6 +167,19 @@ def test_a_create_is_seen_at_once(client: Client) -> None:
     assert after.headers["etag"] != before.headers["etag"]
 
 
+def test_where_conditions_are_required_a_change_without_one_is_refused_and_told_how() -> None:
+    client = Client(conditions=True)
+    before = client.get("/items/2")
+    for method in ("PUT", "PATCH", "DELETE"):
+        refused = client.ask(method, "/items/2", data=None if method == "DELETE" else PEN)
+        assert (refused.status_code, refused.headers["cache-control"]) == (428, "no-store")
+        assert "If-Match" in refused.json()["detail"]
+    assert client.get("/items/2").content == before.content
+    assert client.ask("POST", "/items/", data=PEN).status_code == 201
+    assert client.ask("PUT", "/items/2", {"If-Match": before.headers["etag"]}, PEN).status_code == 200
+    assert client.ask("DELETE", "/items/2", {"If-Match": '"x"'}).status_code == 412
+
+
 def test_an_update_is_seen_at_once(client: Client) -> None:
     for method, data in (("PUT", PEN), ("PATCH", {"price": 2.5})):
         lists, items = client.get("/items/"), client.get("/items/2")
