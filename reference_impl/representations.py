@@ -11,13 +11,14 @@ from typing import Any, Self
 from fastapi import HTTPException, Request, Response
 
 from reference_impl import caching
-from reference_impl.caching import NOT_MODIFIED, Validators
+from reference_impl.caching import ABSENT, NOT_MODIFIED, Validators
 from reference_impl.ranges import RANGE_NOT_SATISFIABLE, Part
 from reference_impl.site import Site
 
 NO_CACHE = caching.cache_control("no-cache")
 _JSON = "application/json"
 NO_STORE = caching.cache_control("no-store")
+_HOW = "Read it first, then repeat the request with its ETag in If-Match"
 
 
 def to_json(data: Any) -> bytes:
@@ -104,13 +105,19 @@ def partial(part: Part, shown: Representation) -> Response:
     return Response(part.body, part.status, fields | dict(part.fields), media_type)
 
 
-def refuse_if_asked(request: Request, site: Site, current: Representation) -> None:
+def refuse_if_asked(request: Request, site: Site, current: Representation | None) -> None:
     """Refuse a write whose preconditions do not hold for the current state: nothing has happened yet.
+
+    `current` is None where a PUT would create what is not there.
 
     To be called in the transaction that also writes, and with the state from the store: a cached tag may be
     old, and a write by its leave would undo what somebody else has just written.
     """
-    status = site.evaluate(request.method, _lines(request), current.validators)
+    lines = _lines(request)
+    if site.settings.conditions and not caching.guarded(request.method, lines):
+        raise HTTPException(caching.PRECONDITION_REQUIRED, _HOW, {"Cache-Control": NO_STORE})
+    now = ABSENT if current is None else current.validators
+    status = site.evaluate(request.method, lines, now)
     if status is not None:
         raise HTTPException(status)
 

@@ -28,7 +28,7 @@ def item_key(item_id: int) -> str:
 def stale_after(event: Event, item_id: int) -> Sequence[str]:
     """The entries that a write leaves out of date: whatever shows the item.
 
-    A new item is shown by the list alone: that there was none is never cached, and no id is given twice.
+    A new item is shown by the list alone: that there was none is never cached.
     """
     return [LIST_KEY] if event == "create" else [LIST_KEY, item_key(item_id)]
 

@@ -25,11 +25,11 @@ DATE = "Thu, 01 Jan 2026 12:00:00 GMT"
 
 GIVES: dict[str, tuple[Exchange, str]] = {
     "etag": (exchange(etag='W/"aB"'), 'W/"aB"'),
+    "strong-etag": (exchange(etag='"aB"'), '"aB"'),
+    "weak-etag": (exchange(etag='W/"aB"'), 'W/"aB"'),
     "opaque": (exchange(etag='W/"aB"'), "aB"),
     "opaque-cut": (exchange(etag='"aB"'), "a"),
     "opaque-swapped": (exchange(etag='"aB"'), "Ab"),
-    "strong-etag": (exchange(etag='"aB"'), '"aB"'),
-    "weak-etag": (exchange(etag='W/"aB"'), 'W/"aB"'),
     "length": (exchange(body=b"12345"), "5"),
     "bytes-apart": (exchange(body=b"12345"), "0-0,2-2,4-4"),
     "last-modified": (exchange(headers=[("Last-Modified", DATE)]), DATE),
@@ -130,6 +130,11 @@ READ_STEPS += tuple(f"conformance.load.{name}" for name in ("givens", "lints", "
 MEANT_OTHERWISE = {
     "read": "a phase, and a capability",
     "wait": "a phase",
+    "write": "a phase, and what a table does to an item of ours",
+    "create": "a capability",
+    "change": "a capability",
+    "remove": "a capability",
+    "item": "a capability",
     "status": "the code of a finding",
     "after": "a key of a check",
     "why": "a key of a check",
@@ -139,7 +144,6 @@ MEANT_OTHERWISE = {
     "cache-control": "a field",
     "due": "what each cell of a table expects",
     "headers": "what a cell sends",
-    "method": "what a cell sends",
     "range": "a field of the request",
 }
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from conformance.fields import (
@@ -149,9 +150,19 @@ CAPTURES: Final[Mapping[str, Capture]] = {
 }
 
 
-def in_words(text: str) -> str:
-    """A text with its captures in English: {first.etag} is <the ETag of first>."""
-    return PATTERN.sub(lambda m: f"<{CAPTURES[m[2]].phrase.format(m[1]) if m[2] else m[1]}>", text)
+def in_words(text: str, called: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A text with its captures in English: {first.etag} is <the ETag of first>.
+
+    Args:
+        text: any.
+        called: what a step is called there, where that is not its name.
+    """
+
+    def word(match: re.Match[str]) -> str:
+        name = called.get(match[1], match[1])
+        return f"<{CAPTURES[match[2]].phrase.format(name) if match[2] else name}>"
+
+    return PATTERN.sub(word, text)
 
 
 def named(value: Json) -> Iterator[tuple[str, str | None]]:

@@ -77,6 +77,17 @@ def listed(value: Json, last: str = "and") -> str:
     return f" {last} ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])
 
 
+def with_headers(headers: Json) -> str:
+    """Header fields that a request has, as the end of a phrase."""
+    raw = {name: value["raw"] if isinstance(value, dict) else value for name, value in headers.items()}
+    return " with " + ", ".join(f"{name}: {_shown(value)}" for name, value in raw.items())
+
+
+def _shown(value: str) -> str:
+    """A field's value, in quotes where white space at its ends would not be seen."""
+    return value if value == value.strip() else repr(value)
+
+
 # ------------------------------------------------------------------ what no schema can say
 
 

@@ -4,6 +4,7 @@
     status.py           the status code
     request.py          the method and the fields of the request
     due.py              what the preconditions of the request call for
+    written.py          whether a write was carried out, and how it was answered
     field.py            any header field
     ranges.py           which bytes are sent of a range
     body.py             the body, as bytes, as JSON, as items
@@ -37,6 +38,7 @@ from conformance.matchers import (
     status,
     value,
     wire,
+    written,
 )
 from conformance.matchers.base import ANSWER, COMPARISON, Case, Form, Matcher
 from conformance.model import Finding, Json, StepRecord
@@ -45,7 +47,21 @@ __all__ = ["CODES", "MATCHERS", "Case", "Form", "Matcher", "first_finding", "hol
 
 MATCHERS: Final[Mapping[str, Matcher]] = {
     matcher.name: matcher
-    for room in (status, due, request, ranges, body, etag, cache_control, field, value, lives, contact, wire)
+    for room in (
+        status,
+        due,
+        written,
+        request,
+        ranges,
+        body,
+        etag,
+        cache_control,
+        field,
+        value,
+        lives,
+        contact,
+        wire,
+    )
     for matcher in room.MATCHERS
 }
 CODES: Final = frozenset(

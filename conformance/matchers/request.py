@@ -1,4 +1,4 @@
-"""The matchers on a request, its method and its fields: what its answer has to be like may depend on them."""
+"""The matchers on a request: its answer may depend on its method, its fields, whether it has a condition."""
 
 from __future__ import annotations
 
@@ -33,6 +33,13 @@ def _without(names: Json, exchange: Exchange, _case: Case) -> Found:
     return None if there is None else (f"a request without {there}", "one with it")
 
 
+@each_answer
+def _conditional(_: Json, exchange: Exchange, _case: Case) -> Found:
+    if any(name.lower().startswith("if-") for name, _ in exchange.request.headers):
+        return None
+    return "a request with a condition", "none"
+
+
 MATCHERS: Final = (
     Matcher(
         "method",
@@ -47,5 +54,10 @@ MATCHERS: Final = (
             Form("without", _without, lambda names: f"a request without {listed(names, 'or')}", FIELDS),
         ),
         together=True,
+    ),
+    Matcher(
+        "conditional",
+        "whether the request has a condition",
+        (Form(True, _conditional, "a request with a condition"),),
     ),
 )

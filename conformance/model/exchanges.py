@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -54,6 +55,11 @@ class Body(Frozen, frozen=True, array_like=True):
     length: int
     digest: Safe
     content: bytes | None = None
+
+
+def digest_of(content: bytes) -> str:
+    """By which equal bytes are known: see `Body`."""
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 HTTP_1_1: Final = "HTTP/1.1"

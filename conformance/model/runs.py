@@ -39,7 +39,7 @@ StepStatus = Literal[
     "refused",  # the server offers it, and refuses it to us
     "broken",  # it could not be done, see `says`
 ]
-EffectKind = Literal["create", "change", "remove", "restore", "refuse", "history", "clear"]
+EffectKind = Literal["create", "change", "remove", "restore", "refuse", "history", "clear", "write"]
 
 
 class Effect(Frozen, frozen=True):
@@ -132,6 +132,16 @@ class StepRecord(Frozen, frozen=True):
     item: bool = False
     other: Safe = ""
     restarted: bool = False
+
+
+def before_of(name: str) -> str:
+    """The name of the record of what was seen before a write; no spec can write it."""
+    return f"before {name}"
+
+
+def after_of(name: str) -> str:
+    """The name of the record of what was seen after a write."""
+    return f"after {name}"
 
 
 VIRTUAL: Final = "virtual"

@@ -58,6 +58,16 @@ class Outcome:
     why: str
     as_good: frozenset[Answer] = frozenset()
 
+    @property
+    def held(self) -> bool:
+        """Whether the state may not change: nothing that is acceptable would carry the request out."""
+        return "perform" not in self.acceptable
+
+    @property
+    def performed(self) -> bool:
+        """Whether the request has to be carried out."""
+        return self.acceptable == {"perform"}
+
 
 @dataclass(frozen=True, slots=True)
 class _Request:

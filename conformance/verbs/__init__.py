@@ -6,8 +6,11 @@
     changing.py    `change`, `restore`, `history`
     making.py      `create`, `remove`
     refusing.py    `refuse`
+    conditional.py `write`
+    competing.py   `compete`
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
+    ours.py        an item of our own for a conditional write, and how a write to it is taken
     subjects.py    which item a change is about
     settling.py    what a write waits for, where the old state may still be served
     workers.py     whether all workers show what was written
@@ -22,13 +25,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.verbs import changing, making, reading, refusing, starting, sweeping
+from conformance.verbs import changing, competing, conditional, making, reading, refusing, starting, sweeping
 from conformance.verbs.base import Verb
 
 __all__ = ["VERBS", "Verb"]
 
 VERBS: Final[Mapping[str, Verb]] = {
     verb.name: verb
-    for room in (reading, changing, making, refusing, sweeping, starting)
+    for room in (reading, changing, making, refusing, conditional, competing, sweeping, starting)
     for verb in room.VERBS
 }

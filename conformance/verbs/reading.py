@@ -11,7 +11,7 @@ from conformance.content.facts import is_hit
 from conformance.content.items import find_list, item_id, path_of, same_id
 from conformance.content.moments import follows
 from conformance.language import durations
-from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice
+from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice, with_headers
 from conformance.model import MISSING, Exchange, Headers, Json, Resource, Step, StepRecord
 from conformance.sending.ask import How
 from conformance.verbs.base import Argument, Verb, before, done, not_offered, untestable
@@ -245,16 +245,6 @@ def _why(wanted: str, resource: Resource) -> str:
     return f"{ttl} to be nearly over" if "-" in wanted else f"half of {ttl}"
 
 
-def _with(headers: Json) -> str:
-    raw = {name: value["raw"] if isinstance(value, dict) else value for name, value in headers.items()}
-    return " with " + ", ".join(f"{name}: {_shown(value)}" for name, value in raw.items())
-
-
-def _shown(value: str) -> str:
-    """A field's value, in quotes where white space at its ends would not be seen."""
-    return value if value == value.strip() else repr(value)
-
-
 _CACHES: Final = {"private-cache": "a private client cache", "shared-cache": "a shared client cache"}
 _WHERE: Final = {
     "item": "the item that was written",
@@ -287,7 +277,7 @@ VERBS: Final = (
                 # It warms another resource, which a timeline of that one would not bear.
                 phase=lambda of: "keys" if of == "distinct" else "",
             ),
-            Argument("headers", HEADERS, _with),
+            Argument("headers", HEADERS, with_headers),
             Argument("times", _TIMES, ", {} times", manner=True),
             Argument("spread", DURATION, ", the last {} after the first", manner=True),
             Argument("together", YES, " at once", phase="sweep", manner=True),

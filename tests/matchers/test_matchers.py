@@ -22,8 +22,10 @@ from matchers import (
     test_field,
     test_lives,
     test_ranges,
+    test_request,
     test_status,
     test_value,
+    test_written,
 )
 
 from conformance.matchers import (
@@ -46,8 +48,10 @@ ROOMS = (
     test_field,
     test_lives,
     test_ranges,
+    test_request,
     test_status,
     test_value,
+    test_written,
 )
 EXAMPLES: list[Example] = [example for room in ROOMS for example in room.EXAMPLES]
 

@@ -356,3 +356,22 @@ def test_a_cache_shared_by_users_does_not_reuse_an_authorized_answer() -> None:
     assert (
         may_reuse(fields(Cache_Control="max-age=60"), 200, 0, True, has_authorization=True).verdict == "never"
     )
+
+
+@pytest.mark.parametrize(
+    ("headers", "state", "held", "performed"),
+    [
+        (fields(If_Match='"zz"'), STRONG, True, False),
+        (fields(If_Match="*"), ABSENT, True, False),
+        (fields(If_None_Match="*"), STRONG, True, False),
+        (fields(If_None_Match="*"), ABSENT, False, True),
+        (fields(If_Match='"v1"'), STRONG, False, True),
+        (fields(If_Modified_Since=AFTER), STRONG, False, True),
+        (fields(If_Match="v1"), STRONG, False, False),  # no list of tags, and yet the tag is in it
+    ],
+)
+def test_whether_the_state_may_change_follows_from_what_is_acceptable(
+    headers: Pairs, state: ResourceState, *, held: bool, performed: bool
+) -> None:
+    outcome = precondition_outcome("PUT", headers, state, plain_status=200)
+    assert (outcome.held, outcome.performed) == (held, performed)

@@ -108,7 +108,7 @@ def test_the_command_serves() -> None:
 
 
 def test_settings_travel_by_the_environment() -> None:
-    settings = Settings(ttl=2.5, cache_url="redis://x", database="y", max_entries=7, cost=0)
+    settings = Settings(ttl=2.5, cache_url="redis://x", database="y", max_entries=7, cost=0, conditions=True)
     assert Settings.from_env(settings.to_env()) == settings
     assert Settings.from_env({}) == Settings()
 

@@ -7,6 +7,7 @@ one, add it to the table of the room it belongs to; nothing else has to be touch
 from collections.abc import Mapping
 
 from reference_impl.twisted.flaws import (
+    conditional_writes,
     conditions,
     fields,
     if_range,
@@ -42,6 +43,7 @@ FLAWS: Mapping[str, Flaw] = table(
     order.FLAWS,
     messages.FLAWS,
     fields.FLAWS,
+    conditional_writes.FLAWS,
 )
 
 
