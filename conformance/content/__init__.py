@@ -1,6 +1,7 @@
 """Bodies: what is to be known of one, and how an item becomes another. Pure.
 
     facts.py          body -> facts, read once when it arrives
+    codings.py        a compressed body -> what it is without its coding, by length and digest
     marks.py          the value that is kept, and the mark that says so
     moments.py        the moment that a value tells, to the second
     effects.py        what an answer shows of a write

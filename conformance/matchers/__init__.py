@@ -8,6 +8,8 @@
     body.py             the body, as bytes, as JSON, as items
     etag.py             the entity tag
     cache_control.py    Cache-Control
+    coding.py           content codings
+    vary.py             Vary
     value.py            a value that is kept for a while, and the mark of a hit
     lives.py            what an entry is made of
     contact.py          whether a client cache asked the server
@@ -26,6 +28,7 @@ from typing import Final
 from conformance.matchers import (
     body,
     cache_control,
+    coding,
     contact,
     due,
     etag,
@@ -34,6 +37,7 @@ from conformance.matchers import (
     request,
     status,
     value,
+    vary,
     wire,
 )
 from conformance.matchers.base import ANSWER, COMPARISON, Case, Form, Matcher
@@ -43,7 +47,21 @@ __all__ = ["CODES", "MATCHERS", "Case", "Form", "Matcher", "first_finding", "hol
 
 MATCHERS: Final[Mapping[str, Matcher]] = {
     matcher.name: matcher
-    for room in (status, due, request, body, etag, cache_control, field, value, lives, contact, wire)
+    for room in (
+        status,
+        due,
+        request,
+        body,
+        coding,
+        etag,
+        cache_control,
+        vary,
+        field,
+        value,
+        lives,
+        contact,
+        wire,
+    )
     for matcher in room.MATCHERS
 }
 CODES: Final = frozenset(

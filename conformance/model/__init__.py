@@ -19,6 +19,7 @@ from __future__ import annotations
 from conformance.model.exchanges import (
     NO_FACTS,
     Body,
+    Decoded,
     Exchange,
     Facts,
     FaultKind,
@@ -85,6 +86,7 @@ __all__ = [
     "Capability",
     "Check",
     "Content",
+    "Decoded",
     "Doubt",
     "Effect",
     "EffectKind",

@@ -1,0 +1,57 @@
+"""Routes whose answer depends on who asks, and how: a notice in two languages and codings, and a profile.
+
+A notice is chosen by fields of the request, which Vary names on every answer. A profile belongs to one user:
+the server keeps it under his name, and no shared cache may keep it at all.
+"""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from reference_impl import negotiation
+from reference_impl.caching import cache_control
+from reference_impl.representations import NO_STORE, Representation, answer
+from reference_impl.routes import AppSite, readable
+
+router = APIRouter()
+
+NOTICES: Mapping[str, str] = {
+    "en": "This notice comes in English and in German, plain or compressed; each form has its own ETag.",
+    "de": "Dieser Hinweis kommt auf Deutsch und auf Englisch, roh oder komprimiert; jede Form hat ihr ETag.",
+}
+CHOSEN_BY = ("Accept-Language", "Accept-Encoding")
+_SCHEME = "Bearer"
+
+
+@readable("/notice/", {406: {"description": "Every coding is refused"}}, on=router)
+async def read_notice(request: Request, site: AppSite) -> Response:
+    """The notice in the language and the coding that the client prefers."""
+    language = negotiation.language(request.headers.get("accept-language"), tuple(NOTICES))
+    coding = negotiation.coding(request.headers.get("accept-encoding"))
+
+    async def compute() -> bytes:
+        data = {"language": language, "notice": NOTICES[language]}
+        return Representation.of(site, data, site.store.opened()).freeze()
+
+    entry, _ = await site.remember(f"notice/{language}", compute)
+    shown = Representation.thaw(entry).chosen_by(CHOSEN_BY, language)
+    if coding is None:
+        raise HTTPException(406, "This comes plain or in gzip", {"Vary": shown.fields["Vary"]})
+    return answer(request, site, shown.coded(coding))
+
+
+@readable("/profile/", {401: {"description": "Nobody has said who is asking"}}, on=router)
+async def read_profile(request: Request, site: AppSite) -> Response:
+    """What is known of the user who asks. The token is the name: who may ask is no matter of caching."""
+    scheme, _, user = request.headers.get("authorization", "").partition(" ")
+    if scheme != _SCHEME or not user:
+        fields = {"WWW-Authenticate": _SCHEME, "Cache-Control": NO_STORE}
+        raise HTTPException(401, "Say who you are", fields)
+
+    async def compute() -> bytes:
+        data = {"user": user, "greeting": f"Hello, {user}"}
+        return Representation.of(site, data, site.store.opened()).freeze()
+
+    entry, _ = await site.remember(f"profile/{user}", compute)
+    policy = cache_control("private", "no-cache")
+    return answer(request, site, Representation.thaw(entry).with_policy(policy))

@@ -1,0 +1,136 @@
+"""conformance.matchers.coding and .vary: codings of a body, and the fields that choose an answer."""
+
+from __future__ import annotations
+
+import hashlib
+
+from helpers.matching import Example, each, fails, holds
+from helpers.records import done, exchange
+
+from conformance.model import Decoded, Exchange, StepRecord
+
+TEXT = b"[1]"
+DIGEST = hashlib.sha256(TEXT).hexdigest()[:16]
+GZIP = [("Content-Encoding", "gzip")]
+
+
+WHOLE = Decoded("gzip", 3, DIGEST)
+
+
+def coded(decoded: Decoded = WHOLE, etag: str | None = None) -> Exchange:
+    return exchange(body=b"12345", headers=GZIP, decoded=decoded, etag=etag)
+
+
+PLAIN = done("plain", exchange(body=TEXT, etag='"a"'))
+OTHER = done("plain", exchange(body=b"[2]"))
+UNTOLD = Decoded("gzip", 3, DIGEST, told=False)
+BROKEN = Decoded("gzip", fault="it is cut short")
+BOMB = Decoded("gzip", 99, capped=True)
+
+
+def varies(vary: str | None, name: str = "a", status: int = 200) -> StepRecord:
+    return done(name, exchange(status, headers=[] if vary is None else [("Vary", vary)]))
+
+
+EXAMPLES = [
+    holds("coding", "present", done("a", coded())),
+    fails("coding", "present", PLAIN, says=("a compressed body", "one that is not")),
+    holds("coding", "absent", PLAIN),
+    holds("coding", "absent", done("a", exchange(headers=[("Content-Encoding", "identity")]))),
+    fails(
+        "coding",
+        "absent",
+        done("a", coded(BOMB)),
+        says=(
+            "a body that is not compressed",
+            "Content-Encoding: gzip (5 bytes that decode to more than 99)",
+        ),
+    ),
+    fails(
+        "coding",
+        "absent",
+        done("a", coded(BROKEN)),
+        says=("a body that is not compressed", "Content-Encoding: gzip (5 bytes)"),
+    ),
+    holds("coding", "found", done("a", exchange(decoded=UNTOLD))),
+    fails("coding", "found", PLAIN, says=("a compressed body, whether it says so or not", "none")),
+    holds("coding", "told", PLAIN),
+    holds("coding", "told", done("a", coded())),
+    holds("coding", "told", done("a", coded(BOMB))),
+    fails(
+        "coding",
+        "told",
+        done("a", exchange(decoded=UNTOLD)),
+        says=("Content-Encoding: gzip, which the body has", "none"),
+    ),
+    fails(
+        "coding",
+        "told",
+        done("a", coded(BROKEN)),
+        says=("a body that decodes as gzip", "5 bytes that do not: it is cut short"),
+    ),
+    # ---- decodes-to
+    holds("coding", {"decodes-to": "plain"}, PLAIN, done("a", coded())),
+    holds("coding", {"decodes-to": "plain"}, PLAIN, done("a", coded(Decoded("br")))),
+    fails(
+        "coding",
+        {"decodes-to": "plain"},
+        OTHER,
+        done("a", coded()),
+        says=("the body of plain once it is decoded", "another one (5 bytes that decode to 3)"),
+    ),
+    fails(
+        "coding",
+        {"decodes-to": "plain"},
+        done("a", coded()),
+        says=("an answer to compare with (plain)", "none"),
+    ),
+    # ---- tag-apart-from
+    holds("coding", {"tag-apart-from": ["plain"]}, PLAIN, done("a", coded(etag='"b"'))),
+    holds("coding", {"tag-apart-from": ["plain"]}, PLAIN, done("a", coded(etag='W/"a"'))),
+    holds("coding", {"tag-apart-from": ["plain"]}, PLAIN, done("a", exchange(body=b"x", etag='"a"'))),
+    holds("coding", {"tag-apart-from": ["plain"]}, done("a", coded(etag='"a"'))),
+    fails(
+        "coding",
+        {"tag-apart-from": ["plain"]},
+        PLAIN,
+        done("a", coded(etag='"a"')),
+        says=("another ETag on the gzip body than on the plain one", 'the strong ETag "a" on both'),
+    ),
+    # ---- Vary
+    holds("vary", {"names": ["Accept"]}, varies("accept-encoding, ACCEPT")),
+    holds("vary", {"names": ["Accept"]}, varies("*")),
+    fails("vary", {"names": ["Accept"]}, varies(None), says=("a Vary that names Accept", "none")),
+    fails(
+        "vary",
+        {"names": ["Accept"]},
+        varies("Accept-Encoding"),
+        says=("a Vary that names Accept", "Vary: Accept-Encoding"),
+    ),
+    holds("vary", {"without": ["Accept"]}, varies("Origin")),
+    fails("vary", {"without": ["Accept"]}, varies("accept"), says=("a Vary without Accept", "Vary: accept")),
+    holds("vary", "star", varies("*")),
+    fails("vary", "star", varies("Accept"), says=("Vary: *", "Vary: Accept")),
+    holds("vary", {"alike": ["plain"]}, varies("A, b", "plain"), varies("B, a")),
+    holds("vary", {"alike": ["plain"]}, varies("A", "plain"), varies(None, status=304)),
+    holds("vary", {"alike": ["plain"]}, varies("A", "plain"), varies("B", status=404)),
+    fails(
+        "vary",
+        {"alike": ["plain"]},
+        varies("A", "plain"),
+        varies("B", status=304),
+        says=("the same Vary on every answer (A)", "Vary: B"),
+    ),
+    fails(
+        "vary",
+        {"alike": ["plain"]},
+        varies("A", "plain"),
+        varies(None),
+        says=("the same Vary on every answer (A)", "none"),
+    ),
+]
+
+
+@each(EXAMPLES)
+def test_a_matcher_holds_or_says_why(example: Example) -> None:
+    example.check()
