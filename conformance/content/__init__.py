@@ -8,6 +8,7 @@
     items.py          which items a document shows, and by which member they are known
     edits.py          an item -> another item
     differences.py    where two bodies, or two states of an item, differ
+    variants.py       which of the declared representations a request asks for
     openapi.py        what a server's own description says of routes and bodies
     tracebacks.py     what a program has printed -> the exceptions, each in a line
 

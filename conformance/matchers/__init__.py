@@ -10,6 +10,7 @@
     cache_control.py    Cache-Control
     coding.py           content codings
     vary.py             Vary
+    variants.py         what chooses among several representations
     value.py            a value that is kept for a while, and the mark of a hit
     lives.py            what an entry is made of
     contact.py          whether a client cache asked the server
@@ -37,6 +38,7 @@ from conformance.matchers import (
     request,
     status,
     value,
+    variants,
     vary,
     wire,
 )
@@ -56,6 +58,7 @@ MATCHERS: Final[Mapping[str, Matcher]] = {
         etag,
         cache_control,
         vary,
+        variants,
         field,
         value,
         lives,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from conformance.fields import field_values, parse_vary
+from conformance.content.variants import asked_for
+from conformance.fields import field_values, parse_cache_control, parse_vary
 from conformance.language.values import FIELD_NAME, STEPS, Kind, listed
 from conformance.matchers.base import Case, Form, Found, Matcher, each_answer, no_answer, shown
 from conformance.model import Exchange, Finding, Json, StepRecord
@@ -50,6 +51,24 @@ def _star(_: Json, exchange: Exchange, _case: Case) -> Found:
     return None if "*" in names(exchange) else ("Vary: *", _sent(exchange))
 
 
+@each_answer
+def _chosen(_: Json, exchange: Exchange, case: Case) -> Found:
+    """The field by which a variant was asked for; what no cache may keep need not say so."""
+    pair = asked_for(exchange, case.resource) if case.resource else None
+    kept = "no-store" not in parse_cache_control(field_values(exchange.headers, "cache-control"))
+    if pair is None or not kept or exchange.status not in _WHOLE or covers(exchange, pair[0]):
+        return None
+    return f"a Vary that names {pair[0]}, which has chosen the answer", _sent(exchange)
+
+
+@each_answer
+def _declared(_: Json, exchange: Exchange, case: Case) -> Found:
+    kept = "no-store" not in parse_cache_control(field_values(exchange.headers, "cache-control"))
+    fields = case.resource.variants if case.resource and kept else {}
+    lacking = next((name for name in fields if not covers(exchange, name)), None)
+    return None if lacking is None else (f"a Vary that names {lacking}", _sent(exchange))
+
+
 def _alike(others: Json, step: StepRecord, case: Case) -> Finding | None:
     """The same names on each whole or partial answer, and on a 304 that has any: it may lack them all."""
     if not step.exchanges:
@@ -74,6 +93,8 @@ MATCHERS: Final = (
             Form("names", _names, lambda wanted: f"a Vary that names {listed(wanted)}", _NAMES),
             Form("without", _without, lambda unwanted: f"a Vary without {listed(unwanted, 'or')}", _NAMES),
             Form("star", _star, "Vary: *"),
+            Form("chosen", _chosen, "a Vary that names the field which has chosen the answer"),
+            Form("declared", _declared, "a Vary that names each field that chooses among variants"),
             Form("alike", _alike, "the same Vary as {}", STEPS),
         ),
     ),

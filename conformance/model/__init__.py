@@ -44,7 +44,7 @@ from conformance.model.runs import (
     Verdict,
 )
 from conformance.model.specs import Check, Doubt, ForAll, Place, Requirement, SpecFile, Step, Suite, Timeline
-from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write
+from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write, as_user
 from conformance.model.words import (
     ASCENDING,
     GIVEN_UP,
@@ -130,4 +130,5 @@ __all__ = [
     "VerdictName",
     "WireFault",
     "Write",
+    "as_user",
 ]

@@ -14,6 +14,7 @@ from reference_impl.twisted.flaws import (
     lesson,
     lives,
     messages,
+    negotiation,
     order,
     policies,
     preconditions,
@@ -38,6 +39,7 @@ FLAWS: Mapping[str, Flaw] = table(
     order.FLAWS,
     messages.FLAWS,
     fields.FLAWS,
+    negotiation.FLAWS,
 )
 
 
