@@ -52,10 +52,10 @@ def _apart(_: Json, step: StepRecord, case: Case) -> Finding | None:
 
 def _tags_apart(names: Json, step: StepRecord, case: Case) -> Finding | None:
     """No strong tag stands on two variants of one coding; what moves by itself under its tag says nothing."""
+    if not step.exchanges:
+        return no_answer(step)
     steps = [s for name in names if (s := case.steps.get(name)) is not None]
     shown = [each for each in _variants([*steps, step], case) if each[3].status == _OK]
-    if not shown:
-        return no_answer(step)
     bodies: dict[Asked, set[str]] = {}
     for _, _, asked, exchange in shown:
         bodies.setdefault(asked, set()).add(_digest(exchange))

@@ -35,6 +35,8 @@ def _variants(step: Step, context: Context) -> StepRecord:
     resource, exchanges = context.resource, list[Exchange]()
     if resource.name in context.shared.lacking:
         return not_offered(step, context.shared.lacking[resource.name])
+    if not resource.variants:
+        return not_offered(step, "the target declares no variants")
     pairs = [(name, value) for name, values in resource.variants.items() for value in values]
     if step.args.get("order") == "reversed":
         pairs.reverse()

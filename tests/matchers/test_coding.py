@@ -1,11 +1,12 @@
-"""conformance.matchers.coding and .vary: codings of a body, and the fields that choose an answer."""
+"""conformance.matchers.coding, .vary and .variants: what a request chooses among, and who is told."""
 
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from helpers.matching import Example, each, fails, holds
-from helpers.records import done, exchange
+from helpers.records import done, exchange, resource
 
 from conformance.model import Decoded, Exchange, StepRecord
 
@@ -31,6 +32,26 @@ BOMB = Decoded("gzip", 99, capped=True)
 def varies(vary: str | None, name: str = "a", status: int = 200) -> StepRecord:
     return done(name, exchange(status, headers=[] if vary is None else [("Vary", vary)]))
 
+
+NOTICE = resource(variants={"Accept-Language": ("de", "en"), "Accept": ("text/html", "application/json")})
+
+
+def asked(language: str, body: bytes, **more: Any) -> Exchange:
+    """The answer to who asks for a language; `more` is of the answer."""
+    return exchange(body=body, sent=[("Accept-Language", language)], **more)
+
+
+BOTH = (asked("de", b"[1]", etag='"a"'), asked("en", b"[2]", etag='"a"'))
+USER = resource(users={"ada": (("Authorization", "Bearer ada"),), "bob": (("Authorization", "Bearer bob"),)})
+
+
+def answered(cc: str, vary: str = "", login: bool = True) -> StepRecord:
+    """What was answered to a user."""
+    sent = [("Authorization", "Bearer ada")] if login else [("Cookie", "user=ada")]
+    return done("a", exchange(cc=cc or None, sent=sent, headers=[("Vary", vary)] if vary else []))
+
+
+NO_ACCEPT = ("a Vary that names Accept", "Vary: Accept-Language")
 
 EXAMPLES = [
     holds("coding", "present", done("a", coded())),
@@ -127,6 +148,91 @@ EXAMPLES = [
         varies("A", "plain"),
         varies(None),
         says=("the same Vary on every answer (A)", "none"),
+    ),
+    # ---- declared variants
+    holds("vary", "chosen", done("a", asked("de", b"1", headers=[("Vary", "accept-language")])), on=NOTICE),
+    holds("vary", "chosen", done("a", asked("de", b"1", cc="no-store")), on=NOTICE),
+    holds("vary", "chosen", done("a", asked("fr", b"1")), on=NOTICE),
+    holds("vary", "chosen", done("a", asked("de", b"1", status=406)), on=NOTICE),
+    fails(
+        "vary",
+        "chosen",
+        done("a", asked("de", b"1", headers=[("Vary", "Accept")])),
+        on=NOTICE,
+        says=("a Vary that names Accept-Language, which has chosen the answer", "Vary: Accept"),
+    ),
+    holds("vary", "declared", varies("Accept, Accept-Language"), on=NOTICE),
+    fails("vary", "declared", varies("Accept-Language"), on=NOTICE, says=NO_ACCEPT),
+    holds("variants", "apart", done("a", *BOTH), on=NOTICE),
+    fails(
+        "variants",
+        "apart",
+        done("a", asked("de", b"[1]"), asked("en", b"[1]")),
+        on=NOTICE,
+        index=1,
+        says=("another body for Accept-Language: en than for de", "the same one"),
+    ),
+    fails(
+        "variants",
+        "apart",
+        done("a", asked("de", b"[1]"), asked("en", b"", status=406)),
+        on=NOTICE,
+        index=1,
+        says=("200 to Accept-Language: en", "406"),
+    ),
+    holds("variants", {"tags-apart-from": ["b"]}, done("b", BOTH[0]), done("a", BOTH[0]), on=NOTICE),
+    holds(  # it moves under its tag by itself
+        "variants",
+        {"tags-apart-from": ["b"]},
+        done("b", *BOTH),
+        done("a", asked("de", b"[3]", etag='"a"')),
+        on=NOTICE,
+    ),
+    holds(
+        "variants",
+        {"tags-apart-from": ["b"]},
+        done("b", BOTH[0]),
+        done("a", asked("en", b"[2]", etag='W/"a"')),
+        on=NOTICE,
+    ),
+    fails(
+        "variants",
+        {"tags-apart-from": ["b"]},
+        done("b", BOTH[0]),
+        done("a", BOTH[1]),
+        on=NOTICE,
+        says=("another ETag for Accept-Language: en than for de", 'the strong ETag "a" on both'),
+    ),
+    # ---- what is one user's own
+    *(
+        holds("cache-control", "not-shared", answered(cc, vary), on=USER)
+        for cc, vary in [
+            ("", ""),
+            ("max-age=60", ""),
+            ("private, max-age=60", ""),
+            ("public, no-cache, max-age=60", ""),
+            ("public, max-age=60", "Authorization"),
+            ("public, max-age=60", "*"),
+            ("public, max-age=0", ""),
+            ("no-store", ""),
+        ]
+    ),
+    holds("cache-control", "not-shared", answered("no-cache", login=False), on=USER),
+    *(
+        fails(
+            "cache-control",
+            "not-shared",
+            answered(cc, login=login),
+            on=USER,
+            says=("an answer that no shared cache gives to others", f"Cache-Control: {cc}"),
+        )
+        for cc, login in [
+            ("public, max-age=60", True),
+            ("public", True),
+            ("s-maxage=60", True),
+            ("must-revalidate, max-age=60", True),
+            ("max-age=60", False),
+        ]
     ),
 ]
 
