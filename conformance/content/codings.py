@@ -6,6 +6,7 @@ ever held as a whole. It says what a body is, not what it should be.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib
 import zlib
@@ -16,7 +17,7 @@ from typing import Any, Final
 from conformance.fields import field_value, media_type, split_list
 from conformance.model import Decoded, Headers
 
-__all__ = ["codings_of", "decode", "plain_content"]
+__all__ = ["codings_of", "decode", "plain_content", "unread"]
 
 _MOST: Final = 32 * 1024 * 1024  # bytes that are looked at: what decodes to more is told as a bomb
 _KEPT: Final = 5 * 1024 * 1024  # bytes that are read as content
@@ -53,6 +54,7 @@ def plain_content(headers: Headers, content: bytes) -> tuple[bytes, Decoded | No
     return content, Decoded("gzip", found.length, found.digest, capped=found.capped, told=False)
 
 
+@functools.lru_cache(maxsize=4)  # the same body comes again and again, and a bomb takes its time
 def decode(codings: tuple[str, ...], content: bytes) -> tuple[Decoded, bytes]:
     """What a body decodes to: by length and digest, and its beginning."""
     named = ", ".join(codings)
@@ -70,10 +72,25 @@ def decode(codings: tuple[str, ...], content: bytes) -> tuple[Decoded, bytes]:
             digest.update(piece)
             kept += piece[: _KEPT - len(kept)]
             if length > _MOST:
-                return Decoded(named, length, "", capped=True), bytes(kept)
+                return Decoded(named, _MOST, capped=True), bytes(kept)
     except _FAULTS as problem:
         return Decoded(named, fault=_in_words(problem)), b""
     return Decoded(named, length, digest.hexdigest()[:_DIGITS]), bytes(kept)
+
+
+def unread(decoded: Decoded | None) -> str:
+    """Why nothing is known of the content of a coded body, or ""."""
+    if decoded is None or (decoded.digest and decoded.told):
+        return ""
+    if decoded.fault:
+        return f"{decoded.codings}, and it does not decode: {decoded.fault}"
+    if decoded.capped:
+        return f"{decoded.codings}, and it decodes to more than {_MOST} bytes"
+    return (
+        f"{decoded.codings}, which is not told"
+        if not decoded.told
+        else f"{decoded.codings}, which is not read"
+    )
 
 
 def _is_text(media: str) -> bool:

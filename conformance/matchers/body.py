@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Final
 
+from conformance.content.codings import unread
 from conformance.content.differences import moved
 from conformance.content.effects import sees_write
 from conformance.fields import media_type
@@ -130,7 +131,8 @@ def _no_json(exchange: Exchange) -> Finding | None:
     """Why a body is no JSON, or is not sent as such; or None."""
     media = media_type(exchange.headers)
     if exchange.facts.json == "none":
-        found = f"a body that is not JSON ({exchange.facts.constant or media or 'no Content-Type'})"
+        seen = exchange.facts.constant or unread(exchange.facts.decoded) or media or "no Content-Type"
+        found = f"a body that is not JSON ({seen})"
         return Finding("a JSON body", found if _body(exchange).length else "no body", code=_NO_JSON)
     if media != "application/json" and not media.endswith("+json"):
         return Finding("Content-Type: application/json", media or "none", code=_NO_JSON)
