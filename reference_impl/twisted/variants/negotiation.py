@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from reference_impl.caching import NOT_MODIFIED, Validators, evaluate, weak
+from reference_impl.caching import NOT_MODIFIED, Validators, evaluate, parse_date, weak
 from reference_impl.representations import to_json
 from reference_impl.settings import Settings
 from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, tell, unconditional
@@ -43,7 +43,9 @@ def _one_weak_tag(settings: Settings, create: Create) -> ASGIApp:
             etag = weak(etag.replace("-gzip", ""))
             answer = answer.having("etag", etag)
             fields = {name: [asked.get(name) or ""] for name, _ in asked.fields}
-            status = evaluate(asked.method, fields, Validators(etag), settings.clock())
+            now = settings.clock()
+            known = Validators(etag, parse_date(answer.get("last-modified"), now))
+            status = evaluate(asked.method, fields, known, now)
             if status is not None:
                 answer = replace(answer.without(*_OF_THE_CONTENT), status=status, body=b"")
         await tell(answer, send)
