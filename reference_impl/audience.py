@@ -1,4 +1,4 @@
-"""Routes whose answer depends on who asks, and how: a notice in two languages and codings, and a profile.
+"""Routes whose answer depends on who asks, and how: a notice in two languages, a welcome, and a profile.
 
 A notice is chosen by fields of the request, which Vary names on every answer. A profile belongs to one user:
 the server keeps it under his name, and no shared cache may keep it at all.
@@ -21,6 +21,9 @@ NOTICES: Mapping[str, str] = {
 }
 CHOSEN_BY = ("Accept-Language", "Accept-Encoding")
 _SCHEME = "Bearer"
+_OWN = cache_control(
+    "private", "no-cache"
+)  # of one user: his browser may keep it, and asks before each reuse
 
 
 @readable("/notice/", {406: {"description": "Every coding is refused"}}, on=router)
@@ -40,11 +43,24 @@ async def read_notice(request: Request, site: AppSite) -> Response:
     return answer(request, site, shown.coded(coding))
 
 
+@readable("/welcome/", on=router)
+async def read_welcome(request: Request, site: AppSite) -> Response:
+    """A welcome for everybody; who says who he is gets it by name, and nobody else does."""
+    user = _user(request)
+
+    async def compute() -> bytes:
+        data = {"welcome": f"Nice to see you, {user}" if user else "Nice to see you"}
+        return Representation.of(site, data, site.store.opened()).freeze()
+
+    entry, _ = await site.remember(f"welcome/{user}" if user else "welcome", compute)
+    return answer(request, site, Representation.thaw(entry).with_policy(_OWN))
+
+
 @readable("/profile/", {401: {"description": "Nobody has said who is asking"}}, on=router)
 async def read_profile(request: Request, site: AppSite) -> Response:
-    """What is known of the user who asks. The token is the name: who may ask is no matter of caching."""
-    scheme, _, user = request.headers.get("authorization", "").partition(" ")
-    if scheme != _SCHEME or not user:
+    """What is known of the user who asks."""
+    user = _user(request)
+    if not user:
         fields = {"WWW-Authenticate": _SCHEME, "Cache-Control": NO_STORE}
         raise HTTPException(401, "Say who you are", fields)
 
@@ -53,5 +69,10 @@ async def read_profile(request: Request, site: AppSite) -> Response:
         return Representation.of(site, data, site.store.opened()).freeze()
 
     entry, _ = await site.remember(f"profile/{user}", compute)
-    policy = cache_control("private", "no-cache")
-    return answer(request, site, Representation.thaw(entry).with_policy(policy))
+    return answer(request, site, Representation.thaw(entry).with_policy(_OWN))
+
+
+def _user(request: Request) -> str:
+    """Who asks, or "". The token is the name: who may ask is no matter of caching."""
+    scheme, _, user = request.headers.get("authorization", "").partition(" ")
+    return user if scheme == _SCHEME else ""

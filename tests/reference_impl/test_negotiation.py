@@ -110,3 +110,8 @@ def test_a_profile_is_of_the_user_who_asks_and_of_nobody_else() -> None:
 def test_nobody_has_a_profile_who_does_not_say_who_he_is(authorization: dict[str, str]) -> None:
     answer = get("/profile/", **authorization)
     assert (answer.status_code, fields(answer)["www-authenticate"]) == (401, "Bearer")
+
+
+def test_a_welcome_is_by_name_for_who_says_it() -> None:
+    shown = [get("/welcome/", Authorization="Bearer ada").json(), get("/welcome/").json()]
+    assert shown == [{"welcome": "Nice to see you, ada"}, {"welcome": "Nice to see you"}]

@@ -19,8 +19,8 @@ from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
 
-NOTICE, PROFILE = "/notice/", "/profile/"
-_OK, _UNAUTHORIZED, _NOT_ACCEPTABLE = 200, 401, 406
+NOTICE, PROFILE, WELCOME = "/notice/", "/profile/", "/welcome/"
+_OK, _NOT_ACCEPTABLE = 200, 406
 
 
 def _of(path: str, edit: Callable[[Asked, Answer], Answer]) -> Apply:
@@ -102,18 +102,26 @@ def _under(key: Callable[[str], str]) -> Apply:
     return made_of(change)
 
 
-def _last_one_seen(_parts: Parts) -> Edit:
-    """The profile of whoever asked last is shown to who does not say who he is."""
-    last: list[Answer] = []
+def _last_one_seen(path: str) -> Callable[[Parts], Edit]:
+    """What whoever asked last was shown is shown to who does not say who he is."""
 
-    def edit(asked: Asked, answer: Answer) -> Answer:
-        if asked.path != PROFILE:
-            return answer
-        if answer.status == _OK:
-            last[:] = [answer]
-        return last[0] if answer.status == _UNAUTHORIZED and last else answer
+    def make(_parts: Parts) -> Edit:
+        last: list[Answer] = []
 
-    return edit
+        def edit(asked: Asked, answer: Answer) -> Answer:
+            if (
+                asked.path != path
+                or asked.method != "GET"
+                or any(n.startswith("if-") for n, _ in asked.fields)
+            ):
+                return answer
+            if asked.get("authorization") and answer.status == _OK:
+                last[:] = [answer]
+            return last[0] if last and not asked.get("authorization") else answer
+
+        return edit
+
+    return make
 
 
 FLAWS = (
@@ -222,7 +230,13 @@ FLAWS = (
     Flaw(
         "profile-of-the-last",
         "who does not say who he is sees the profile of whoever asked last",
-        answering_with(_last_one_seen),
+        answering_with(_last_one_seen(PROFILE)),
+        breaks=("K36", "K15"),
+    ),
+    Flaw(
+        "welcome-of-the-last",
+        "who does not say who he is is welcomed by the name of whoever asked last",
+        answering_with(_last_one_seen(WELCOME)),
         breaks=("K36", "K15"),
     ),
     Flaw(
