@@ -4,13 +4,15 @@ A notice is chosen by fields of the request, which Vary names on every answer. A
 the server keeps it under his name, and no shared cache may keep it at all.
 """
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from reference_impl import negotiation
 from reference_impl.caching import cache_control
-from reference_impl.representations import NO_STORE, Representation, answer
+from reference_impl.representations import NO_STORE, Representation, answer, to_json
 from reference_impl.routes import AppSite, readable
 
 router = APIRouter()
@@ -41,6 +43,24 @@ async def read_notice(request: Request, site: AppSite) -> Response:
     if coding is None:
         raise HTTPException(406, "This comes plain or in gzip", {"Vary": shown.fields["Vary"]})
     return answer(request, site, shown.coded(coding))
+
+
+@readable("/news/", on=router)
+async def read_news(request: Request, site: AppSite) -> Response:
+    """The news in the language that is preferred: a whole answer, kept by language for its lifetime."""
+    language = negotiation.language(request.headers.get("accept-language"), tuple(NOTICES))
+    clock, ttl = site.settings.clock, int(site.settings.ttl)
+
+    async def compute() -> bytes:
+        return to_json({"language": language, "made": clock()})
+
+    entry, hit = await site.remember(f"news/{language}", compute)
+    kept: dict[str, Any] = json.loads(entry)
+    told = {"X-Cache": "HIT", "Age": str(int(clock() - kept["made"]))} if hit else {"X-Cache": "MISS"}
+    shown = Representation(entry.decode(), cache_control=cache_control("public", max_age=ttl))
+    answered = answer(request, site, shown.chosen_by(CHOSEN_BY[:1], kept["language"]))
+    answered.headers.update(told)
+    return answered
 
 
 @readable("/welcome/", on=router)

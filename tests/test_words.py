@@ -79,6 +79,7 @@ OFFERS: dict[str, Resource] = {
     "policy": resource(policy="public"),
     "version": resource(version=True),
     "distinct": resource(distinct_from=("other",)),
+    "http-cache": resource(http_cache=True),
     "users": resource(users={"ada": (("X-User", "ada"),), "bob": (("X-User", "bob"),)}),
     "per-user": resource(per_user=True),
     "variants": resource(variants={"Accept-Language": ("de", "en")}),

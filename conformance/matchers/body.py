@@ -97,7 +97,7 @@ def _unlike(names: Json, step: StepRecord, case: Case) -> Finding | None:
             return no_answer(step, index)
         for name, other in others:
             if other.response is not None and _body(other).length and _same_body(other, exchange):
-                return Finding(f"another body than {name} has", "the same one", step.name, index)
+                return Finding(f"another body than that of {name}", "the same one", step.name, index)
     return None
 
 

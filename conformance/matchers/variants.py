@@ -10,13 +10,14 @@ from itertools import combinations
 from typing import Final
 
 from conformance.content.variants import asked_for
-from conformance.fields import field_values, parse_entity_tag
-from conformance.language.values import STEPS
+from conformance.fields import field_value, field_values, parse_entity_tag
+from conformance.language.values import STEP, STEPS, listed
 from conformance.matchers.base import Case, Form, Matcher, no_answer
 from conformance.matchers.coding import coding_of
 from conformance.model import Exchange, Finding, Json, StepRecord
 
 _OK: Final = 200
+_TELLING: Final = ("Content-Language", "Content-Type", "Content-Encoding")
 Asked = tuple[str, str]
 """A field of the request, and its value."""
 _Shown = tuple[str, int, Asked, Exchange]
@@ -48,6 +49,31 @@ def _apart(_: Json, step: StepRecord, case: Case) -> Finding | None:
             expected = f"another body for {field}: {value} than for {one}"
             return Finding(expected, "the same one", name, index)
     return None
+
+
+def _apart_from(names: Json, step: StepRecord, case: Case) -> Finding | None:
+    """No answer has the body that another value of its field had, here or in the other steps."""
+    if not step.exchanges:
+        return no_answer(step)
+    steps = [s for name in names if (s := case.steps.get(name)) is not None]
+    others = [*_variants(steps, case)]
+    for name, index, (field, value), exchange in _variants([step], case):
+        for _, _, (other_field, other), before in others:
+            if field == other_field and value != other and _digest(exchange) == _digest(before):
+                return Finding(f"what {field}: {value} chooses", f"what {other} did", name, index)
+    return _apart(True, step, case)
+
+
+def _told_beside(name: Json, step: StepRecord, case: Case) -> Finding | None:
+    """Whether the fields of the answers tell one representation from another."""
+    other = case.last(name)
+    if other is None or not step.exchanges:
+        return no_answer(step)
+    if any(
+        field_value(step.exchanges[-1].headers, each) != field_value(other.headers, each) for each in _TELLING
+    ):
+        return None
+    return Finding(f"a {listed(list(_TELLING), 'or')} that tells it from {name}", "the same ones", step.name)
 
 
 def _tags_apart(names: Json, step: StepRecord, case: Case) -> Finding | None:
@@ -83,6 +109,8 @@ MATCHERS: Final = (
         "the representations that the target declares",
         (
             Form("apart", _apart, "a body of its own for each declared variant"),
+            Form("apart-from", _apart_from, "a body that no other variant in {} had", STEPS),
+            Form("told-beside", _told_beside, "fields that tell it from {}", STEP),
             Form("tags-apart-from", _tags_apart, "a strong ETag that no other variant in {} has", STEPS),
         ),
     ),

@@ -47,6 +47,7 @@ class Resource(Frozen, frozen=True):
         per_user: each user is answered by what is his own.
         variants: field of the request -> the values that choose a representation each.
         keys: a path with "{key}", whose answers the server may keep apart by key, or None.
+        http_cache: whether the server keeps whole answers, so that what binds a shared cache binds it.
     """
 
     name: Safe
@@ -71,6 +72,7 @@ class Resource(Frozen, frozen=True):
     ask: bool = False
     headers: Headers = ()
     keys: str | None = None
+    http_cache: bool = False
     users: Mapping[str, Headers] = {}
     per_user: bool = False
     variants: Mapping[str, tuple[str, ...]] = {}
@@ -136,6 +138,7 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
             "distinct", lambda resource: bool(resource.distinct_from), "another one kept under another key"
         ),
         Capability("item", lambda resource: resource.item is not None, "a route to each item"),
+        Capability("http-cache", lambda resource: resource.http_cache, "a cache of whole answers inside"),
         Capability("users", lambda resource: bool(resource.users), "two users"),
         Capability("per-user", lambda resource: resource.per_user, "an answer of its own for each user"),
         Capability(

@@ -62,7 +62,7 @@ EXAMPLES = [
         {"unlike": ["b"]},
         done("b", exchange(body=b"[1]"), exchange()),
         done("a", exchange()),
-        says=("another body than b has", "the same one"),
+        says=("another body than that of b", "the same one"),
     ),
     fails("body", "absent", done("a", exchange(body=b"null")), says=("no body", "4 bytes")),
     fails("body", "present", done("a", NO_BODY), says=("a body", "none")),

@@ -203,6 +203,39 @@ EXAMPLES = [
         on=NOTICE,
         says=("another ETag for Accept-Language: en than for de", 'the strong ETag "a" on both'),
     ),
+    holds("variants", {"apart-from": ["b"]}, done("b", *BOTH), done("a", *BOTH), on=NOTICE),
+    fails(
+        "variants",
+        {"apart-from": ["b"]},
+        done("b", BOTH[0]),
+        done("a", asked("en", b"[1]")),
+        on=NOTICE,
+        says=("what Accept-Language: en chooses", "what de did"),
+    ),
+    fails(
+        "variants",
+        {"apart-from": ["b"]},
+        done("a", asked("de", b"[1]"), asked("en", b"[1]")),
+        on=NOTICE,
+        index=1,
+        says=("another body for Accept-Language: en than for de", "the same one"),
+    ),
+    holds(
+        "variants",
+        {"told-beside": "b"},
+        done("b", BOTH[0]),
+        done("a", asked("en", b"[2]", headers=[("Content-Language", "en")])),
+    ),
+    fails(
+        "variants",
+        {"told-beside": "b"},
+        done("b", BOTH[0]),
+        done("a", BOTH[1]),
+        says=(
+            "a Content-Language, Content-Type or Content-Encoding that tells it from b",
+            "the same ones",
+        ),
+    ),
     # ---- what is one user's own
     *(
         holds("cache-control", "not-shared", answered(cc, vary), on=USER)

@@ -1,7 +1,6 @@
 """Flaws of what is chosen by the request: codings, languages, and the users that answers belong to.
 
-`breaks` names rows of the RFCs. They are about the notice and the profile, which only the target of the
-reference declares.
+`breaks` names rows of the RFCs. They are about what the target of the reference declares.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
 
-NOTICE, PROFILE, WELCOME = "/notice/", "/profile/", "/welcome/"
+NOTICE, NEWS, PROFILE, WELCOME = "/notice/", "/news/", "/profile/", "/welcome/"
 _OK, _NOT_ACCEPTABLE = 200, 406
 
 
@@ -102,22 +101,19 @@ def _under(key: Callable[[str], str]) -> Apply:
     return made_of(change)
 
 
-def _last_one_seen(path: str) -> Callable[[Parts], Edit]:
-    """What whoever asked last was shown is shown to who does not say who he is."""
+def _last_one_seen(path: str, field: str = "authorization") -> Callable[[Parts], Edit]:
+    """What whoever sent that field last was shown is shown to who does not send it."""
 
     def make(_parts: Parts) -> Edit:
         last: list[Answer] = []
 
         def edit(asked: Asked, answer: Answer) -> Answer:
-            if (
-                asked.path != path
-                or asked.method != "GET"
-                or any(n.startswith("if-") for n, _ in asked.fields)
-            ):
+            conditional = any(name.startswith("if-") for name, _ in asked.fields)
+            if asked.path != path or asked.method != "GET" or conditional:
                 return answer
-            if asked.get("authorization") and answer.status == _OK:
+            if asked.get(field) and answer.status == _OK:
                 last[:] = [answer]
-            return last[0] if last and not asked.get("authorization") else answer
+            return last[0] if last and not asked.get(field) else answer
 
         return edit
 
@@ -238,6 +234,18 @@ FLAWS = (
         "who does not say who he is is welcomed by the name of whoever asked last",
         answering_with(_last_one_seen(WELCOME)),
         breaks=("K36", "K15"),
+    ),
+    Flaw(
+        "news-key-without-language",
+        "the news are kept under one key for all languages",
+        _under(lambda name: "news" if name.startswith("news/") else name),
+        breaks=("I10",),
+    ),
+    Flaw(
+        "news-for-want-of-a-field",
+        "who asks for no language gets the news as they were kept for somebody who did",
+        answering_with(_last_one_seen(NEWS, "accept-language")),
+        breaks=("I11",),
     ),
     Flaw(
         "public-profile",
