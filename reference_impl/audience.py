@@ -47,17 +47,22 @@ async def read_notice(request: Request, site: AppSite) -> Response:
 
 @readable("/news/", on=router)
 async def read_news(request: Request, site: AppSite) -> Response:
-    """The news in the language that is preferred: a whole answer, kept by language for its lifetime."""
+    """The news in the language that is preferred: a whole answer, kept by language for its lifetime.
+
+    What is answered to a login is not: it may be meant for that user, and the cache is everybody's.
+    """
     language = negotiation.language(request.headers.get("accept-language"), tuple(NOTICES))
     clock, ttl = site.settings.clock, int(site.settings.ttl)
 
     async def compute() -> bytes:
         return to_json({"language": language, "made": clock()})
 
-    entry, hit = await site.remember(f"news/{language}", compute)
+    own = bool(_user(request))
+    entry, hit = (await compute(), False) if own else await site.remember(f"news/{language}", compute)
     kept: dict[str, Any] = json.loads(entry)
     told = {"X-Cache": "HIT", "Age": str(int(clock() - kept["made"]))} if hit else {"X-Cache": "MISS"}
-    shown = Representation(entry.decode(), cache_control=cache_control("public", max_age=ttl))
+    policy = _OWN if own else cache_control("public", max_age=ttl)
+    shown = Representation(entry.decode(), cache_control=policy)
     answered = answer(request, site, shown.chosen_by(CHOSEN_BY[:1], kept["language"]))
     answered.headers.update(told)
     return answered

@@ -23,6 +23,7 @@ _SECONDS: Final = Kind("SECONDS", {"type": "integer", "minimum": 0})
 _PROBLEMS: Final = Kind("[PROBLEM, ...]", {"type": "array", "items": {"enum": list(CODES)}, "minItems": 1})
 
 _AGES: Final = ("max-age", "s-maxage")
+_SHARING: Final = ("public", "s-maxage", "must-revalidate")
 _TICK: Final = 1.0  # seconds: an age has whole ones
 
 
@@ -163,6 +164,15 @@ def _not_shared(_: Json, exchange: Exchange, case: Case) -> Found:
     return "an answer that no shared cache gives to others", _sent(exchange)
 
 
+@each_answer
+def _of_a_login(_: Json, exchange: Exchange, _case: Case) -> Found:
+    """What RFC 9111 3.5 keeps a shared cache from giving to others."""
+    if not field_values(exchange.request.headers, "authorization"):
+        return "an answer to Authorization", "one to a request without it"
+    shared = [name for name in _SHARING if name in of(exchange)]
+    return (f"Cache-Control without {shared[0]}", _sent(exchange)) if shared else None
+
+
 MATCHERS: Final = (
     Matcher(
         "cache-control",
@@ -176,6 +186,7 @@ MATCHERS: Final = (
             Form("has", _has, "a Cache-Control with {}", NAMES),
             Form("lacks", _lacks, lambda names: f"a Cache-Control without {listed(names, 'or')}", NAMES),
             Form("not-shared", _not_shared, "an answer that no shared cache gives to others"),
+            Form("of-a-login", _of_a_login, "an answer to Authorization that nothing allows to be shared"),
             Form("reusable", _reusable, "an answer that a cache can reuse, without Vary: *"),
             Form("lifetime-from", _lifetime, "a max-age of {} s or more", COUNT),
             Form("lifetime-up-to", _at_most, "no lifetime above {} s", _SECONDS),

@@ -251,6 +251,19 @@ EXAMPLES = [
         ]
     ),
     holds("cache-control", "not-shared", answered("no-cache", login=False), on=USER),
+    holds("cache-control", "of-a-login", answered("max-age=60")),
+    fails(
+        "cache-control",
+        "of-a-login",
+        answered("max-age=60", login=False),
+        says=("an answer to Authorization", "one to a request without it"),
+    ),
+    fails(
+        "cache-control",
+        "of-a-login",
+        answered("s-maxage=60"),
+        says=("Cache-Control without s-maxage", "Cache-Control: s-maxage=60"),
+    ),
     *(
         fails(
             "cache-control",

@@ -9,14 +9,17 @@ import gzip
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from reference_impl import backends, negotiation
 from reference_impl.backends import Cache
 from reference_impl.caching import NOT_MODIFIED
+from reference_impl.settings import Settings
 from reference_impl.site import Compute
-from reference_impl.twisted.asgi import Answer, Asked, Edit
+from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, tell
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
+from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
 
 NOTICE, NEWS, PROFILE, WELCOME = "/notice/", "/news/", "/profile/", "/welcome/"
 _OK, _NOT_ACCEPTABLE = 200, 406
@@ -118,6 +121,21 @@ def _last_one_seen(path: str, field: str = "authorization") -> Callable[[Parts],
         return edit
 
     return make
+
+
+def _login_or_not(settings: Settings, create: Create) -> ASGIApp:
+    """The news are kept and given out whoever asks, and nothing says that they may be."""
+    app = create(Parts.of(settings))
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        others = [line for line in scope.get("headers", ()) if line[0] != b"authorization"]
+        if scope.get("path") != NEWS or others == scope["headers"]:
+            await app(scope, receive, send)
+            return
+        answer = await ask(app, {**scope, "headers": others}, receive)
+        await tell(answer.having("cache-control", f"max-age={int(settings.ttl)}"), send)
+
+    return outer
 
 
 FLAWS = (
@@ -246,6 +264,12 @@ FLAWS = (
         "who asks for no language gets the news as they were kept for somebody who did",
         answering_with(_last_one_seen(NEWS, "accept-language")),
         breaks=("I11",),
+    ),
+    Flaw(
+        "news-login-or-not",
+        "what was answered to a login is given to who has none",
+        _login_or_not,
+        breaks=("K15",),
     ),
     Flaw(
         "public-profile",
