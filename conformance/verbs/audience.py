@@ -25,10 +25,6 @@ USERS: Final[Mapping[str, tuple[str, int | None]]] = {
 """As whom something may be asked: how he is called, and his number among the target's users."""
 
 
-_ONLY: Final = {"first": slice(0, 1), "last": slice(-1, None)}
-"""Which values of a field are asked for, where not all are."""
-
-
 def asked_by(resource: Resource, user: str) -> Resource:
     """The resource, with the fields of such a user in all its requests."""
     return replace(resource, headers=as_user(resource.headers, resource.users, USERS[user][1]))
@@ -41,8 +37,8 @@ def _variants(step: Step, context: Context) -> StepRecord:
         return not_offered(step, context.shared.lacking[resource.name])
     if not resource.variants:
         return not_offered(step, "the target declares no variants")
-    at = _ONLY.get(str(step.args.get("only", "")), slice(None))
-    pairs = [(name, value) for name, values in resource.variants.items() for value in values[at]]
+    most = 1 if step.args.get("only") else None
+    pairs = [(name, value) for name, values in resource.variants.items() for value in values[:most]]
     if step.args.get("order") == "reversed":
         pairs.reverse()
     found = context.steps.get(str(step.args.get("confirming", "")))
@@ -73,7 +69,7 @@ VERBS: Final = (
         _variants,
         "GET the resource once for each declared variant{only}{order}{confirming}",
         (
-            Argument("only", choice(*_ONLY), ", but only the {} of each field"),
+            Argument("only", choice("first"), ", but only the {} of each field"),
             Argument("order", choice("reversed"), ", the last first", manner=True),
             Argument("confirming", STEP, ", each with the ETag that {} has found"),
         ),

@@ -91,7 +91,7 @@ def test_each_value_of_each_field_is_asked_for_alone(made: Context) -> None:
     assert sent(seen, "accept") == [None, None, "a/b", "c/d"]
     turned = done(made, "variants", "turned", order="reversed")
     assert sent(turned, "accept") == ["c/d", "a/b", None, None]
-    assert sent(done(made, "variants", "one", only="last"), "accept-language") == ["en", "fr"]
+    assert sent(done(made, "variants", "one", only="first"), "accept-language") == ["de", "fr"]
 
 
 def test_a_variant_is_confirmed_by_the_tag_that_it_had(made: Context) -> None:

@@ -77,7 +77,7 @@ LANGUAGE = [
     takes("variants", "GET the resource once for each declared variant"),
     takes("variants", "GET the resource once for each declared variant, the last first, each with the ETag that a has found", order="reversed", confirming="a"),
     takes("variants", "GET the resource once for each declared variant, but only the first of each field", only="first"),
-    refuses("variants", only="second"),
+    refuses("variants", only="last"),
     refuses("variants", order="random"),
     refuses("variants", confirming="A b"),
     takes("read", "GET the resource, 20 times at once", times=20, together=True),

@@ -105,22 +105,31 @@ def _under(key: Callable[[str], str]) -> Apply:
 
 
 def _last_one_seen(path: str, field: str = "authorization") -> Callable[[Parts], Edit]:
-    """What whoever sent that field last was shown is shown to who does not send it."""
+    """What whoever sent that field last was shown is shown to who does not send it, while it is kept."""
 
-    def make(_parts: Parts) -> Edit:
-        last: list[Answer] = []
+    def make(parts: Parts) -> Edit:
+        clock, last = parts.settings.clock, dict[str, Answer]()
+        until = 0.0
 
         def edit(asked: Asked, answer: Answer) -> Answer:
+            nonlocal until
             conditional = any(name.startswith("if-") for name, _ in asked.fields)
             if asked.path != path or asked.method != "GET" or conditional:
                 return answer
-            if asked.get(field) and answer.status == _OK:
-                last[:] = [answer]
-            return last[0] if last and not asked.get(field) else answer
+            if asked.get(field):
+                if answer.status == _OK and answer.get("x-cache") != "HIT":
+                    last[path], until = answer, clock() + parts.settings.ttl
+                return answer
+            kept = last.get(path) if clock() < until else None
+            return answer if kept is None else _as_hit(kept)
 
         return edit
 
     return make
+
+
+def _as_hit(kept: Answer) -> Answer:
+    return kept.having("x-cache", "HIT").having("age", "0") if kept.get("x-cache") else kept
 
 
 def _login_or_not(settings: Settings, create: Create) -> ASGIApp:
