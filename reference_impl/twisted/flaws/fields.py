@@ -101,12 +101,6 @@ FLAWS = (
     Flaw("etag-backslash", "tags end in a backslash", _where(_is_list, _escaped), breaks=("A10",)),
     Flaw("vary-not-on-304", "a 304 has no Vary", _only_200_has("vary", "Accept-Encoding"), breaks=("G03",)),
     Flaw(
-        "cors-not-on-304",
-        "a 304 may not be read by other sites, which its 200 may",
-        _only_200_has("access-control-allow-origin", "*"),
-        breaks=("G20",),
-    ),
-    Flaw(
         "expires-not-on-304",
         "a 304 has no Expires",
         _only_200_has("expires", "Sun, 06 Nov 1994 08:49:37 GMT"),
