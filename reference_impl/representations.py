@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from fastapi import HTTPException, Request, Response
 
-from reference_impl import caching
+from reference_impl import caching, negotiation
 from reference_impl.caching import ABSENT, NOT_MODIFIED, Validators
 from reference_impl.ranges import RANGE_NOT_SATISFIABLE, Part
 from reference_impl.site import Site
@@ -36,6 +36,10 @@ class Representation:
     # A cache may keep a copy but has to ask before each reuse: the data can change at any moment, and asking
     # costs little, since the answer is a 304 as long as they have not.
     cache_control: str = NO_CACHE
+    # What chose it among others, and which it is.
+    vary: str = ""
+    language: str = ""
+    coding: str = "identity"
 
     @classmethod
     def of(cls, site: Site, data: Any, modified: float) -> Self:
@@ -56,6 +60,26 @@ class Representation:
         """The same under another policy."""
         return replace(self, cache_control=cache_control)
 
+    def chosen_by(self, names: Sequence[str], language: str) -> Self:
+        """The same as one of several, which fields of the request choose among."""
+        return replace(self, vary=", ".join(names), language=language)
+
+    def coded(self, coding: str) -> Self:
+        """The same in a content coding, under a tag of its own."""
+        etag = self.etag and negotiation.tag_of_coding(self.etag, coding)
+        return replace(self, coding=coding, etag=etag)
+
+    @property
+    def content(self) -> bytes:
+        """The bytes that are sent."""
+        return negotiation.encode(self.body.encode(), self.coding)
+
+    @property
+    def content_fields(self) -> dict[str, str]:
+        """The header fields that describe the content: of a 200 alone."""
+        fields = {"Content-Language": self.language} if self.language else {}
+        return fields if self.coding == "identity" else fields | {"Content-Encoding": self.coding}
+
     @property
     def validators(self) -> Validators:
         """What preconditions are compared with."""
@@ -70,6 +94,8 @@ class Representation:
     def fields(self) -> dict[str, str]:
         """The header fields of a 200, all of which a 304 repeats (RFC 9110 15.4.5)."""
         fields = {"Cache-Control": self.cache_control}
+        if self.vary:
+            fields["Vary"] = self.vary
         if self.etag is not None:
             fields["ETag"] = self.etag
         if self.modified is not None:
@@ -84,8 +110,9 @@ def answer(request: Request, site: Site, shown: Representation) -> Response:
         return Response(status_code=NOT_MODIFIED, headers=shown.fields)
     if status is not None:
         raise HTTPException(status)
-    body = shown.body.encode()
-    fields = shown.fields | ({"Accept-Ranges": "bytes"} if shown.divisible else {})
+    body, fields = shown.content, shown.fields | shown.content_fields
+    if shown.divisible:
+        fields |= {"Accept-Ranges": "bytes"}
     if request.method == "HEAD":
         return Response(headers=fields | {"Content-Length": str(len(body))}, media_type=_JSON)
     part = site.select(_lines(request), body, _JSON, shown.validators) if shown.divisible else None
@@ -99,7 +126,9 @@ def partial(part: Part, shown: Representation) -> Response:
     if part.status == RANGE_NOT_SATISFIABLE:
         raise HTTPException(part.status, headers=dict(part.fields))
     fields = shown.fields
-    if not part.described:
+    if part.described:
+        fields |= shown.content_fields
+    else:
         fields.pop("Last-Modified", None)
     media_type = _JSON if part.described and "Content-Type" not in part.fields else None
     return Response(part.body, part.status, fields | dict(part.fields), media_type)

@@ -79,13 +79,13 @@ class NewText(BaseModel):
 
 
 def readable(
-    path: str, responses: dict[int | str, dict[str, Any]] | None = None
+    path: str, responses: dict[int | str, dict[str, Any]] | None = None, on: APIRouter = router
 ) -> Callable[[Handler], Handler]:
     """Serve a path by GET and by HEAD, which FastAPI does not add by itself."""
 
     def register(handler: Handler) -> Handler:
-        router.head(path, include_in_schema=False)(handler)
-        return router.get(path, response_class=Response, responses=_CONDITIONS | (responses or {}))(handler)
+        on.head(path, include_in_schema=False)(handler)
+        return on.get(path, response_class=Response, responses=_CONDITIONS | (responses or {}))(handler)
 
     return register
 

@@ -10,6 +10,9 @@
     body.py             the body, as bytes, as JSON, as items
     etag.py             the entity tag
     cache_control.py    Cache-Control
+    coding.py           content codings
+    vary.py             Vary
+    variants.py         what chooses among several representations
     value.py            a value that is kept for a while, and the mark of a hit
     lives.py            what an entry is made of
     contact.py          whether a client cache asked the server
@@ -28,6 +31,7 @@ from typing import Final
 from conformance.matchers import (
     body,
     cache_control,
+    coding,
     contact,
     due,
     etag,
@@ -37,6 +41,8 @@ from conformance.matchers import (
     request,
     status,
     value,
+    variants,
+    vary,
     wire,
     written,
 )
@@ -54,8 +60,11 @@ MATCHERS: Final[Mapping[str, Matcher]] = {
         request,
         ranges,
         body,
+        coding,
         etag,
         cache_control,
+        vary,
+        variants,
         field,
         value,
         lives,

@@ -19,6 +19,7 @@ from __future__ import annotations
 from conformance.model.exchanges import (
     NO_FACTS,
     Body,
+    Decoded,
     Exchange,
     Facts,
     FaultKind,
@@ -45,7 +46,7 @@ from conformance.model.runs import (
     Verdict,
 )
 from conformance.model.specs import Check, Doubt, ForAll, Place, Requirement, SpecFile, Step, Suite, Timeline
-from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write
+from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write, as_user
 from conformance.model.words import (
     ASCENDING,
     GIVEN_UP,
@@ -87,6 +88,7 @@ __all__ = [
     "Capability",
     "Check",
     "Content",
+    "Decoded",
     "Doubt",
     "Effect",
     "EffectKind",
@@ -132,4 +134,5 @@ __all__ = [
     "VerdictName",
     "WireFault",
     "Write",
+    "as_user",
 ]

@@ -142,6 +142,25 @@ class Slices(Frozen, frozen=True):
     broken: Safe = ""
 
 
+class Decoded(Frozen, frozen=True):
+    """What a body with a content coding is without it; where it could not be looked into, it has no digest.
+
+    Args:
+        codings: their names, the last that was put on at the end.
+        length, digest: of the content.
+        fault: why it can't be decoded, or "".
+        capped: whether it goes on beyond what is looked at: then `length` is what was seen of it.
+        told: whether Content-Encoding names them, or the bytes alone.
+    """
+
+    codings: str
+    length: int = 0
+    digest: Safe = ""
+    fault: str = ""
+    capped: bool = False
+    told: bool = True
+
+
 class Facts(Frozen, frozen=True):
     """What is to be known of an answer beyond its fields, read once, when it arrived.
 
@@ -155,6 +174,7 @@ class Facts(Frozen, frozen=True):
         value, hit: what the target's pointers point to; MISSING where they point to nothing.
         item: of the item that a write is about.
         slices: of a 206: which bytes it holds.
+        decoded: of a body that has a content coding.
         redirected: the path that answered instead, where it differs in the final slash only.
         login_ended: the number of the request in the run at which a server that had answered us before
             did not know us any more; 0: it knows us, or never did.
@@ -168,6 +188,7 @@ class Facts(Frozen, frozen=True):
     hit: Json = MISSING
     item: ItemFacts | None = None
     slices: Slices | None = None
+    decoded: Decoded | None = None
     redirected: str = ""
     login_ended: int = 0
 

@@ -31,12 +31,14 @@ class How:
         of: another resource than the context's own.
         fresh: on a new connection. stray: watch for bytes after an answer without a body.
         lane: another lane than the context's own, for bursts.
+        user: as whom it is asked, where that is another than ever: then it is no plain read of ours.
     """
 
     of: Resource | None = None
     fresh: bool = False
     stray: bool = False
     lane: Lane | None = None
+    user: str = ""
 
 
 PLAIN: Final = How()

@@ -191,7 +191,7 @@ class Context:
         if method not in ("GET", "HEAD"):
             self.seen = None
             self.shared.lives.forget()
-        elif (method, path, headers) == ("GET", self.resource.read, ()):
+        elif (method, path, headers, how.user) == ("GET", self.resource.read, (), ""):
             self.seen = exchange
         return exchange
 
@@ -244,12 +244,13 @@ class Context:
             held = slices(response.headers, body.content or b"", self.whole)
             found = msgspec.structs.replace(found, slices=held)
         facts = self.shared.seen.mark(resource, found)
-        ended = self.shared.login_ended(ask.method, ask.path, response.status)
+        ended = self.shared.login_ended(ask.method, f"{how.user} {ask.path}", response.status)
         facts = msgspec.structs.replace(facts, login_ended=ended) if ended else facts
         if not self.shared.keeping.keeps(body):
             response = msgspec.structs.replace(response, body=msgspec.structs.replace(body, content=None))
         exchange = msgspec.structs.replace(exchange, response=response, facts=facts)
-        plain = ask.method == "GET" and not ask.headers and ask.path == self.found(resource, resource.read)
+        ordinary = ask.method == "GET" and not ask.headers and not how.user
+        plain = ordinary and ask.path == self.found(resource, resource.read)
         if plain:
             self.shared.lives.saw(resource, exchange)
             self.whole = body.content if response.status == 200 else None  # noqa: PLR2004

@@ -2,6 +2,7 @@
 
     base.py        what a verb and its arguments are made of
     reading.py     `read`, `read-miss`, `wait`
+    audience.py    `variants`, and as whom a `read` asks
     through.py     `read` with a client cache in between
     changing.py    `change`, `restore`, `history`
     making.py      `create`, `remove`
@@ -25,13 +26,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.verbs import changing, competing, conditional, making, reading, refusing, starting, sweeping
+from conformance.verbs import (
+    audience,
+    changing,
+    competing,
+    conditional,
+    making,
+    reading,
+    refusing,
+    starting,
+    sweeping,
+)
 from conformance.verbs.base import Verb
 
 __all__ = ["VERBS", "Verb"]
 
 VERBS: Final[Mapping[str, Verb]] = {
     verb.name: verb
-    for room in (reading, changing, making, refusing, conditional, competing, sweeping, starting)
+    for room in (
+        reading,
+        audience,
+        changing,
+        making,
+        refusing,
+        conditional,
+        competing,
+        sweeping,
+        starting,
+    )
     for verb in room.VERBS
 }

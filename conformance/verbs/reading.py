@@ -14,6 +14,7 @@ from conformance.language import durations
 from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice, with_headers
 from conformance.model import MISSING, Exchange, Headers, Json, Resource, Step, StepRecord
 from conformance.sending.ask import How
+from conformance.verbs.audience import USERS, asked_by
 from conformance.verbs.base import Argument, Verb, before, done, not_offered, untestable
 from conformance.verbs.writes import TOO_MANY
 
@@ -43,24 +44,27 @@ def _read(step: Step, context: Context) -> StepRecord:
     path = _path(context, resource, where)
     if path is None:
         return not_offered(step, f"the target names no route of {_WHERE[where]}, or its id is not known")
+    user = str(step.args.get("user", ""))
+    if user:
+        resource = asked_by(resource, user)
     times = int(context.fill(step.args.get("times", 1)))
     method = step.args.get("method", "GET")
     if step.args.get("together"):
         exchanges = _burst(context, method, path, headers, times)
     else:
         fresh, stray = step.args.get("connection") == "fresh", step.args.get("stray") == "watch"
-        how = How(of=resource, fresh=fresh, stray=stray)
+        how = How(of=resource, fresh=fresh, stray=stray, user=user)
         exchanges = _one_by_one(
             times, lambda: context.send(method, path, headers, how=how), _last_at(step, context)
         )
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
-    if not item and method == "GET":  # an answer to HEAD has no body to be looked at
+    if not item and method == "GET" and not user:  # an answer to HEAD has no body to be looked at
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
             return not_offered(step, lacking, exchanges)
     told = _told(exchanges) if step.args.get("keep") else exchanges
-    other = "" if resource is context.resource else resource.name
+    other = "" if resource.name == context.resource.name else resource.name
     return done(step, told, alike=len(exchanges) - len(told), item=item, other=other)
 
 
@@ -266,7 +270,7 @@ VERBS: Final = (
     Verb(
         "read",
         _read,
-        "{method} {of}{headers}{times}{spread}{together}{connection}{keep}{through}{at}{stray}",
+        "{method} {of}{user}{headers}{times}{spread}{together}{connection}{keep}{through}{at}{stray}",
         (
             Argument("method", choice("HEAD"), "{}", absent="GET"),
             Argument(
@@ -277,6 +281,7 @@ VERBS: Final = (
                 # It warms another resource, which a timeline of that one would not bear.
                 phase=lambda of: "keys" if of == "distinct" else "",
             ),
+            Argument("user", choice(*USERS), lambda user: f" as {USERS[user][0]}"),
             Argument("headers", HEADERS, with_headers),
             Argument("times", _TIMES, ", {} times", manner=True),
             Argument("spread", DURATION, ", the last {} after the first", manner=True),

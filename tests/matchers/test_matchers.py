@@ -17,6 +17,7 @@ from helpers.records import done, exchange, resource, skipped, target
 from helpers.rules import none_of
 from matchers import (
     test_body,
+    test_coding,
     test_contact,
     test_etag,
     test_field,
@@ -43,6 +44,7 @@ from conformance.model import Json, StepRecord
 
 ROOMS = (
     test_body,
+    test_coding,
     test_contact,
     test_etag,
     test_field,

@@ -161,6 +161,14 @@ def _one_waits_for_the_other(site: Site) -> bool:
             return second.recv(4096).startswith(b"HTTP/1.1 200")
 
 
+def _notices(site: Site) -> list[httpx.Response]:
+    return [site.get("/notice/", accept_encoding=coding) for coding in (b"identity", b"gzip")]
+
+
+def _profile(site: Site) -> Any:
+    return site.get("/profile/", authorization=b"Bearer ada").json()
+
+
 ODD: dict[str, Callable[[Site], bool]] = {
     "two-envelopes": lambda site: len(site.get("/items/").json()["data"]["items"]) == 3,
     "skus": lambda site: [item["sku"] for item in site.get("/items/").json()] == ["a1", "a2", "a3"],
@@ -196,6 +204,14 @@ ODD: dict[str, Callable[[Site], bool]] = {
     "envelope": lambda site: list(site.get("/items/").json()) == ["items"],
     "newest-first": lambda site: [item["id"] for item in site.get("/items/").json()] == [3, 2, 1],
     "whole-second-ttl": lambda site: True,
+    "one-weak-tag": lambda site: len({tag_of(each) for each in _notices(site)}) == 1,
+    "gzip-in-members": lambda site: (
+        site.raw("/notice/", "Accept-Encoding: gzip\r\n").count(b"\x1f\x8b\x08") == 2
+    ),
+    "gzip-unless-refused": lambda site: b"\x1f\x8b\x08" in site.raw("/notice/"),
+    "vary-in-lines": lambda site: len(site.get("/notice/").headers.get_list("vary")) == 2,
+    "counted-profile": lambda site: [_profile(site)["reads"] for _ in range(2)] == [1, 2],
+    "profile-by-login": lambda site: site.raw("/profile/").startswith(b"HTTP/1.1 303"),
     "no-head": lambda site: _status("HEAD", "/items/")(site) == 405,
     "no-writes": lambda site: _status("POST", "/items/")(site) == 405,
     "auth-writes": lambda site: _status("POST", "/items/")(site) == 401,

@@ -72,6 +72,14 @@ LANGUAGE = [
     refuses("read", headers={"If-None-Match": "{n}"}),
     refuses("read", headers={"X": 5}),
     refuses("read", headers={"X": "a\r\nb"}),
+    takes("read", "GET the resource as the second user", user="second"),
+    refuses("read", user="third"),
+    takes("variants", "GET the resource once for each declared variant"),
+    takes("variants", "GET the resource once for each declared variant, the last first, each with the ETag that a has found", order="reversed", confirming="a"),
+    takes("variants", "GET the resource once for each declared variant, but only the first of each field", only="first"),
+    refuses("variants", only="last"),
+    refuses("variants", order="random"),
+    refuses("variants", confirming="A b"),
     takes("read", "GET the resource, 20 times at once", times=20, together=True),
     takes("read", "GET the resource, {n} times", times="{n}"),
     takes("read", "GET the resource, 20 times, the last 1.2 s after the first", times=20, spread="1.2 s"),
@@ -212,6 +220,7 @@ class Work:
     on: str = "items"
     answers: Callable[..., Any] | None = None
     started: bool = False
+    target: str = "lesson"
 
     def record(self) -> str:
         if self.answers is not None:
@@ -219,7 +228,9 @@ class Work:
                 return self._done(made)
         with (
             reference(ttl=4.0) as server,
-            context(server.url, self.on, clock=lambda: VirtualClock(server.clock.move)) as made,
+            context(
+                server.url, self.on, target=self.target, clock=lambda: VirtualClock(server.clock.move)
+            ) as made,
             made.shared.clock.lane(),
         ):
             return self._done(made)
@@ -243,6 +254,8 @@ WORK = [
     Work("read", "not-offered", args={"of": "item"}),
     Work("read-miss", "done", on="cached-time"),
     Work("read-miss", "not-offered", on="reports", answers=nothing_there),
+    Work("variants", "done", on="notice", target="reference"),
+    Work("variants", "not-offered"),
     Work("wait", "done", before=("read",), args={"for": "1 s", "after": "read"}),
     Work("wait", "untestable", args={"for": "1 s", "after": "read"}),
     Work("change", "done"),

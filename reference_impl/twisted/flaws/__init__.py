@@ -16,6 +16,7 @@ from reference_impl.twisted.flaws import (
     lesson,
     lives,
     messages,
+    negotiation,
     order,
     policies,
     preconditions,
@@ -44,6 +45,7 @@ FLAWS: Mapping[str, Flaw] = table(
     messages.FLAWS,
     fields.FLAWS,
     conditional_writes.FLAWS,
+    negotiation.FLAWS,
 )
 
 

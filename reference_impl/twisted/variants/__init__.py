@@ -7,10 +7,15 @@ room.
 from collections.abc import Mapping
 
 from reference_impl.twisted.twists import Twist, look_up, table
-from reference_impl.twisted.variants import items, messages, offers, values, wire
+from reference_impl.twisted.variants import items, messages, negotiation, offers, values, wire
 
 VARIANTS: Mapping[str, Twist] = table(
-    items.VARIANTS, messages.VARIANTS, offers.VARIANTS, values.VARIANTS, wire.VARIANTS
+    items.VARIANTS,
+    messages.VARIANTS,
+    negotiation.VARIANTS,
+    offers.VARIANTS,
+    values.VARIANTS,
+    wire.VARIANTS,
 )
 
 
