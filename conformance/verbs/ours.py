@@ -20,7 +20,7 @@ from conformance.sending.ledger import SUCCESS, Own, Undo
 from conformance.verbs.base import done, not_offered
 from conformance.verbs.changing import attempt, fields_of, ways
 from conformance.verbs.making import Made, make, no_more, removed
-from conformance.verbs.subjects import Subject, prepare
+from conformance.verbs.subjects import Subject, has_gone, prepare
 from conformance.verbs.writes import ACCEPTED, GONE, JSON, barred, not_done, send_removal, told
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def nothing_without(step: Step, there: object, says: str) -> None:
 def held(step: Step, context: Context) -> Item:
     """The item of ours that is kept for changes, up to the end of the run."""
     shared, name = context.shared, context.resource.name
-    if name not in shared.own:
+    if has_gone(context) or name not in shared.own:
         prepare(context)
     own = shared.own.get(name)
     if own is None or own.id is None:

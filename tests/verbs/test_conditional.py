@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -129,6 +130,16 @@ def test_without_consent_nothing_is_sent() -> None:
         made.shared.consent = ""
         assert {done(made, do, do).status for do in ("write", "compete")} == {"not-asked"}
     assert student.asked == []
+
+
+def test_an_item_that_went_with_an_earlier_life_is_made_anew() -> None:
+    student = Student()
+    with within(student) as made:
+        assert done(made, "write", "one").status == "done"
+        student.items = student.items[:3]
+        made.shared.server = SimpleNamespace(starts=1, workers=1, moves=False, where=lambda: ("", ""))  # type: ignore[assignment]
+        assert done(made, "write", "other").status == "done"
+    assert ("POST", "/items/") in student.asked[-12:]
 
 
 # ------------------------------------------------------------------ what can show nothing
