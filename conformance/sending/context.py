@@ -15,7 +15,6 @@ import msgspec
 
 from conformance.clocks.base import Clock
 from conformance.content import facts as observe
-from conformance.content.slices import slices
 from conformance.fields import age_in_front, field_value, parse_cache_control, parse_delta_seconds
 from conformance.language import captures, durations
 from conformance.model import MISSING, Exchange, Headers, Json, Resource, StepRecord, Target
@@ -28,6 +27,7 @@ from conformance.sending.lives import Lives
 from conformance.sending.meeting import Meeting
 from conformance.sending.seen import Seen
 from conformance.sending.survey import Survey
+from conformance.sending.wholes import Wholes
 from conformance.wire import Lane, Wire
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class Context:
 
     Args:
         seen: the last answer to a plain read of the resource, up to the next write.
-        whole: the body of the last plain read, kept or not, which the parts of a 206 are held against.
+        wholes: what the parts of a 206 are held against.
         undos: path -> how to put back what this work has changed of an item of ours.
     """
 
@@ -159,7 +159,7 @@ class Context:
     clients: dict[str, ClientCache] = field(default_factory=dict)
     behind: list[Exchange] = field(default_factory=list)
     seen: Exchange | None = None
-    whole: bytes | None = None
+    wholes: Wholes = field(default_factory=Wholes)
     undos: dict[str, Undo] = field(default_factory=dict)
 
     # ---------------------------------------------------------------- sending
@@ -240,9 +240,8 @@ class Context:
             return exchange
         body = response.body
         found = observe.facts(resource, response.headers, body.content or b"", self.tracked)
-        if response.status == 206:  # noqa: PLR2004
-            held = slices(response.headers, body.content or b"", self.whole)
-            found = msgspec.structs.replace(found, slices=held)
+        held = self.wholes.held(exchange.request, response)
+        found = msgspec.structs.replace(found, slices=held) if held else found
         facts = self.shared.seen.mark(resource, found)
         ended = self.shared.login_ended(ask.method, f"{how.user} {ask.path}", response.status)
         facts = msgspec.structs.replace(facts, login_ended=ended) if ended else facts
@@ -253,7 +252,6 @@ class Context:
         plain = ordinary and ask.path == self.found(resource, resource.read)
         if plain:
             self.shared.lives.saw(resource, exchange)
-            self.whole = body.content if response.status == 200 else None  # noqa: PLR2004
         if plain and self.shared.server and response.status == 200:  # noqa: PLR2004
             self.shared.plain[resource.name, body.digest] = exchange
         return exchange
