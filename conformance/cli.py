@@ -8,12 +8,11 @@ takes 0.2 s to import: so the functions import what they use.
 from __future__ import annotations
 
 import contextlib
-import inspect
 import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
@@ -23,9 +22,8 @@ import typer
 
 from conformance.errors import ConformanceError, HarnessError, UsageError
 from conformance.options import (
-    COMMAND,
     Asked,
-    Option,
+    Proposing,
     Serving,
     Telling,
     glimpsed,
@@ -33,10 +31,9 @@ from conformance.options import (
     options,
     tier_named,
 )
+from conformance.typed import as_typer, with_options_of
 
 if TYPE_CHECKING:
-    from typer.models import OptionInfo
-
     from conformance.execute.progress import Progress
     from conformance.model import Report
     from conformance.servers.specs import AppSpec, CommandSpec
@@ -60,40 +57,7 @@ app = typer.Typer(
 )
 
 
-def _option(option: Option) -> OptionInfo:
-    """An option of the list as typer has it."""
-    metavar, says = option.metavar or None, option.says(COMMAND)
-    return cast("OptionInfo", typer.Option(option.flag(COMMAND), metavar=metavar, help=says))
-
-
-def _parameter(option: Option) -> inspect.Parameter:
-    kind: Any = option.kind
-    if option.repeatable:
-        kind = list[kind] | None
-    elif option.default is None:
-        kind = kind | None
-    default = None if option.repeatable else option.default
-    annotation = Annotated[kind, _option(option)]
-    return inspect.Parameter(
-        option.field, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-    )
-
-
-def _with_options_of(*records: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A command gets the options of these records, in place of its `**typed`."""
-
-    def wrapped(command: Callable[..., None]) -> Callable[..., None]:
-        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "typed"]
-        first = [p for p in own if p.kind is not inspect.Parameter.KEYWORD_ONLY]
-        last = [p for p in own if p.kind is inspect.Parameter.KEYWORD_ONLY]
-        typed = [_parameter(each) for each in options(*records)]
-        cast("Any", command).__signature__ = inspect.Signature([*first, *typed, *last])
-        return command
-
-    return wrapped
-
-
-_BY_NAME: Final = {each.field: _option(each) for each in options(Asked, Telling)}
+_BY_NAME: Final = {each.field: as_typer(each) for each in options(Asked, Telling)}
 Target = Annotated[str, _BY_NAME["target"]]
 Set = Annotated[list[str] | None, _BY_NAME["overrides"]]
 Strict = Annotated[bool, _BY_NAME["strict"]]
@@ -127,7 +91,7 @@ def _top(
 
 
 @app.command()
-@_with_options_of(Asked, Serving, Telling)
+@with_options_of(Asked, Serving, Telling)
 def run(
     context: typer.Context,
     url: Annotated[
@@ -182,6 +146,24 @@ def run(
         _say(f"report: {safe(path)}")
     code = INTERRUPTED if signals.came else api.exit_code(report, strict=telling.strict)
     raise typer.Exit(code)
+
+
+@app.command()
+@with_options_of(Proposing, Serving)
+def init(
+    url: Annotated[
+        str, typer.Argument(help="The base URL of any API; or let --app or --serve start it.")
+    ] = "",
+    *,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The file to write.")] = Path("target.yaml"),
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    **typed: Any,
+) -> None:
+    """Write a target file for any API, by plain GETs of what its OpenAPI lists; no write is sent."""
+    from conformance.initiate import initiate  # noqa: PLC0415 (see above)
+
+    for line in initiate(url, made(Proposing, typed), made(Serving, typed), out, force=force):
+        _say(line)
 
 
 @app.command()
