@@ -24,7 +24,7 @@ from conformance.execute.options import Options, Search
 from conformance.execute.patience import refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.guesses import guessed
-from conformance.load.specs import load
+from conformance.load.specs import load_with
 from conformance.load.target import load_target
 from conformance.load.targetfile import BASE
 from conformance.model import Report, Suite, Target, Tier
@@ -129,7 +129,7 @@ def make_options(
         )
     if spec is None:
         parse_base(url)
-    suite = suite or load()
+    suite = suite or load_with(asked.specs)
     judged = load_target(target, asked.overrides, asked.require) if isinstance(target, str) else target
     if judged is target and (asked.overrides or asked.require):
         raise UsageError(

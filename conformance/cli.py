@@ -60,6 +60,7 @@ app = typer.Typer(
 _BY_NAME: Final = {each.field: as_typer(each) for each in options(Asked, Telling)}
 Target = Annotated[str, _BY_NAME["target"]]
 Set = Annotated[list[str] | None, _BY_NAME["overrides"]]
+Specs = Annotated[list[str] | None, _BY_NAME["specs"]]
 Strict = Annotated[bool, _BY_NAME["strict"]]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Tell everything about each check that did not pass.")
@@ -70,6 +71,7 @@ class Schema(StrEnum):
     """Whose JSON Schema to print."""
 
     SPEC = "spec"
+    OWN = "own"
     TARGET = "target"
     REPORT = "report"
     REQUIREMENTS = "requirements"
@@ -171,6 +173,7 @@ def judge(
     path: Annotated[Path, typer.Argument(metavar="REPORT.JSON", help="A report that a run has written.")],
     strict: Strict = False,
     verbose: Verbose = False,
+    specs: Specs = None,
     other_specs: Annotated[
         bool, typer.Option("--other-specs", help="Judge although the specs are not those of the run.")
     ] = False,
@@ -178,9 +181,10 @@ def judge(
     """Judge a saved run again, without its server; exit codes as of run."""
     from conformance.api import exit_code  # noqa: PLC0415 (see above)
     from conformance.execute.again import judge_again  # noqa: PLC0415
+    from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.report.write import read  # noqa: PLC0415
 
-    made = judge_again(read(path), other_specs=other_specs)
+    made = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
     _print(made, verbose=verbose, strict=strict)
     raise typer.Exit(exit_code(made, strict=strict))
 
@@ -190,13 +194,14 @@ def list_(
     target: Target = "lesson",
     set_: Set = None,
     tier: Annotated[str, typer.Option(help="Only up to this tier.")] = "strict",
+    specs: Specs = None,
 ) -> None:
     """List the checks, and the resources of the target that they are asked of."""
     from conformance.explain import listing  # noqa: PLC0415 (see above)
-    from conformance.load.specs import load  # noqa: PLC0415
+    from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.load.target import load_target  # noqa: PLC0415
 
-    for each in listing(load(), load_target(target, set_ or ()), tier_named(tier)):
+    for each in listing(load_with(specs or ()), load_target(target, set_ or ()), tier_named(tier)):
         _say(each)
 
 
@@ -225,13 +230,14 @@ def coverage(
 @app.command()
 def explain(
     name: Annotated[str, typer.Argument(metavar="ID", help="A check, a node id, or a requirement.")],
+    specs: Specs = None,
 ) -> None:
     """Explain a check: what it asks for and why, what the suite does, and what to do if it fails."""
     from conformance.explain import explain as lines  # noqa: PLC0415 (see above)
     from conformance.explain import find  # noqa: PLC0415
-    from conformance.load.specs import load  # noqa: PLC0415
+    from conformance.load.specs import load_with  # noqa: PLC0415
 
-    suite = load()
+    suite = load_with(specs or ())
     for number, check in enumerate(find(suite, name)):
         if number:
             _say("\n----\n")
@@ -241,13 +247,14 @@ def explain(
 
 @app.command()
 def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SPEC) -> None:
-    """Print a JSON Schema: of a spec file, of a target file, or of report.json."""
-    from conformance.load import register, targetfile  # noqa: PLC0415 (see above)
+    """Print a JSON Schema: of a spec file (own: of your own), a target file, or report.json."""
+    from conformance.load import ownschema, register, targetfile  # noqa: PLC0415 (see above)
     from conformance.load import schema as language  # noqa: PLC0415 (see above)
     from conformance.report.document import report_schema  # noqa: PLC0415
 
     made: dict[Schema, Any] = {
         Schema.SPEC: language.schema,
+        Schema.OWN: ownschema.schema,
         Schema.TARGET: targetfile.schema,
         Schema.REPORT: report_schema,
         Schema.REQUIREMENTS: register.schema,

@@ -277,6 +277,11 @@ class Asked:
         "repeatable.",
         metavar="RESOURCE.WRITE,...",
     )
+    specs: Sequence[str] = option(
+        (),
+        "A file, or a folder of files, with checks of your own, to be judged beside ours; repeatable.",
+        metavar="PATH",
+    )
     selected: Collection[str] | None = parameter(None, "Node ids of checks, or None for all.")
     allow_writes: bool = option(
         False, "Consent to writes on a server that is not on this machine; they are put back.", kind=bool

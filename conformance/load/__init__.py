@@ -6,6 +6,8 @@
     folder.py      where the files are
 
     reader.py      specs/*.yaml -> Suite: what the files themselves say
+    ownschema.py   what those may say, made of the schema of ours
+    own.py         files of the user's own -> the Suite with their checks beside ours
     parts.py       one such file: its timelines, its checks, the steps of both
     lints.py       one such file: its lints
     tables.py      one such file: its tables, each a timeline and a check for each cell or mixture
