@@ -231,6 +231,7 @@ def coverage(
 def explain(
     name: Annotated[str, typer.Argument(metavar="ID", help="A check, a node id, or a requirement.")],
     specs: Specs = None,
+    steps: Annotated[bool, typer.Option("--steps", help="Each step, for who writes checks.")] = False,
 ) -> None:
     """Explain a check: what it asks for and why, what the suite does, and what to do if it fails."""
     from conformance.explain import explain as lines  # noqa: PLC0415 (see above)
@@ -241,7 +242,7 @@ def explain(
     for number, check in enumerate(find(suite, name)):
         if number:
             _say("\n----\n")
-        for line in lines(suite, check):
+        for line in lines(suite, check, steps=steps):
             _say(line)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from conformance.guesses import guessed
 from conformance.language import captures, durations
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import DURATION, listed
-from conformance.matchers import phrases
+from conformance.matchers import phrases, references
 from conformance.model import ASCENDING, CAPABILITIES, Check, Requirement, Step, Suite, Target, Tier
 from conformance.model.citing import citing
 from conformance.model.order import level_at, level_of
@@ -26,7 +27,7 @@ from conformance.plan.lanes import plan
 from conformance.report.text import source_lines
 from conformance.verbs import VERBS
 
-__all__ = ["explain", "find", "flaws_caught", "listing"]
+__all__ = ["Page", "explain", "find", "flaws_caught", "listing", "page"]
 
 _FLAWS: Final = Path(__file__).parent / "load" / "flaws.json"
 
@@ -61,26 +62,87 @@ def flaws_caught() -> Mapping[str, tuple[str, ...]]:
     return {check: tuple(names) for check, names in table.items()}
 
 
-def explain(suite: Suite, check: Check) -> Iterator[str]:
-    """Everything about a check, line by line."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What there is to say of a check, for whoever builds a server.
+
+    Args:
+        level: how hard it binds, and whom.
+        rows: what is required, first the row that the check is made for.
+        sent: what is asked of the server, a line for each request that matters.
+        accepted: what is right, a line for each way to be right.
+        more: whether more is asked than `sent` tells.
+        asked_of: which resources, and after which checks.
+        doubts: where a failure is not counted.
+        flaws: of the reference, that it catches.
+    """
+
+    check: Check
+    level: str
+    rows: tuple[Requirement, ...]
+    sent: tuple[str, ...]
+    accepted: tuple[str, ...]
+    more: bool
+    asked_of: str
+    doubts: tuple[str, ...]
+    flaws: tuple[str, ...]
+
+
+def page(suite: Suite, check: Check) -> Page:
+    """The page of a check."""
+    steps = _own(suite, check)
+    kept = _telling(steps, check)
+    return Page(
+        check,
+        _levels(check),
+        (check.requirement, *check.also),
+        tuple(_sent(check, kept)),
+        tuple(_accepted(check, kept)),
+        len(kept) < len(steps),
+        f"Asked of each resource of the target with {_offers(check)}",
+        tuple(doubt.because for doubt in check.doubts),
+        flaws_caught().get(check.id, ()),
+    )
+
+
+def explain(suite: Suite, check: Check, *, steps: bool = False) -> Iterator[str]:
+    """Everything about a check, line by line: for whoever builds a server, or for who writes checks.
+
+    Args:
+        suite: that it is of.
+        check: which.
+        steps: tell each step, as it is written, and what it stands on.
+    """
+    told = page(suite, check)
     yield f"{check.id}: {check.title}"
-    yield f"  {_levels(check)}; {check.place}"
+    yield f"  {told.level}; {check.place}"
     yield ""
-    yield from _requirement(check.requirement)
-    for each in check.also:
-        yield from _requirement(each)
+    for row in told.rows:
+        yield from _requirement(row)
     yield ""
-    yield f"Why: {check.why}"
+    if check.why:
+        yield from (f"Why: {check.why}", "")
+    yield from _steps(suite, check) if steps else _prose(told)
     yield ""
-    yield "What the suite does:"
-    yield from _steps(suite, check)
-    yield ""
-    yield from _conditions(check)
-    yield f"If it fails: {check.hint}"
-    flaws = flaws_caught().get(check.id, ())
-    if flaws:
-        yield ""
-        yield f"Flaws of the reference that it catches: {', '.join(flaws)}"
+    yield f"{told.asked_of} ({_needs(check)})"
+    for name, shown in check.only_if.items():
+        yield f"Applies only where {name} shows: {phrases(shown)}"
+    if check.after:
+        yield f"Judged once these have passed: {', '.join(check.after)}"
+    yield from (f"Not counted as a failure where {because}" for because in told.doubts)
+    if check.hint:
+        yield from ("", f"If it fails: {check.hint}")
+    if told.flaws:
+        yield from ("", f"Flaws of the reference that it catches: {', '.join(told.flaws)}")
+    if not steps:
+        yield from ("", f"Step by step: conformance explain {check.id} --steps")
+
+
+def _prose(told: Page) -> Iterator[str]:
+    yield "What is sent:"
+    yield from (f"  {line}" for line in told.sent)
+    yield "What is accepted:"
+    yield from (f"  {line}" for line in told.accepted)
 
 
 def _levels(check: Check) -> str:
@@ -118,16 +180,8 @@ def _requirement(requirement: Requirement) -> Iterator[str]:
     yield from (f"  {line}" for line in source_lines(requirement))
 
 
-def _conditions(check: Check) -> Iterator[str]:
-    needs = [*check.needs, *(f"no {name}" for name in check.without)]
-    yield f"Asked of each resource of the target with {_offers(check)} ({', '.join(needs)})"
-    for name, wanted in check.only_if.items():
-        yield f"Applies only where {name} shows: {phrases(wanted)}"
-    if check.after:
-        yield f"Judged once these have passed: {', '.join(check.after)}"
-    for doubt in check.doubts:
-        yield f"Not counted as a failure where {doubt.because}"
-    yield ""
+def _needs(check: Check) -> str:
+    return ", ".join([*check.needs, *(f"no {name}" for name in check.without)])
 
 
 def _offers(check: Check) -> str:
@@ -137,10 +191,69 @@ def _offers(check: Check) -> str:
     return f"{offers}, and without {lacks}" if check.without else offers
 
 
-# ------------------------------------------------------------------ steps
+# ------------------------------------------------------------------ what is sent, and what is accepted
+
+
+def _own(suite: Suite, check: Check) -> tuple[Step, ...]:
+    if check.answers is not None:
+        return ()
+    return suite.timelines[check.on].steps if check.on else check.steps
+
+
+def _telling(steps: tuple[Step, ...], check: Check) -> tuple[Step, ...]:
+    """The steps without which nobody would see what is judged: those that are, and what they rest on."""
+    first = check.expects[0] if check.expects else {}
+    wanted = {*first, *(n for each in first.values() for n in references(each))}
+    wanted |= {step.name for step in steps if step.expect}
+    wanted |= {name for each in check.forall for name, _ in captures.named(list(each.examples))}
+    kept: list[Step] = []
+    reading = False  # a step that comes later is told, so that a wait before it matters
+    for step in reversed(steps):
+        waits = "for" in step.args or "until" in step.args
+        if step.name not in wanted and not (reading and waits and not step.when):
+            continue
+        reading = not waits
+        kept.append(step)
+        wanted |= {name for name, _ in captures.named(step.args)} | set(references(step.expect))
+        wanted |= {name for _, name in VERBS[step.do].references(step.args)}
+    return tuple(reversed(kept))
+
+
+def _sent(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
+    if check.answers is not None:
+        of = f" with {phrases(check.answers)}" if check.answers else ""
+        yield f"nothing of its own: every answer{of} of the run from the resource is looked at"
+        return
+    for variable in check.forall:
+        examples = ", ".join(captures.in_words(str(e)) for e in variable.examples)
+        yield f"with <{variable.name}> one after another: {examples}"
+    several = len(kept) > 1
+    yield from (f"{step.name}: {_do(step)}" if several else _do(step) for step in kept)
+    yield from _quantities(kept)
+
+
+def _accepted(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
+    several = len(kept) > 1
+    for step in kept:
+        if step.expect:
+            yield f"{step.name}: {phrases(step.expect)}" if several else phrases(step.expect)
+    names = {step.name for step in kept} | {ANSWER}
+    ways = [way for way in check.expects if way.keys() <= names]
+    for index, way in enumerate(ways):
+        each = [
+            phrases(wanted) if name == ANSWER or not several else f"{name}: {phrases(wanted)}"
+            for name, wanted in way.items()
+        ]
+        yield f"{'or ' if index else ''}{'; '.join(each)}"
+    if len(ways) < len(check.expects):
+        yield "or, where that is not so, what more is asked then shows that it is right after all"
+
+
+# ------------------------------------------------------------------ step by step
 
 
 def _steps(suite: Suite, check: Check) -> Iterator[str]:
+    yield "What the suite does:"
     if check.answers is not None:
         yield from _lint(check)
         return

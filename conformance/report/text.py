@@ -69,7 +69,7 @@ def _requirement(report: Report, entry: Entry) -> Iterator[str]:
 def source_lines(requirement: Requirement) -> Iterator[str]:
     """Where a requirement is from, with its link, and the source's own words."""
     of = requirement.source
-    source = of if of.startswith("derived ") else f"from {of}"
+    source = f"{of} (no sentence there says it)" if requirement.derived else f"from {of}"
     yield safe(source) + (f", {safe(requirement.url)}" if requirement.url else "")
     if requirement.quote:
         yield f'"{safe(requirement.quote)}"'
