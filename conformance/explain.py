@@ -19,7 +19,7 @@ from conformance.language import captures, durations
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import DURATION, listed
 from conformance.matchers import phrases, references
-from conformance.model import ASCENDING, CAPABILITIES, Check, Requirement, Step, Suite, Target, Tier
+from conformance.model import ASCENDING, CAPABILITIES, Check, Json, Requirement, Step, Suite, Target, Tier
 from conformance.model.citing import citing
 from conformance.model.order import level_at, level_of
 from conformance.model.specs import ANSWER
@@ -29,6 +29,8 @@ from conformance.verbs import VERBS
 
 __all__ = ["Page", "explain", "find", "flaws_caught", "listing", "page"]
 
+_MOST: Final = 6  # requests of a table that are told
+_FEW: Final = 3  # names that are told
 _FLAWS: Final = Path(__file__).parent / "load" / "flaws.json"
 
 
@@ -96,7 +98,7 @@ def page(suite: Suite, check: Check) -> Page:
         check,
         _levels(check),
         (check.requirement, *check.also),
-        tuple(_sent(check, kept)),
+        tuple(_shortened(list(_sent(check, kept)), apart=bool(check.on and suite.timelines[check.on].apart))),
         tuple(_accepted(check, kept)),
         len(kept) < len(steps),
         f"Asked of each resource of the target with {_offers(check)}",
@@ -232,19 +234,34 @@ def _sent(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
     yield from _quantities(kept)
 
 
+def _shortened(lines: list[str], *, apart: bool) -> list[str]:
+    """Of the many requests of a table, which are all alike, the first."""
+    if not apart or len(lines) <= _MOST:
+        return lines
+    return [*lines[:_MOST], f"and {len(lines) - _MOST} more like these"]
+
+
+def _named(names: list[str]) -> str:
+    """What a phrase is about, to stand before it."""
+    if names == [""]:
+        return ""
+    return f"{', '.join(names)}: " if len(names) <= _FEW else f"each of the {len(names)}: "
+
+
 def _accepted(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
     several = len(kept) > 1
-    for step in kept:
-        if step.expect:
-            yield f"{step.name}: {phrases(step.expect)}" if several else phrases(step.expect)
+
+    def said(wanted: Mapping[str, Mapping[str, Json]]) -> str:
+        """Steps of which the same is due are told together."""
+        alike: dict[str, list[str]] = {}
+        for name, each in wanted.items():
+            alike.setdefault(phrases(each), []).append("" if name == ANSWER or not several else name)
+        return "; ".join(f"{_named(names)}{phrase}" for phrase, names in alike.items())
+
+    yield from (said({step.name: step.expect}) for step in kept if step.expect)
     names = {step.name for step in kept} | {ANSWER}
     ways = [way for way in check.expects if way.keys() <= names]
-    for index, way in enumerate(ways):
-        each = [
-            phrases(wanted) if name == ANSWER or not several else f"{name}: {phrases(wanted)}"
-            for name, wanted in way.items()
-        ]
-        yield f"{'or ' if index else ''}{'; '.join(each)}"
+    yield from (f"{'or ' if index else ''}{said(way)}" for index, way in enumerate(ways))
     if len(ways) < len(check.expects):
         yield "or, where that is not so, what more is asked then shows that it is right after all"
 

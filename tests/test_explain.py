@@ -67,6 +67,15 @@ def test_of_a_timeline_only_what_the_check_rests_on_is_told() -> None:
     assert told.more
 
 
+def test_of_many_requests_that_are_alike_the_first_are_told() -> None:
+    (check,) = find(load(), "if-match-with-ius")
+    told = page(load(), check)
+    assert len(told.sent) == 7
+    assert told.sent[-1] == "and 13 more like these"
+    (accepted,) = told.accepted
+    assert accepted.startswith("each of the 18: the answer that RFC 9110 13.2.2 calls for")
+
+
 def test_one_request_needs_no_name() -> None:
     (check,) = find(load(), "etag-present")
     told = page(load(), check)
