@@ -211,7 +211,7 @@ def _telling(steps: tuple[Step, ...], check: Check) -> tuple[Step, ...]:
     kept: list[Step] = []
     reading = False  # a step that comes later is told, so that a wait before it matters
     for step in reversed(steps):
-        waits = "for" in step.args or "until" in step.args
+        waits = any(each.takes is DURATION for each, _ in VERBS[step.do].given(step.args))
         if step.name not in wanted and not (reading and waits and not step.when):
             continue
         reading = not waits

@@ -96,6 +96,25 @@ def test_a_policy_is_about_its_strictest_directive(loads: Loads, policy: str, ex
     assert {c for c in me.capabilities if c.startswith("policy-")} == expected
 
 
+def test_a_policy_may_be_said_by_status(loads: Loads) -> None:
+    me = loads(
+        TEXT, 'me.policy={"2xx": "private, max-age=9", "404": "no-store", "4xx": "no-cache"}'
+    ).resource("me")
+    assert {status: me.policy_of(status) for status in (200, 404, 412, 500)} == {
+        200: "private, max-age=9",
+        404: "no-store",
+        412: "no-cache",
+        500: None,
+    }
+    assert (me.policy, me.capabilities >= {"policy", "policies", "policy-private"}) == (
+        "private, max-age=9",
+        True,
+    )
+    errors = loads(TEXT, 'me.policy={"5xx": "no-store"}').resource("me")
+    assert (errors.policy, "policies" in errors.capabilities) == (None, True)
+    assert "policies" not in loads(TEXT).resource("me").capabilities
+
+
 def test_a_header_takes_variables_of_the_environment(loads: Loads, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_TOKEN", "s3cret")
     target = loads(with_("Bearer x", "'Bearer ${SHOP_TOKEN}'"))
@@ -212,6 +231,7 @@ WRONG = {
     "pointer": ("value: /time", "value: time", "value: found 'time'; accepted: a JSON Pointer, such as /time", "value"),
     "distinct from nobody": ("[items]", "[itmes]", "time is distinct-from 'itmes', and no resource is called that", "itmes"),
     "distinct from itself": ("[items]", "[time]", "time is distinct-from 'time', and that is itself", "distinct-from"),
+    "policy of no status": ("policy: private, max-age=60", "policy: {ok: no-store}", "policy: found 'ok'; accepted: a status such as 404, or a class", "policy"),
     "empty policy": ("private, max-age=60", "''", "policy: found ''; accepted: text", "policy"),
     "header that is a number": ("Bearer x", "5", "Authorization: found 5; accepted: text", "headers"),
     "base without a slash": ("name: mine", "name: mine\nbase: api", "base: found 'api'; accepted: a prefix of all paths, such as /api", "base"),
