@@ -139,6 +139,12 @@ def make_options(
         if not re.match(BASE, asked.base_path):
             raise UsageError(f"the base path {asked.base_path!r} is none; accepted is a path such as /api")
         judged = replace(judged, base=asked.base_path.rstrip("/"))
+    commands = [each.command for each in (*judged.before, *judged.after) if each.command]
+    if commands and not asked.allow_commands:
+        raise UsageError(
+            f"the target {judged.name!r} has commands of its own run on this machine ({commands[0]}): "
+            "--allow-commands consents to that (in pytest: --conformance-allow-commands)"
+        )
     if asked.seed is not None and not 0 <= asked.seed < _MOST_SEED:
         raise UsageError(
             f"the seed {asked.seed} is out of range; accepted is a whole number from 0 to 2**63 - 1"

@@ -286,6 +286,9 @@ class Asked:
     allow_writes: bool = option(
         False, "Consent to writes on a server that is not on this machine; they are put back.", kind=bool
     )
+    allow_commands: bool = option(
+        False, "Consent to the commands that the target file wants run on this machine.", kind=bool
+    )
     fuzz: bool = option(
         False,
         "Search for counterexamples, with Hypothesis.",

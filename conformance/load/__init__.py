@@ -17,6 +17,7 @@
     register.py    specs/requirements.yaml -> the rows that checks cite, and the topics
     targetfile.py  a target file and its overrides -> Target
     audience.py    what it says of who asks and how: users and variants
+    hooks.py       what a target file wants done before and after a run
     schema.py      the spec language as a JSON Schema, put together from the rooms
 
 Shell. It must not know how anything is sent or judged. The first four import neither YAML nor JSON Schema.

@@ -17,6 +17,7 @@ from conformance.guesses import did_you_mean
 from conformance.language.values import FIELD_NAME, closed
 from conformance.language.yamlfile import YamlFile, read
 from conformance.load.audience import KEYS, USERS, check_users, read_variants
+from conformance.load.hooks import AROUND, hooks
 from conformance.load.schema import check_file
 from conformance.model import NOWHERE, Headers, Place, Resource, Target, Write, as_user
 
@@ -146,6 +147,7 @@ def schema() -> dict[str, Any]:
                     "additionalProperties": {"type": "string", "pattern": r"^[^\r\n\0]*$"},
                 },
                 "users": USERS,
+                **AROUND,
                 "require": {
                     "type": "array",
                     "items": {"type": "string", "description": "a resource, or a resource and a write of it"},
@@ -209,7 +211,8 @@ def read_target(
                 raise file.fail(says, ("resources", resource.name, "distinct-from"))
     digest = hashlib.sha256(json.dumps(file.data, sort_keys=True).encode()).hexdigest()
     base = file.data.get("base", "").rstrip("/")
-    return Target(file.data["name"], resources, digest, file.data.get("contract", ""), base)
+    around = (tuple(hooks(file.data.get(when, []), str(Path(path).parent))) for when in AROUND)
+    return Target(file.data["name"], resources, digest, file.data.get("contract", ""), base, *around)
 
 
 def _fields(file: YamlFile, given: Mapping[str, str], *path: str) -> Headers:

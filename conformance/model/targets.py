@@ -163,6 +163,23 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
 }
 
 
+class Hook(Frozen, frozen=True):
+    """Something to be done before or after a run: a request, or a command on this machine.
+
+    Args:
+        method, path, body: of the request; the body is sent as JSON, None is none.
+        command: split as a shell would, run in `folder`; "" where it is a request.
+        within: seconds until it has to have ended.
+    """
+
+    method: Safe = ""
+    path: str = ""
+    body: Json = None
+    command: str = ""
+    folder: str = ""
+    within: float = 30.0
+
+
 class Target(Frozen, frozen=True):
     """What the server under test offers.
 
@@ -170,6 +187,7 @@ class Target(Frozen, frozen=True):
         contract: whose contract it claims, or "": then only the register binds it.
         sha256: over what the file says as data, with the overrides, however it is written.
         base: a prefix of all its paths, such as "/api", or "".
+        before, after: what is to be done before anything is judged, and at the end.
     """
 
     name: Safe
@@ -177,6 +195,8 @@ class Target(Frozen, frozen=True):
     sha256: Safe
     contract: Literal["", "lesson"] = ""
     base: str = ""
+    before: tuple[Hook, ...] = ()
+    after: tuple[Hook, ...] = ()
 
     def resource(self, name: str) -> Resource:
         """The resource of that name.
