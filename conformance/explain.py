@@ -143,6 +143,8 @@ def explain(suite: Suite, check: Check, *, steps: bool = False) -> Iterator[str]
 def _prose(told: Page) -> Iterator[str]:
     yield "What is sent:"
     yield from (f"  {line}" for line in told.sent)
+    if told.more:
+        yield "  (What is asked besides, for other checks or as evidence, is left out here.)"
     yield "What is accepted:"
     yield from (f"  {line}" for line in told.accepted)
 
@@ -206,7 +208,8 @@ def _telling(steps: tuple[Step, ...], check: Check) -> tuple[Step, ...]:
     """The steps without which nobody would see what is judged: those that are, and what they rest on."""
     first = check.expects[0] if check.expects else {}
     wanted = {*first, *(n for each in first.values() for n in references(each))}
-    wanted |= {step.name for step in steps if step.expect}
+    # On a timeline there is much that others judge; steps of its own a check has for a reason.
+    wanted |= {step.name for step in steps if step.expect or (check.on is None and not step.when)}
     wanted |= {name for each in check.forall for name, _ in captures.named(list(each.examples))}
     kept: list[Step] = []
     reading = False  # a step that comes later is told, so that a wait before it matters

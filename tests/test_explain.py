@@ -76,6 +76,12 @@ def test_of_many_requests_that_are_alike_the_first_are_told() -> None:
     assert accepted.startswith("each of the 18: the answer that RFC 9110 13.2.2 calls for")
 
 
+def test_steps_of_its_own_are_told_but_for_what_only_serves_as_evidence() -> None:
+    (check,) = find(load(), "no-store-where-sent")
+    names = [line.partition(":")[0] for line in page(load(), check).sent]
+    assert names == [step.name for step in check.steps if not step.when]
+
+
 def test_one_request_needs_no_name() -> None:
     (check,) = find(load(), "etag-present")
     told = page(load(), check)
