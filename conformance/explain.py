@@ -1,7 +1,7 @@
 """A check in prose, for somebody who wants to know what is asked of a server and why.
 
-Pure, but for one file that it reads: which flaws each check catches. It puts phrases together and has
-none for a word of its own: each word brings its phrase along.
+Pure, but for two files that it reads: which flaws each check catches, and which real servers fail it. It puts
+phrases together and has none for a word of its own: each word brings its phrase along.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ from conformance.plan.lanes import plan
 from conformance.report.text import source_lines
 from conformance.verbs import VERBS
 
-__all__ = ["Page", "explain", "find", "flaws_caught", "listing", "page"]
+__all__ = ["Page", "explain", "find", "flaws_caught", "listing", "page", "servers_failing"]
 
 _MOST: Final = 6  # requests of a table that are told
 _FEW: Final = 3  # names that are told
 _FLAWS: Final = Path(__file__).parent / "load" / "flaws.json"
+_SERVERS: Final = Path(__file__).parent / "load" / "servers.json"
 
 
 def find(suite: Suite, name: str) -> tuple[Check, ...]:
@@ -57,8 +58,18 @@ def find(suite: Suite, name: str) -> tuple[Check, ...]:
 @functools.cache
 def flaws_caught() -> Mapping[str, tuple[str, ...]]:
     """Check id -> the flaws of the reference that it catches; empty where that was never generated."""
+    return _by_check(_FLAWS)
+
+
+@functools.cache
+def servers_failing() -> Mapping[str, tuple[str, ...]]:
+    """Check id -> the real servers that fail it, or are warned; empty where that was never generated."""
+    return _by_check(_SERVERS)
+
+
+def _by_check(path: Path) -> Mapping[str, tuple[str, ...]]:
     try:
-        table = json.loads(_FLAWS.read_text(encoding="utf-8"))
+        table = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
         return {}
     return {check: tuple(names) for check, names in table.items()}
@@ -77,6 +88,7 @@ class Page:
         asked_of: which resources, and after which checks.
         doubts: where a failure is not counted.
         flaws: of the reference, that it catches.
+        servers: that nobody here wrote, and that fail it.
     """
 
     check: Check
@@ -88,6 +100,7 @@ class Page:
     asked_of: str
     doubts: tuple[str, ...]
     flaws: tuple[str, ...]
+    servers: tuple[str, ...]
 
 
 def page(suite: Suite, check: Check) -> Page:
@@ -104,6 +117,7 @@ def page(suite: Suite, check: Check) -> Page:
         f"Asked of each resource of the target with {_offers(check)}",
         tuple(doubt.because for doubt in check.doubts),
         flaws_caught().get(check.id, ()),
+        servers_failing().get(check.id, ()),
     )
 
 
@@ -134,17 +148,18 @@ def explain(suite: Suite, check: Check, *, steps: bool = False) -> Iterator[str]
     yield from (f"Not counted as a failure where {because}" for because in told.doubts)
     if check.hint:
         yield from ("", f"If it fails: {check.hint}")
+    if told.servers:
+        yield from ("", f"Real servers that fail it, as far as they were judged: {', '.join(told.servers)}")
     if told.flaws:
         yield from ("", f"Flaws of the reference that it catches: {', '.join(told.flaws)}")
     if not steps:
-        yield from ("", f"Step by step: conformance explain {check.id} --steps")
+        besides = ", with what is asked besides" if told.more else ""
+        yield from ("", f"Step by step{besides}: conformance explain {check.id} --steps")
 
 
 def _prose(told: Page) -> Iterator[str]:
     yield "What is sent:"
     yield from (f"  {line}" for line in told.sent)
-    if told.more:
-        yield "  (What is asked besides, for other checks or as evidence, is left out here.)"
     yield "What is accepted:"
     yield from (f"  {line}" for line in told.accepted)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from conformance import explain as room
 from conformance.errors import UsageError
-from conformance.explain import explain, find, flaws_caught, listing, page
+from conformance.explain import explain, find, flaws_caught, listing, page, servers_failing
 from conformance.load.specs import load
 from conformance.load.target import load_target
 from conformance.model import Check
@@ -46,7 +46,9 @@ def test_what_is_sent_and_what_is_accepted_come_first() -> None:
         "What is accepted:\n"
         "  again: status 304\n"
     ) in told
-    assert told.endswith("\n\nStep by step: conformance explain inm-current-is-304 --steps")
+    assert told.endswith(
+        "\n\nStep by step, with what is asked besides: conformance explain inm-current-is-304 --steps"
+    )
     assert told.index("Why: ") < told.index("What is sent:") < told.index("If it fails: ")
 
 
@@ -190,6 +192,19 @@ def test_flaws_are_told_where_they_are_known(tmp_path: Path, monkeypatch: pytest
     assert text(check).endswith("Flaws of the reference that it catches: ignores-inm, stripped-compare")
     monkeypatch.undo()
     flaws_caught.cache_clear()
+
+
+def test_real_servers_that_fail_it_are_told_where_they_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (check,) = find(load(), "inm-current-is-304")
+    path = tmp_path / "servers.json"
+    path.write_text('{"inm-current-is-304": ["h2o", "koa"]}')
+    monkeypatch.setattr(room, "_SERVERS", path)
+    servers_failing.cache_clear()
+    assert "\nReal servers that fail it, as far as they were judged: h2o, koa\n" in text(check)
+    monkeypatch.undo()
+    servers_failing.cache_clear()
 
 
 def test_the_listing_has_the_level_of_the_tier() -> None:

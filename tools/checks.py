@@ -1,10 +1,12 @@
-"""docs/checks/: a page for each topic, on which each check is told for whoever builds a server. Pure.
+"""docs/checks/: a page for each topic, on which each check is told for whoever builds a server.
 
-The same as `conformance explain` prints, as Markdown. It must not know how a check is judged.
+The same as `conformance explain` prints, as Markdown; and which real servers fail what, for both to tell. Pure,
+but for what `failing` reads. It must not know how a check is judged.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +15,11 @@ from typing import Final
 from conformance.explain import Page, page
 from conformance.model import Requirement, SpecFile, Suite
 
-__all__ = ["FOLDER", "documents"]
+__all__ = ["FOLDER", "RESULTS", "SERVERS", "documents", "failing"]
 
 FOLDER: Final = Path(__file__).parent.parent / "docs" / "checks"
+RESULTS: Final = Path(__file__).parent / "servers" / "results.json"
+SERVERS: Final = Path(__file__).parent.parent / "conformance" / "load" / "servers.json"
 _INDEX: Final = "README.md"
 _SPECIAL: Final = re.compile(r"([\\*<\[\]|])")
 _INTRODUCTION: Final = """\
@@ -31,6 +35,18 @@ def documents(suite: Suite) -> dict[Path, str]:
 
 def _topic(file: SpecFile) -> str:
     return Path(file.name).stem
+
+
+def failing(results: Path) -> dict[str, list[str]]:
+    """Check -> the real servers that fail it or are warned, by what `make servers` has kept; else nothing."""
+    if not results.exists():
+        return {}
+    found: dict[str, dict[str, None]] = {}
+    for server, outcome in sorted(json.loads(results.read_text("utf-8")).items()):
+        for finding in outcome.get("findings", ()):
+            if finding["verdict"] in ("fail", "warn"):
+                found.setdefault(finding["check"], {})[server] = None
+    return {check: list(names) for check, names in sorted(found.items())}
 
 
 def _index(suite: Suite) -> Iterator[str]:
@@ -66,6 +82,8 @@ def _check(told: Page, topic: str) -> Iterator[str]:
     yield from ("", f"{_plain(told.asked_of)}{after}.")
     if told.doubts:
         yield from ("", f"Not counted as a failure where {_plain('; or where '.join(told.doubts))}.")
+    if told.servers:
+        yield from ("", f"Real servers that fail it, as far as they were judged: {', '.join(told.servers)}.")
     if told.flaws:
         names = ", ".join(f"`{each}`" for each in told.flaws)
         yield from ("", f"[Flaws](../matrix/{topic}.md) that it catches: {names}.")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.explain import flaws_caught
+from conformance.explain import flaws_caught, servers_failing
 from conformance.load import register, targetfile
 from conformance.load import schema as language
 from conformance.load.specs import load
@@ -48,7 +48,11 @@ def main() -> int:
 
 def write_checks() -> None:
     """Write the pages of the checks, and remove those of topics that are gone."""
-    flaws_caught.cache_clear()
+    failing = checks.failing(checks.RESULTS)
+    if failing:
+        checks.SERVERS.write_text(json.dumps(failing, indent=1) + "\n", encoding="utf-8")
+    for table in (flaws_caught, servers_failing):
+        table.cache_clear()
     made = checks.documents(load())
     checks.FOLDER.mkdir(parents=True, exist_ok=True)
     for path in set(checks.FOLDER.glob("*.md")) - made.keys():
