@@ -1,7 +1,7 @@
 """docs/checks/: a page for each topic, on which each check is told for whoever builds a server.
 
-The same as `conformance explain` prints, as Markdown; and which real servers fail what, for both to tell. Pure,
-but for what `failing` reads. It must not know how a check is judged.
+The same as `conformance explain` prints, as Markdown; and which real servers fail what, for both to tell.
+Pure, but for what `failing` reads. It must not know how a check is judged.
 """
 
 from __future__ import annotations
