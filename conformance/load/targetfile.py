@@ -20,6 +20,7 @@ from conformance.load.audience import KEYS, USERS, check_users, read_variants
 from conformance.load.hooks import AROUND, hooks
 from conformance.load.schema import check_file
 from conformance.model import NOWHERE, Headers, Place, Resource, Target, Write, as_user
+from conformance.model.targets import OPENAPI
 
 _WRITES: Final = ("create", "change", "remove", "clear")
 _METHODS: Final = ("POST", "PUT", "PATCH", "DELETE")
@@ -148,6 +149,11 @@ def schema() -> dict[str, Any]:
                 },
                 "users": USERS,
                 **AROUND,
+                "openapi": {
+                    "type": "string",
+                    "pattern": r"^/\S*$",
+                    "description": "a path, such as /openapi.json",
+                },
                 "require": {
                     "type": "array",
                     "items": {"type": "string", "description": "a resource, or a resource and a write of it"},
@@ -211,8 +217,17 @@ def read_target(
                 raise file.fail(says, ("resources", resource.name, "distinct-from"))
     digest = hashlib.sha256(json.dumps(file.data, sort_keys=True).encode()).hexdigest()
     base = file.data.get("base", "").rstrip("/")
-    around = (tuple(hooks(file.data.get(when, []), str(Path(path).parent))) for when in AROUND)
-    return Target(file.data["name"], resources, digest, file.data.get("contract", ""), base, *around)
+    around = {when: tuple(hooks(file.data.get(when, []), str(Path(path).parent))) for when in AROUND}
+    return Target(
+        file.data["name"],
+        resources,
+        digest,
+        file.data.get("contract", ""),
+        base,
+        around["before"],
+        around["after"],
+        file.data.get("openapi", OPENAPI),
+    )
 
 
 def _fields(file: YamlFile, given: Mapping[str, str], *path: str) -> Headers:

@@ -163,6 +163,10 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
 }
 
 
+OPENAPI: Final = "/openapi.json"
+"""Where most servers say what they offer."""
+
+
 class Hook(Frozen, frozen=True):
     """Something to be done before or after a run: a request, or a command on this machine.
 
@@ -187,6 +191,7 @@ class Target(Frozen, frozen=True):
         contract: whose contract it claims, or "": then only the register binds it.
         sha256: over what the file says as data, with the overrides, however it is written.
         base: a prefix of all its paths, such as "/api", or "".
+        openapi: where it says what it offers, below the base.
         before, after: what is to be done before anything is judged, and at the end.
     """
 
@@ -197,6 +202,7 @@ class Target(Frozen, frozen=True):
     base: str = ""
     before: tuple[Hook, ...] = ()
     after: tuple[Hook, ...] = ()
+    openapi: str = OPENAPI
 
     def resource(self, name: str) -> Resource:
         """The resource of that name.

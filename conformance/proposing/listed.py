@@ -108,6 +108,8 @@ def listed(sent: Exchange, url: str, prefix: str) -> Listed:
         says = f"what {url} answers is JSON, and no OpenAPI: it lacks a mapping of 'paths'"
         raise UsageError(f"{says} (it has {has or 'nothing'}); {_OTHERWISE}")
     whole = {p: item for p, item in given.items() if p.startswith("/") and isinstance(item, dict)}
+    inside = {p: item for p, item in whole.items() if prefix and p.startswith(f"{prefix}/")}
+    whole = inside or whole  # what lies beside the base URL is not asked for
     document = {**document, "paths": whole}
     routes = openapi.routes(document, prefix) or {}
     paths = [path for path, operations in whole.items() if "get" in operations]

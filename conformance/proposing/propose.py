@@ -15,6 +15,7 @@ from conformance.language.yamlfile import parse
 from conformance.load.schema import check_file
 from conformance.load.targetfile import BASE, schema
 from conformance.model import Exchange, Headers, Place, Resource
+from conformance.model.targets import OPENAPI
 from conformance.proposing.asking import Asker, wire_to
 from conformance.proposing.drafting import drafts
 from conformance.proposing.listed import Listed, by_hand, listed
@@ -23,6 +24,7 @@ from conformance.proposing.recognising import unfit
 from conformance.proposing.walking import Found, Walk, walk
 from conformance.proposing.writing import slug, text
 from conformance.report.redact import is_sensitive
+from conformance.wire import Wire
 
 __all__ = ["Proposal", "Wanted", "propose", "sent_headers", "write"]
 
@@ -47,7 +49,7 @@ class Wanted:
         about: what the server is called, where its address says nothing.
     """
 
-    openapi: str = "/openapi.json"
+    openapi: str = OPENAPI
     paths: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     base: str = ""
@@ -91,8 +93,8 @@ def propose(url: str, wanted: Wanted) -> Proposal:
         asker = Asker(wire, sent, verify=wanted.verify)
         found = by_hand(wanted.paths) if wanted.paths else None
         if found is None:
-            document = asker.first(wanted.openapi)
-            found = listed(document, wire.url(wanted.openapi), wire.prefix)
+            document, where = _document(asker, wire, sent, wanted)
+            found = listed(document, where, wire.prefix)
         else:
             asker.first((wanted.base or "") + found.gets[0].route.partition("{")[0])
         base = wanted.base.rstrip("/") or _base(asker, found)
@@ -108,6 +110,7 @@ def propose(url: str, wanted: Wanted) -> Proposal:
         about=about,
         command=wanted.command or f"conformance run {url} --tier full",
         base=base,
+        openapi="" if wanted.openapi == OPENAPI or wanted.paths else wanted.openapi,
         headers=written,
         drafts=made,
         left=walked.left,
@@ -161,6 +164,17 @@ def sent_headers(given: tuple[str, ...]) -> tuple[Headers, Headers, tuple[str, .
 
 
 # ------------------------------------------------------------------ asking
+
+
+def _document(asker: Asker, wire: Wire, headers: Headers, wanted: Wanted) -> tuple[Exchange, str]:
+    """The answer where the OpenAPI should be, and where that was: below the base URL, else at its root."""
+    document = asker.first(wanted.openapi)
+    if document.status != _NOT_FOUND or not wire.prefix:
+        return document, wire.url(wanted.openapi)
+    with wire_to(wire.origin, wanted.verify) as root:
+        there = Asker(root, headers, verify=wanted.verify).get(wanted.openapi)
+        found = there.fault is None and there.status != _NOT_FOUND
+        return (there, root.url(wanted.openapi)) if found else (document, wire.url(wanted.openapi))
 
 
 def _base(asker: Asker, found: Listed) -> str:

@@ -27,6 +27,7 @@ def text(  # noqa: PLR0913 - by name
     about: str,
     command: str,
     base: str,
+    openapi: str = "",
     headers: Headers,
     drafts: tuple[Draft, ...],
     left: Mapping[str, str],
@@ -38,11 +39,14 @@ def text(  # noqa: PLR0913 - by name
         about: where it was made from.
         command: how a run by it is begun.
         base: the prefix of all paths, or "".
+        openapi: where it says what it offers, or "", which is where most do.
         headers: what is sent with every request, with variables for what is secret.
         drafts: its resources.
         left: route -> why it is none of them.
     """
-    return "\n".join([*_head(about, command), *_body(name, base, headers, drafts), *_left(left)]) + "\n"
+    return (
+        "\n".join([*_head(about, command), *_body(name, base, openapi, headers, drafts), *_left(left)]) + "\n"
+    )
 
 
 def slug(title: str) -> str:
@@ -58,10 +62,12 @@ def _head(about: str, command: str) -> Iterator[str]:
     yield f"#     {safe(command, _LONGEST)}"
 
 
-def _body(name: str, base: str, headers: Headers, drafts: tuple[Draft, ...]) -> Iterator[str]:
+def _body(name: str, base: str, openapi: str, headers: Headers, drafts: tuple[Draft, ...]) -> Iterator[str]:
     yield f"name: {scalar(name)}"
     if base:
         yield f"base: {scalar(base)}"
+    if openapi:
+        yield f"openapi: {scalar(openapi)}"
     if headers:
         yield "headers:"
         yield from (f"  {field}: {scalar(value)}" for field, value in headers)

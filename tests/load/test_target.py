@@ -96,6 +96,11 @@ def test_a_policy_is_about_its_strictest_directive(loads: Loads, policy: str, ex
     assert {c for c in me.capabilities if c.startswith("policy-")} == expected
 
 
+def test_where_its_openapi_is_may_be_said(loads: Loads) -> None:
+    assert loads(TEXT).openapi == "/openapi.json"
+    assert loads(f"openapi: /v3/api-docs\n{TEXT}").openapi == "/v3/api-docs"
+
+
 def test_a_policy_may_be_said_by_status(loads: Loads) -> None:
     me = loads(
         TEXT, 'me.policy={"2xx": "private, max-age=9", "404": "no-store", "4xx": "no-cache"}'
@@ -211,7 +216,7 @@ def test_the_digest_is_of_the_values_that_count(loads: Loads) -> None:
 
 ACCEPTED = "accepted: ask, change, clear, create, distinct-from, etag, hit, http-cache, item, json, keys, members, per-user, policy, read, remove, repeats, resolution, stale, ttl, value, variants, version"
 WRONG = {
-    "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: after, base, before, contract, headers, name, require, resources, users", "nmae"),
+    "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: after, base, before, contract, headers, name, openapi, require, resources, users", "nmae"),
     "key of a resource": ("    etag: true", "    etga: true", f"unknown key 'etga'; did you mean 'etag'? {ACCEPTED}", "etga"),
     "key of a write": ("edit: title", "edti: title", "unknown key 'edti'; did you mean 'edit'? accepted: ask, body, edit, from, request", "edti"),
     "no name": ("name: mine\n", "", "the file lacks 'name'", "headers"),

@@ -20,7 +20,7 @@ from conformance.proposing import asking
 from conformance.proposing.propose import Wanted, propose, sent_headers, write
 from conformance.wire import Limits
 
-OPENAPI = {
+OPENAPI: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Stranger"},
     "paths": {
@@ -104,6 +104,29 @@ def test_a_prefix_is_found_out_by_asking() -> None:
     student = Stranger(None, document)
     with serve(student) as server:
         assert "base:" not in propose(server.url, Wanted()).text
+
+
+def test_an_openapi_at_the_root_tells_of_what_lies_below_the_base_url() -> None:
+    paths = {f"/api{path}": item for path, item in OPENAPI["paths"].items()} | {"/other": {"get": {}}}
+
+    def below(method: str, path: str, headers: Any, body: bytes) -> Any:
+        if path == "/openapi.json":
+            return None
+        found = path.startswith("/api/") and path != "/api/openapi.json"
+        return student._answer(method, path.removeprefix("/api"), headers, body) if found else reply(404, {})  # noqa: SLF001
+
+    student = Stranger(below, {"paths": paths})
+    with serve(student) as server:
+        made = propose(f"{server.url}/api", Wanted())
+    assert made.resources == ("items", "items-one", "cached-time")
+    assert "read: GET /items/" in made.text
+
+
+def test_an_openapi_elsewhere_is_named_in_the_file() -> None:
+    with serve(Stranger(at="/v3/api-docs")) as server:
+        assert "openapi: /v3/api-docs\n" in propose(server.url, Wanted(openapi="/v3/api-docs")).text
+        with pytest.raises(UsageError, match="there is no OpenAPI at"):
+            propose(server.url, Wanted())
 
 
 def test_a_slash_that_is_missing_is_added_in_the_file() -> None:
