@@ -33,6 +33,8 @@ def initiate(url: str, wanted: Proposing, serving: Serving, out: Path, *, force:
         raise UsageError(f"{wanted.most} resources are none; accepted is a number of 1 or more")
     if out.exists() and not force:
         raise UsageError(f"{str(out)!r} is there already: --force writes over it, --out names another")
+    if not out.parent.is_dir():
+        raise UsageError(f"{str(out)!r} can't be written: there is no folder {str(out.parent)!r}")
     if wanted.ca is not None and not Path(wanted.ca).is_file():
         raise UsageError(f"there is no file {str(wanted.ca)!r} with the certificates of a CA")
     command = f"conformance run {_where(url, serving, wanted)} --target {shell(str(out))} --tier full"
@@ -53,7 +55,8 @@ def initiate(url: str, wanted: Proposing, serving: Serving, out: Path, *, force:
         with start(spec) as server:
             moves = isinstance(spec, AppSpec) and server.moves
             made = propose(
-                server.url, replace(asked, move=server.move if moves else None, about=serving.app or "")
+                server.url,
+                replace(asked, move=server.move if moves else None, about=serving.app or serving.serve or ""),
             )
     write(out, made.text, force=force)
     yield from _told(made, out, command)

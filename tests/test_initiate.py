@@ -63,6 +63,7 @@ def test_a_file_that_is_there_is_neither_written_over_nor_asked_for_in_vain(
         ([], "one server is asked: give its URL, or start it with --app"),
         (["http://127.0.0.1:1", "--app", "m:a"], "and not both"),
         (["http://127.0.0.1:1", "--most", "0"], "0 resources are none"),
+        (["http://127.0.0.1:1", "--out", "no/target.yaml"], "there is no folder 'no'"),
         (["http://127.0.0.1:1", "--ca", "no.pem"], "there is no file 'no.pem'"),
         (["http://127.0.0.1:1", "--path", "items"], "'items' is no path"),
         (["127.0.0.1:1"], "has no scheme"),

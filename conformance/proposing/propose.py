@@ -91,7 +91,7 @@ def propose(url: str, wanted: Wanted) -> Proposal:
         raise UsageError(f"{wanted.openapi!r} is no path; accepted is one such as /v3/api-docs")
     with wire_to(url, wanted.verify) as wire:
         asker = Asker(wire, sent, verify=wanted.verify)
-        found = by_hand(wanted.paths) if wanted.paths else None
+        found, where = by_hand(wanted.paths) if wanted.paths else None, ""
         if found is None:
             document, where = _document(asker, wire, sent, wanted)
             found = listed(document, where, wire.prefix)
@@ -99,6 +99,9 @@ def propose(url: str, wanted: Wanted) -> Proposal:
             asker.first((wanted.base or "") + found.gets[0].route.partition("{")[0])
         base = wanted.base.rstrip("/") or _base(asker, found)
         walked = walk(found.gets, lambda path: _asked(asker, base, path), wanted.most)
+        if not walked.found and where.startswith(wire.origin + wanted.openapi) and wire.prefix:
+            says = f"nothing that the OpenAPI at {where} lists can be read below {wire.prefix}"
+            raise UsageError(f"{says}: give {wire.origin} as the URL")
         if not walked.found:
             raise UsageError(_nothing(walked))
         ttls = {one.path: ttl for one in walked.found if (ttl := _ttl(asker, base, one, wanted.move))}

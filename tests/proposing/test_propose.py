@@ -122,6 +122,20 @@ def test_an_openapi_at_the_root_tells_of_what_lies_below_the_base_url() -> None:
     assert "read: GET /items/" in made.text
 
 
+@pytest.mark.parametrize("wrong", ["/docs", "/openapi.json"])
+def test_a_url_of_the_documentation_is_told_apart_from_that_of_the_server(wrong: str) -> None:
+    def documented(_method: str, path: str, *_: Any) -> Any:
+        return reply(404, {}) if path.startswith(f"{wrong}/") else None
+
+    with serve(Stranger(documented)) as server, pytest.raises(UsageError) as caught:
+        propose(f"{server.url}{wrong}", Wanted())
+    where = f"{server.url}/openapi.json"
+    says = (
+        f"nothing that the OpenAPI at {where} lists can be read below {wrong}: give {server.url} as the URL"
+    )
+    assert str(caught.value) == says
+
+
 def test_an_openapi_elsewhere_is_named_in_the_file() -> None:
     with serve(Stranger(at="/v3/api-docs")) as server:
         assert "openapi: /v3/api-docs\n" in propose(server.url, Wanted(openapi="/v3/api-docs")).text
