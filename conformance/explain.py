@@ -222,7 +222,7 @@ def _own(suite: Suite, check: Check) -> tuple[Step, ...]:
 def _telling(steps: tuple[Step, ...], check: Check) -> tuple[Step, ...]:
     """The steps without which nobody would see what is judged: those that are, and what they rest on."""
     first = check.expects[0] if check.expects else {}
-    wanted = {*first, *(n for each in first.values() for n in references(each))}
+    wanted = {*first, *check.only_if, *(n for each in first.values() for n in references(each))}
     # On a timeline there is much that others judge; steps of its own a check has for a reason.
     wanted |= {step.name for step in steps if step.expect or (check.on is None and not step.when)}
     wanted |= {name for each in check.forall for name, _ in captures.named(list(each.examples))}
@@ -248,7 +248,7 @@ def _sent(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
         examples = ", ".join(captures.in_words(str(e)) for e in variable.examples)
         yield f"with <{variable.name}> one after another: {examples}"
     several = len(kept) > 1
-    yield from (f"{step.name}: {_do(step)}" if several else _do(step) for step in kept)
+    yield from (f"{step.name}: {_do(step)}".rstrip() if several else _do(step).rstrip() for step in kept)
     yield from _quantities(kept)
 
 

@@ -6,6 +6,7 @@ It is made of ours, so that no word stands twice.
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.load import schema as language
@@ -37,7 +38,7 @@ def schema() -> dict[str, Any]:
     made["title"] += ", with checks of one's own"
     made["properties"]["requirements"] = {"type": "array", "items": _ROW, "minItems": 1}
     parts = made["$defs"]
-    kinds = [each["items"] for each in parts["table"]["properties"].values() if _is_list_of_checks(each)]
+    kinds = [*_rows(parts["table"])]
     for each in (parts["check"], parts["lint"], *kinds):
         each["required"] = [name for name in each["required"] if name not in _OPTIONAL]
     for each in (parts["lint"], *kinds):
@@ -45,6 +46,12 @@ def schema() -> dict[str, Any]:
     return made
 
 
-def _is_list_of_checks(part: Any) -> bool:
-    """Whether it is one of the lists of a table: cells, or what else it makes checks of."""
-    return part.get("type") == "array" and "id" in part["items"].get("properties", {})
+def _rows(part: Any) -> Iterator[dict[str, Any]]:
+    """What a table makes checks of, in whichever of its forms: all lists of what has an id."""
+    if isinstance(part, dict):
+        items = part.get("items")
+        if isinstance(items, dict) and "id" in items.get("properties", {}):
+            yield items
+    inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    for each in inside:
+        yield from _rows(each)
