@@ -116,6 +116,8 @@ def _kept(kept: Kept, ttl: float | None, of: Listed) -> Iterator[str]:
     yield f"{switched}ttl: {ttl or kept.guess or 30:g}{'' if ttl else '    (a guess)'}"
     yield f"{switched}value: {scalar(kept.value)}"
     yield f"{switched}hit: {hit}"
+    if kept.value == "body":
+        yield "# http-cache: true    (where whole answers are kept, by the rules of RFC 9111)"
     clears = [p for p, methods in of.routes.items() if "DELETE" in methods and _CLEAR.fullmatch(p)]
     if clears:
         yield f"{switched}clear: {{request: {scalar(f'DELETE {of.spelled[clears[0]]}')}, ask: true}}"
