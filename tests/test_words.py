@@ -81,6 +81,7 @@ OFFERS: dict[str, Resource] = {
     "value": timed(),
     "hit": timed(),
     "policy": resource(policy="public"),
+    "policies": resource(policies={"404": "no-store"}),
     "version": resource(version=True),
     "distinct": resource(distinct_from=("other",)),
     "http-cache": resource(http_cache=True),

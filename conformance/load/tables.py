@@ -84,10 +84,11 @@ def _check(
         if writes
         else cell.get("expect") or data.get("expect", _DUE)
     )
+    title = cell.get("title") or _title(parts, cell, path)
     return parts.judging(
-        cell,
+        {**cell, "title": title},
         path,
-        title=cell.get("title") or _title(parts, cell, path),
+        title=title,
         on=table,
         expects=(dict.fromkeys(steps, due),),
         only_if=data.get("only-if"),
@@ -101,6 +102,8 @@ def _check(
 
 def _title(parts: Parts, cell: Mapping[str, Any], path: Path_) -> str:
     """What its row says, as a title."""
+    if "requirement" not in cell:
+        raise parts.file.fail(f"the cell {cell['id']!r} needs a title, or a row that says one", path)
     row = parts.requirement(cell["requirement"], (*path, "requirement"))
     title = row.says[:1].upper() + row.says[1:]
     if len(title) > _LONGEST:

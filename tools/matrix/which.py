@@ -41,6 +41,7 @@ ODD: Final[Mapping[str, Way]] = {
     "per-worker-cache": _TWO,
     "key-without-place": Way(target="reference"),
     "policy-on-misses-only": Way(target="reference", tier="core"),
+    "refused-without-policy": Way(target="reference", tier="strict"),
     "unbounded-cache": Way(target="reference", started=True),
     # By URL it may be other clients, or workers, that make it look so.
     **dict.fromkeys(
