@@ -225,7 +225,7 @@ def creates(step: Step, context: Context, item: Item, shape: Shape) -> None:
         exchange = context.send("PUT", item.path, JSON, shape.body(item, item.shown.get(shape.field)))
         context.steps[name] = StepRecord(name, exchanges=(exchange,))
         if context.send("GET", item.look).status in GONE:
-            removed(context, item.removal)
+            removed(context, item.removal, item.id)
     exchange = context.steps[name].exchanges[0]
     if exchange.status not in SUCCESS:
         says = f"a PUT creates nothing here: {told(exchange)}"
@@ -242,7 +242,7 @@ def gone(step: Step, context: Context, item: Item) -> Exchange:
         context.done_later(lambda: context.send("GET", item.look).status in GONE)
     shown = context.send("GET", item.look)
     if shown.status in GONE:
-        removed(context, item.removal)
+        removed(context, item.removal, item.id)
     if shown.response is not None and shown.status not in GONE:
         says = f"GET {item.look} is answered {shown.status} after its removal"
         raise NothingToShowError(not_offered(step, says, [shown]))

@@ -83,6 +83,16 @@ def test_the_state_before_is_brought_about_and_nothing_is_left(
         assert server.state() == before
 
 
+@pytest.mark.parametrize(("args", "_"), STAGES)
+def test_what_is_gone_is_not_put_back(args: Mapping[str, Any], _: str) -> None:
+    """A PUT of what it was before would create it anew, and nobody would remove it."""
+    with reference() as _server, context(_server.url) as made:
+        done(made, "write", "first", method="PUT", headers=OTHER)
+        record = done(made, "write", **args)
+        gone = {path for path in made.undos if made.send("GET", path).status == 404}
+        assert (record.status, gone) == ("done", set())
+
+
 def test_the_same_again_is_what_was_sent_before() -> None:
     with reference(variant="normalised-names") as server, context(server.url) as made:
         once, again = done(made, "write", "once"), done(made, "write", "again", body="same")
