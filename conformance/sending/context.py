@@ -65,6 +65,7 @@ class Shared:
         removable: resources of which a created item was removed, so that more may be created.
         left: resource -> why a created item can't be removed; no more are created there.
         past: (path, field) -> the values that were there, or were sent, so far.
+        shapes: (resource, method) -> how a write that has no condition was seen to be taken.
         patience: resource -> seconds of its rate limit that were waited for.
         limited: resources whose rate limit asks for more than that; they are asked no more.
         timeouts: resource -> how often it has not answered.
@@ -104,6 +105,7 @@ class Shared:
     left: dict[str, str] = field(default_factory=dict)
     division: Division = field(default_factory=Division)
     past: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    shapes: dict[tuple[str, str], StepRecord] = field(default_factory=dict)
     patience: dict[str, float] = field(default_factory=dict)
     limited: set[str] = field(default_factory=set)
     timeouts: dict[str, int] = field(default_factory=dict)

@@ -150,15 +150,13 @@ def _item(step: Step, context: Context, own: Own) -> Item:
     if resource.item is None:
         raise NothingToShowError(not_offered(step, "the target names no route of each item"))
     change, remove = resource.writes["change"], resource.writes["remove"]
-    item = Item(
+    return Item(
         own.id,
         own.item,
         path_of(change.path, own.id),
         path_of(resource.item, own.id),
         path_of(remove.path, own.id),
     )
-    look(step, context, item)
-    return item
 
 
 def look(step: Step, context: Context, item: Item) -> Exchange:
@@ -182,9 +180,12 @@ def shown_to_work(step: Step, context: Context, item: Item, method: str) -> Shap
     Where the server insists on a condition, with the one that holds.
     """
     name = f"control {method}".strip()
-    if name not in context.steps:
-        context.steps[name] = replace(_tried(step, context, item, method), name=name)
-    record = context.steps[name]
+    shapes, key = context.shared.shapes, (context.resource.name, method)
+    record = context.steps.get(name) or shapes.get(key)
+    if record is None:
+        record = context.steps[name] = replace(_tried(step, context, item, method), name=name)
+    if record.status == "done":
+        shapes[key] = record
     if record.status != "done" or record.effect is None:
         raise NothingToShowError(replace(record, name=step.name))
     request = record.exchanges[0].request
@@ -196,6 +197,7 @@ def shown_to_work(step: Step, context: Context, item: Item, method: str) -> Shap
 
 def _tried(step: Step, context: Context, item: Item, method: str) -> StepRecord:
     write = context.resource.writes["change"]
+    look(step, context, item)
     fields = fields_of(context, write, item.subject)
     some = [
         w for w in ways(context, write, item.subject, fields, None, safe=True) if method in ("", w.method)
