@@ -11,13 +11,15 @@ from msgspec.structs import replace
 
 from conformance.judge.court import Court, made
 from conformance.model import Run, Verdict
-from conformance.model.order import needed_by, prerequisites
+from conformance.model.order import level_at, needed_by, prerequisites
 
 __all__ = ["DROPPED", "before"]
 
 DROPPED: Final = "answer.dropped"
 """The code of a verdict on a connection that was dropped."""
 _DISTINCT: Final = "distinct"  # the capability of those that compare two keys
+_OF_A_LIFE: Final = frozenset({"ttl", "value", "hit"})  # those of a resource of which a life can be timed
+_VALUE: Final = "value"  # the matcher by which one life is told from the next
 
 
 def before(run: Run, court: Court) -> Verdict | None:
@@ -33,8 +35,8 @@ def before(run: Run, court: Court) -> Verdict | None:
         dropped = verdict.code == DROPPED and prerequisite.work == run.work
         if verdict.outcome not in ("pass", "not-applicable") and not dropped:
             return _behind(run, court, prerequisite, verdict)
-    shared = _shared_entry(run, court)
-    return _behind(run, court, shared, court.verdicts[shared.id]) if shared is not None else None
+    other = _shared_entry(run, court) or _no_life(run, court)
+    return _behind(run, court, other, court.verdicts[other.id]) if other is not None else None
 
 
 def _behind(run: Run, court: Court, first: Run, verdict: Verdict) -> Verdict:
@@ -56,4 +58,42 @@ def _shared_entry(run: Run, court: Court) -> Run | None:
             verdict = court.verdicts.get(other.id)
             if verdict is not None and verdict.outcome == "fail":
                 return other
+    return None
+
+
+def _no_life(run: Run, court: Court) -> Run | None:
+    """The run that has found that one entry does not answer for its TTL, where this run needs one that does.
+
+    Nobody knows then when the next entry begins, so what such a run meets would be luck.
+    """
+    if not run.kept or run.check.answers is not None:
+        return None
+    for other in court.runs:
+        if other.resource == run.resource and _times_a_life(other, court):
+            cause = _root(other, court)
+            if cause is not None:
+                return cause
+    return None
+
+
+def _times_a_life(run: Run, court: Court) -> bool:
+    """Whether it judges that a value is kept, and for how long, and asks nothing else of the server."""
+    check = run.check
+    judged = any(_VALUE in wanted for each in check.expects for wanted in each.values())
+    binds = level_at(check, court.target, court.tier) != "MAY"
+    return check.on is not None and not run.kept and judged and binds and _OF_A_LIFE.issuperset(check.needs)
+
+
+def _root(run: Run, court: Court) -> Run | None:
+    """The run that has failed, where that is this one, or what it is blocked by in the end; or None."""
+    by_id = {each.id: each for each in court.runs}
+    seen: set[str] = set()
+    while run.id in court.verdicts and run.id not in seen:
+        verdict = court.verdicts[run.id]
+        if verdict.outcome == "fail":
+            return run
+        if verdict.outcome != "blocked" or verdict.cause not in by_id:
+            return None
+        seen.add(run.id)
+        run = by_id[verdict.cause]
     return None
