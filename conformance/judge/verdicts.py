@@ -145,8 +145,8 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
         record = case.steps.get(name)
         done = record is not None and record.status == "done"
         finding = first_finding(wanted, record, case) if record and done else None
-        if finding is not None:
-            return _needs(run, court, finding)
+        if record and finding is not None:
+            return _logged_out(run, record, court) or _needs(run, court, finding)
     apart = run.check.on is not None and court.suite.timelines[run.check.on].apart
     looked_at = relevant(run.check, plan, case, apart=apart)
     for step in plan:
