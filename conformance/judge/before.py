@@ -5,12 +5,14 @@ It knows the verdicts of others, and no record.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from msgspec.structs import replace
 
 from conformance.judge.court import Court, made
-from conformance.model import Run, Verdict
+from conformance.matchers import MATCHERS
+from conformance.model import CAPABILITIES, Check, Json, Run, Verdict
 from conformance.model.order import level_at, needed_by, prerequisites
 
 __all__ = ["DROPPED", "before"]
@@ -18,8 +20,10 @@ __all__ = ["DROPPED", "before"]
 DROPPED: Final = "answer.dropped"
 """The code of a verdict on a connection that was dropped."""
 _DISTINCT: Final = "distinct"  # the capability of those that compare two keys
-_OF_A_LIFE: Final = frozenset({"ttl", "value", "hit"})  # those of a resource of which a life can be timed
+_TIMED: Final = frozenset(name for name, capability in CAPABILITIES.items() if capability.timed)
 _VALUE: Final = "value"  # the matcher by which one life is told from the next
+_GONE: Final = ("value.same-as", "value.same-on-hits-as", "hit.true")  # codes: it is not kept (so long)
+_COPY: Final = 304
 
 
 def before(run: Run, court: Court) -> Verdict | None:
@@ -62,26 +66,47 @@ def _shared_entry(run: Run, court: Court) -> Run | None:
 
 
 def _no_life(run: Run, court: Court) -> Run | None:
-    """The run that has found that one entry does not answer for its TTL, where this run needs one that does.
+    """The run that has found that an entry does not live as long as it is to, where this run rests on one.
 
-    Nobody knows then when the next entry begins, so what such a run meets would be luck.
+    Nobody knows then when the next one begins, so what such a run meets would be luck. What does more with a
+    life than to time it, such as to clear it, only needs one that is there until then.
     """
-    if not run.kept or run.check.answers is not None:
+    more = _of_lives(run) and not _times_a_life(run, court)
+    if run.resource is None or not (more or (run.kept and _of_one_state(run.check))):
         return None
     for other in court.runs:
         if other.resource == run.resource and _times_a_life(other, court):
             cause = _root(other, court)
-            if cause is not None:
+            if cause is not None and (not more or court.verdicts[cause.id].code in _GONE):
                 return cause
     return None
 
 
+def _of_one_state(check: Check) -> bool:
+    """Whether it holds answers against each other: by what it expects, or by the tag of one in the next."""
+    wanted = [each for way in check.expects for each in way.values()]
+    wanted += [each for step in check.steps for each in (step.expect, step.given, step.only_if)]
+    return any(
+        MATCHERS[name].compares(argument) or (name == "status" and _COPY in _listed(argument))
+        for each in wanted
+        for name, argument in each.items()
+    )
+
+
+def _listed(argument: Json) -> Collection[Json]:
+    return argument if isinstance(argument, list) else (argument,)
+
+
 def _times_a_life(run: Run, court: Court) -> bool:
     """Whether it judges that a value is kept, and for how long, and asks nothing else of the server."""
-    check = run.check
-    judged = any(_VALUE in wanted for each in check.expects for wanted in each.values())
-    binds = level_at(check, court.target, court.tier) != "MAY"
-    return check.on is not None and not run.kept and judged and binds and _OF_A_LIFE.issuperset(check.needs)
+    binds = level_at(run.check, court.target, court.tier) != "MAY"
+    return _of_lives(run) and binds and _TIMED.issuperset(run.check.needs)
+
+
+def _of_lives(run: Run) -> bool:
+    """Whether it judges by their values a timeline on which they begin and end."""
+    judged = any(_VALUE in wanted for each in run.check.expects for wanted in each.values())
+    return run.check.on is not None and not run.kept and judged
 
 
 def _root(run: Run, court: Court) -> Run | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from helpers.records import check, court, run, timed
+from helpers.records import check, court, run, step, timed
 from msgspec.structs import replace
 
 from conformance.judge.before import before
@@ -11,7 +13,7 @@ from conformance.model import OutcomeName, Run, Verdict
 
 REPORT = timed("report", distinct_from=("time",))
 KEYS = check("keys-are-apart", needs=("ttl", "distinct"), level="SHOULD")
-TAG = check("etag-lasts")
+TAG = check("etag-lasts", step("later", expect={"etag": {"same-as": "first"}}))
 
 
 def stands(outcome: OutcomeName, of: Run) -> Verdict | None:
@@ -75,6 +77,31 @@ def test_what_one_entry_is_to_answer_is_blocked_by_a_life_that_is_wrong() -> Non
     assert verdict is not None
     assert (verdict.outcome, verdict.cause) == ("blocked", run(LIFE, TIMED).id)
     assert verdict.message == "blocked by ttl-ends: it never ends"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{"status": 304}, {"status": [200, 304]}, {"etag": "still"}, {"body": {"same-as": "first"}}],
+)
+def test_what_holds_answers_against_each_other_rests_on_one_entry(wanted: dict[str, Any]) -> None:
+    on_steps = check("c", step("again", expect=wanted))
+    given = check("c", step("again", given=wanted), step("last", expect={"status": 200}))
+    timeline = check("c", on="asked-again", expects=({"again": wanted},))
+    for each in (on_steps, given, timeline):
+        assert after_a_life({"ttl-ends": FAIL}, kept(run(each, TIMED))) is not None
+
+
+@pytest.mark.parametrize("wanted", [{"status": 200}, {"etag": "quoted"}, {"cache-control": "valid"}])
+def test_what_holds_of_each_answer_is_judged_whichever_entry_gives_it(wanted: dict[str, Any]) -> None:
+    of_each = check("c", step("reads", expect=wanted))
+    assert after_a_life({"ttl-ends": FAIL}, kept(run(of_each, TIMED))) is None
+
+
+@pytest.mark.parametrize(("code", "blocked"), [("hit.true", True), ("value.differs-from", False)])
+def test_a_clear_rests_on_a_value_that_is_kept_until_then(code: str, blocked: bool) -> None:
+    """One that stays too long is there to be cleared all the same."""
+    verdict = after_a_life({"ttl-ends": replace(FAIL, code=code)}, run(CLEARED, TIMED))
+    assert (verdict is not None) is blocked
 
 
 def test_a_life_that_could_not_be_timed_blocks_by_what_has_failed_before_it() -> None:
