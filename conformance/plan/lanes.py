@@ -190,6 +190,7 @@ def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
     first that are about a TTL: they begin cold.
     """
     placed: dict[str, Run] = {}
+    by_id = {run.id: run for run in runs}
 
     def place(run: Run) -> None:
         if run.id not in placed:
@@ -202,7 +203,10 @@ def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
 
     def cold(run: Run) -> bool:
         steps = suite.timelines[run.check.on].steps if run.check.on else ()
-        return any(VERBS[step.do].lives for step in steps if not step.when)
+        if not any(VERBS[step.do].lives for step in steps if not step.when):
+            return False
+        # What comes after something that needs an entry itself would have that asked for before the others.
+        return not any(by_id[each].kept for each in _with_prerequisites(runs, {run.id}))
 
     for run in sorted(runs, key=lambda r: (not cold(r), r.check.on is None, not first(r))):
         place(run)
