@@ -26,7 +26,7 @@ from conformance.judge.before import before
 from conformance.judge.court import Court
 from conformance.judge.unjudged import given_up, limited
 from conformance.judge.verdicts import judge, retryable
-from conformance.model import Json, Record, Run, Verdict
+from conformance.model import Exchange, Json, Record, Run, StepRecord, Verdict
 from conformance.plan.lanes import Plan, Work
 from conformance.sending.context import Context, GivenUpError
 from conformance.sending.gate import Gate
@@ -43,6 +43,7 @@ _MOST_MET: Final = 3  # deaths that have met a request of the same work
 _NEWS: Final = 1.0  # seconds: a connection is reset before the process has ended
 _READING: Final = 0.05  # seconds for its last words to arrive
 _TRACED: Final = 0.3  # seconds for a traceback to arrive
+_HANGS: Final = "in {}; it answers nobody meanwhile, and had to be ended"
 _LAST_WORDS: Final = 300  # characters
 
 
@@ -101,7 +102,11 @@ class Attempts:
             self._board.settle(run, limited(context.resource.name))
             return
         work = self._plan.works[run.work]
-        if run.check.on is None:
+        unanswered = context.shared.unanswered.pop(context.resource.name, None)
+        if unanswered is not None:
+            verdicts, record = self._waited_for(run, work, *unanswered)
+            verdict = verdicts[run.id]
+        elif run.check.on is None:
             verdict, record = self._examples(run, work, context)
         else:
             verdicts, record = self._alive(self._judges(run), work, context)
@@ -110,6 +115,20 @@ class Attempts:
         if _is_silent_to_a_write(record):
             self._silent.add(context.resource.name)  # it would keep us waiting for each of them
         self._board.settle(run, verdict, record)
+
+    def _waited_for(
+        self, run: Run, work: Work, exchange: Exchange, where: str
+    ) -> tuple[Mapping[str, Verdict], Record]:
+        """What is to be said where the plain read that comes first was waited for in vain already."""
+        first = work.steps[0]
+        step = StepRecord(first.name, first.do, exchanges=(exchange,))
+        crash = _HANGS.format(where) if where else ""
+        record = Record(work.id, (step,), started_at=exchange.sent_at, crash=crash, hangs=bool(where))
+        court = self._court()
+        verdicts = {each.id: judge(each, record, court) for each in self._judges(run)}
+        if run.check.on is not None:
+            self._timelines[run.work] = record, verdicts
+        return verdicts, record
 
     def _answers_still(self, context: Context) -> bool:
         """Whether a resource that has been silent twice answers a plain read: then only some requests hang.
@@ -252,7 +271,7 @@ class Attempts:
             where, asked = server.where() if server.starts == life and not self._over else ("", "")
             if where:
                 self._hung[life] = asked
-                self._deaths[life] = f"in {where}; it answers nobody meanwhile, and had to be ended"
+                self._deaths[life] = _HANGS.format(where)
                 for name in [n for n in list(context.shared.timeouts) if n != context.resource.name]:
                     del context.shared.timeouts[name]  # it was not theirs
                 self._restart(server)

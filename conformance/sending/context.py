@@ -63,6 +63,8 @@ class Shared:
         patience: resource -> seconds of its rate limit that were waited for.
         limited: resources whose rate limit asks for more than that; they are asked no more.
         timeouts: resource -> how often it has not answered.
+        unanswered: resource -> its plain read that was waited for in vain before anything of it was judged,
+            and what the server was doing.
         logins: whether the server still knows us.
         wall: POSIX time of the run's start.
         remote: whether the server is somewhere else than on this machine's loopback.
@@ -102,6 +104,7 @@ class Shared:
     patience: dict[str, float] = field(default_factory=dict)
     limited: set[str] = field(default_factory=set)
     timeouts: dict[str, int] = field(default_factory=dict)
+    unanswered: dict[str, tuple[Exchange, str]] = field(default_factory=dict)
     logins: Logins = field(default_factory=Logins)
     seen: Seen = field(default_factory=Seen)
     keeping: Keeping = field(default_factory=Keeping)
