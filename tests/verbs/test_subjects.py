@@ -399,33 +399,3 @@ def test_an_item_that_only_its_mark_has_told_is_known_by_its_id_from_then_on() -
         undo = made.shared.ledger.get(own.key)
         assert undo is not None
         assert (own.id, undo.path, undo.mark) == (9, "/items/9", None)
-
-
-class Cutting:
-    """A server that keeps so many letters of each text; it answers with what it has stored."""
-
-    def __init__(self, letters: int) -> None:
-        self._letters = letters
-        self.student = Student(self)
-        self.student.items = [{"id": 1, "name": "Laptop"}, {"id": 2, "name": "Mouse"}]
-
-    def __call__(self, method: str, path: str, _headers: Mapping[str, str], body: bytes) -> Any:
-        if (method, path) == ("GET", "/items/1"):
-            return reply(200, self.student.items[0])
-        if (method, path) != ("PUT", "/items/1"):
-            return None
-        self.student.items[0] = {"id": 1, "name": json.loads(body)["name"][: self._letters]}
-        return reply(200, self.student.items[0])
-
-
-def test_what_cuts_texts_off_gets_one_that_is_no_longer_than_the_old() -> None:
-    """All that was new of the first stood behind the letters that are kept."""
-    cutting = Cutting(6)
-    with within(cutting.student) as made:
-        record = done(made, "change")
-        name = cutting.student.items[0]["name"]
-        assert (len(name), name[4:], name != "Laptop") == (6, "op", True)
-        assert record.effect is not None
-        assert (record.effect.ignored, record.effect.after) == (False, name)
-        restored(made)
-    assert cutting.student.items[0]["name"] == "Laptop"
