@@ -397,5 +397,4 @@ def test_an_item_that_only_its_mark_has_told_is_known_by_its_id_from_then_on() -
         assert done(made, "change").status == "done"
         own = made.shared.own["items"]
         undo = made.shared.ledger.get(own.key)
-        assert undo is not None
-        assert (own.id, undo.path, undo.mark) == (9, "/items/9", None)
+    assert undo is not None and (own.id, undo.path, undo.mark) == (9, "/items/9", None)  # noqa: PT018
