@@ -110,13 +110,16 @@ def _of_lives(run: Run) -> bool:
 
 
 def _root(run: Run, court: Court) -> Run | None:
-    """The run that has failed, where that is this one, or what it is blocked by in the end; or None."""
+    """The run that has failed, where that is this one, or what it is blocked by in the end; or None.
+
+    What the server need not do, such as to keep a value for as long as it may, blocks nothing here.
+    """
     by_id = {each.id: each for each in court.runs}
     seen: set[str] = set()
     while run.id in court.verdicts and run.id not in seen:
         verdict = court.verdicts[run.id]
         if verdict.outcome == "fail":
-            return run
+            return run if verdict.verdict != "info" else None
         if verdict.outcome != "blocked" or verdict.cause not in by_id:
             return None
         seen.add(run.id)

@@ -251,7 +251,9 @@ def _by_two_entries(run: Run, court: Court, says: str, finding: Finding, case: C
     if run.resource is None or not entry_ended(finding, case):
         return None
     found = owner(run.resource.name, _OF_A_CACHE, court.runs, court.verdicts)
-    return _unclear(run, court, says, finding, ENDED.because) if found is None else _after(run, court, *found)
+    if found is None or found[1].verdict == "info":  # nobody has to mend it: it is tried again
+        return _unclear(run, court, says, finding, ENDED.because)
+    return _after(run, court, *found)
 
 
 def _told_by(run: Run, court: Court, doubt: Doubt) -> Verdict | None:

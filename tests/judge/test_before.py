@@ -118,6 +118,14 @@ def test_a_life_that_was_blocked_by_noise_blocks_nothing() -> None:
     assert after_a_life({"flag-is-true": noise, "ttl-ends": behind}, kept(run(TAG, TIMED))) is None
 
 
+def test_a_life_that_is_shorter_than_it_may_be_blocks_nothing_where_nobody_has_to_keep_it() -> None:
+    """A target of no contract: an early end is worth a note, and what is behind it is blocked for itself."""
+    early = Verdict("fail", "info", "it ends early", code="hit.true")
+    behind = Verdict("blocked", "blocked", "blocked by flag-is-true", cause=run(MARK, TIMED).id)
+    for of in (kept(run(TAG, TIMED)), run(CLEARED, TIMED)):
+        assert after_a_life({"flag-is-true": early, "ttl-ends": behind}, of) is None
+
+
 @pytest.mark.parametrize("id_", ["hit-is-quick", "clears", "flag-is-true"])
 def test_only_what_times_a_life_tells_that_it_is_wrong(id_: str) -> None:
     """What nobody has to do, a clear that does nothing, a mark of the wrong type: entries last as ever."""
