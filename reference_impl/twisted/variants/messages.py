@@ -18,7 +18,7 @@ from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, Create, Twist, answering, answering_with, made_of
 from reference_impl.twisted.wire import plain
 
-_OK = 200
+_OK, _ERROR = 200, 400
 _FRESH = 1.0  # seconds
 
 
@@ -66,6 +66,11 @@ async def _slow(_asked: Asked, answer: Answer) -> Answer:
 
 def _via(answer: Answer) -> Answer:
     return answer.having("via", "1.1 gateway.example").having("x-request-id", "f00d")
+
+
+def _public_but_old(answer: Answer) -> Answer:
+    """As what is set for all answers, errors included, has it: whoever keeps it has to ask each time."""
+    return answer.having("cache-control", "public, max-age=0") if answer.status >= _ERROR else answer
 
 
 def _chunked(answer: Answer) -> Answer:
@@ -202,6 +207,7 @@ def _in_whole_seconds(parts: Parts) -> Parts:
 
 
 VARIANTS = (
+    Twist("old-public-errors", "errors are public, and old at once", _each(_public_but_old)),
     Twist("weak-tags", "all tags are weak", _tagged(lambda body: weak(etag_of(body)))),
     Twist(
         "strong-after-a-second",
