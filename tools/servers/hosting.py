@@ -27,6 +27,7 @@ __all__ = ["Place", "filled", "place"]
 _WORD: Final = re.compile(r"@([a-z]+)@")
 _AGO: Final = 30 * 86400.0  # seconds: how old a file is that was not just written
 _READY_WITHIN: Final = 30.0
+TTL: Final = 4  # seconds: the shortest that can be waited for; it stands in the targets of servers.yaml, too
 # What the servers have to serve. The text is long enough for a coding to be worth it.
 SITE: Final = {
     "page.json": json.dumps({"title": "A page", "words": [f"word {n}" for n in range(400)]}),
@@ -64,12 +65,12 @@ def place(row: Row, got: Got) -> Iterator[Place]:
                 "work": str(work),
                 "site": str(work / "site"),
                 "port": str(_free()),
-                "python": sys.executable,
+                "ttl": str(TTL),
             }
             if row.origin:
                 beside = known | {"port": str(_free())}
                 stack.enter_context(_started(_spec(_ORIGIN, work, beside, {}), beside))
-                known["origin"] = f"127.0.0.1:{beside['port']}"
+                known |= {"origin": f"127.0.0.1:{beside['port']}", "originport": beside["port"]}
             _write_site(work / "site")
             for name in row.files:
                 path = work / name
@@ -86,7 +87,7 @@ def place(row: Row, got: Got) -> Iterator[Place]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-_ORIGIN: Final = f"@python@ -I {CONF / 'origin.py'} @port@"
+_ORIGIN: Final = f"{sys.executable} -I {CONF / 'origin.py'} @port@ @ttl@"
 
 
 def _spec(run: str, work: Path, known: Mapping[str, str], env: Mapping[str, str]) -> CommandSpec:

@@ -59,6 +59,13 @@ def _typed_304(answer: Answer) -> Answer:
     return answer.having("content-type", "application/json") if answer.status == NOT_MODIFIED else answer
 
 
+def _without_content(asked: Asked, answer: Answer) -> Answer:
+    """HEAD by a server that hashes and codes what it sends: with nothing to send it knows neither."""
+    if asked.method != "HEAD" or answer.status != _OK:
+        return answer
+    return answer.without("etag", "vary", "content-length")
+
+
 async def _slow(_asked: Asked, answer: Answer) -> Answer:
     await asyncio.sleep(0.1)
     return answer
@@ -232,6 +239,7 @@ VARIANTS = (
     Twist("unknown-directives", "Cache-Control with extensions that nobody knows", _each(_unknown)),
     Twist("gzip-with-vary", "coded for who takes it, each coding with its own tags", _gzip),
     Twist("chunked", "no Content-Length but chunks", _each(_chunked)),
+    Twist("head-knows-no-content", "HEAD has what is known without the content", answering(_without_content)),
     Twist("closing", "the connection is closed after each answer", _each(_closing)),
     Twist("slow", "each answer takes a tenth of a second", answering(_slow)),
     Twist("via-proxy", "fields of a proxy in front", _each(_via)),
