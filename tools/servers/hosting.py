@@ -27,7 +27,9 @@ __all__ = ["Place", "filled", "place"]
 _WORD: Final = re.compile(r"@([a-z]+)@")
 _AGO: Final = 30 * 86400.0  # seconds: how old a file is that was not just written
 _READY_WITHIN: Final = 30.0
-TTL: Final = 4  # seconds: the shortest that can be waited for; it stands in the targets of servers.yaml, too
+TTL: Final = (
+    10  # seconds: under that a cache that counts whole ones is not judged sharply; as in servers.yaml
+)
 # What the servers have to serve. The text is long enough for a coding to be worth it.
 SITE: Final = {
     "page.json": json.dumps({"title": "A page", "words": [f"word {n}" for n in range(400)]}),
