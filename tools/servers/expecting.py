@@ -3,7 +3,7 @@
     - why: Compares the whole field with its tag, so a list of tags never matches.
       source: RFC 9110 13.1.2; lib/etag.js of the plugin
       breaks: {inm-list-finds-the-tag: B05}
-      on: [page]                     # some resources only; else all of the server's target
+      resources: [page]              # where it is so on some only, not on all of the server's target
 
 What a row of servers.yaml is `like` counts, too, and stands in that one's file alone.
 
@@ -38,17 +38,17 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
         why: what it does, in a sentence.
         source: where that is known from: its documentation, its source, an issue, or what its answers show.
         breaks: check -> the row of the register that it breaks by that.
-        on: resources, where it is not so on all.
+        resources: their names, where it is not so on all.
     """
 
     why: str
     source: str
     breaks: Mapping[str, str]
-    on: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
 
     def whats(self, row: Row) -> Iterator[What]:
         """Each check and resource that it breaks."""
-        return ((check, each) for check in self.breaks for each in (self.on or row.resources))
+        return ((check, each) for check in self.breaks for each in (self.resources or row.resources))
 
 
 def expected(name: str) -> list[Behaviour]:
@@ -91,7 +91,9 @@ def problems(row: Row, behaviours: Iterable[Behaviour], suite: Suite) -> list[st
                 f"{row.name}: {names}: no reason is given (why and source, in expected/{row.name}.yaml)"
             )
         said += [
-            f"{row.name}: {names}: it has no resource {on!r}" for on in each.on if on not in row.resources
+            f"{row.name}: {names}: it has no resource {on!r}"
+            for on in each.resources
+            if on not in row.resources
         ]
         for id_, number in each.breaks.items():
             check = checks.get(id_)

@@ -83,7 +83,7 @@ def _behaviours(
         yield f"{server.is_}." + (f" All of [{server.like}](#{server.like}), and:" if server.like else "")
         yield ""
         for each in known[name]:
-            where = f" (on {', '.join(each.on)})" if each.on else ""
+            where = f" (on {', '.join(each.resources)})" if each.resources else ""
             yield f"- {each.why}{where} ({each.source}.)"
             for check, number in each.breaks.items():
                 row = suite.requirements[number]
