@@ -1,4 +1,6 @@
-"""`make docs`: everything that is generated, written anew: the JSON Schemas, the coverage, and the proof.
+"""`make docs`: everything that is generated, written anew: the JSON Schemas, the coverage, the proof.
+
+And the page of real servers, by what came of their last run.
 
 Tests hold what is committed against the same functions, so that CI fails where it is stale.
 """
@@ -17,6 +19,8 @@ from conformance.load.specs import load
 from conformance.report import coverage
 from conformance.report.document import report_schema
 from tools.matrix import command as matrix
+from tools.servers.page import PAGE
+from tools.servers.page import made as page_of_servers
 
 ROOT: Final = Path(__file__).parent.parent
 SCHEMAS: Final = ROOT / "conformance" / "schemas"
@@ -39,6 +43,7 @@ def main() -> int:
     for name, schema in made.items():
         (SCHEMAS / f"{name}.json").write_text(schema_text(schema), encoding="utf-8")
     COVERAGE.write_text(coverage.markdown(load()), encoding="utf-8")
+    PAGE.write_text(page_of_servers(load()), encoding="utf-8")
     return matrix.main([])
 
 

@@ -7,6 +7,7 @@
 
     table.py        servers.yaml -> rows
     getting.py      from Debian, the npm registry or PyPI into a folder outside of this tree; told where not
+    pinning.py      what those packages take in their turn, at one version each
     hosting.py      a row -> a server on a free port of loopback, in a folder of its own
     judging.py      a server -> what it fails, and how many checks of each topic hold
     expecting.py    what it fails x what is expected -> what is new, what is gone, what has no reason

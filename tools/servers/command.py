@@ -5,6 +5,7 @@ python -m tools.servers NAME...     these
 python -m tools.servers --write     writes down what is new, without a reason, which stays red until one is
                                     given; forgets what is gone; writes docs/servers.md
 python -m tools.servers --times 3   each so often: the same every time, or red
+python -m tools.servers --pin       asks the registries what the packages take, and pins that; judges nothing
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from conformance.servers.errors import ServerError
 from tools.servers.expecting import compared, expected, known, problems, rewritten, write_expected
 from tools.servers.getting import NotHere, get
 from tools.servers.judging import Outcome, judge
-from tools.servers.page import PAGE, page, read_results, write_results
+from tools.servers.page import PAGE, made, read_results, write_results
+from tools.servers.pinning import pin
 from tools.servers.table import Row, chosen, rows
 
 __all__ = ["main"]
@@ -40,13 +42,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         table, suite = rows(), load()
         wanted = chosen(given.names, table)
+        if given.pin:
+            pin(table.values())
+            return 0
         red, judged = [], {}
         for row in wanted:
             outcome, bad = _one(row, suite, given.times, write=given.write)
             red += bad
             if outcome is not None:
                 judged[row.name] = outcome
-    except (ValueError, ConformanceError) as problem:
+    except (ValueError, NotHere, ConformanceError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
     except KeyboardInterrupt:
@@ -55,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given.write:
         results = {name: each for name, each in (read_results() | judged).items() if name in table}
         write_results(results)
-        PAGE.write_text(page(table, results, {name: expected(name) for name in table}, suite), "utf-8")
+        PAGE.write_text(made(suite), "utf-8")
     absent = len(wanted) - len(judged)
     _say(f"{len(judged)} servers judged, {absent} not; {len(red)} not as expected")
     return 1 if red or not judged else 0
@@ -71,6 +76,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--write", action="store_true", help="write down what is new and what is gone, and the page"
     )
     parser.add_argument("--times", type=int, default=1, metavar="N", help="judge each so often")
+    parser.add_argument("--pin", action="store_true", help="pin what the packages take, and judge nothing")
     given = parser.parse_args(argv)
     if given.times < 1:
         parser.error(f"{given.times} times is never")

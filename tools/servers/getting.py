@@ -20,7 +20,7 @@ from typing import Final
 
 from tools.servers.table import CONF, Row
 
-__all__ = ["CACHE", "Got", "NotHere", "get", "quietly"]
+__all__ = ["CACHE", "LOCK", "PINS", "Got", "NotHere", "call", "get", "quietly"]
 
 CACHE: Final = Path(
     os.environ.get("SERVERS_CACHE")
@@ -28,8 +28,8 @@ CACHE: Final = Path(
 )
 _WITHIN: Final = 600.0  # seconds for one call of a package manager
 _TOLD: Final = 3  # lines of what it printed
-_PINS: Final = CONF / "python.txt"
-_LOCK: Final = ("package.json", "package-lock.json")
+PINS: Final = CONF / "python.txt"
+LOCK: Final = ("package.json", "package-lock.json")
 _POLICY: Final = Path("/usr/sbin/policy-rc.d")
 _DENIES: Final = "#!/bin/sh\n# Nothing that is installed for a trial starts by itself.\nexit 101\n"
 
@@ -66,7 +66,7 @@ def get(row: Row) -> Got:
     return Got(versions[0] if versions else "", env)
 
 
-def _call(command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str:
+def call(command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str:
     """Run a package manager; what it prints.
 
     Raises:
@@ -104,9 +104,9 @@ def _debian(packages: Sequence[str]) -> str:
             raise NotHere(f"{', '.join(missing)}: only root can install Debian's packages")
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         options = ("-qq", "-o", "DPkg::Lock::Timeout=120")
-        _call(["apt-get", "update", *options])
+        call(["apt-get", "update", *options])
         with quietly(_POLICY):
-            _call(["apt-get", "install", "-y", "--no-install-recommends", *options, *missing], env=quiet)
+            call(["apt-get", "install", "-y", "--no-install-recommends", *options, *missing], env=quiet)
     return _installed(packages[0])
 
 
@@ -115,7 +115,7 @@ def _installed(package: str) -> str:
     if shutil.which("dpkg-query") is None:
         raise NotHere("this is no Debian: there is no dpkg-query")
     try:
-        said = _call(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", package])
+        said = call(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", package])
     except NotHere:
         return ""
     status, _, version = said.partition(" ")
@@ -146,12 +146,12 @@ def quietly(policy: Path) -> Iterator[None]:
 
 def _python(packages: Sequence[str]) -> Path:
     """The folder of commands of a virtual environment that has them."""
-    pins = _PINS.read_text("utf-8")
+    pins = PINS.read_text("utf-8")
     with _made("python", platform.python_version(), pins, *sorted(packages)) as folder:
         if folder is not None:
-            _call([sys.executable, "-m", "venv", str(folder)])
+            call([sys.executable, "-m", "venv", str(folder)])
             pip = str(folder / "bin" / "pip")
-            _call([pip, "install", "-q", "--disable-pip-version-check", "-c", str(_PINS), *packages])
+            call([pip, "install", "-q", "--disable-pip-version-check", "-c", str(PINS), *packages])
     return _kept("python", platform.python_version(), pins, *sorted(packages)) / "bin"
 
 
@@ -160,13 +160,13 @@ def _python(packages: Sequence[str]) -> Path:
 
 def _node() -> Path:
     """The node_modules that have all packages of conf/package.json, as its lock has them."""
-    texts = [(CONF / name).read_text("utf-8") for name in _LOCK]
+    texts = [(CONF / name).read_text("utf-8") for name in LOCK]
     with _made("node", *texts) as folder:
         if folder is not None:
             folder.mkdir(parents=True)
-            for name, text in zip(_LOCK, texts, strict=True):
+            for name, text in zip(LOCK, texts, strict=True):
                 (folder / name).write_text(text, "utf-8")
-            _call(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
+            call(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
     return _kept("node", *texts) / "node_modules"
 
 

@@ -23,7 +23,7 @@ from tools.servers.table import Row
 
 __all__ = ["Finding", "Outcome", "judge"]
 
-_COUNTED: Final = ("pass", "fail", "warn")
+_COUNTED: Final = ("pass", "fail", "warn", "blocked")
 _SEED: Final = 1  # what is made up is the same each time
 _TOO_LONG: Final = 300.0  # seconds, for one server
 
@@ -71,7 +71,9 @@ def judge(row: Row, got: Got) -> Outcome:
         asked = Asked(target=load_target(str(target)), tier="strict", seed=_SEED, deadline=_TOO_LONG)
         report = conduct(make_options(asked, here.spec, start=here.start))
     if not report.base_url:
-        raise ServerError(next(e.verdict.message for e in report.judged if e.verdict.message))
+        raise ServerError(
+            next(e.verdict.message for e in report.judged if e.verdict.outcome == "unreachable")
+        )
     kept = CACHE / "reports" / f"{row.name}.json"
     kept.parent.mkdir(parents=True, exist_ok=True)
     write(report, str(kept))
