@@ -39,7 +39,7 @@ def _by_the_rules(name: Json, exchange: Exchange, case: Case) -> Found:
         # A cache has answered, which "MAY ignore" what only an origin needs (9110 13.1.1, 13.1.4).
         without = tuple((field, value) for field, value in sent if field.lower() not in _OF_ORIGINS)
         ignoring = _against(without, exchange, plain)
-        return found if ignoring is not None and ignoring.at_most is None else ignoring
+        return found if ignoring is not None and ignoring.at_most is None else None
     return found
 
 
