@@ -63,6 +63,14 @@ EXAMPLES = [
     holds("due", {"after": "plain"}, PLAIN, by_cache(200, ("If-Match", '"b"'))),
     holds("due", {"after": "plain"}, PLAIN, by_cache(200, ("If-Unmodified-Since", EARLIER))),
     holds("due", {"after": "plain"}, PLAIN, by_cache(412, ("If-Match", '"b"'))),
+    holds("due", {"after": "plain"}, PLAIN, by_cache(200, ("If-Match", '"b"'), ("Range", "bytes=0-4"))),
+    fails(
+        "due",
+        {"after": "plain"},
+        PLAIN,
+        by_cache(200, ("If-Modified-Since", DATE)),
+        says=("304 Not Modified (not modified since If-Modified-Since)", "200"),
+    ),
     holds("due", {"after": "plain"}, PLAIN, by_cache(206, ("If-Match", '"b"'), ("Range", "bytes=0-4"))),
     holds("due", {"after": "plain"}, PLAIN, by_cache(304, ("If-Match", '"b"'), ("If-None-Match", '"a"'))),
     fails(

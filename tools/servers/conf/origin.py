@@ -43,7 +43,7 @@ class Origin(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/page.json":
-            self.answer(PAGE, SINCE)
+            self.answer(PAGE, SINCE, 3600)
         elif self.path == "/time.json":
             self.answer(json.dumps({"time": datetime.now(UTC).isoformat()}).encode(), None)
         else:
@@ -51,9 +51,9 @@ class Origin(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
-    def answer(self, body: bytes, changed: int | None) -> None:
+    def answer(self, body: bytes, changed: int | None, kept: int = TTL) -> None:
         tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-        fields = {"Cache-Control": f"max-age={TTL}", "ETag": tag}
+        fields = {"Cache-Control": f"max-age={kept}", "ETag": tag}
         if changed is not None:
             fields["Last-Modified"] = formatdate(changed, usegmt=True)
         status = self.status(tag, changed)
