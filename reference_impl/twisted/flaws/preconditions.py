@@ -283,7 +283,7 @@ FLAWS = (
         "if-match-ignored",
         "If-Match is never looked at",
         _deaf_to(_IM),
-        breaks=("D02", "D03", "D01", "D10", "D11", "D12", "D13", "F06", "E05"),
+        breaks=("D03", "D02", "D01", "D10", "D11", "D12", "D13", "F06", "E05"),
     ),
     Flaw(
         "if-match-not-on-reads", "reads ignore If-Match", _deaf_to(_IM, "GET", "HEAD"), breaks=("D10", "F06")
@@ -313,7 +313,7 @@ FLAWS = (
         "ius-ignored",
         "If-Unmodified-Since is never looked at",
         _deaf_to(_IUS),
-        breaks=("E02", "E01", "E03", "F08"),
+        breaks=("E03", "E01", "E02", "F08"),
     ),
     Flaw(
         "ius-beats-if-match",
