@@ -69,11 +69,11 @@ def test_what_nobody_is_refused_is_no_end_of_our_login(made: Context) -> None:
 
 
 def test_a_login_that_ends_is_told_of_each_user_apart(made: Context) -> None:
-    path = made.resource.read
-    assert made.shared.login_ended("GET", f" {path}", 200) == 0
-    assert made.shared.login_ended("GET", f"nobody {path}", 401) == 0
-    assert made.shared.login_ended("GET", f"second {path}", 401) == 0
-    assert made.shared.login_ended("GET", f" {path}", 401) == 4
+    def ended(user: str, status: int) -> int:
+        path = made.resource.read
+        return made.shared.logins.ended("GET", user, path, (), status, lambda *_: None)
+
+    assert [ended("", 200), ended("nobody", 401), ended("second", 401), ended("", 401)] == [0, 0, 0, 4]
 
 
 def test_a_read_as_somebody_else_is_no_plain_read(made: Context) -> None:
