@@ -3,6 +3,7 @@
     cache_control.py    Cache-Control: directives, mistakes, contradictions
     dates.py            HTTP dates
     lists.py            fields as lists, and the small values Age and Vary
+    structured.py       structured fields, by http-sf
     tags.py             entity tags
     valid.py            the forms that a value may be held to, by name
 

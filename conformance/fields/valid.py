@@ -9,6 +9,12 @@ from typing import Final
 
 from conformance.fields.dates import is_imf_fixdate
 from conformance.fields.lists import TOKEN, has_empty_elements, parse_delta_seconds, split_list
+from conformance.fields.structured import (
+    directives,
+    is_dictionary_of_directives,
+    is_list_of_names,
+    is_list_of_strings,
+)
 from conformance.fields.tags import parse_entity_tag
 
 __all__ = ["FORMS", "Form"]
@@ -53,5 +59,12 @@ FORMS: Final[Mapping[str, Form]] = {
         "a list of names, or *",
     ),
     "content-range": Form(_content_range, "a range such as bytes 0-4/10, within the length"),
+    "directives": Form(
+        is_dictionary_of_directives,
+        "a dictionary with whole seconds and flags, such as max-age=60, must-revalidate",
+    ),
+    "some-directives": Form(lambda text: bool(directives(text)), "a dictionary that is not empty"),
+    "strings": Form(is_list_of_strings, 'a list of strings, such as "a", "b"'),
+    "names": Form(is_list_of_names, "a list of tokens or of strings in quotes"),
 }
 """Name -> form. To add one, add a row."""

@@ -8,6 +8,7 @@
     body.py             the body, as bytes, as JSON, as items
     etag.py             the entity tag
     cache_control.py    Cache-Control
+    freshness.py        lifetimes and ages, as they are stated
     value.py            a value that is kept for a while, and the mark of a hit
     lives.py            what an entry is made of
     contact.py          whether a client cache asked the server
@@ -30,6 +31,7 @@ from conformance.matchers import (
     due,
     etag,
     field,
+    freshness,
     lives,
     request,
     status,
@@ -41,9 +43,26 @@ from conformance.model import Finding, Json, StepRecord
 
 __all__ = ["CODES", "MATCHERS", "Case", "Form", "Matcher", "first_finding", "holds", "phrases", "references"]
 
+_ROOMS: Final = (
+    *(status, due, request, body, etag, cache_control, freshness, field),
+    *(value, lives, contact, wire),
+)
 MATCHERS: Final[Mapping[str, Matcher]] = {
     matcher.name: matcher
-    for room in (status, due, request, body, etag, cache_control, field, value, lives, contact, wire)
+    for room in (
+        status,
+        due,
+        request,
+        body,
+        etag,
+        cache_control,
+        freshness,
+        field,
+        value,
+        lives,
+        contact,
+        wire,
+    )
     for matcher in room.MATCHERS
 }
 CODES: Final = frozenset(

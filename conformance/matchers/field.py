@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urljoin, urlsplit
 
 from msgspec.structs import replace
 
@@ -111,6 +112,27 @@ def _like(names: Iterable[str], exchange: Exchange, ordinary: Exchange) -> Found
     return None
 
 
+@each_answer
+def _in_plain(names: Json, exchange: Exchange, case: Case) -> Found:
+    """Another answer: held against itself, any would be as it ought to be."""
+    ordinary = case.last(PLAIN)
+    if ordinary is None or ordinary is exchange:
+        return f"an ordinary answer with {listed(names, 'or')}", "no other answer"
+    there = any(field_value(ordinary.headers, name) is not None for name in names)
+    return None if there else (f"an ordinary answer with {listed(names, 'or')}", "none")
+
+
+@each_answer
+def _own_path(names: Json, exchange: Exchange, _case: Case) -> Found:
+    """By the path and the query: what else a reference may have is the same of all of a run."""
+    for name in names:
+        value = field_value(exchange.headers, name)
+        to = urlsplit(urljoin(f"http://x{exchange.request.target}", value)) if value is not None else None
+        if to is None or (f"{to.path}?{to.query}" if to.query else to.path) != exchange.request.target:
+            return f"{name}: {exchange.request.target}", f"{name}: {value}" if value is not None else "none"
+    return None
+
+
 MATCHERS: Final = (
     Matcher(
         "field",
@@ -132,6 +154,10 @@ MATCHERS: Final = (
                 _PAIRS,
             ),
             Form("as-plain", _kept, "{}, where the ordinary answer has it", _FIELDS),
+            Form(
+                "in-plain", _in_plain, lambda names: f"{listed(names, 'or')} in the ordinary answer", _FIELDS
+            ),
+            Form("own-path", _own_path, "{} with the path of the request", _FIELDS),
             Form("like-plain", _like, "the same {} as the ordinary answer, or none", _FIELDS),
         ),
         together=True,

@@ -1,4 +1,4 @@
-"""The matcher on the method of a request: what its answer has to be like may depend on it."""
+"""Matchers on a request, by which it may depend what its answer has to be like: method and conditions."""
 
 from __future__ import annotations
 
@@ -20,10 +20,17 @@ def _method(wanted: Json, exchange: Exchange, _case: Case) -> Found:
     return f"the method {listed(accepted, 'or')}", exchange.request.method
 
 
+@each_answer
+def _sent(_: Json, exchange: Exchange, _case: Case) -> Found:
+    names = {name.lower() for name, _ in exchange.request.headers}
+    return None if any(name.startswith("if-") for name in names) else ("a request with a condition", "none")
+
+
 MATCHERS: Final = (
     Matcher(
         "method",
         "the method of the request",
         (Form("", _method, lambda wanted: f"the method {listed(wanted, 'or')}", _METHOD),),
     ),
+    Matcher("preconditions", "whether the request has a condition", (Form("sent", _sent, "a condition"),)),
 )

@@ -22,6 +22,30 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
         ["bytes 0-4/10", "bytes 0-0/*", "bytes */10"],
         ["bytes 4-0/10", "bytes 0-10/10", "0-4/10", "bytes=0-4", "bytes 0-4", "bytes */*", "bytes 0-4/-1"],
     ),
+    "directives": (
+        [
+            "max-age=60, must-revalidate",
+            "",
+            'no-cache="Set-Cookie"',
+            "max-age=1;a=2",
+            'x="y", y=1.5',
+            "no-store=?0",
+        ],
+        [
+            'max-age="60"',
+            "max-age=1.5",
+            "max-age",
+            "max-age=-1",
+            "no-store=1",
+            "a=",
+            "Max-Age=1",
+            "a,",
+            "\u20ac",
+        ],
+    ),
+    "some-directives": (["max-age=60", "a;b"], ["", " ", "max-age=5m", "a,"]),
+    "strings": (['"a"', '"a", "b";c', ""], ["a", '"a", b', '"a', '"a",', '("a")', "1"]),
+    "names": (["ExampleCache; hit", '"a b"; fwd=miss, c', ""], ["1; hit", "a b", "(a)", "a,", '"é"']),
 }
 
 

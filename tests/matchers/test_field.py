@@ -78,7 +78,33 @@ EXAMPLES = [
         having(("Vary", "x")),
         says=("Vary as in the ordinary answer (none), or none", "Vary: x"),
     ),
+    holds("field", {"in-plain": ["Expires", "Vary"]}, PLAIN, having()),
+    fails(
+        "field",
+        {"in-plain": ["Expires"]},
+        PLAIN,
+        having(),
+        says=("an ordinary answer with Expires", "none"),
+    ),
+    fails(
+        "field",
+        {"in-plain": ["Vary"]},
+        PLAIN,
+        says=("an ordinary answer with Vary", "no other answer"),
+    ),
+    # ---- its own path
+    holds("field", {"own-path": ["Content-Location"]}, having(("Content-Location", "http://x/items/"))),
+    holds("field", {"own-path": ["Content-Location"]}, having(("Content-Location", "."))),
+    fails(
+        "field",
+        {"own-path": ["Content-Location"]},
+        having(("Content-Location", "/items/1")),
+        says=("Content-Location: /items/", "Content-Location: /items/1"),
+    ),
+    fails("field", {"own-path": ["Content-Location"]}, having(), says=("Content-Location: /items/", "none")),
     # ---- what was asked
+    holds("preconditions", "sent", done("a", exchange(sent=[("IF-MATCH", "*")]))),
+    fails("preconditions", "sent", having(), says=("a request with a condition", "none")),
     holds("method", "GET", having()),
     holds("method", ["PUT", "DELETE"], done("a", exchange(method="DELETE"))),
     fails("method", ["PUT", "DELETE"], having(), says=("the method PUT or DELETE", "GET")),

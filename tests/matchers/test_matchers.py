@@ -15,7 +15,16 @@ from helpers.matching import Example
 from helpers.proof import forms_shown
 from helpers.records import done, exchange, resource, skipped, target
 from helpers.rules import none_of
-from matchers import test_body, test_contact, test_etag, test_field, test_lives, test_status, test_value
+from matchers import (
+    test_body,
+    test_contact,
+    test_etag,
+    test_field,
+    test_freshness,
+    test_lives,
+    test_status,
+    test_value,
+)
 
 from conformance.matchers import (
     CODES,
@@ -35,6 +44,7 @@ ROOMS = (
     test_contact,
     test_etag,
     test_field,
+    test_freshness,
     test_lives,
     test_status,
     test_value,

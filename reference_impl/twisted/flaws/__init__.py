@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from reference_impl.twisted.flaws import (
     conditions,
+    extensions,
     fields,
     invalidation,
     kept,
@@ -38,6 +39,7 @@ FLAWS: Mapping[str, Flaw] = table(
     order.FLAWS,
     messages.FLAWS,
     fields.FLAWS,
+    extensions.FLAWS,
 )
 
 

@@ -1,0 +1,114 @@
+"""The matcher on how long an answer may be reused, and how old it says that it is.
+
+Lifetimes are compared as they are stated; whether anybody reuses the answer is no question here.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from conformance.fields import (
+    CacheControl,
+    age_in_front,
+    field_value,
+    field_values,
+    parse_age,
+    parse_cache_control,
+    parse_http_date,
+)
+from conformance.fields.structured import directives
+from conformance.matchers.base import COMPARISON, Case, Form, Found, Matcher, each_answer, shown
+from conformance.model import Exchange, Finding, Json
+from conformance.model.specs import PLAIN
+
+_SLACK: Final = 5.0  # seconds: Expires and Date may be written at two moments
+_TICK: Final = 2.0  # seconds: two numbers that are each rounded
+_SHARED: Final = ("no-store", "private")
+
+
+def _policy(exchange: Exchange) -> CacheControl:
+    return parse_cache_control(field_values(exchange.headers, "cache-control"))
+
+
+def _by_expires(exchange: Exchange) -> float | None:
+    """Seconds from Date to Expires, or None where one of them is lacking or no date."""
+    ends, begins = (parse_http_date(field_value(exchange.headers, n) or "") for n in ("expires", "date"))
+    return None if ends is None or begins is None else (ends - begins) / timedelta(seconds=1)
+
+
+def _stated(exchange: Exchange) -> float | None:
+    """The lifetime that is stated, as a private cache reads it (RFC 9111 4.2.1), or None."""
+    seconds = _policy(exchange).seconds("max-age")
+    return _by_expires(exchange) if seconds is None else float(seconds)
+
+
+@each_answer
+def _lives(_: Json, exchange: Exchange, _case: Case) -> Found:
+    return ("a stated lifetime", "none") if _stated(exchange) is None else None
+
+
+@each_answer
+def _agrees(_: Json, exchange: Exchange, _case: Case) -> Found:
+    seconds, until = _policy(exchange).seconds("max-age"), _by_expires(exchange)
+    if seconds is None or until is None or abs(seconds - until) <= _SLACK:
+        return None
+    return f"an Expires {seconds} s after Date, as max-age says", f"Expires {until:.0f} s after Date"
+
+
+@each_answer
+def _as_plain(_: Json, exchange: Exchange, case: Case) -> Found:
+    ordinary = case.last(PLAIN)
+    if ordinary is None or ordinary.response is None:
+        return Finding("an ordinary answer to compare with", "none", code=COMPARISON)
+    due, found = _stated(ordinary), _stated(exchange)
+    between = abs(exchange.received_at - ordinary.sent_at) + _TICK
+    if due is None or found is None or abs(due - found) <= between:
+        return None
+    return f"the lifetime of the ordinary answer ({due:.0f} s)", f"{found:.0f} s"
+
+
+@each_answer
+def _targeted(_: Json, exchange: Exchange, _case: Case) -> Found:
+    """What a CDN is told is held only against what is meant for shared caches, too."""
+    own = directives(shown(exchange, "cdn-cache-control"))
+    policy = _policy(exchange)
+    if not own or not policy.directives:
+        return None
+    closed = next((name for name in _SHARED if own.get(name) is True), None)
+    opened = next((name for name in ("s-maxage", "public") if name in policy), None)
+    forbids = next((name for name in _SHARED if name in policy), None)
+    lives = own.get("max-age", own.get("s-maxage"))
+    if closed and opened:
+        return f"nothing beside {closed} that tells shared caches otherwise", f"Cache-Control with {opened}"
+    if forbids and not closed and isinstance(lives, int) and lives > 0:
+        return f"no lifetime for a CDN beside Cache-Control: {forbids}", f"max-age={lives} for a CDN"
+    return None
+
+
+@each_answer
+def _possible(_: Json, exchange: Exchange, case: Case) -> Found:
+    """By a server that keeps nothing no Age, and by one that does no more than it keeps anything."""
+    age = parse_age(field_value(exchange.headers, "age") or "")
+    in_front = case.remote or age_in_front(exchange.headers) or exchange.through is not None
+    if age is None or in_front or case.resource is None:
+        return None
+    end = case.resource.end
+    if end is None:
+        return "no Age, since nothing here is declared to keep answers", f"Age: {age}"
+    return None if age <= end + _TICK else (f"an Age of {end:g} s at most", f"Age: {age}")
+
+
+MATCHERS: Final = (
+    Matcher(
+        "freshness",
+        "how long an answer may be reused, and how old it is",
+        (
+            Form("stated", _lives, "a stated lifetime"),
+            Form("agreed", _agrees, "an Expires that says what max-age says"),
+            Form("as-plain", _as_plain, "the lifetime of the ordinary answer"),
+            Form("targeted-alike", _targeted, "a Cache-Control that CDN-Cache-Control does not contradict"),
+            Form("age-possible", _possible, "an Age that can have passed"),
+        ),
+    ),
+)
