@@ -267,6 +267,15 @@ async def write_document(request: Request, document: NewText, site: AppSite) -> 
     return written(changed, sent=await request.body())
 
 
+# ---- what strangers may not see
+
+
+@readable("/account/")
+async def read_account(_: Request) -> Response:
+    """For users alone. There are none yet, so nobody gets here, whatever conditions he has."""
+    raise HTTPException(401, "Log in first", {"WWW-Authenticate": "Bearer"})
+
+
 # ---- one route for each directive
 
 

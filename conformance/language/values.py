@@ -77,6 +77,15 @@ def listed(value: Json, last: str = "and") -> str:
     return f" {last} ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])
 
 
+def lines_of(headers: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Header fields as they are written in a step, as lines: `{lines: [...]}` are several of one name."""
+    return tuple(
+        (name, line)
+        for name, given in headers.items()
+        for line in (given.get("lines", [given.get("raw")]) if isinstance(given, Mapping) else [given])
+    )
+
+
 # ------------------------------------------------------------------ what no schema can say
 
 
@@ -158,13 +167,17 @@ HEADERS: Final = Kind(
                 _VALUE,
                 {
                     "type": "object",
-                    "properties": {"raw": _VALUE},
-                    "required": ["raw"],
+                    "properties": {
+                        "raw": _VALUE,
+                        "lines": {"type": "array", "items": _VALUE, "minItems": 2},
+                    },
+                    "minProperties": 1,
+                    "maxProperties": 1,
                     "additionalProperties": False,
                 },
             ],
             "description": "text, which in YAML an ETag keeps its quotes in only as '\"abc\"'; "
-            "or {raw: text} for what is malformed on purpose",
+            "{raw: text} for what is malformed on purpose, or {lines: [text, text]} for several lines",
         },
     },
     wrong=_wrong_headers,

@@ -63,7 +63,7 @@ def _table(check: Mapping[str, Any]) -> dict[str, Any]:
     read = VERBS["read"].schemas
     send = {"type": "object", "minProperties": 1, "propertyNames": FIELD_NAME, "additionalProperties": _TEXT}
     cell = {name: check[name] for name in ("id", "title", "requirement", "also", "after", "why", "hint")}
-    cell |= {"send": _either(send), "method": read["method"]}
+    cell |= {"send": _either(send), "method": read["method"], "only": _REF["matchers"]}
     mixture = {name: check[name] for name in ("id", "title", "requirement", "after", "why", "hint")}
     mixture |= {
         "mix": {

@@ -75,6 +75,7 @@ def _check(
         expects=({name: {"due": {"after": PLAIN}} for name in steps},),
         needs=tuple(data.get("needs", ("read",))),
         after=(*data.get("after", ()), *cell.get("after", ())),
+        only_if={PLAIN: cell["only"]} if "only" in cell else {},
         doubts=(DOUBTS["others-write"],),
         why=cell.get("why", data["why"]),
         hint=cell.get("hint", data["hint"]),

@@ -41,7 +41,18 @@ from conformance.matchers import (
 from conformance.matchers.base import ANSWER, COMPARISON, Case, Form, Matcher
 from conformance.model import Finding, Json, StepRecord
 
-__all__ = ["CODES", "MATCHERS", "Case", "Form", "Matcher", "first_finding", "holds", "phrases", "references"]
+__all__ = [
+    "CODES",
+    "COMPARISON",
+    "MATCHERS",
+    "Case",
+    "Form",
+    "Matcher",
+    "first_finding",
+    "holds",
+    "phrases",
+    "references",
+]
 
 _ROOMS: Final = (
     *(status, due, request, body, etag, cache_control, freshness, field),

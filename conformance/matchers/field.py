@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from conformance.fields import field_value, field_values, parse_http_date
 from conformance.fields.valid import FORMS
-from conformance.language.values import FIELD_NAME, Kind, listed
+from conformance.language.values import FIELD_NAME, STEP_NAME, Kind, listed
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer, shown
 from conformance.model import Exchange, Finding, Json
 from conformance.model.specs import PLAIN
@@ -32,6 +32,11 @@ _PARSED: Final = Kind(
 _PAIRS: Final = Kind(
     "{FIELD: FIELD, ...}",
     {"type": "object", "minProperties": 1, "propertyNames": FIELD_NAME, "additionalProperties": FIELD_NAME},
+)
+_OLDER: Final = Kind(
+    "{FIELD: STEP, ...}",
+    {"type": "object", "minProperties": 1, "propertyNames": FIELD_NAME, "additionalProperties": STEP_NAME},
+    steps=True,
 )
 _A_SECOND: Final = timedelta(seconds=1)
 _LENGTH: Final = "content-length"
@@ -76,6 +81,19 @@ def _not_later(wanted: Json, exchange: Exchange, _case: Case) -> Found:
             expected = f"{name} not later than {than} ({shown(exchange, than)})"
             found = Finding(expected, f"{name}: {shown(exchange, name)}")
             return replace(found, at_most="SHOULD") if ours - theirs <= _A_SECOND else found
+    return None
+
+
+@each_answer
+def _later_than(wanted: Json, exchange: Exchange, case: Case) -> Found:
+    for name, step in wanted.items():
+        other = case.last(step)
+        ours = parse_http_date(field_value(exchange.headers, name) or "")
+        theirs = parse_http_date(field_value(other.headers, name) or "") if other else None
+        if theirs is None:
+            return Finding(f"a {name} to compare with", "none", code=COMPARISON)
+        if ours is None or ours <= theirs:
+            return f"{name} later than {theirs:%a, %d %b %Y %H:%M:%S} GMT", f"{name}: {shown(exchange, name)}"
     return None
 
 
@@ -152,6 +170,12 @@ MATCHERS: Final = (
                 _not_later,
                 lambda wanted: listed([f"{name} not later than {than}" for name, than in wanted.items()]),
                 _PAIRS,
+            ),
+            Form(
+                "later-than",
+                _later_than,
+                lambda wanted: listed([f"{name} later than that of {than}" for name, than in wanted.items()]),
+                _OLDER,
             ),
             Form("as-plain", _kept, "{}, where the ordinary answer has it", _FIELDS),
             Form(

@@ -43,6 +43,8 @@ class Resource(Frozen, frozen=True):
         policy: the Cache-Control that it is held to, or None.
         ask: whether the server may lack the whole resource.
         keys: a path with "{key}", whose answers the server may keep apart by key, or None.
+        absent, redirecting, protected: paths that stand in for it, or None: those are answered 404, by a
+            redirect, and, without our login, 401 or 403.
     """
 
     name: Safe
@@ -67,6 +69,9 @@ class Resource(Frozen, frozen=True):
     ask: bool = False
     headers: Headers = ()
     keys: str | None = None
+    absent: str | None = None
+    redirecting: str | None = None
+    protected: str | None = None
 
     @property
     def end(self) -> float | None:
@@ -122,6 +127,7 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
             "distinct", lambda resource: bool(resource.distinct_from), "another one kept under another key"
         ),
         Capability("item", lambda resource: resource.item is not None, "a route to each item"),
+        Capability("protected", lambda resource: resource.protected is not None, "a path that needs a login"),
         Capability("members", lambda resource: bool(resource.members), "declared members"),
         _write("create", "a way to create an item"),
         _write("change", "a way to change an item"),

@@ -31,12 +31,17 @@ class How:
         of: another resource than the context's own.
         fresh: on a new connection. stray: watch for bytes after an answer without a body.
         lane: another lane than the context's own, for bursts.
+        slowly: the last header line comes a moment after the others.
+        follow: whether a redirect by the slash is followed. login: whether the target's own fields are sent.
     """
 
     of: Resource | None = None
     fresh: bool = False
     stray: bool = False
     lane: Lane | None = None
+    slowly: bool = False
+    follow: bool = True
+    login: bool = True
 
 
 PLAIN: Final = How()

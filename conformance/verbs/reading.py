@@ -11,10 +11,11 @@ from conformance.content.facts import is_hit
 from conformance.content.items import find_list, item_id, path_of, same_id
 from conformance.content.moments import follows
 from conformance.language import durations
-from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice
+from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice, lines_of
 from conformance.model import MISSING, Exchange, Headers, Json, Resource, Step, StepRecord
 from conformance.sending.ask import How
 from conformance.verbs.base import Argument, Verb, before, done, not_offered, untestable
+from conformance.verbs.standins import STAND_INS, stand_in
 from conformance.verbs.writes import TOO_MANY
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _read(step: Step, context: Context) -> StepRecord:
     where = step.args.get("of", "")
     if where == "distinct":
         resource = context.shared.target.resource(resource.distinct_from[0])
-    item = where in ("item", "other-item")
+    item, apart = where in ("item", "other-item"), where in STAND_INS
     path = _path(context, resource, where)
     if path is None:
         return not_offered(step, f"the target names no route of {_WHERE[where]}, or its id is not known")
@@ -49,13 +50,15 @@ def _read(step: Step, context: Context) -> StepRecord:
         exchanges = _burst(context, method, path, headers, times)
     else:
         fresh, stray = step.args.get("connection") == "fresh", step.args.get("stray") == "watch"
-        how = How(of=resource, fresh=fresh, stray=stray)
+        slowly = bool(step.args.get("slowly"))
+        login = where != "protected"
+        how = How(resource, fresh=fresh, stray=stray, slowly=slowly, follow=not apart, login=login)
         exchanges = _one_by_one(
             times, lambda: context.send(method, path, headers, how=how), _last_at(step, context)
         )
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
-    if not item and method == "GET":  # an answer to HEAD has no body to be looked at
+    if not (item or apart) and method == "GET":  # an answer to HEAD has no body to be looked at
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
             return not_offered(step, lacking, exchanges)
@@ -78,6 +81,8 @@ def _but_for_time(exchange: Exchange) -> tuple[object, ...]:
 
 def _path(context: Context, resource: Resource, where: str) -> str | None:
     """The path to read; None where an item is meant, and there is no way to it."""
+    if where in STAND_INS:
+        return stand_in(context, resource, where)
     if where not in ("item", "other-item"):
         return resource.read
     id_ = context.tracked.id if context.tracked else None
@@ -246,8 +251,7 @@ def _why(wanted: str, resource: Resource) -> str:
 
 
 def _with(headers: Json) -> str:
-    raw = {name: value["raw"] if isinstance(value, dict) else value for name, value in headers.items()}
-    return " with " + ", ".join(f"{name}: {_shown(value)}" for name, value in raw.items())
+    return " with " + ", ".join(f"{name}: {_shown(value)}" for name, value in lines_of(headers))
 
 
 def _shown(value: str) -> str:
@@ -260,6 +264,7 @@ _WHERE: Final = {
     "item": "the item that was written",
     "other-item": "an item that was not written",
     "distinct": "the resource that has another key",
+    **STAND_INS,
 }
 _TIMES: Final = Kind(
     "COUNT",
@@ -276,9 +281,9 @@ VERBS: Final = (
     Verb(
         "read",
         _read,
-        "{method} {of}{headers}{times}{spread}{together}{connection}{keep}{through}{at}{stray}",
+        "{method} {of}{headers}{times}{spread}{together}{connection}{keep}{through}{at}{stray}{slowly}",
         (
-            Argument("method", choice("HEAD"), "{}", absent="GET"),
+            Argument("method", choice("HEAD", "OPTIONS", "PROPFIND"), "{}", absent="GET"),
             Argument(
                 "of",
                 choice(*_WHERE),
@@ -306,6 +311,7 @@ VERBS: Final = (
             ),
             Argument("at", DURATION, ", when {} have passed for it"),
             Argument("stray", choice("watch"), ", and watch for bytes that follow the answer", manner=True),
+            Argument("slowly", YES, ", its last header line a moment after the others", manner=True),
         ),
         lasts=_spread,
     ),

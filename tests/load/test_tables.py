@@ -24,7 +24,7 @@ tables:
       If-None-Match: {current: "{plain.etag}", other: '"x"'}
       If-Match: {star: "*"}
     cells:
-      - {id: a-cell, requirement: A01, send: {If-None-Match: current}}
+      - {id: a-cell, requirement: A01, only: {etag: weak}, send: {If-None-Match: current}}
       - id: two
         title: Two requests are one cell
         requirement: A01
@@ -64,6 +64,7 @@ def test_a_table_is_a_timeline_and_a_check_for_each_cell(tmp_path: Path) -> None
     assert (names[:4], names[-1]) == (["plain", "a-cell", "two-0", "two-1"], "last")
     assert (line.apart, line.needs) == (True, ("etag",))
     assert (cell.title, cell.level, cell.tier, cell.on) == ("It holds", "MUST", "core", "a-table")
+    assert (cell.only_if, two.only_if) == ({"plain": {"etag": "weak"}}, {})
     assert (cell.after, two.after) == (("a-lint",), ("a-lint", "a-cell"))
     assert cell.expects == ({"a-cell": {"due": {"after": "plain"}}},)
     assert set(two.expects[0]) == {"two-0", "two-1"}

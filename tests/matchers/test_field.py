@@ -15,6 +15,7 @@ def having(*fields: tuple[str, str], status: int = 200, body: bytes = b"[]") -> 
 
 DATE, LATER = "Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:39 GMT"
 PLAIN = done("plain", exchange(headers=[("Vary", "Accept"), ("Content-Length", "2")]))
+BEFORE = done("before", exchange(headers=[("Date", DATE)]))
 UNMEASURED = done("plain", exchange(body=b"[1]"))
 
 EXAMPLES = [
@@ -50,6 +51,21 @@ EXAMPLES = [
         {"not-later": {"Last-Modified": "Date"}},
         having(("Date", DATE), ("Last-Modified", LATER)),
         says=(f"Last-Modified not later than Date ({DATE})", f"Last-Modified: {LATER}"),
+    ),
+    # ---- later-than
+    holds("field", {"later-than": {"Date": "before"}}, BEFORE, having(("Date", LATER))),
+    fails(
+        "field",
+        {"later-than": {"Date": "before"}},
+        BEFORE,
+        having(("Date", DATE)),
+        says=(f"Date later than {DATE}", f"Date: {DATE}"),
+    ),
+    fails(
+        "field",
+        {"later-than": {"Date": "before"}},
+        having(("Date", DATE)),
+        says=("a Date to compare with", "none"),
     ),
     # ---- beside the ordinary answer
     holds("field", {"as-plain": ["Vary", "Expires"]}, PLAIN, having(("Vary", "x"))),

@@ -41,6 +41,7 @@ ODD: Final[Mapping[str, Way]] = {
     "per-worker-cache": _TWO,
     "key-without-place": Way(target="reference"),
     "policy-on-misses-only": Way(target="reference", tier="core"),
+    "304-for-strangers": Way(target="reference", tier="full"),
     "unbounded-cache": Way(target="reference", started=True),
     # By URL it may be other clients, or workers, that make it look so.
     **dict.fromkeys(

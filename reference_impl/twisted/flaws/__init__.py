@@ -18,6 +18,7 @@ from reference_impl.twisted.flaws import (
     order,
     policies,
     preconditions,
+    requests,
     tags,
     ttl,
     wire,
@@ -40,6 +41,7 @@ FLAWS: Mapping[str, Flaw] = table(
     messages.FLAWS,
     fields.FLAWS,
     extensions.FLAWS,
+    requests.FLAWS,
 )
 
 
