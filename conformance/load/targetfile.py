@@ -100,6 +100,7 @@ def schema() -> dict[str, Any]:
                 "else": _POINTER,
             },
             "resolution": _SECONDS,
+            "http-cache": {"type": "boolean"},
             "repeats": {"type": "boolean"},
             "policy": _TEXT,
             "version": {"type": "boolean"},
@@ -261,7 +262,7 @@ def _resource(
 ) -> Resource:
     path = ("resources", name)
     for key, needs in (("ttl", "value"), ("value", "ttl"), ("hit", "ttl"), ("stale", "ttl")):
-        if key in data and needs not in data:
+        if key in data and needs not in data and not (key == "hit" and data.get("http-cache")):
             raise file.fail(
                 f"{name} has a {key} and no {needs}; a value that is kept needs both", (*path, key)
             )
@@ -283,6 +284,7 @@ def _resource(
         repeats=data.get("repeats", False),
         policy=data.get("policy"),
         version=data.get("version", False),
+        http_cache=data.get("http-cache", False),
         distinct_from=tuple(data.get("distinct-from", ())),
         writes=writes,
         ask=data.get("ask", False),

@@ -9,6 +9,7 @@
     etag.py             the entity tag
     cache_control.py    Cache-Control
     freshness.py        lifetimes and ages, as they are stated
+    reuse.py            whole answers that a cache inside the server gives out again
     value.py            a value that is kept for a while, and the mark of a hit
     lives.py            what an entry is made of
     contact.py          whether a client cache asked the server
@@ -34,6 +35,7 @@ from conformance.matchers import (
     freshness,
     lives,
     request,
+    reuse,
     status,
     value,
     wire,
@@ -56,25 +58,10 @@ __all__ = [
 
 _ROOMS: Final = (
     *(status, due, request, body, etag, cache_control, freshness, field),
-    *(value, lives, contact, wire),
+    *(value, lives, reuse, contact, wire),
 )
 MATCHERS: Final[Mapping[str, Matcher]] = {
-    matcher.name: matcher
-    for room in (
-        status,
-        due,
-        request,
-        body,
-        etag,
-        cache_control,
-        freshness,
-        field,
-        value,
-        lives,
-        contact,
-        wire,
-    )
-    for matcher in room.MATCHERS
+    matcher.name: matcher for room in _ROOMS for matcher in room.MATCHERS
 }
 CODES: Final = frozenset(
     {ANSWER, COMPARISON}

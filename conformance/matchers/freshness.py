@@ -86,6 +86,34 @@ def _targeted(_: Json, exchange: Exchange, _case: Case) -> Found:
     return None
 
 
+def _shared(exchange: Exchange) -> tuple[float | None, float | None]:
+    """The lifetime that counts in a shared cache, and the one that is stated beside it and does not."""
+    policy = _policy(exchange)
+    stated = [policy.seconds("s-maxage"), policy.seconds("max-age"), _by_expires(exchange)]
+    known = [float(each) for each in stated if each is not None]
+    return (known[0] if known else None), (known[1] if len(known) > 1 else None)
+
+
+@each_answer
+def _two(_: Json, exchange: Exchange, _case: Case) -> Found:
+    due, other = _shared(exchange)
+    if due is not None and other is not None and abs(due - other) > _SLACK:
+        return None
+    return "two lifetimes that differ, such as s-maxage and max-age", "one at most"
+
+
+@each_answer
+def _held(_: Json, exchange: Exchange, case: Case) -> Found:
+    """That the entry lives as long as is declared, other checks have seen."""
+    due, other = _shared(exchange)
+    ttl = case.resource.ttl if case.resource else None
+    if due is None or other is None or ttl is None or abs(ttl - due) <= _TICK:
+        return None
+    if abs(ttl - other) > _TICK and ttl < due:
+        return None  # kept for less than either: a cache may
+    return f"an entry that is kept for {due:.0f} s, as Cache-Control tells shared caches", f"{ttl:g} s"
+
+
 @each_answer
 def _possible(_: Json, exchange: Exchange, case: Case) -> Found:
     """By a server that keeps nothing no Age, and by one that does no more than it keeps anything."""
@@ -94,6 +122,8 @@ def _possible(_: Json, exchange: Exchange, case: Case) -> Found:
     if age is None or in_front or case.resource is None:
         return None
     end = case.resource.end
+    if end is None and case.resource.http_cache:
+        return None
     if end is None:
         return "no Age, since nothing here is declared to keep answers", f"Age: {age}"
     return None if age <= end + _TICK else (f"an Age of {end:g} s at most", f"Age: {age}")
@@ -108,6 +138,8 @@ MATCHERS: Final = (
             Form("agreed", _agrees, "an Expires that says what max-age says"),
             Form("as-plain", _as_plain, "the lifetime of the ordinary answer"),
             Form("targeted-alike", _targeted, "a Cache-Control that CDN-Cache-Control does not contradict"),
+            Form("stated-twice", _two, "two lifetimes that differ"),
+            Form("shared-counts", _held, "the lifetime of the entry that is stated for shared caches"),
             Form("age-possible", _possible, "an Age that can have passed"),
         ),
     ),

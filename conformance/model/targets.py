@@ -43,6 +43,7 @@ class Resource(Frozen, frozen=True):
         policy: the Cache-Control that it is held to, or None.
         ask: whether the server may lack the whole resource.
         keys: a path with "{key}", whose answers the server may keep apart by key, or None.
+        http_cache: whether the server keeps whole answers, so that what binds a shared cache binds it.
         absent, redirecting, protected: paths that stand in for it, or None: those are answered 404, by a
             redirect, and, without our login, 401 or 403.
     """
@@ -69,6 +70,7 @@ class Resource(Frozen, frozen=True):
     ask: bool = False
     headers: Headers = ()
     keys: str | None = None
+    http_cache: bool = False
     absent: str | None = None
     redirecting: str | None = None
     protected: str | None = None
@@ -127,6 +129,8 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
             "distinct", lambda resource: bool(resource.distinct_from), "another one kept under another key"
         ),
         Capability("item", lambda resource: resource.item is not None, "a route to each item"),
+        Capability("http-cache", lambda resource: resource.http_cache, "a cache of whole answers inside"),
+        Capability("stale", lambda resource: resource.stale > 0, "a time in which it may be served stale"),
         Capability("protected", lambda resource: resource.protected is not None, "a path that needs a login"),
         Capability("members", lambda resource: bool(resource.members), "declared members"),
         _write("create", "a way to create an item"),

@@ -8,7 +8,7 @@
     refusing.py    `refuse`
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
-    standins.py     where what stands in for a resource is read: absent, redirecting, protected
+    standins.py    where what stands in for a resource is read: absent, redirecting, protected
     subjects.py    which item a change is about
     settling.py    what a write waits for, where the old state may still be served
     workers.py     whether all workers show what was written

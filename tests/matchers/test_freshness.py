@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.matching import Example, each, fails, holds
-from helpers.records import done, exchange, timed
+from helpers.records import done, exchange, resource, timed
 
 from conformance.model import StepRecord
 
@@ -61,7 +61,33 @@ EXAMPLES = [
         having(cc="private", cdn_cache_control="max-age=600"),
         says=("no lifetime for a CDN beside Cache-Control: private", "max-age=600 for a CDN"),
     ),
+    # ---- stated-twice, shared-counts
+    holds("freshness", "stated-twice", having(cc="max-age=5, s-maxage=30")),
+    fails(
+        "freshness",
+        "stated-twice",
+        having(cc="max-age=5"),
+        says=("two lifetimes that differ, such as s-maxage and max-age", "one at most"),
+    ),
+    holds("freshness", "shared-counts", having(cc="max-age=5, s-maxage=30"), on=timed()),
+    holds("freshness", "shared-counts", having(cc="max-age=60, s-maxage=90"), on=timed()),
+    holds("freshness", "shared-counts", having(cc="max-age=30"), on=timed()),
+    fails(
+        "freshness",
+        "shared-counts",
+        having(cc="max-age=30, s-maxage=5"),
+        on=timed(),
+        says=("an entry that is kept for 5 s, as Cache-Control tells shared caches", "30 s"),
+    ),
+    fails(
+        "freshness",
+        "shared-counts",
+        having(cc="max-age=30, s-maxage=90"),
+        on=timed(),
+        says=("an entry that is kept for 90 s, as Cache-Control tells shared caches", "30 s"),
+    ),
     # ---- age-possible
+    holds("freshness", "age-possible", having(age="7"), on=resource(http_cache=True)),
     holds("freshness", "age-possible", having(age="20"), on=timed()),
     holds("freshness", "age-possible", having(age="7", via="1.1 cache")),
     holds("freshness", "age-possible", having(age="soon")),

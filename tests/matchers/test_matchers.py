@@ -22,6 +22,7 @@ from matchers import (
     test_field,
     test_freshness,
     test_lives,
+    test_reuse,
     test_status,
     test_value,
 )
@@ -46,6 +47,7 @@ ROOMS = (
     test_field,
     test_freshness,
     test_lives,
+    test_reuse,
     test_status,
     test_value,
 )

@@ -21,6 +21,7 @@ from reference_impl.twisted.flaws import (
     requests,
     tags,
     ttl,
+    whole,
     wire,
 )
 from reference_impl.twisted.flaws.kind import Flaw
@@ -42,6 +43,7 @@ FLAWS: Mapping[str, Flaw] = table(
     fields.FLAWS,
     extensions.FLAWS,
     requests.FLAWS,
+    whole.FLAWS,
 )
 
 

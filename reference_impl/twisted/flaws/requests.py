@@ -15,7 +15,7 @@ from reference_impl import caching
 from reference_impl.caching import NOT_MODIFIED, PRECONDITION_FAILED, Validators, http_date, parse_date
 from reference_impl.settings import Clock, Settings
 from reference_impl.store import Store
-from reference_impl.twisted.asgi import Answer, Asked, Edit
+from reference_impl.twisted.asgi import Answer, Asked, Edit, edited
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
 from reference_impl.twisted.parts import Parts
@@ -76,13 +76,21 @@ def _fussy_tags(method: str, fields: Fields, now: Validators, clock: float) -> i
     return caching.evaluate(method, fields, now, clock)
 
 
-def _undated_by_clock(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-    """What has no date of change counts as unchanged since yesterday."""
-    asked = parse_date(_line(fields, _IMS), clock)
-    unknown = now.modified is None and _INM not in fields and method in _READS
-    if unknown and asked is not None and asked >= clock - 86400:
-        return NOT_MODIFIED
-    return caching.evaluate(method, fields, now, clock)
+def _undated(parts: Parts) -> Parts:
+    """Nothing has a date of change, and counts as unchanged since whatever date a request names."""
+
+    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+        unconditional = _INM not in fields and method in _READS
+        if unconditional and parse_date(_line(fields, _IMS), clock) is not None:
+            return NOT_MODIFIED
+        return caching.evaluate(method, fields, now, clock)
+
+    return replace(parts, evaluate=evaluate)
+
+
+def _without_dates(settings: Settings, create: Create) -> ASGIApp:
+    app = create(_undated(Parts.of(settings)))
+    return edited(app, lambda _asked, answer: answer.without("last-modified"))
 
 
 def _this_century(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
@@ -176,8 +184,8 @@ FLAWS = (
     ),
     Flaw(
         "ims-without-a-date",
-        "what has no date of change is answered 304 to a date of today",
-        _evaluating(_undated_by_clock),
+        "nothing has a date of change, and any date is answered 304",
+        _without_dates,
         breaks=("C09",),
     ),
     Flaw(
