@@ -14,6 +14,7 @@ from typing import Self
 from fastapi import Request, Response
 
 from reference_impl.backends import Cache
+from reference_impl.caching import http_date
 from reference_impl.settings import Clock
 
 _OK = 200
@@ -112,6 +113,7 @@ class Whole:
         policy = directives(answer.headers.get("cache-control"))
         fresh = self.lifetime(policy)
         if fresh > 0 and self.may_keep(request, answer):
+            answer.headers["Date"] = http_date(self.clock())  # it stays that of the source
             fields = tuple(answer.headers.items())
             kept = Kept(answer.status_code, fields, bytes(answer.body).decode(), self.clock())
             await self.cache.set(key, kept.freeze(), fresh + self.stale(policy))

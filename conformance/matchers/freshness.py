@@ -5,7 +5,7 @@ Lifetimes are compared as they are stated; whether anybody reuses the answer is 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from conformance.fields import (
@@ -18,6 +18,7 @@ from conformance.fields import (
     parse_http_date,
 )
 from conformance.fields.structured import directives
+from conformance.language.values import STEP
 from conformance.matchers.base import COMPARISON, Case, Form, Found, Matcher, each_answer, shown
 from conformance.model import Exchange, Finding, Json
 from conformance.model.specs import PLAIN
@@ -86,6 +87,33 @@ def _targeted(_: Json, exchange: Exchange, _case: Case) -> Found:
     return None
 
 
+@each_answer
+def _dated(name: Json, exchange: Exchange, case: Case) -> Found:
+    """Date has moved on by as much as time has. What was kept has its old Date, or a new one beside its Age.
+
+    Where time is moved, a Date that stands still may come from a clock that nobody moves.
+    """
+    other = case.last(name)
+    before, after = (_date(each) if each else None for each in (other, exchange))
+    if other is None or before is None or after is None:
+        return Finding("two dates to compare", "less", code=COMPARISON)
+    moved = (after - before) / timedelta(seconds=1)
+    passed = exchange.sent_at - other.sent_at
+    aged = _age(exchange) - _age(other)
+    still = case.moved and 0 <= moved <= _TICK
+    if still or min(abs(moved - passed), abs(moved + aged - passed)) <= _TICK:
+        return None
+    return f"a Date {passed:.0f} s later, as time is", f"one {moved:.0f} s later"
+
+
+def _date(exchange: Exchange) -> datetime | None:
+    return parse_http_date(field_value(exchange.headers, "date") or "")
+
+
+def _age(exchange: Exchange) -> int:
+    return parse_age(field_value(exchange.headers, "age") or "") or 0
+
+
 def _shared(exchange: Exchange) -> tuple[float | None, float | None]:
     """The lifetime that counts in a shared cache, and the one that is stated beside it and does not."""
     policy = _policy(exchange)
@@ -138,6 +166,7 @@ MATCHERS: Final = (
             Form("agreed", _agrees, "an Expires that says what max-age says"),
             Form("as-plain", _as_plain, "the lifetime of the ordinary answer"),
             Form("targeted-alike", _targeted, "a Cache-Control that CDN-Cache-Control does not contradict"),
+            Form("dated-since", _dated, "a Date that has moved on since {} by as much as time has", STEP),
             Form("stated-twice", _two, "two lifetimes that differ"),
             Form("shared-counts", _held, "the lifetime of the entry that is stated for shared caches"),
             Form("age-possible", _possible, "an Age that can have passed"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from conformance.language.values import Kind, listed
-from conformance.matchers.base import Case, Form, Found, Matcher, each_answer
-from conformance.model import Exchange, Json
+from conformance.language.values import STEP, Kind, listed
+from conformance.matchers.base import COMPARISON, Case, Form, Found, Matcher, each_answer
+from conformance.model import Exchange, Finding, Json
 
 _ONE: Final = {"enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]}
 _METHOD: Final = Kind("a method, or a list of them", {"anyOf": [_ONE, {"type": "array", "items": _ONE}]})
@@ -26,11 +26,25 @@ def _sent(_: Json, exchange: Exchange, _case: Case) -> Found:
     return None if any(name.startswith("if-") for name in names) else ("a request with a condition", "none")
 
 
+@each_answer
+def _same_path(name: Json, exchange: Exchange, case: Case) -> Found:
+    other = case.last(name)
+    if other is None:
+        return Finding("a request to compare with", "none", code=COMPARISON)
+    due, found = other.request.path, exchange.request.path
+    return None if due == found else (f"the path that was asked for before ({due})", found)
+
+
 MATCHERS: Final = (
     Matcher(
         "method",
         "the method of the request",
         (Form("", _method, lambda wanted: f"the method {listed(wanted, 'or')}", _METHOD),),
+    ),
+    Matcher(
+        "path",
+        "the path of the request",
+        (Form("same-as", _same_path, "the path of {}", STEP),),
     ),
     Matcher("preconditions", "whether the request has a condition", (Form("sent", _sent, "a condition"),)),
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["STAND_INS", "stand_in"]
 
 STAND_INS: Final = {
+    "next-item": "the item that will be created next, if ids are counted",
     "absent": "what is not there",
     "redirecting": "what redirects",
     "protected": "what needs a login, without one",
@@ -26,6 +27,9 @@ _NOBODYS: Final = "conformance-absent"
 
 def stand_in(context: Context, resource: Resource, kind: str) -> str | None:
     """The path of a stand-in, None where there is no way to guess it."""
+    if kind == "next-item":
+        last = context.tracked.id if context.tracked else None
+        return path_of(resource.item, last + 1) if resource.item and isinstance(last, int) else None
     named = {
         "absent": resource.absent,
         "redirecting": resource.redirecting,

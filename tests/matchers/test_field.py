@@ -119,6 +119,15 @@ EXAMPLES = [
     ),
     fails("field", {"own-path": ["Content-Location"]}, having(), says=("Content-Location: /items/", "none")),
     # ---- what was asked
+    holds("path", {"same-as": "before"}, BEFORE, having()),
+    fails(
+        "path",
+        {"same-as": "before"},
+        BEFORE,
+        done("a", exchange(path="/other")),
+        says=("the path that was asked for before (/items/)", "/other"),
+    ),
+    fails("path", {"same-as": "before"}, having(), says=("a request to compare with", "none")),
     holds("preconditions", "sent", done("a", exchange(sent=[("IF-MATCH", "*")]))),
     fails("preconditions", "sent", having(), says=("a request with a condition", "none")),
     holds("method", "GET", having()),

@@ -15,6 +15,7 @@ def having(name: str = "a", at: float = 0.0, cc: str | None = None, **fields: st
 
 
 DATE, A_MINUTE_LATER = "Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:50:37 GMT"
+DATED = having("first", date=DATE)
 PLAIN = having("plain", cc="max-age=60")
 
 EXAMPLES = [
@@ -61,6 +62,24 @@ EXAMPLES = [
         having(cc="private", cdn_cache_control="max-age=600"),
         says=("no lifetime for a CDN beside Cache-Control: private", "max-age=600 for a CDN"),
     ),
+    # ---- dated-since
+    holds("freshness", {"dated-since": "first"}, DATED, having(date=A_MINUTE_LATER, at=61.0)),
+    holds("freshness", {"dated-since": "first"}, DATED, having(date=DATE, age="60", at=60.0)),
+    holds("freshness", {"dated-since": "first"}, DATED, having(date=A_MINUTE_LATER, age="20", at=60.0)),
+    fails(
+        "freshness",
+        {"dated-since": "first"},
+        DATED,
+        having(date=DATE, at=60.0),
+        says=("a Date 60 s later, as time is", "one 0 s later"),
+    ),
+    fails(
+        "freshness",
+        {"dated-since": "first"},
+        DATED,
+        having(date="noon"),
+        says=("two dates to compare", "less"),
+    ),
     # ---- stated-twice, shared-counts
     holds("freshness", "stated-twice", having(cc="max-age=5, s-maxage=30")),
     fails(
@@ -106,3 +125,12 @@ EXAMPLES = [
 @each(EXAMPLES)
 def test_each_form_finds_what_does_not_hold(example: Example) -> None:
     example.check()
+
+
+def test_where_time_is_moved_a_date_that_stands_still_may_be_of_another_clock() -> None:
+    steps = (DATED, having(date=DATE, at=60.0))
+    waited, moved = (
+        Example("freshness", {"dated-since": "first"}, steps, None, moved=m) for m in (False, True)
+    )
+    assert waited.finding() is not None
+    assert moved.finding() is None

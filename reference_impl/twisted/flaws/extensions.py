@@ -20,6 +20,7 @@ from reference_impl.twisted.wire import CLOSE, content, head
 _OK = 200
 _ERROR = 400
 _REFUSED = (400, 422)
+_NOT_FOUND = 404
 
 
 def _where(due: Callable[[Asked, Answer], bool], *fields: tuple[str, str]) -> Apply:
@@ -73,7 +74,51 @@ def _ended_by_closing(asked: Asked, answer: Answer) -> Iterable[bytes | float | 
         yield head(answer) + content(asked, answer)
 
 
+def _by_the_minute(parts: Parts) -> Edit:
+    """Date without its seconds, as where it is made once a minute."""
+
+    def edit(_asked: Asked, answer: Answer) -> Answer:
+        now = parts.settings.clock()
+        return answer.having("date", http_date(now - now % 60))
+
+    return edit
+
+
+def _for_browsers(asked: Asked, answer: Answer) -> Answer:
+    foreign = asked.get("origin") is not None and answer.status == _OK
+    return answer.having("access-control-allow-origin", "*") if foreign else answer
+
+
+def _no_head(asked: Asked, answer: Answer) -> Answer:
+    return replace(answer, status=501) if asked.method == "HEAD" else answer
+
+
+def _keeps_404(parts: Parts) -> Edit:
+    """That there is no such item is kept for a while, whatever is created meanwhile."""
+    until: dict[str, float] = {}
+
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        now = parts.settings.clock()
+        if asked.method == "GET" and asked.path.startswith(LIST) and asked.path != LIST:
+            if answer.status == _NOT_FOUND:
+                until[asked.path] = now + parts.settings.ttl
+            elif now < until.get(asked.path, 0):
+                return Answer(_NOT_FOUND, (("content-type", "application/json"),)).carrying(b"{}")
+        return answer
+
+    return edit
+
+
 FLAWS = (
+    Flaw("date-by-the-minute", "Date has no seconds", answering_with(_by_the_minute), breaks=("A19",)),
+    Flaw(
+        "cors-not-on-304",
+        "a 304 has no Access-Control-Allow-Origin",
+        answering(_for_browsers),
+        breaks=("G20",),
+    ),
+    Flaw("head-501", "HEAD is answered 501", answering(_no_head), breaks=("G19",)),
+    Flaw("404-is-kept", "that an item is not there is kept", answering_with(_keeps_404), breaks=("K31",)),
     Flaw(
         "cdn-quoted-seconds",
         "the max-age of CDN-Cache-Control is in quotes",

@@ -88,6 +88,13 @@ def _undated(parts: Parts) -> Parts:
     return replace(parts, evaluate=evaluate)
 
 
+def _refuses_undated(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    """What has no date of change counts as changed just now."""
+    if now.modified is None and method in _READS and parse_date(_line(fields, "if-unmodified-since"), clock):
+        return PRECONDITION_FAILED
+    return caching.evaluate(method, fields, now, clock)
+
+
 def _without_dates(settings: Settings, create: Create) -> ASGIApp:
     app = create(_undated(Parts.of(settings)))
     return edited(app, lambda _asked, answer: answer.without("last-modified"))
@@ -187,6 +194,12 @@ FLAWS = (
         "nothing has a date of change, and any date is answered 304",
         _without_dates,
         breaks=("C09",),
+    ),
+    Flaw(
+        "ius-without-a-date",
+        "what has no date of change is answered 412 to If-Unmodified-Since",
+        _evaluating(_refuses_undated),
+        breaks=("E07",),
     ),
     Flaw(
         "ims-this-century",

@@ -127,6 +127,11 @@ def _shorter_for_sharers(asked: Asked, answer: Answer) -> Answer:
     return answer.having("cache-control", "public, max-age=30, s-maxage=5") if kept else answer
 
 
+def _immutable_but_moving(asked: Asked, answer: Answer) -> Answer:
+    moves = asked.path == "/kept/no-store" and answer.get("cache-control") is not None
+    return answer.having("cache-control", "max-age=60, immutable") if moves else answer
+
+
 def _whole_lifetime(asked: Asked, answer: Answer) -> Answer:
     """The time may be kept by clients, for as long again as it is kept here."""
     timed = asked.path == "/cached-time/" and answer.get("cache-control") is not None
@@ -165,6 +170,12 @@ FLAWS = (
     Flaw("whole-stays-stale", "what is stale is not renewed", _as(_NeverRenewed), breaks=("K19",)),
     Flaw("whole-deaf", "the request's Cache-Control counts for nothing", _as(_Deaf), breaks=("K26",)),
     Flaw("whole-keeps-428", "a 428 is kept for all", _as(_KeepsRefusals), breaks=("K39",)),
+    Flaw(
+        "whole-immutable-moves",
+        "what is marked immutable is another each second",
+        answering(_immutable_but_moving),
+        breaks=("J25",),
+    ),
     Flaw(
         "head-renews-the-time",
         "HEAD computes the time anew, and keeps that",
