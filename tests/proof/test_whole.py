@@ -1,4 +1,4 @@
-"""The cache of whole answers, with a target of its own: the reference passes, and so do odd but correct ones."""
+"""The cache of whole answers, by a target of its own: the reference passes, and so do odd but right ones."""
 
 from __future__ import annotations
 

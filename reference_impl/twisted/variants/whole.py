@@ -1,4 +1,4 @@
-"""Variants of the cache of whole answers: it keeps less, or more by the source's leave, or tells it otherwise."""
+"""Variants of the cache of whole answers: it keeps less, or by the source's leave, or tells it otherwise."""
 
 from __future__ import annotations
 
