@@ -14,7 +14,6 @@ from typing import Self
 from fastapi import Request, Response
 
 from reference_impl.backends import Cache
-from reference_impl.caching import http_date
 from reference_impl.settings import Clock
 
 _OK = 200
@@ -66,7 +65,10 @@ def lifetime(policy: dict[str, str]) -> int:
 
 
 class Whole:
-    """The rules of such a cache, each a method."""
+    """The rules of such a cache, each a method.
+
+    Date is left to the HTTP server, which adds its own even where there is one; Age tells how old a hit is.
+    """
 
     def __init__(self, clock: Clock, cache: Cache) -> None:
         self.clock = clock
@@ -113,7 +115,6 @@ class Whole:
         policy = directives(answer.headers.get("cache-control"))
         fresh = self.lifetime(policy)
         if fresh > 0 and self.may_keep(request, answer):
-            answer.headers["Date"] = http_date(self.clock())  # it stays that of the source
             fields = tuple(answer.headers.items())
             kept = Kept(answer.status_code, fields, bytes(answer.body).decode(), self.clock())
             await self.cache.set(key, kept.freeze(), fresh + self.stale(policy))

@@ -89,7 +89,7 @@ LANGUAGE = [
     refuses("read", stray=True),
     takes("read", "GET the resource, its last header line a moment after the others", slowly=True),
     refuses("read", slowly="a little"),
-    takes("read", "GET the resource with If-None-Match: *, If-None-Match: \"a\"", headers={"If-None-Match": {"lines": ["*", '"a"']}}),
+    takes("read", 'GET the resource with If-None-Match: *, If-None-Match: "a"', headers={"If-None-Match": {"lines": ["*", '"a"']}}),
     refuses("read", headers={"If-None-Match": {"lines": ["*"]}}),
     takes("read", "OPTIONS what is not there", method="OPTIONS", of="absent"),
     takes("read-miss", "GET the resource until its value is computed anew"),

@@ -6,17 +6,18 @@ from dataclasses import replace
 
 from fastapi import Request, Response
 
+from reference_impl.caching import http_date
 from reference_impl.twisted.asgi import Answer, Asked
 from reference_impl.twisted.twists import Twist, answering, made_of
 from reference_impl.whole import Kept, Source, Whole, directives
 
 
-class _DatedAnew(Whole):
-    """Date is that of the hit, and Age tells how old it is."""
+class _DatedAsMade(Whole):
+    """Date is that of the answer when it was made."""
 
     def hit(self, kept: Kept, age: float) -> Response:
         answer = super().hit(kept, age)
-        del answer.headers["date"]
+        answer.headers["Date"] = http_date(kept.made)
         return answer
 
 
@@ -51,9 +52,9 @@ def _by_status(_asked: Asked, answer: Answer) -> Answer:
 
 VARIANTS = (
     Twist(
-        "whole-dated-anew",
-        "a hit has a Date of its own beside its Age",
-        made_of(lambda parts: replace(parts, whole=_DatedAnew)),
+        "whole-dated-as-made",
+        "a hit has the Date of when it was made",
+        made_of(lambda parts: replace(parts, whole=_DatedAsMade)),
     ),
     Twist(
         "whole-validating",
