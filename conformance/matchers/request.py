@@ -1,4 +1,4 @@
-"""Matchers on a request, by which it may depend what its answer has to be like: method and conditions."""
+"""Matchers on a request, by which it may depend what its answer has to be like: its method and its path."""
 
 from __future__ import annotations
 
@@ -21,12 +21,6 @@ def _method(wanted: Json, exchange: Exchange, _case: Case) -> Found:
 
 
 @each_answer
-def _sent(_: Json, exchange: Exchange, _case: Case) -> Found:
-    names = {name.lower() for name, _ in exchange.request.headers}
-    return None if any(name.startswith("if-") for name in names) else ("a request with a condition", "none")
-
-
-@each_answer
 def _same_path(name: Json, exchange: Exchange, case: Case) -> Found:
     other = case.last(name)
     if other is None:
@@ -46,5 +40,4 @@ MATCHERS: Final = (
         "the path of the request",
         (Form("same-as", _same_path, "the path of {}", STEP),),
     ),
-    Matcher("preconditions", "whether the request has a condition", (Form("sent", _sent, "a condition"),)),
 )

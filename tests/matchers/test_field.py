@@ -128,8 +128,6 @@ EXAMPLES = [
         says=("the path that was asked for before (/items/)", "/other"),
     ),
     fails("path", {"same-as": "before"}, having(), says=("a request to compare with", "none")),
-    holds("preconditions", "sent", done("a", exchange(sent=[("IF-MATCH", "*")]))),
-    fails("preconditions", "sent", having(), says=("a request with a condition", "none")),
     holds("method", "GET", having()),
     holds("method", ["PUT", "DELETE"], done("a", exchange(method="DELETE"))),
     fails("method", ["PUT", "DELETE"], having(), says=("the method PUT or DELETE", "GET")),

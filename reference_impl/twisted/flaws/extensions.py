@@ -19,7 +19,6 @@ from reference_impl.twisted.wire import CLOSE, content, head
 
 _OK = 200
 _ERROR = 400
-_REFUSED = (400, 422)
 _NOT_FOUND = 404
 
 
@@ -61,11 +60,6 @@ def _undated_on_mismatch(asked: Asked, answer: Answer) -> Answer:
     return answer.without("last-modified") if missed else answer
 
 
-def _refuses_by_412(asked: Asked, answer: Answer) -> Answer:
-    conditional = any(name.startswith("if-") for name, _ in asked.fields)
-    return answer if conditional or answer.status not in _REFUSED else replace(answer, status=412)
-
-
 def _ended_by_closing(asked: Asked, answer: Answer) -> Iterable[bytes | float | EllipsisType]:
     if asked.path == LIST and asked.method == "GET" and answer.status == _OK:
         yield head(answer.without("content-length").having("connection", "close")) + content(asked, answer)
@@ -82,11 +76,6 @@ def _by_the_minute(parts: Parts) -> Edit:
         return answer.having("date", http_date(now - now % 60))
 
     return edit
-
-
-def _for_browsers(asked: Asked, answer: Answer) -> Answer:
-    foreign = asked.get("origin") is not None and answer.status == _OK
-    return answer.having("access-control-allow-origin", "*") if foreign else answer
 
 
 def _no_head(asked: Asked, answer: Answer) -> Answer:
@@ -111,12 +100,6 @@ def _keeps_404(parts: Parts) -> Edit:
 
 FLAWS = (
     Flaw("date-by-the-minute", "Date has no seconds", answering_with(_by_the_minute), breaks=("A19",)),
-    Flaw(
-        "cors-not-on-304",
-        "a 304 has no Access-Control-Allow-Origin",
-        answering(_for_browsers),
-        breaks=("G20",),
-    ),
     Flaw("head-501", "HEAD is answered 501", answering(_no_head), breaks=("G19",)),
     Flaw("404-is-kept", "that an item is not there is kept", answering_with(_keeps_404), breaks=("K31",)),
     Flaw(
@@ -188,12 +171,6 @@ FLAWS = (
         "a 200 to If-None-Match has no Last-Modified",
         answering(_undated_on_mismatch),
         breaks=("A12", "A17"),
-    ),
-    Flaw(
-        "412-for-invalid",
-        "a write that is invalid is answered 412",
-        answering(_refuses_by_412),
-        breaks=("G12",),
     ),
     Flaw(
         "ended-by-closing",
