@@ -3,7 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-JOBS ?= logical
+# Half as many again as there are processors: a good part of the tests waits, for a server or for real time.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2 or 1)')
+# Who has it set would have each process compile all tests anew, which costs more than many of them.
+export PYTHONDONTWRITEBYTECODE :=
 QUICK := not processes and not slow
 
 .PHONY: demo check test slow cover lint bench docs clean

@@ -1,4 +1,4 @@
-"""The tier `lesson` on a server that the suite starts, TTL 30 s, its clock moved.
+"""A server that the suite starts, TTL 30 s, its clock moved: the tier `lesson`, and all tiers.
 
 Against the least that it could cost: starting the same app under plain uvicorn and sending the same
 requests with a bare httpx.Client, in a process of its own as well: those that came to the server, since a
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from measure import ROOT, Figure, compiled, figure, in_turns, ratios, run, spent
+from measure import ROOT, Figure, Spent, compiled, figure, in_turns, ratios, run, spent
 
 from conformance.servers.server import start
 from conformance.servers.specs import AppSpec
@@ -68,33 +68,44 @@ async def app(scope, receive, send):
 """
 
 
-def _asked(folder: Path, env: dict[str, str]) -> list[list[Any]]:
+def _asked(folder: Path, env: dict[str, str], how: list[str]) -> list[list[Any]]:
     """The requests of a run, as they came to the server."""
     (folder / "recorded.py").write_text(_RECORDED)
     asked = folder / "asked"
     env = {**env, "ASKED": str(asked), "PYTHONPATH": os.pathsep.join((str(ROOT), str(folder)))}
-    run([sys.executable, "-m", "conformance", "run", "--app", "recorded:app", _ONCE], cwd=folder, env=env)
+    run([sys.executable, "-m", "conformance", "run", "--app", "recorded:app", *how], cwd=folder, env=env)
     found = [json.loads(line) for line in asked.read_text().splitlines()]
     return [each for each in found if len(each[1]) < _FLOOD]
 
 
-def figures(*, quick: bool) -> Iterator[Figure]:
-    """The ratio, the time, and what a move of the clock takes."""
-    env = compiled()
+def _pairs(how: list[str], rounds: int, env: dict[str, str]) -> list[tuple[Spent, Spent]]:
+    """A run, and its requests bare, in turns."""
     with tempfile.TemporaryDirectory() as folder:
         asked = Path(folder) / "asked.json"
-        asked.write_text(json.dumps(_asked(Path(folder), env)))
-        whole = [sys.executable, "-m", "conformance", "run", "--app", APP]
-        ours = [*whole, _ONCE]
+        asked.write_text(json.dumps(_asked(Path(folder), env, how)))
+        ours = [sys.executable, "-m", "conformance", "run", "--app", APP, *how]
         bare = [sys.executable, "-c", _BARE, str(asked)]
-        rounds = 5 if quick else 15
-        pairs = in_turns(lambda: run(ours, cwd=ROOT, env=env), lambda: run(bare, cwd=ROOT, env=env), rounds)
-        seconds = [run(whole, cwd=ROOT, env=env).wall for _ in range(rounds)]
+        return in_turns(lambda: run(ours, cwd=ROOT, env=env), lambda: run(bare, cwd=ROOT, env=env), rounds)
+
+
+def figures(*, quick: bool) -> Iterator[Figure]:
+    """The ratios, the time, and what a move of the clock takes."""
+    env = compiled()
+    rounds = 5 if quick else 15
+    pairs = _pairs([_ONCE], rounds, env)
+    whole = [sys.executable, "-m", "conformance", "run", "--app", APP]
+    seconds = [run(whole, cwd=ROOT, env=env).wall for _ in range(rounds)]
     says = "--app against a bare start and the same requests"
     yield figure("hosted", says, ratios(pairs, "wall"), "", 1.35)
     yield figure("hosted-cpu", "    in CPU time, the server's included", ratios(pairs, "cpu"))
     yield figure(
         "hosted-seconds", "    from command to verdicts, the fresh start included", seconds, "s", 2.0
+    )
+    all_tiers = _pairs([_ONCE, "--tier", "strict"], 3 if quick else 7, env)
+    yield figure("all-tiers", "--app at tier strict, likewise", ratios(all_tiers, "wall"), "", 1.4)
+    yield figure("all-tiers-cpu", "    in CPU time, the server's included", ratios(all_tiers, "cpu"))
+    yield figure(
+        "all-tiers-seconds", "    from command to verdicts", [ours.wall for ours, _ in all_tiers], "s"
     )
     with start(AppSpec(APP, ROOT)) as server:
         moves = [spent(lambda: server.move(31)).wall * 1000 for _ in range(100)]

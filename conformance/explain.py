@@ -121,6 +121,8 @@ def _requirement(requirement: Requirement) -> Iterator[str]:
 def _conditions(check: Check) -> Iterator[str]:
     needs = [*check.needs, *(f"no {name}" for name in check.without)]
     yield f"Asked of each resource of the target with {_offers(check)} ({', '.join(needs)})"
+    for name, wanted in check.only_if.items():
+        yield f"Applies only where {name} shows: {phrases(wanted)}"
     if check.after:
         yield f"Judged once these have passed: {', '.join(check.after)}"
     for doubt in check.doubts:

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import BaseRoute, Match
 
+from reference_impl import audience
 from reference_impl.routes import router
 from reference_impl.settings import Settings
 from reference_impl.site import Site
@@ -32,6 +33,7 @@ def create_app(site: Site) -> FastAPI:
     app = FastAPI(title="Items, cached as HTTP says", lifespan=lifespan)
     app.state.site = site
     app.include_router(router)
+    app.include_router(audience.router)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StarletteHTTPException, _refused)
     return app
@@ -63,7 +65,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> Sequence[str]:
     methods = {"OPTIONS"}
-    routes: list[BaseRoute] = [*router.routes]
+    routes: list[BaseRoute] = [*router.routes, *audience.router.routes]
     for route in routes:
         match, _ = route.matches(request.scope)
         if match != Match.NONE:

@@ -30,6 +30,7 @@ _DATES = (
 
 NOT_MODIFIED = 304
 PRECONDITION_FAILED = 412
+PRECONDITION_REQUIRED = 428  # RFC 6585 3
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -39,6 +40,11 @@ class Validators:
 
     etag: str | None
     modified: float | None = None
+    exists: bool = True
+
+
+ABSENT = Validators(None, exists=False)
+"""What a PUT meets that would create the resource."""
 
 
 def etag_of(body: bytes) -> str:
@@ -85,25 +91,25 @@ def matches_strongly(one: str, other: str) -> bool:
     return one == other and not one.startswith("W/")
 
 
-def if_none_match(field: str, etag: str | None) -> bool:
-    """Whether the condition holds, that is, whether none of the tags is the current one."""
+def if_none_match(field: str, now: Validators) -> bool:
+    """Whether the condition holds: none of the tags is the current one; for an asterisk, nothing is there."""
     if field.strip() == "*":
-        return False  # something is there, or nobody would have asked
-    return not any(etag is not None and matches_weakly(tag, etag) for tag in entity_tags(field) or ())
+        return not now.exists
+    return not any(now.etag and matches_weakly(tag, now.etag) for tag in entity_tags(field) or ())
 
 
-def if_match(field: str, etag: str | None) -> bool:
+def if_match(field: str, now: Validators) -> bool:
     """Whether one of the tags is the current one, strongly compared: a write may not rely on a weak tag."""
     if field.strip() == "*":
-        return True
-    return any(etag is not None and matches_strongly(tag, etag) for tag in entity_tags(field) or ())
+        return now.exists
+    return any(now.etag and matches_strongly(tag, now.etag) for tag in entity_tags(field) or ())
 
 
 def evaluate(method: str, fields: Mapping[str, Sequence[str]], now: Validators, clock: float) -> int | None:
     """The status that the preconditions call for, or None to go on with the method.
 
-    RFC 9110 13.2.2 gives the order. It is to be asked only where the plain request would be answered 2xx, and
-    of a resource that exists. `fields` maps lower-case names to the lines of that field, in order.
+    RFC 9110 13.2.2 gives the order. It is to be asked only where the plain request would be answered 2xx;
+    `now` is `ABSENT` where a PUT would create. `fields` maps lower-case names to the lines of a field.
     """
 
     def field(name: str) -> str | None:
@@ -116,19 +122,25 @@ def evaluate(method: str, fields: Mapping[str, Sequence[str]], now: Validators, 
     modified_since = parse_date(field("if-modified-since"), clock)
 
     if match is not None:
-        if not if_match(match, now.etag):
+        if not if_match(match, now):
             return PRECONDITION_FAILED
     elif unmodified_since is not None and modified is not None and modified > unmodified_since:
         return PRECONDITION_FAILED
 
     if none_match is not None:
-        if not if_none_match(none_match, now.etag):
+        if not if_none_match(none_match, now):
             return NOT_MODIFIED if method in _SAFE else PRECONDITION_FAILED
     elif (
         method in _SAFE and modified_since is not None and modified is not None and modified <= modified_since
     ):
         return NOT_MODIFIED
     return None
+
+
+def guarded(method: str, fields: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a request says which state it is meant for, where it may undo what somebody else has done."""
+    conditions = {"if-match", "if-none-match", "if-unmodified-since"}
+    return method not in {"PUT", "PATCH", "DELETE"} or not conditions.isdisjoint(fields)
 
 
 def cache_control(*directives: str, max_age: int | None = None) -> str:

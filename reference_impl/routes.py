@@ -53,6 +53,7 @@ Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Handler = Callable[..., Coroutine[Any, Any, Response]]
 
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "There is no such item"}}
+_BROUGHT_BACK: dict[int | str, dict[str, Any]] = {201: {"description": "The item was gone, and is back"}}
 _CONDITIONS: dict[int | str, dict[str, Any]] = {
     304: {"description": "Your copy is current"},
     412: {"description": "A precondition does not hold"},
@@ -86,13 +87,13 @@ class NewText(BaseModel):
 
 
 def readable(
-    path: str, responses: dict[int | str, dict[str, Any]] | None = None
+    path: str, responses: dict[int | str, dict[str, Any]] | None = None, on: APIRouter = router
 ) -> Callable[[Handler], Handler]:
     """Serve a path by GET and by HEAD, which FastAPI does not add by itself."""
 
     def register(handler: Handler) -> Handler:
-        router.head(path, include_in_schema=False)(handler)
-        return router.get(path, response_class=Response, responses=_CONDITIONS | (responses or {}))(handler)
+        on.head(path, include_in_schema=False)(handler)
+        return on.get(path, response_class=Response, responses=_CONDITIONS | (responses or {}))(handler)
 
     return register
 
@@ -145,28 +146,31 @@ async def create_item(request: Request, item: NewItem, site: AppSite) -> Respons
     return written(created, 201, location=f"/items/{item_id}")
 
 
-@router.put("/items/{item_id}", response_class=Response, responses=_WRITES | _NOT_FOUND)
+@router.put("/items/{item_id}", response_class=Response, responses=_WRITES | _NOT_FOUND | _BROUGHT_BACK)
 async def replace_item(request: Request, item_id: ItemId, item: NewItem, site: AppSite) -> Response:
-    """Replace an item; fields left out get their defaults."""
+    """Replace an item, or bring one back that was removed; fields left out get their defaults."""
     _refuse_a_part(request)
-    changed = await _update(request, item_id, item, site)
-    return written(changed, sent=await request.body())
+    with site.store.transaction():
+        new = site.store.removed(item_id)
+        refuse_if_asked(request, site, None if new else _item(site, item_id))
+        if new:
+            site.store.create(item.model_dump(), item_id)
+        else:
+            site.store.update(item_id, item.model_dump())
+        changed = _item(site, item_id)
+    await site.invalidate("create" if new else "update", item_id)
+    return written(changed, 201 if new else 200, await request.body())
 
 
 @router.patch("/items/{item_id}", response_class=Response, responses=_WRITES | _NOT_FOUND)
 async def change_item(request: Request, item_id: ItemId, item: ItemChange, site: AppSite) -> Response:
     """Change the fields that were sent."""
-    return written(await _update(request, item_id, item, site))
-
-
-async def _update(request: Request, item_id: int, item: BaseModel, site: Site) -> Representation:
-    whole = request.method == "PUT"
     with site.store.transaction():
         refuse_if_asked(request, site, _item(site, item_id))
-        site.store.update(item_id, item.model_dump(exclude_unset=not whole))
+        site.store.update(item_id, item.model_dump(exclude_unset=True))
         changed = _item(site, item_id)
     await site.invalidate("update", item_id)
-    return changed
+    return written(changed)
 
 
 @router.delete("/items/{item_id}", status_code=204, responses=_NOT_FOUND | {412: _CONDITIONS[412]})

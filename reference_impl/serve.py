@@ -45,6 +45,7 @@ class UvicornEngine:
             log_level=log_level,
             access_log=False,
             date_header=False,
+            server_header=False,  # of no use to a client, and in every answer
             timeout_graceful_shutdown=2,
         )
         self._server = _Server(config)
@@ -88,10 +89,16 @@ class _Server(uvicorn.Server):
             self.ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End as uvicorn does, with no connection half taken."""
+        """End as uvicorn does, with no connection half taken, but at once where nobody is being served."""
         for each in self.servers:
             await accept_no_more(each)
-        await super().shutdown(sockets=sockets)
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets=sockets)  # which takes 0.1 s at least
+            return
+        for taking in (*self.servers, *(sockets or ())):
+            taking.close()
+        if not self.force_exit:
+            await self.lifespan.shutdown()
 
 
 class Running:

@@ -27,6 +27,7 @@ class Settings:
     database: str = ":memory:"  # a file, where several workers are to see the same items
     max_entries: int = 1024
     cost: float = 0.05  # seconds that the report takes to compute
+    conditions: bool = False  # whether a change without a precondition is refused, by 428
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
@@ -37,6 +38,7 @@ class Settings:
             database=env.get("REFERENCE_DATABASE") or cls.database,
             max_entries=int(env.get("REFERENCE_MAX_ENTRIES") or cls.max_entries),
             cost=float(env.get("REFERENCE_COST") or cls.cost),
+            conditions=bool(env.get("REFERENCE_CONDITIONS")),
         )
 
     def to_env(self) -> dict[str, str]:
@@ -47,4 +49,5 @@ class Settings:
             "REFERENCE_DATABASE": self.database,
             "REFERENCE_MAX_ENTRIES": str(self.max_entries),
             "REFERENCE_COST": str(self.cost),
+            "REFERENCE_CONDITIONS": "required" if self.conditions else "",
         }

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from reference_impl import backends, caching
+from reference_impl import backends, caching, ranges
 from reference_impl.backends import Cache
 from reference_impl.caching import Validators
+from reference_impl.ranges import Part
 from reference_impl.settings import Settings
 from reference_impl.store import Store
 from reference_impl.whole import Whole
@@ -28,7 +29,7 @@ def item_key(item_id: int) -> str:
 def stale_after(event: Event, item_id: int) -> Sequence[str]:
     """The entries that a write leaves out of date: whatever shows the item.
 
-    A new item is shown by the list alone: that there was none is never cached, and no id is given twice.
+    A new item is shown by the list alone: that there was none is never cached.
     """
     return [LIST_KEY] if event == "create" else [LIST_KEY, item_key(item_id)]
 
@@ -63,6 +64,12 @@ class Site:
     def evaluate(self, method: str, fields: Mapping[str, Sequence[str]], now: Validators) -> int | None:
         """The status that a request's preconditions call for, or None to go on."""
         return caching.evaluate(method, fields, now, self.settings.clock())
+
+    def select(
+        self, fields: Mapping[str, Sequence[str]], body: bytes, media_type: str, now: Validators
+    ) -> Part | None:
+        """The part of a body that a request asks for, or None where it is to have the whole."""
+        return ranges.select(fields, body, media_type, now, self.settings.clock())
 
     async def remember(self, key: str, compute: Compute) -> tuple[bytes, bool]:
         """The cached value and True, or a new one and False, which is kept for the TTL."""

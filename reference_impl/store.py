@@ -68,12 +68,17 @@ class Store:
         row = self._db.execute("SELECT * FROM items WHERE id = ?", (key,)).fetchone()
         return None if row is None else (_item(row), float(row["modified"]))
 
-    def create(self, fields: Mapping[str, Any]) -> int:
-        """Add an item; the new id, which no other item ever had."""
+    def removed(self, key: int) -> bool:
+        """Whether there was an item of this id, and there is none any more."""
+        last = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'items'")[0]
+        return 1 <= key <= last and self.item(key) is None
+
+    def create(self, fields: Mapping[str, Any], key: int | None = None) -> int:
+        """Add an item, under an id that no other ever had; or under that of one that was removed."""
         now = self._touch()
         row = self._db.execute(
-            "INSERT INTO items (name, description, price, modified) VALUES (?, ?, ?, ?)",
-            (fields["name"], fields["description"], fields["price"], now),
+            "INSERT INTO items (id, name, description, price, modified) VALUES (?, ?, ?, ?, ?)",
+            (key, fields["name"], fields["description"], fields["price"], now),
         )
         return int(row.lastrowid or 0)
 

@@ -6,6 +6,7 @@ Rule: nothing that only an extra installs is imported before it is used. pytest 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -75,15 +76,25 @@ PLUGINS = ("-p", "pytest_base_url.plugin", "-p", "conformance.plugin")
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the processes of the tests keep what they compile, for the next."""
+    """Where processes keep what they compile for the next, if not beside the sources."""
     return tmp_path_factory.mktemp("compiled")
 
 
+@pytest.fixture(scope="session")
+def imported() -> None:
+    """What may be imported once only, before pytester runs pytest within pytest, and forgets what is new.
+
+    A module in C would go on making the nodes of the YAML that was imported first.
+    """
+    import yaml  # noqa: F401, PLC0415 (see the rule above)
+
+
 @pytest.fixture
-def plain(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def plain(compiled: Path, imported: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment in which pytest loads no plugin but those named, and quickly."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(compiled))
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):  # then not beside the sources, where it stands already
+        monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(compiled))
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTEST_BASE_URL", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(name, raising=False)
 

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from conformance.content.codings import plain_content
 from conformance.content.items import find_item, find_list, is_gone, item_id, same_id
 from conformance.content.marks import HEADER, in_field, marked
-from conformance.fields import field_value
 from conformance.model import MISSING, NO_FACTS, Facts, Headers, ItemFacts, Json, JsonType, Resource
 
 _TYPES: Final[Mapping[type, JsonType]] = {
@@ -53,13 +53,14 @@ def json_type(value: Json) -> JsonType:
 
 def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: Tracked | None) -> Facts:
     """What is to be known of a body; see `model.Facts`."""
-    document, is_json = _document(headers, content)
+    content, decoded = plain_content(headers, content)
+    document, is_json = _document(content)
     value = _value(resource, headers, content, document)
     hit = _hit(resource, headers, document)
     if not is_json:
-        constant = _constant(headers, content)
-        nothing = value is MISSING and hit is MISSING and not constant
-        return NO_FACTS if nothing else Facts(value=value, hit=hit, constant=constant)
+        constant = _constant(content)
+        nothing = value is MISSING and hit is MISSING and not constant and decoded is None
+        return NO_FACTS if nothing else Facts(value=value, hit=hit, constant=constant, decoded=decoded)
     items = find_list(document)
     return Facts(
         json_type(document),
@@ -68,6 +69,7 @@ def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: 
         value=value,
         hit=hit,
         item=None if tracked is None else _item(document, items, tracked),
+        decoded=decoded,
     )
 
 
@@ -78,10 +80,7 @@ def _value(resource: Resource | None, headers: Headers, content: bytes, document
         return MISSING if found is None else _bounded(found)
     if place != BODY:
         return _at(document, place)
-    try:
-        return _bounded(_decoded(headers, content).decode(errors="replace")) if content else MISSING
-    except zlib.error:
-        return MISSING
+    return _bounded(content.decode(errors="replace")) if content else MISSING
 
 
 def _hit(resource: Resource | None, headers: Headers, document: Json) -> Json:
@@ -116,7 +115,7 @@ def pointed(document: Json, pointer: str) -> tuple[bool, Json]:
 
 def load_json(headers: Headers, content: bytes) -> Json:
     """The body as JSON, or None where it is none."""
-    return _document(headers, content)[0]
+    return _document(plain_content(headers, content)[0])[0]
 
 
 def is_hit(flag: Json) -> bool | None:
@@ -128,20 +127,19 @@ def is_hit(flag: Json) -> bool | None:
     return bool(flag) if isinstance(flag, bool | int) else None
 
 
-def _document(headers: Headers, content: bytes) -> tuple[Json, bool]:
+def _document(content: bytes) -> tuple[Json, bool]:
     try:
-        data = _decoded(headers, content)
-        return _READER.decode(data.decode(json.detect_encoding(data), "surrogatepass")), True
-    except (ValueError, zlib.error, RecursionError):
+        return _READER.decode(content.decode(json.detect_encoding(content), "surrogatepass")), True
+    except (ValueError, RecursionError):
         return None, False
 
 
-def _constant(headers: Headers, content: bytes) -> str:
+def _constant(content: bytes) -> str:
     """NaN or Infinity, where that is all that keeps a body from being JSON, or ""."""
     found: list[str] = []
     try:
-        json.loads(_decoded(headers, content), parse_constant=found.append)
-    except (ValueError, zlib.error, RecursionError):
+        json.loads(content, parse_constant=found.append)
+    except (ValueError, RecursionError):
         return ""
     return found[0] if found else ""
 
@@ -157,14 +155,6 @@ def _finite(text: str) -> float | str:
 
 
 _READER: Final = json.JSONDecoder(parse_constant=no_json, parse_float=_finite)
-
-
-def _decoded(headers: Headers, content: bytes, most: int = 5 * 1024 * 1024) -> bytes:
-    """The body without a gzip or deflate coding, as far as `most` bytes: a bomb stays small."""
-    coding = (field_value(headers, "content-encoding") or "").strip().lower()
-    if coding in ("gzip", "x-gzip", "deflate"):
-        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(content, most)
-    return content
 
 
 def _bounded(value: Json) -> Json:

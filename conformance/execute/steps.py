@@ -147,5 +147,5 @@ def _put_back(context: Context) -> None:
 def bind(context: Context, bound: Mapping[str, Json]) -> Context:
     """The same surroundings for another set of values, with nothing done yet."""
     return dataclasses.replace(
-        context, bound=bound, steps={}, tracked=None, clients={}, behind=[], seen=None, undos={}
+        context, bound=bound, steps={}, tracked=None, clients={}, behind=[], seen=None, whole=None, undos={}
     )

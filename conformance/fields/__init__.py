@@ -3,6 +3,8 @@
     cache_control.py    Cache-Control: directives, mistakes, contradictions
     dates.py            HTTP dates
     lists.py            fields as lists, and the small values Age and Vary
+    multipart.py        multipart/byteranges: a body -> its parts
+    ranges.py           Range and Content-Range
     structured.py       structured fields, by http-sf
     tags.py             entity tags
     valid.py            the forms that a value may be held to, by name
@@ -39,15 +41,30 @@ from conformance.fields.lists import (
     parse_vary,
     split_list,
 )
+from conformance.fields.multipart import Multipart, Part, parse_boundary, parse_multipart
+from conformance.fields.ranges import (
+    BYTES,
+    ByteRange,
+    ContentRange,
+    is_excessive,
+    parse_byte_ranges,
+    parse_content_range,
+    range_unit,
+)
 from conformance.fields.tags import EntityTag, parse_entity_tag, parse_entity_tag_list, tags_match_weakly
 
 __all__ = [
+    "BYTES",
     "CODES",
+    "ByteRange",
     "CacheControl",
+    "ContentRange",
     "Directive",
     "EntityTag",
     "Headers",
     "Level",
+    "Multipart",
+    "Part",
     "Problem",
     "age_in_front",
     "answered_by_cache",
@@ -56,15 +73,21 @@ __all__ = [
     "field_values",
     "format_http_date",
     "has_empty_elements",
+    "is_excessive",
     "is_imf_fixdate",
     "media_type",
     "parse_age",
+    "parse_boundary",
+    "parse_byte_ranges",
     "parse_cache_control",
+    "parse_content_range",
     "parse_delta_seconds",
     "parse_entity_tag",
     "parse_entity_tag_list",
     "parse_http_date",
+    "parse_multipart",
     "parse_vary",
+    "range_unit",
     "remarks",
     "split_list",
     "tags_match_weakly",

@@ -9,6 +9,7 @@ from typing import Final
 
 from conformance.fields.dates import is_imf_fixdate
 from conformance.fields.lists import TOKEN, has_empty_elements, parse_delta_seconds, split_list
+from conformance.fields.ranges import parse_content_range
 from conformance.fields.structured import (
     directives,
     is_dictionary_of_directives,
@@ -33,17 +34,6 @@ class Form:
     says: str
 
 
-def _content_range(text: str) -> bool:
-    """Of bytes (RFC 9110 14.4): `bytes 0-4/10`, `bytes 0-4/*` or `bytes */10`, and within the length."""
-    found = re.fullmatch(r"bytes (?:([0-9]+)-([0-9]+)/(?:([0-9]+)|\*)|\*/[0-9]+)", text)
-    if found is None:
-        return False
-    first, last, whole = (None if each is None else int(each[:30]) for each in found.groups())
-    if first is None or last is None:
-        return True
-    return first <= last and (whole is None or last < whole)
-
-
 FORMS: Final[Mapping[str, Form]] = {
     "entity-tag": Form(
         lambda text: parse_entity_tag(text) is not None, 'one entity tag, such as "a1b2" or W/"a1b2"'
@@ -58,7 +48,16 @@ FORMS: Final[Mapping[str, Form]] = {
         lambda text: all(re.fullmatch(TOKEN, each) for each in split_list(text)),
         "a list of names, or *",
     ),
-    "content-range": Form(_content_range, "a range such as bytes 0-4/10, within the length"),
+    "content-range": Form(
+        lambda text: parse_content_range(text) is not None, "a range such as bytes 0-4/10, within the length"
+    ),
+    "whole-told": Form(
+        lambda text: not text.endswith("/*"), "a range with the length of the whole, such as bytes 0-4/10"
+    ),
+    "range-units": Form(
+        lambda text: all(re.fullmatch(TOKEN, each) for each in split_list(text) or [text]),
+        "the names of units such as bytes, or none",
+    ),
     "directives": Form(
         is_dictionary_of_directives,
         "a dictionary with whole seconds and flags, such as max-age=60, must-revalidate",

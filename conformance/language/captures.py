@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from conformance.fields import (
@@ -21,6 +22,7 @@ from conformance.fields import (
 from conformance.model import Exchange, Json
 
 PATTERN: Final = re.compile(r"\{([a-z][a-z0-9-]*)(?:\.([a-z0-9-]+))?\}")
+_MANY: Final = 200
 _AN_HOUR: Final = timedelta(hours=1)
 _A_DAY: Final = timedelta(days=1)
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -40,6 +42,16 @@ def _etag(exchange: Exchange) -> str | None:
     return values[0] if values else None
 
 
+def _tag_that_is(*, weak: bool) -> Callable[[Exchange], str | None]:
+    """The ETag, where it is of that kind."""
+
+    def take(exchange: Exchange) -> str | None:
+        parsed = parse_entity_tag(_etag(exchange) or "")
+        return _etag(exchange) if parsed is not None and parsed.weak is weak else None
+
+    return take
+
+
 def _opaque(exchange: Exchange) -> str | None:
     tag = _etag(exchange)
     parsed = parse_entity_tag(tag) if tag else None
@@ -57,6 +69,16 @@ def _swapped(exchange: Exchange) -> str | None:
     if not opaque:
         return None
     return opaque.swapcase() if opaque.swapcase() != opaque else opaque * 2
+
+
+def _length(exchange: Exchange) -> str | None:
+    return str(exchange.response.body.length) if exchange.response and exchange.response.body.length else None
+
+
+def _bytes_apart(exchange: Exchange) -> str | None:
+    """Every other byte by itself, two hundred at most, as a Range asks for them."""
+    length = int(_length(exchange) or 0)
+    return ",".join(f"{at}-{at}" for at in range(0, min(length, 2 * _MANY), 2)) or None
 
 
 def _last_modified(exchange: Exchange) -> str | None:
@@ -122,9 +144,13 @@ CAPTURES: Final[Mapping[str, Capture]] = {
     capture.name: capture
     for capture in (
         Capture("etag", _etag, "ETag", "the ETag of {}"),
+        Capture("strong-etag", _tag_that_is(weak=False), "strong ETag", "the strong ETag of {}"),
+        Capture("weak-etag", _tag_that_is(weak=True), "weak ETag", "the weak ETag of {}"),
         Capture("opaque", _opaque, "ETag", "the ETag of {} without its quotes"),
         Capture("opaque-cut", _cut, "ETag", "the ETag of {} without its last letter"),
         Capture("opaque-swapped", _swapped, "ETag", "the ETag of {} with upper and lower case swapped"),
+        Capture("length", _length, "content", "the length of {}"),
+        Capture("bytes-apart", _bytes_apart, "content", "two hundred single bytes of {}"),
         Capture("last-modified", _last_modified, "Last-Modified", "the Last-Modified of {}"),
         *(
             Capture(f"last-modified-{name}", _moment(write), "Last-Modified", f"{says} the date of {{}}")
@@ -153,9 +179,19 @@ CAPTURES: Final[Mapping[str, Capture]] = {
 }
 
 
-def in_words(text: str) -> str:
-    """A text with its captures in English: {first.etag} is <the ETag of first>."""
-    return PATTERN.sub(lambda m: f"<{CAPTURES[m[2]].phrase.format(m[1]) if m[2] else m[1]}>", text)
+def in_words(text: str, called: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A text with its captures in English: {first.etag} is <the ETag of first>.
+
+    Args:
+        text: any.
+        called: what a step is called there, where that is not its name.
+    """
+
+    def word(match: re.Match[str]) -> str:
+        name = called.get(match[1], match[1])
+        return f"<{CAPTURES[match[2]].phrase.format(name) if match[2] else name}>"
+
+    return PATTERN.sub(word, text)
 
 
 def named(value: Json) -> Iterator[tuple[str, str | None]]:

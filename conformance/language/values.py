@@ -86,6 +86,16 @@ def lines_of(headers: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     )
 
 
+def with_headers(headers: Mapping[str, Any]) -> str:
+    """Header fields that a request has, as the end of a phrase."""
+    return " with " + ", ".join(f"{name}: {_shown(value)}" for name, value in lines_of(headers))
+
+
+def _shown(value: str) -> str:
+    """A field's value, in quotes where white space at its ends would not be seen."""
+    return value if value == value.strip() else repr(value)
+
+
 # ------------------------------------------------------------------ what no schema can say
 
 
@@ -151,6 +161,7 @@ NUMBER: Final = Kind("NUMBER", {"type": "number"})
 COUNT: Final = Kind("COUNT", {"type": "integer", "minimum": 1})
 TEXT: Final = Kind("TEXT", {"type": "string"})
 NAMES: Final = Kind("[NAME, ...]", {"type": "array", "items": {"type": "string"}, "minItems": 1})
+FIELDS: Final = Kind("[FIELD, ...]", {"type": "array", "items": FIELD_NAME, "minItems": 1})
 DURATION: Final = Kind(
     "DURATION",
     {"type": ["string", "number"], "description": "a duration such as 'ttl + 2m' or '1.1 s'"},

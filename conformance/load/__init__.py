@@ -14,6 +14,7 @@
     givens.py      what a check takes as given, and whose business that is
     register.py    specs/requirements.yaml -> the rows that checks cite, and the topics
     targetfile.py  a target file and its overrides -> Target
+    audience.py    what it says of who asks and how: users and variants
     schema.py      the spec language as a JSON Schema, put together from the rooms
 
 Shell. It must not know how anything is sent or judged. The first four import neither YAML nor JSON Schema.

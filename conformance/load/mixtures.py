@@ -68,6 +68,7 @@ def _check(
         title=mixture["title"],
         on=table,
         expects=(dict.fromkeys(alone, _DUE),),
+        only_if=data.get("only-if"),
         needs=tuple(data.get("needs", ("read",))),
         after=(*data.get("after", ()), *mixture.get("after", ())),
         doubts=(DOUBTS["others-write"],),

@@ -5,7 +5,7 @@ One source for three readers: the loader, editors (`conformance schema`), and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import jsonschema
@@ -44,6 +44,10 @@ COMMON: Final[Mapping[str, Any]] = {
     "when": _REF["conditions"],
 }
 """What every step may have besides the arguments of its verb."""
+ARGUMENTS: Final = ("method", "item", "body")
+"""The arguments of its verb that a cell may give, besides the fields that it sends."""
+JUDGED: Final = ("state", "reply")
+"""What is judged of a cell of writes, by matchers, in this order."""
 
 
 def _either(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,11 +63,14 @@ _CELLS_OR_MIXTURES: Final = [{"required": ["cells"]}, {"required": ["mixtures"]}
 
 
 def _table(check: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys of a table: classes of values by field, and cells that send them."""
-    read = VERBS["read"].schemas
+    """A table: classes of values by field, and cells that send them, by reads or by writes to our item."""
+    read, write = VERBS["read"].schemas, VERBS["write"].schemas
     send = {"type": "object", "minProperties": 1, "propertyNames": FIELD_NAME, "additionalProperties": _TEXT}
     cell = {name: check[name] for name in ("id", "title", "requirement", "also", "after", "why", "hint")}
-    cell |= {"send": _either(send), "method": read["method"], "only": _REF["matchers"]}
+    cell["send"] = _either(send)
+    judged = {"type": "array", "items": {"enum": list(JUDGED)}, "minItems": 1, "uniqueItems": True}
+    written = {**cell, **{name: write[name] for name in ARGUMENTS}, "judge": judged}
+    cell |= {"only-if": _REF["matchers"], "expect": _REF["matchers"], "where": _REF["matchers"]}
     mixture = {name: check[name] for name in ("id", "title", "requirement", "after", "why", "hint")}
     mixture |= {
         "mix": {
@@ -75,7 +82,7 @@ def _table(check: Mapping[str, Any]) -> dict[str, Any]:
         "beside": send,
         "methods": {"type": "array", "items": {"enum": ["GET", "HEAD"]}, "minItems": 1, "uniqueItems": True},
     }
-    return {
+    keys = {
         "needs": _NEEDS,
         "after": check["after"],
         "why": _TEXT,
@@ -91,16 +98,20 @@ def _table(check: Mapping[str, Any]) -> dict[str, Any]:
                 "additionalProperties": HEADERS.schema["additionalProperties"],
             },
         },
-        "cells": {
-            "type": "array",
-            "minItems": 1,
-            "items": closed(cell, ("id", "requirement", "send")),
-        },
-        "mixtures": {
-            "type": "array",
-            "minItems": 1,
-            "items": closed(mixture, ("id", "title", "requirement", "mix")),
-        },
+    }
+
+    def rows(of: Mapping[str, Any], required: Iterable[str]) -> dict[str, Any]:
+        return {"type": "array", "minItems": 1, "items": closed(of, required)}
+
+    required, due = ("values", "why", "hint"), ("id", "requirement", "send")
+    writes = {**keys, "subject": {"enum": ["item"]}, "cells": rows(written, due)}
+    keys |= {"only-if": _REF["condition"], "expect": _REF["matchers"]}
+    reads = {**keys, "cells": rows({**cell, "method": read["method"]}, due)}
+    reads["mixtures"] = rows(mixture, ("id", "title", "requirement", "mix"))
+    return {
+        "if": {"type": "object", "required": ["subject"]},
+        "then": closed(writes, (*required, "cells")),
+        "else": closed(reads, required, anyOf=_CELLS_OR_MIXTURES),
     }
 
 
@@ -160,7 +171,7 @@ def schema() -> dict[str, Any]:
         ),
         "$defs": {
             "check": closed(check, required),
-            "table": closed(_table(check), ("values", "why", "hint"), anyOf=_CELLS_OR_MIXTURES),
+            "table": _table(check),
             "lint": closed(lint, ("id", "title", "requirement", "expect", "why", "hint")),
             "matchers": closed({m.name: m.schema for m in MATCHERS.values()}, minProperties=1),
             "condition": {

@@ -1,7 +1,8 @@
 """`tables` of a spec file -> one timeline for each, and a check for each of its cells and mixtures. Pure.
 
 A cell names the classes of values that it sends; what is due of it is not written down, since RFC 9110 13.2.2
-says it. Level and tier are those of its row, and so is the title, where it has none of its own.
+says it, unless there is more to look at (`expect`). Level and tier are those of its row, and so is the title,
+where it has none of its own.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ from conformance.language.doubts import DOUBTS
 from conformance.language.yamlfile import Path_
 from conformance.load.mixtures import mixtures
 from conformance.load.parts import Parts
+from conformance.load.schema import ARGUMENTS, JUDGED
 from conformance.load.values import value_of
 from conformance.model import Check, Json, Timeline
 from conformance.model.specs import PLAIN
 
 __all__ = ["read_tables"]
 
+_WRITES: Final = "subject"  # the key of a table of writes: what they are about
+_NEEDS_OF_WRITES: Final = ("create", "change", "remove", "item")
 _LAST: Final = "last"
+_DUE: Final[Json] = {"due": {"after": PLAIN}}
 _LONGEST: Final = 90  # characters of a title
 
 
@@ -45,9 +50,14 @@ def read_tables(parts: Parts) -> tuple[list[Check], list[Timeline]]:
         steps += parts.steps(reads, path, known)
         cells += mixed
         steps += parts.steps([{"do": "read", "as": _LAST}], path, known)
-        needs = tuple(data.get("needs", ("read",)))
-        tables.append(Timeline(id_, needs, (), tuple(steps), parts.place(path), apart=True))
+        tables.append(Timeline(id_, _needs(data), (), tuple(steps), parts.place(path), apart=True))
     return cells, tables
+
+
+def _needs(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """What its cells need of a resource: those of writes, that an item of our own can be had."""
+    own = _NEEDS_OF_WRITES if _WRITES in table else ()
+    return tuple(dict.fromkeys((*own, *table.get("needs", () if own else ("read",)))))
 
 
 def _reads(
@@ -59,24 +69,31 @@ def _reads(
         headers = {
             name: value_of(parts, table, name, class_, (*path, "send")) for name, class_ in send.items()
         }
-        step = {"do": "read", "as": f"{cell['id']}-{number}" if len(sends) > 1 else cell["id"]}
-        yield {**step, "headers": headers, **({"method": cell["method"]} if "method" in cell else {})}
+        step = {"do": "write" if _WRITES in table else "read", "headers": headers}
+        name = f"{cell['id']}-{number}" if len(sends) > 1 else cell["id"]
+        yield {**step, "as": name, **{each: cell[each] for each in (*ARGUMENTS, "only-if") if each in cell}}
 
 
 def _check(
     parts: Parts, table: str, data: Mapping[str, Any], cell: Mapping[str, Any], steps: list[str]
 ) -> Check:
     path = ("tables", table, "cells", data["cells"].index(cell))
+    writes = _WRITES in data
+    due = (
+        dict.fromkeys(cell.get("judge", JUDGED), "due")
+        if writes
+        else cell.get("expect") or data.get("expect", _DUE)
+    )
     return parts.judging(
         cell,
         path,
         title=cell.get("title") or _title(parts, cell, path),
         on=table,
-        expects=({name: {"due": {"after": PLAIN}} for name in steps},),
-        needs=tuple(data.get("needs", ("read",))),
+        expects=(dict.fromkeys(steps, due),),
+        only_if={**data.get("only-if", {}), **({PLAIN: cell["where"]} if "where" in cell else {})},
+        needs=_needs(data),
         after=(*data.get("after", ()), *cell.get("after", ())),
-        only_if={PLAIN: cell["only"]} if "only" in cell else {},
-        doubts=(DOUBTS["others-write"],),
+        doubts=() if writes else (DOUBTS["others-write"],),  # nobody else knows an item of ours
         why=cell.get("why", data["why"]),
         hint=cell.get("hint", data["hint"]),
     )

@@ -16,8 +16,9 @@ from conformance.errors import TargetError
 from conformance.guesses import did_you_mean
 from conformance.language.values import FIELD_NAME, closed
 from conformance.language.yamlfile import YamlFile, read
+from conformance.load.audience import KEYS, USERS, check_users, read_variants
 from conformance.load.schema import check_file
-from conformance.model import NOWHERE, Place, Resource, Target, Write
+from conformance.model import NOWHERE, Headers, Place, Resource, Target, Write, as_user
 
 _WRITES: Final = ("create", "change", "remove", "clear")
 _STAND_INS: Final = ("absent", "redirecting", "protected")
@@ -109,6 +110,7 @@ def schema() -> dict[str, Any]:
             "keys": {**_GET, "pattern": r"^GET /\S*\{key\}\S*$"},
             **dict.fromkeys((*_STAND_INS, "item"), _GET),
             **dict.fromkeys(_WRITES, write),
+            **KEYS,
         },
         ("read",),
     )
@@ -129,6 +131,7 @@ def schema() -> dict[str, Any]:
                     "propertyNames": FIELD_NAME,
                     "additionalProperties": {"type": "string", "pattern": r"^[^\r\n\0]*$"},
                 },
+                "users": USERS,
                 "require": {
                     "type": "array",
                     "items": {"type": "string", "description": "a resource, or a resource and a write of it"},
@@ -176,8 +179,13 @@ def read_target(
             raise TargetError(says, problem.file, problem.line) from None
     required = [*file.data.get("require", ()), *(each for text in require for each in text.split(","))]
     _require(file.data["resources"], [each.strip() for each in required if each.strip()], file.name)
-    headers = tuple((name, _filled(file, name, text)) for name, text in file.data.get("headers", {}).items())
-    resources = tuple(_resource(file, each, data, headers) for each, data in file.data["resources"].items())
+    headers = _fields(file, file.data.get("headers", {}), "headers")
+    given = file.data.get("users", {})
+    users = {each: _fields(file, fields, "users", each) for each, fields in given.items()}
+    check_users(file, users)
+    resources = tuple(
+        _resource(file, each, data, headers, users) for each, data in file.data["resources"].items()
+    )
     names = [r.name for r in resources]
     for resource in resources:
         for other in resource.distinct_from:
@@ -190,14 +198,19 @@ def read_target(
     return Target(file.data["name"], resources, digest, file.data.get("contract", ""), base)
 
 
-def _filled(file: YamlFile, name: str, text: str) -> str:
+def _fields(file: YamlFile, given: Mapping[str, str], *path: str) -> Headers:
+    """Fields of requests, as they stand at that place of the file."""
+    return tuple((name, _filled(file, (*path, name), text)) for name, text in given.items())
+
+
+def _filled(file: YamlFile, path: tuple[str, ...], text: str) -> str:
     """A field with the variables of the environment that it names, such as "Bearer ${TOKEN}"."""
 
     def value(found: re.Match[str]) -> str:
         variable = found[1]
         if variable not in os.environ:
-            says = f"{name} needs the variable {variable} of the environment, which is not set"
-            raise file.fail(f"{says}: export {variable}=... before the run", ("headers", name))
+            says = f"{path[-1]} needs the variable {variable} of the environment, which is not set"
+            raise file.fail(f"{says}: export {variable}=... before the run", path)
         return os.environ[variable]
 
     return _VARIABLE.sub(value, text)
@@ -258,9 +271,13 @@ def _require(resources: dict[str, dict[str, Any]], required: Sequence[str], name
 
 
 def _resource(
-    file: YamlFile, name: str, data: Mapping[str, Any], headers: tuple[tuple[str, str], ...]
+    file: YamlFile, name: str, data: Mapping[str, Any], headers: Headers, users: Mapping[str, Headers]
 ) -> Resource:
     path = ("resources", name)
+    per_user = data.get("per-user", False)
+    if per_user and not users:
+        says = f"{name} is per-user, and the file names no users: write two of them under `users`"
+        raise file.fail(says, (*path, "per-user"))
     for key, needs in (("ttl", "value"), ("value", "ttl"), ("hit", "ttl"), ("stale", "ttl")):
         if key in data and needs not in data and not (key == "hit" and data.get("http-cache")):
             raise file.fail(
@@ -288,7 +305,10 @@ def _resource(
         distinct_from=tuple(data.get("distinct-from", ())),
         writes=writes,
         ask=data.get("ask", False),
-        headers=headers,
+        headers=as_user(headers, users, 0) if per_user else headers,
+        users=users,
+        per_user=per_user,
+        variants=read_variants(file, name, data),
         place=Place(file.name, file.line(path) or 1),
         **{kind: data[kind].partition(" ")[2] for kind in ("item", "keys", *_STAND_INS) if kind in data},
     )

@@ -2,14 +2,19 @@
 
     base.py             what a matcher and its forms are made of
     status.py           the status code
-    request.py          the method of the request
+    request.py          the method and the fields of the request
     due.py              what the preconditions of the request call for
+    written.py          whether a write was carried out, and how it was answered
     field.py            any header field
+    ranges.py           which bytes are sent of a range
     body.py             the body, as bytes, as JSON, as items
     etag.py             the entity tag
     cache_control.py    Cache-Control
     freshness.py        lifetimes and ages, as they are stated
     reuse.py            whole answers that a cache inside the server gives out again
+    coding.py           content codings
+    vary.py             Vary
+    variants.py         what chooses among several representations
     value.py            a value that is kept for a while, and the mark of a hit
     lives.py            what an entry is made of
     contact.py          whether a client cache asked the server
@@ -28,17 +33,22 @@ from typing import Final
 from conformance.matchers import (
     body,
     cache_control,
+    coding,
     contact,
     due,
     etag,
     field,
     freshness,
     lives,
+    ranges,
     request,
     reuse,
     status,
     value,
+    variants,
+    vary,
     wire,
+    written,
 )
 from conformance.matchers.base import ANSWER, COMPARISON, Case, Form, Matcher
 from conformance.model import Finding, Json, StepRecord
@@ -57,8 +67,8 @@ __all__ = [
 ]
 
 _ROOMS: Final = (
-    *(status, due, request, body, etag, cache_control, freshness, field),
-    *(value, lives, reuse, contact, wire),
+    *(status, due, written, request, ranges, body, coding, etag, cache_control, vary, freshness, variants),
+    *(field, value, lives, reuse, contact, wire),
 )
 MATCHERS: Final[Mapping[str, Matcher]] = {
     matcher.name: matcher for room in _ROOMS for matcher in room.MATCHERS

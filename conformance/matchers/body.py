@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Final
 
+from conformance.content.codings import unread
 from conformance.content.differences import moved
 from conformance.content.effects import sees_write
 from conformance.fields import media_type
-from conformance.language.values import COUNT, STEP
+from conformance.language.values import COUNT, STEP, STEPS
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer, no_answer
 from conformance.model import MISSING, Body, Effect, Exchange, Finding, Json, StepRecord
 
@@ -86,6 +87,24 @@ def _differs(name: Json, exchange: Exchange, case: Case) -> Found:
     return f"another body than before ({name})", "the same body"
 
 
+def _unlike(names: Json, step: StepRecord, case: Case) -> Finding | None:
+    """No answer of the step has a body that one of the others has."""
+    others = [(name, e) for name in names if (s := case.steps.get(name)) for e in s.exchanges]
+    if not step.exchanges:
+        return no_answer(step)
+    for index, exchange in enumerate(step.exchanges):
+        if exchange.response is None:
+            return no_answer(step, index)
+        for name, other in others:
+            if other.response is not None and _body(other).length and _same_body(other, exchange):
+                return Finding(f"another body than that of {name}", "the same one", step.name, index)
+    return None
+
+
+def _same_body(one: Exchange, other: Exchange) -> bool:
+    return _body(one).digest == _body(other).digest
+
+
 def _nothing_beside(name: str) -> Finding:
     return Finding(f"an answer to compare with ({name})", "none", code=COMPARISON)
 
@@ -112,7 +131,8 @@ def _no_json(exchange: Exchange) -> Finding | None:
     """Why a body is no JSON, or is not sent as such; or None."""
     media = media_type(exchange.headers)
     if exchange.facts.json == "none":
-        found = f"a body that is not JSON ({exchange.facts.constant or media or 'no Content-Type'})"
+        seen = exchange.facts.constant or unread(exchange.facts.decoded) or media or "no Content-Type"
+        found = f"a body that is not JSON ({seen})"
         return Finding("a JSON body", found if _body(exchange).length else "no body", code=_NO_JSON)
     if media != "application/json" and not media.endswith("+json"):
         return Finding("Content-Type: application/json", media or "none", code=_NO_JSON)
@@ -218,6 +238,7 @@ MATCHERS: Final = (
             Form("at-least", _at_least, "a body of at least {} bytes", COUNT),
             Form("same-as", _same, "the same body as {}", STEP),
             Form("differs-from", _differs, "another body than {}", STEP),
+            Form("unlike", _unlike, "a body that none of {} has", STEPS),
             Form("repeats", _repeats, "two answers with the same body"),
             Form("drifting", _drifting, "a body that changes now and then, and does not come back"),
         ),

@@ -17,11 +17,13 @@ from conformance.fields import (
 from conformance.language.values import COUNT, NAMES, STEP, Kind, listed
 from conformance.matchers.base import Case, Form, Found, Matcher, each_answer, shown
 from conformance.model import Exchange, Finding, Json, Level
+from conformance.oracle.storing import freshness_lifetime, storable
 
 _SECONDS: Final = Kind("SECONDS", {"type": "integer", "minimum": 0})
 _PROBLEMS: Final = Kind("[PROBLEM, ...]", {"type": "array", "items": {"enum": list(CODES)}, "minItems": 1})
 
 _AGES: Final = ("max-age", "s-maxage")
+_SHARING: Final = ("public", "s-maxage", "must-revalidate")
 _TICK: Final = 1.0  # seconds: an age has whole ones
 
 
@@ -148,6 +150,33 @@ def _reusable(_: Json, exchange: Exchange, _case: Case) -> Found:
     return "an answer that a cache can reuse", "Vary: *, by which it matches no later request"
 
 
+@each_answer
+def _not_shared(_: Json, exchange: Exchange, case: Case) -> Found:
+    """Nothing that offers the answer to shared caches, for others than who has asked."""
+    users = case.resource.users if case.resource else {}
+    telling = {name.lower() for fields in users.values() for name, _ in fields}
+    vary = parse_vary(field_values(exchange.headers, "vary"))
+    if vary == "*" or not telling.isdisjoint(vary):
+        return None
+    cc = of(exchange)
+    login = bool(field_values(exchange.request.headers, "authorization"))
+    stored = storable("GET", exchange.status or 0, cc, shared=True, has_authorization=login)
+    lifetime = freshness_lifetime(exchange.headers, shared=True)
+    offered = "public" in cc if lifetime is None else lifetime > 0
+    if not stored or not offered or "no-cache" in cc:
+        return None
+    return "an answer that no shared cache gives to others", _sent(exchange)
+
+
+@each_answer
+def _of_a_login(_: Json, exchange: Exchange, _case: Case) -> Found:
+    """What RFC 9111 3.5 keeps a shared cache from giving to others."""
+    if not field_values(exchange.request.headers, "authorization"):
+        return "an answer to Authorization", "one to a request without it"
+    shared = [name for name in _SHARING if name in of(exchange)]
+    return (f"Cache-Control without {shared[0]}", _sent(exchange)) if shared else None
+
+
 MATCHERS: Final = (
     Matcher(
         "cache-control",
@@ -160,6 +189,8 @@ MATCHERS: Final = (
             Form("same-as", _same, "the same Cache-Control as {}", STEP),
             Form("has", _has, "a Cache-Control with {}", NAMES),
             Form("lacks", _lacks, lambda names: f"a Cache-Control without {listed(names, 'or')}", NAMES),
+            Form("not-shared", _not_shared, "an answer that no shared cache gives to others"),
+            Form("of-a-login", _of_a_login, "an answer to Authorization that nothing allows to be shared"),
             Form("reusable", _reusable, "an answer that a cache can reuse, without Vary: *"),
             Form("lifetime-from", _lifetime, "a max-age of {} s or more", COUNT),
             Form("lifetime-up-to", _at_most, "no lifetime above {} s", _SECONDS),

@@ -33,10 +33,12 @@ def _by_the_rules(name: Json, exchange: Exchange, case: Case) -> Found:
     if plain is None or plain.status is None:
         return Finding("a plain answer to go by", "none", code=COMPARISON)
     request, status = exchange.request, exchange.status
-    outcome = precondition_outcome(request.method, request.headers, _state(plain), plain_status=plain.status)
+    outcome = precondition_outcome(
+        request.method, request.headers, resource_state(plain), plain_status=plain.status
+    )
     kind = str(status) if status in _TOLD and status != plain.status else "perform"
     right = kind in outcome.acceptable and (kind != "perform" or status == plain.status)
-    if right and kind == outcome.expected:
+    if right and (kind == outcome.expected or kind in outcome.as_good):
         return None
     wanted: tuple[Answer, ...] = (outcome.expected,) if right else tuple(sorted(outcome.acceptable))
     expected = f"{listed([_answer(each, plain) for each in wanted], 'or')} ({outcome.why})"
@@ -48,7 +50,7 @@ def _answer(due: Answer, plain: Exchange) -> str:
     return f"{_SAYS[due]}, {plain.status}" if due == "perform" else _SAYS[due]
 
 
-def _state(plain: Exchange) -> ResourceState:
+def resource_state(plain: Exchange) -> ResourceState:
     """What the server has, as its plain answer shows it."""
     tags = field_values(plain.headers, "etag")
     return ResourceState(
@@ -56,6 +58,7 @@ def _state(plain: Exchange) -> ResourceState:
         etag=parse_entity_tag(tags[0]) if tags else None,
         last_modified=parse_http_date(field_value(plain.headers, "last-modified") or ""),
         now=parse_http_date(field_value(plain.headers, "date") or ""),
+        length=plain.response.body.length if plain.response else None,
     )
 
 

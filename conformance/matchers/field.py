@@ -14,12 +14,11 @@ from msgspec.structs import replace
 
 from conformance.fields import field_value, field_values, parse_http_date
 from conformance.fields.valid import FORMS
-from conformance.language.values import FIELD_NAME, STEP_NAME, Kind, listed
+from conformance.language.values import FIELD_NAME, FIELDS, STEP_NAME, Kind, listed
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer, shown
 from conformance.model import Exchange, Finding, Json
 from conformance.model.specs import PLAIN
 
-_FIELDS: Final = Kind("[FIELD, ...]", {"type": "array", "items": FIELD_NAME, "minItems": 1})
 _PARSED: Final = Kind(
     "{FIELD: FORM, ...}",
     {
@@ -156,9 +155,9 @@ MATCHERS: Final = (
         "field",
         "header fields",
         (
-            Form("present", _present, lambda names: f"a field {listed(names)}", _FIELDS),
-            Form("absent", _absent, lambda names: f"no field {listed(names, 'or')}", _FIELDS),
-            Form("once", _once, lambda names: f"{listed(names)} once at most", _FIELDS),
+            Form("present", _present, lambda names: f"a field {listed(names)}", FIELDS),
+            Form("absent", _absent, lambda names: f"no field {listed(names, 'or')}", FIELDS),
+            Form("once", _once, lambda names: f"{listed(names)} once at most", FIELDS),
             Form(
                 "valid",
                 _valid,
@@ -177,12 +176,12 @@ MATCHERS: Final = (
                 lambda wanted: listed([f"{name} later than that of {than}" for name, than in wanted.items()]),
                 _OLDER,
             ),
-            Form("as-plain", _kept, "{}, where the ordinary answer has it", _FIELDS),
+            Form("as-plain", _kept, "{}, where the ordinary answer has it", FIELDS),
             Form(
-                "in-plain", _in_plain, lambda names: f"{listed(names, 'or')} in the ordinary answer", _FIELDS
+                "in-plain", _in_plain, lambda names: f"{listed(names, 'or')} in the ordinary answer", FIELDS
             ),
-            Form("own-path", _own_path, "{} with the path of the request", _FIELDS),
-            Form("like-plain", _like, "the same {} as the ordinary answer, or none", _FIELDS),
+            Form("own-path", _own_path, "{} with the path of the request", FIELDS),
+            Form("like-plain", _like, "the same {} as the ordinary answer, or none", FIELDS),
         ),
         together=True,
     ),

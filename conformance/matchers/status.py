@@ -16,11 +16,6 @@ _STATUS: Final = Kind(
     {"anyOf": [*_ONE["anyOf"], {"type": "array", "items": _ONE, "minItems": 1}]},
 )
 
-_CODES: Final = Kind(
-    "[STATUS, ...]",
-    {"type": "array", "items": {"type": "integer", "minimum": 100, "maximum": 599}, "minItems": 1},
-)
-
 
 @each_answer
 def _status(wanted: Json, exchange: Exchange, _case: Case) -> Found:
@@ -31,24 +26,8 @@ def _status(wanted: Json, exchange: Exchange, _case: Case) -> Found:
     return f"status {listed(wanted, 'or')}", f"{status}"
 
 
-@each_answer
-def _none_of(refused: Json, exchange: Exchange, _case: Case) -> Found:
-    return (
-        (f"no status {listed(refused, 'or')}", f"{exchange.status}") if exchange.status in refused else None
-    )
-
-
 def _said(wanted: Json) -> str:
     return f"status {listed(wanted, 'or')}"
 
 
-MATCHERS: Final = (
-    Matcher(
-        "status",
-        "the status code",
-        (
-            Form("", _status, _said, _STATUS),
-            Form("none-of", _none_of, lambda refused: f"no status {listed(refused, 'or')}", _CODES),
-        ),
-    ),
-)
+MATCHERS: Final = (Matcher("status", "the status code", (Form("", _status, _said, _STATUS),)),)

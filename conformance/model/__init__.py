@@ -19,6 +19,7 @@ from __future__ import annotations
 from conformance.model.exchanges import (
     NO_FACTS,
     Body,
+    Decoded,
     Exchange,
     Facts,
     FaultKind,
@@ -26,6 +27,8 @@ from conformance.model.exchanges import (
     JsonType,
     Request,
     Response,
+    Slice,
+    Slices,
     WireFault,
 )
 from conformance.model.reports import NOWHERE, VERSION, Content, Entry, Explained, Report, Score, Tally, Topic
@@ -43,7 +46,7 @@ from conformance.model.runs import (
     Verdict,
 )
 from conformance.model.specs import Check, Doubt, ForAll, Place, Requirement, SpecFile, Step, Suite, Timeline
-from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write
+from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write, as_user
 from conformance.model.words import (
     ASCENDING,
     GIVEN_UP,
@@ -85,6 +88,7 @@ __all__ = [
     "Capability",
     "Check",
     "Content",
+    "Decoded",
     "Doubt",
     "Effect",
     "EffectKind",
@@ -114,6 +118,8 @@ __all__ = [
     "Run",
     "Safe",
     "Score",
+    "Slice",
+    "Slices",
     "SpecFile",
     "Step",
     "StepRecord",
@@ -128,4 +134,5 @@ __all__ = [
     "VerdictName",
     "WireFault",
     "Write",
+    "as_user",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -56,6 +57,11 @@ class Body(Frozen, frozen=True, array_like=True):
     content: bytes | None = None
 
 
+def digest_of(content: bytes) -> str:
+    """By which equal bytes are known: see `Body`."""
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
 HTTP_1_1: Final = "HTTP/1.1"
 OK: Final = "OK"
 """The one object for each, since a report leaves out what is at its default by identity."""
@@ -105,6 +111,56 @@ class ItemFacts(Frozen, frozen=True):
     gone: bool = False
 
 
+class Slice(Frozen, frozen=True):
+    """Some bytes of a body that an answer holds, as its Content-Range says.
+
+    Args:
+        first, last: their positions, both inclusive; None where no valid Content-Range says them.
+        whole: how long the whole is; None where it is not said.
+        length, digest: of what is there. due: the digest of what is at these positions of the whole, or "".
+    """
+
+    first: int | None
+    last: int | None
+    whole: int | None
+    length: int
+    digest: Safe
+    due: Safe = ""
+
+
+class Slices(Frozen, frozen=True):
+    """What a 206 holds, beside the whole that was read before it.
+
+    Args:
+        of: the digest of that whole; "" where none was read.
+        multipart: whether its parts stand in one body. broken: why they can't be read (any further), or "".
+    """
+
+    slices: tuple[Slice, ...] = ()
+    of: Safe = ""
+    multipart: bool = False
+    broken: Safe = ""
+
+
+class Decoded(Frozen, frozen=True):
+    """What a body with a content coding is without it; where it could not be looked into, it has no digest.
+
+    Args:
+        codings: their names, the last that was put on at the end.
+        length, digest: of the content.
+        fault: why it can't be decoded, or "".
+        capped: whether it goes on beyond what is looked at: then `length` is what was seen of it.
+        told: whether Content-Encoding names them, or the bytes alone.
+    """
+
+    codings: str
+    length: int = 0
+    digest: Safe = ""
+    fault: str = ""
+    capped: bool = False
+    told: bool = True
+
+
 class Facts(Frozen, frozen=True):
     """What is to be known of an answer beyond its fields, read once, when it arrived.
 
@@ -117,6 +173,8 @@ class Facts(Frozen, frozen=True):
         items: how many items the list has, or None where there is no list.
         value, hit: what the target's pointers point to; MISSING where they point to nothing.
         item: of the item that a write is about.
+        slices: of a 206: which bytes it holds.
+        decoded: of a body that has a content coding.
         redirected: the path that answered instead, where it differs in the final slash only.
         login_ended: the number of the request in the run at which a server that had answered us before
             did not know us any more; 0: it knows us, or never did.
@@ -129,6 +187,8 @@ class Facts(Frozen, frozen=True):
     value: Json = MISSING
     hit: Json = MISSING
     item: ItemFacts | None = None
+    slices: Slices | None = None
+    decoded: Decoded | None = None
     redirected: str = ""
     login_ended: int = 0
 

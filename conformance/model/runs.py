@@ -39,7 +39,7 @@ StepStatus = Literal[
     "refused",  # the server offers it, and refuses it to us
     "broken",  # it could not be done, see `says`
 ]
-EffectKind = Literal["create", "change", "remove", "restore", "refuse", "history", "clear"]
+EffectKind = Literal["create", "change", "remove", "restore", "refuse", "history", "clear", "write"]
 
 
 class Effect(Frozen, frozen=True):
@@ -134,6 +134,16 @@ class StepRecord(Frozen, frozen=True):
     restarted: bool = False
 
 
+def before_of(name: str) -> str:
+    """The name of the record of what was seen before a write; no spec can write it."""
+    return f"before {name}"
+
+
+def after_of(name: str) -> str:
+    """The name of the record of what was seen after a write."""
+    return f"after {name}"
+
+
 VIRTUAL: Final = "virtual"
 """The name of the clock that is moved: most records have it, so a report leaves it out."""
 
@@ -142,6 +152,7 @@ class Record(Frozen, frozen=True):
     """What one work did: its steps, in order, up to where it had to stop.
 
     Args:
+        work: its id; in report.json "", since the record stands there under it.
         bound: the values of the `forall` variables.
         error: a defect of the suite that broke it off, as one sentence, or "".
         clock: the name of the clock that timed it: the run's may not move a resource's values.
@@ -155,7 +166,7 @@ class Record(Frozen, frozen=True):
         kept: whether one entry of the server's cache was to answer all reads.
     """
 
-    work: Safe
+    work: Safe = ""
     steps: tuple[StepRecord, ...] = ()
     bound: Mapping[str, Json] = {}
     started_at: float = 0.0

@@ -42,6 +42,10 @@ class Resource(Frozen, frozen=True):
         repeats: a value made anew may equal the one before it; then `hit` alone tells them apart.
         policy: the Cache-Control that it is held to, or None.
         ask: whether the server may lack the whole resource.
+        headers: of every request to it; where it is per user, with those of the first one.
+        users: name -> the fields that say who is asking; two of them, or none.
+        per_user: each user is answered by what is his own.
+        variants: field of the request -> the values that choose a representation each.
         keys: a path with "{key}", whose answers the server may keep apart by key, or None.
         http_cache: whether the server keeps whole answers, so that what binds a shared cache binds it.
         absent, redirecting, protected: paths that stand in for it, or None: those are answered 404, by a
@@ -71,6 +75,9 @@ class Resource(Frozen, frozen=True):
     headers: Headers = ()
     keys: str | None = None
     http_cache: bool = False
+    users: Mapping[str, Headers] = {}
+    per_user: bool = False
+    variants: Mapping[str, tuple[str, ...]] = {}
     absent: str | None = None
     redirecting: str | None = None
     protected: str | None = None
@@ -84,6 +91,13 @@ class Resource(Frozen, frozen=True):
     def capabilities(self) -> frozenset[str]:
         """What a check may name under `needs`."""
         return frozenset(each.name for each in CAPABILITIES.values() if each.there(self))
+
+
+def as_user(headers: Headers, users: Mapping[str, Headers], number: int | None) -> Headers:
+    """Fields of a request as one of the users sends it, by his number; None: nobody says who is asking."""
+    telling = {name.lower() for fields in users.values() for name, _ in fields}
+    others = tuple(pair for pair in headers if pair[0].lower() not in telling)
+    return others if number is None else (*others, *tuple(users.values())[number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,13 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
         ),
         Capability("item", lambda resource: resource.item is not None, "a route to each item"),
         Capability("http-cache", lambda resource: resource.http_cache, "a cache of whole answers inside"),
+        Capability("users", lambda resource: bool(resource.users), "two users"),
+        Capability("per-user", lambda resource: resource.per_user, "an answer of its own for each user"),
+        Capability(
+            "variants",
+            lambda resource: bool(resource.variants),
+            "representations that fields of the request choose among",
+        ),
         Capability("stale", lambda resource: resource.stale > 0, "a time in which it may be served stale"),
         Capability("protected", lambda resource: resource.protected is not None, "a path that needs a login"),
         Capability("members", lambda resource: bool(resource.members), "declared members"),

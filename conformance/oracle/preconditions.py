@@ -1,19 +1,22 @@
 """How an origin answers a conditional request: RFC 9110 13, in the order of 13.2.2."""
 
-import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from conformance.fields import (
+    BYTES,
+    ByteRange,
     EntityTag,
     Headers,
     field_value,
     field_values,
+    is_excessive,
+    parse_byte_ranges,
     parse_entity_tag,
     parse_entity_tag_list,
     parse_http_date,
-    split_list,
+    range_unit,
 )
 
 Answer = Literal["perform", "2xx", "206", "304", "400", "412", "416"]
@@ -22,33 +25,48 @@ Answer = Literal["perform", "2xx", "206", "304", "400", "412", "416"]
 # 9110 13.2.1: methods that "not involve the selection or modification of a selected representation"
 _UNCONDITIONAL = frozenset({"CONNECT", "OPTIONS", "TRACE"})
 _READS = frozenset({"GET", "HEAD"})
-_BYTE_RANGE = re.compile(r"(?P<first>[0-9]{1,20})-(?P<last>[0-9]{0,30})|-0*[1-9][0-9]*")
+_A_SECOND = timedelta(seconds=1)
+_ENDLESS = 10**30
+_REFUSALS: frozenset[Answer] = frozenset({"400", "416"})
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceState:
     """What the origin has for the target of a request, as its last plain answer showed it.
 
-    `now` is the origin's own clock, for dates with a two-digit year.
+    `now` is the origin's own clock: for dates with a two-digit year, and for how old its last change is.
+    `length` is that of the representation in bytes; without it every range that may be satisfiable is.
     """
 
     exists: bool
     etag: EntityTag | None = None
     last_modified: datetime | None = None
     now: datetime | None = None
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a conditional request is to be answered.
 
-    `expected` follows each SHOULD; `acceptable` has all that breaks no MUST.
+    `expected` follows each SHOULD, and so does what is `as_good`; `acceptable` has all that breaks no MUST.
     """
 
     expected: Answer
     acceptable: frozenset[Answer]
     section: str
     why: str
+    as_good: frozenset[Answer] = frozenset()
+
+    @property
+    def held(self) -> bool:
+        """Whether the state may not change: nothing that is acceptable would carry the request out."""
+        return "perform" not in self.acceptable
+
+    @property
+    def performed(self) -> bool:
+        """Whether the request has to be carried out."""
+        return self.acceptable == {"perform"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +104,6 @@ def precondition_outcome(
         plain_status: how the same request without conditions is answered, where that is known. Otherwise 404
             is assumed for what does not exist, unless PUT may create it.
         already_applied: the state is what the request asks for, so "MAY respond with a 2xx".
-
-    A Range is taken to be satisfiable: the oracle does not know the length.
     """
     if method in _UNCONDITIONAL:
         return _always("perform", "9110 13.2.1", f"{method} ignores preconditions")
@@ -135,7 +151,8 @@ def _if_none_match(request: _Request) -> Outcome:
         onward = _if_range(request)
         lenient: tuple[Answer, ...] = (refusal,) if _mentions(value, state) else ()
         acceptable = frozenset({*onward.acceptable, "400", *lenient})
-        return Outcome(onward.expected, acceptable, section, "If-None-Match is no list of entity tags")
+        says = "If-None-Match is no list of entity tags"
+        return Outcome(onward.expected, acceptable, section, says, onward.as_good)
     if tags == "*":
         matched = state.exists
     else:
@@ -160,40 +177,59 @@ def _if_range(request: _Request) -> Outcome:
     wanted = request.value("Range")
     if request.method != "GET" or wanted is None:
         return _always("perform", "9110 13.2.2", "no precondition stands against it")
-    if not wanted.lower().startswith("bytes="):
-        why = "a range unit that is not bytes is ignored, or answered 416"
-        return Outcome("perform", frozenset({"perform", "416"}), "9110 14.2", why)
-    if not _is_byte_ranges(wanted.partition("=")[2]):
-        why = "an invalid Range is ignored or refused"
-        return Outcome("perform", frozenset({"perform", "400", "416"}), "9110 14.2", why)
-    condition = request.value("If-Range")
-    if condition is not None and not _if_range_holds(condition, request):
-        return _always("perform", "9110 13.1.5", "If-Range does not match exactly, so Range is ignored")
-    # "A server MAY ignore the Range header field."
+    unit, ranges = range_unit(wanted), parse_byte_ranges(wanted)
+    if unit not in {BYTES, None}:
+        # "MUST ignore", and "the range-unit is not supported": "SHOULD send a 416".
+        return _either(
+            "perform", frozenset({"416"}), "a range unit that is not bytes is ignored, or answered 416"
+        )
+    if ranges is None:
+        return _either("perform", _REFUSALS, "an invalid Range is ignored or refused")
+    condition, sure = request.value("If-Range"), True
+    if condition is not None:
+        holds = _if_range_holds(condition, request)
+        if holds is False:
+            return _always("perform", "9110 13.1.5", "If-Range does not match exactly, so Range is ignored")
+        sure = holds is True
+    return _range(ranges, request, sure=sure)
+
+
+def _range(ranges: tuple[ByteRange, ...], request: _Request, *, sure: bool) -> Outcome:
+    """What a valid Range calls for, where nothing stands against it; `sure`: nothing can."""
+    length = _ENDLESS if request.state.length is None else request.state.length
+    if not any(each.within(length) for each in ranges):
+        # 15.5.17: "servers are free to ignore Range", and "clients cannot depend on receiving a 416"
+        return _either("416", frozenset({"perform"}), "no range of these is within what there is")
+    if is_excessive(ranges):
+        return _either("perform", _REFUSALS | {"206"}, "so many ranges may be served, ignored or refused")
+    # "A server MAY ignore the Range header field": where all is asked for, that comes to the same.
+    all_of_it = any(each.within(length) == (0, length - 1) for each in ranges)
+    as_good: frozenset[Answer] = frozenset({"perform"}) if all_of_it or not sure else frozenset()
     why = "the range is wanted of what is current"
-    return Outcome("206", frozenset({"206", "perform"}), "9110 14.2", why)
+    return Outcome("206", frozenset({"206", "perform"}), "9110 14.2", why, as_good)
 
 
-def _is_byte_ranges(text: str) -> bool:
-    """Whether these are positions in order, or suffixes (9110 14.1.2)."""
-    for spec in split_list(text):
-        found = _BYTE_RANGE.fullmatch(spec)
-        if found is None or (found["first"] and found["last"] and int(found["first"]) > int(found["last"])):
-            return False
-    return bool(split_list(text))
-
-
-def _if_range_holds(condition: str, request: _Request) -> bool:
+def _if_range_holds(condition: str, request: _Request) -> bool | None:
+    """Whether it does; None: it is the right date, and so young that the server alone knows what it tells."""
     # "by examining the first three characters for a DQUOTE"
+    state = request.state
     if '"' in condition[:3]:
-        tag, current = parse_entity_tag(condition), request.state.etag
+        tag, current = parse_entity_tag(condition), state.etag
         return tag is not None and current is not None and tag.strong_equal(current)
     date = request.date("If-Range")
-    return date is not None and date == request.state.last_modified
+    if date is None or date != state.last_modified:
+        return False
+    # 8.8.2.2: strong, where it "did not change twice during the second covered by the presented validator".
+    return True if state.now is not None and state.now - date >= _A_SECOND else None
 
 
 def _always(answer: Answer, section: str, why: str) -> Outcome:
     return Outcome(answer, frozenset({answer}), section, why)
+
+
+def _either(answer: Answer, as_good: frozenset[Answer], why: str) -> Outcome:
+    """One that the text of 9110 14.2 names, or others that it lets stand beside it."""
+    return Outcome(answer, as_good | {answer}, "9110 14.2", why, as_good)
 
 
 def _refused(request: _Request, section: str, why: str) -> Outcome:

@@ -143,7 +143,7 @@ def encode(report: Report) -> bytes:
 
     In ASCII: a terminal that shows it must not obey what a server sent.
     """
-    parts = msgspec.to_builtins(replace(report, entries=_titled(report, spelt=False))).items()
+    parts = msgspec.to_builtins(_spelt(report, out=False)).items()
     text = b"{" + b",\n".join(_key(name) + _lines(value) for name, value in parts) + b"}\n"
     plain = text.isascii() and b"\x7f" not in text
     return text if plain else _BEYOND_ASCII.sub(_escaped, text.decode()).encode("ascii")
@@ -187,7 +187,13 @@ def decode(document: bytes, name: str = "the report") -> Report:
     contradiction = _contradiction(report)
     if contradiction:
         raise UsageError(f"{name} contradicts itself: {contradiction}")
-    return rescored(replace(report, entries=_titled(report, spelt=True)))
+    return rescored(_spelt(report, out=True))
+
+
+def _spelt(report: Report, *, out: bool) -> Report:
+    """The report, with what it says elsewhere spelt out, or left to that: a record's key, a check's title."""
+    records = {work: replace(record, work=work if out else "") for work, record in report.records.items()}
+    return replace(report, records=records, entries=_titled(report, spelt=out))
 
 
 def _titled(report: Report, *, spelt: bool) -> tuple[Entry, ...]:
@@ -273,7 +279,7 @@ def _contradiction(report: Report) -> str:
             if name not in report.requirements:
                 return f"the check {id_} names the requirement {name[:_SHOWN]!r}, which is not there"
     for work, record in report.records.items():
-        if record.work != work:
+        if record.work not in ("", work):
             return f"the record {work[:_SHOWN]!r} calls itself {record.work[:_SHOWN]!r}"
     return ""
 

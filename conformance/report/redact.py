@@ -128,7 +128,8 @@ class Redactor:
         What a target file adds to requests is one, whatever it is called, unless its name says that
         it is not; and so are the `secrets` that the server was given, which it may print.
         """
-        sent = {resource.headers for resource in target.resources} if target else set()
+        resources = target.resources if target else ()
+        sent = {fields for each in resources for fields in (each.headers, *each.users.values())}
         names = {name.lower() for headers in sent for name, _ in headers if not _HARMLESS.fullmatch(name)}
         sent |= {e.request.headers for record in records for step in record.steps for e in step.exchanges}
         known = {each for headers in sent for each in credentials(headers, names)}

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.model import Entry, Exchange, Headers, Record, Report, Requirement, Verdict
+from conformance.model.runs import after_of
 from conformance.report.safe import safe, safe_bytes, shell
 from conformance.report.summary import LINE, brief_lines, summary_lines
 
@@ -83,11 +84,12 @@ def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str
         return
     decisive = next((i for i, (n, j, _) in enumerate(sent) if (n, j) == (verdict.step, verdict.index)), None)
     shown = _chosen(sent, len(sent) - 1 if decisive is None else decisive)
+    seen_after = [i for i, (n, _, _) in enumerate(sent) if n == after_of(verdict.step) and i > shown[-1]]
     times = {s.name: len(s.exchanges) for s in record.steps}
     moved = ", in moved time" if record.moved else ""
     yield f"What was sent (>) and what came (<){moved}:"
     before = -1
-    for position in shown:
+    for position in (*shown, *seen_after[:1]):
         yield from _left_out(sent[before + 1 : position])
         name, number, exchange = sent[position]
         mark = "=>" if position == decisive else "  "

@@ -5,6 +5,7 @@
     meeting.py    what lanes do at one moment
     lives.py      how old an entry of the server's cache may be
     ask.py        what is asked and how, as values
+    keeping.py    which bodies a run holds on to
     ledger.py     what was changed and has to be put back
     division.py   which resources show other data at each worker
     seen.py       which values were seen, where no mark tells a hit

@@ -15,13 +15,15 @@ import msgspec
 
 from conformance.clocks.base import Clock
 from conformance.content import facts as observe
+from conformance.content.slices import slices
 from conformance.fields import age_in_front, field_value, parse_cache_control, parse_delta_seconds
 from conformance.language import captures, durations
 from conformance.language.values import lines_of
-from conformance.model import MISSING, Body, Exchange, Headers, Json, Resource, StepRecord, Target
+from conformance.model import MISSING, Exchange, Headers, Json, Resource, StepRecord, Target
 from conformance.sending.ask import PLAIN, Ask, How, slash_only
 from conformance.sending.division import Division
 from conformance.sending.gate import Gate
+from conformance.sending.keeping import Keeping
 from conformance.sending.ledger import Ledger, Own, Undo
 from conformance.sending.lives import Lives
 from conformance.sending.meeting import Meeting
@@ -37,8 +39,6 @@ _PATIENCE: Final = 10.0  # seconds of Retry-After that are waited for in all, fo
 _LATER: Final = 2.0  # seconds of real time that what was accepted to be done later (202) has
 _GLANCE: Final = 0.2  # seconds between two looks at it
 _TIMEOUTS: Final = 2  # a resource that has not answered so often is given up
-_KEEP: Final = 64 * 1024  # bytes of one body
-_KEEP_IN_ALL: Final = 16 * 1024 * 1024  # three times as much in a report that is ASCII, which reads 64 MiB
 WHOLE_SECONDS_BELOW: Final = 10.0
 
 
@@ -48,14 +48,9 @@ class GivenUpError(Exception):
 
 @dataclass(slots=True)
 class Tally:
-    """What a run has counted; one object, also where the surroundings are copied for a time.
-
-    Args:
-        asked: requests. kept: bytes of bodies that the run holds on to.
-    """
+    """The requests that a run has asked; one object, also where the surroundings are copied for a time."""
 
     asked: int = 0
-    kept: int = 0
 
 
 @dataclass(slots=True)
@@ -117,7 +112,7 @@ class Shared:
     known: set[tuple[str, str]] = field(default_factory=set)
     ended: dict[tuple[str, str], int] = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
-    digests: set[str] = field(default_factory=set)
+    keeping: Keeping = field(default_factory=Keeping)
     plain: dict[tuple[str, str], Exchange] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -151,6 +146,7 @@ class Context:
 
     Args:
         seen: the last answer to a plain read of the resource, up to the next write.
+        whole: the body of the last plain read, kept or not, which the parts of a 206 are held against.
         undos: path -> how to put back what this work has changed of an item of ours.
     """
 
@@ -164,6 +160,7 @@ class Context:
     clients: dict[str, ClientCache] = field(default_factory=dict)
     behind: list[Exchange] = field(default_factory=list)
     seen: Exchange | None = None
+    whole: bytes | None = None
     undos: dict[str, Undo] = field(default_factory=dict)
 
     # ---------------------------------------------------------------- sending
@@ -195,7 +192,7 @@ class Context:
         if method not in ("GET", "HEAD"):
             self.seen = None
             self.shared.lives.forget()
-        elif (method, path, headers) == ("GET", self.resource.read, ()):
+        elif (method, path, headers, how.user) == ("GET", self.resource.read, (), ""):
             self.seen = exchange
         return exchange
 
@@ -244,30 +241,24 @@ class Context:
             return exchange
         body = response.body
         found = observe.facts(resource, response.headers, body.content or b"", self.tracked)
+        if response.status == 206:  # noqa: PLR2004
+            held = slices(response.headers, body.content or b"", self.whole)
+            found = msgspec.structs.replace(found, slices=held)
         facts = self.shared.seen.mark(resource, found)
-        ended = self.shared.login_ended(ask.method, ask.path, response.status) if how.login else 0
+        path = f"{how.user} {ask.path}"
+        ended = self.shared.login_ended(ask.method, path, response.status) if how.login else 0
         facts = msgspec.structs.replace(facts, login_ended=ended) if ended else facts
-        if not self._keeps(body):
+        if not self.shared.keeping.keeps(body):
             response = msgspec.structs.replace(response, body=msgspec.structs.replace(body, content=None))
         exchange = msgspec.structs.replace(exchange, response=response, facts=facts)
-        plain = ask.method == "GET" and not ask.headers and ask.path == self.found(resource, resource.read)
+        ordinary = ask.method == "GET" and not ask.headers and not how.user
+        plain = ordinary and ask.path == self.found(resource, resource.read)
         if plain:
             self.shared.lives.saw(resource, exchange)
+            self.whole = body.content if response.status == 200 else None  # noqa: PLR2004
         if plain and self.shared.server and response.status == 200:  # noqa: PLR2004
             self.shared.plain[resource.name, body.digest] = exchange
         return exchange
-
-    def _keeps(self, body: Body) -> bool:
-        """Whether the run holds on to a body: it is not too large, nor are all together."""
-        shared = self.shared
-        with shared.lock:  # a burst has threads of its own
-            if body.digest in shared.digests:
-                return True
-            if body.length > _KEEP or shared.tally.kept + body.length > _KEEP_IN_ALL:
-                return False
-            shared.digests.add(body.digest)
-            shared.tally.kept += body.length
-            return True
 
     def json(self, exchange: Exchange) -> Json:
         """The JSON of a kept body, or None."""

@@ -2,12 +2,16 @@
 
     base.py        what a verb and its arguments are made of
     reading.py     `read`, `read-miss`, `wait`
+    audience.py    `variants`, and as whom a `read` asks
     through.py     `read` with a client cache in between
     changing.py    `change`, `restore`, `history`
     making.py      `create`, `remove`
     refusing.py    `refuse`
+    conditional.py `write`
+    competing.py   `compete`
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
+    ours.py        an item of our own for a conditional write, and how a write to it is taken
     standins.py    where what stands in for a resource is read: absent, redirecting, protected
     subjects.py    which item a change is about
     settling.py    what a write waits for, where the old state may still be served
@@ -23,13 +27,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.verbs import changing, making, reading, refusing, starting, sweeping
+from conformance.verbs import (
+    audience,
+    changing,
+    competing,
+    conditional,
+    making,
+    reading,
+    refusing,
+    starting,
+    sweeping,
+)
 from conformance.verbs.base import Verb
 
 __all__ = ["VERBS", "Verb"]
 
 VERBS: Final[Mapping[str, Verb]] = {
     verb.name: verb
-    for room in (reading, changing, making, refusing, sweeping, starting)
+    for room in (
+        reading,
+        audience,
+        changing,
+        making,
+        refusing,
+        conditional,
+        competing,
+        sweeping,
+        starting,
+    )
     for verb in room.VERBS
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from conformance.language.values import Kind, Known, Offence, Phrase, said
 from conformance.model import Exchange, Json, Step, StepRecord, StepStatus
+from conformance.model.runs import before_of
 
 if TYPE_CHECKING:  # the context is built by the engine, which reads the table of verbs
     from conformance.sending.context import Context
@@ -136,7 +137,7 @@ def before(step: Step, context: Context, exchanges: Iterable[Exchange]) -> None:
 
     Its name is one that no spec can write, so that it is nobody's step.
     """
-    name = f"before {step.name}"
+    name = before_of(step.name)
     context.steps[name] = StepRecord(name, exchanges=tuple(exchanges))
 
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """One body that may be taken: `field` gets `value` in it."""
 
     field: str
@@ -63,7 +63,7 @@ _TOLD: Final = (401, 403, 405, 429, 501)  # what they say holds of any body
 
 
 @dataclass(slots=True)
-class _Tried:
+class Tried:
     """What was sent, and the effect that the last of it has."""
 
     exchanges: list[Exchange] = field(default_factory=list)
@@ -80,11 +80,11 @@ def _changed(step: Step, context: Context, to: Json, only: str = "") -> StepReco
     subject = find(context)
     if isinstance(subject, str):
         return not_offered(step, subject, declared=not write.ask)
-    fields = [only] if only else _fields(context, write, subject)
+    fields = [only] if only else fields_of(context, write, subject)
     if not fields:
         return not_offered(step, "the item has no field that we dare to change", declared=not write.ask)
     safe = _is_safe(context, write, subject)
-    tried = _try(context, write, subject, list(_ways(context, write, subject, fields, to, safe=safe)))
+    tried = attempt(context, write, subject, list(ways(context, write, subject, fields, to, safe=safe)))
     if tried.effect is not None and tried.effect.ignored:
         return _ignored(step, context, subject, tried)
     if tried.effect is not None:
@@ -97,9 +97,9 @@ def _changed(step: Step, context: Context, to: Json, only: str = "") -> StepReco
     return replace(record, effect=Effect("change", key=subject.key)) if is_owed else record
 
 
-def _try(context: Context, write: Write, subject: Subject, ways: list[_Way]) -> _Tried:
+def attempt(context: Context, write: Write, subject: Subject, ways: list[Way]) -> Tried:
     """One way after another, up to the first that is taken; of those that are ignored, the first."""
-    tried, unknown = _Tried(), ""
+    tried, unknown = Tried(), ""
     body: tuple[str, frozenset[str]] | None = None
     for way in ways:
         here = (way.method, frozenset(way.body))
@@ -113,14 +113,14 @@ def _try(context: Context, write: Write, subject: Subject, ways: list[_Way]) -> 
         elif exchange.status in SUCCESS:
             effect = _effect(context, subject, way, exchange)
             if not effect.ignored:
-                return _Tried([exchange], effect)
+                return Tried([exchange], effect)
             tried.effect, body = tried.effect or effect, here
         elif exchange.status not in TRY_ANOTHER:
             break
     return tried
 
 
-def _fields(context: Context, write: Write, subject: Subject) -> list[str]:
+def fields_of(context: Context, write: Write, subject: Subject) -> list[str]:
     """Which fields to try: the one that this work has changed before, else the best first."""
     tracked = context.tracked.field if context.tracked else None
     if tracked is not None and tracked in subject.item:
@@ -139,9 +139,9 @@ def _is_safe(context: Context, write: Write, subject: Subject) -> bool:
     return write.method == "PATCH" or subject.ours or (subject.whole and not hidden)
 
 
-def _ways(  # noqa: PLR0913 - what is changed, and how far we may go
+def ways(  # noqa: PLR0913 - what is changed, and how far we may go
     context: Context, write: Write, subject: Subject, fields: list[str], to: Json, *, safe: bool
-) -> Iterator[_Way]:
+) -> Iterator[Way]:
     """Likeliest first: the whole item, without its id, with what OpenAPI knows alone, as a PATCH."""
     values = [(n, edits.edited(subject.item[n], token(context)) if to is None else to) for n in fields]
     survey = context.shared.survey
@@ -161,15 +161,15 @@ def _ways(  # noqa: PLR0913 - what is changed, and how far we may go
                 tried.append(body)
                 for n, value in values:
                     if n in body:
-                        yield _Way(n, value, write.method, {**body, n: value})
+                        yield Way(n, value, write.method, {**body, n: value})
     if write.method == "PATCH" or survey.offers("PATCH", write.path) is not False:
         partly = survey.bodies.get(("PATCH", write.path))
         more = {n: subject.item[n] for n in (partly.required if partly else {}) if n in subject.item}
         for n, value in values:
-            yield _Way(n, value, "PATCH", {**more, n: value})
+            yield Way(n, value, "PATCH", {**more, n: value})
 
 
-def _sent(context: Context, write: Write, subject: Subject, way: _Way) -> Exchange:
+def _sent(context: Context, write: Write, subject: Subject, way: Way) -> Exchange:
     """One try. Owed before it is sent: the run may end, or the server fall silent, before the answer."""
     ledger = context.shared.ledger
     old = json.dumps({n: subject.item.get(n, v) for n, v in way.body.items()}).encode()
@@ -188,7 +188,7 @@ def _sent(context: Context, write: Write, subject: Subject, way: _Way) -> Exchan
     return exchange
 
 
-def _effect(context: Context, subject: Subject, way: _Way, exchange: Exchange) -> Effect:
+def _effect(context: Context, subject: Subject, way: Way, exchange: Exchange) -> Effect:
     """What is to be seen from now on: what was sent, or what the server says that it has made of it."""
     before, after = subject.item[way.field], way.value
     past = context.shared.past.setdefault((subject.path, way.field), [])
@@ -213,7 +213,7 @@ def _is_shown(context: Context, subject: Subject, effect: Effect) -> bool:
     return effect.field in found and found[effect.field] not in effect.earlier
 
 
-def _ignored(step: Step, context: Context, subject: Subject, tried: _Tried) -> StepRecord:
+def _ignored(step: Step, context: Context, subject: Subject, tried: Tried) -> StepRecord:
     """Success, and the old value in the answer: nothing was stored, unless nobody has looked at it at all."""
     write, exchange, effect = (
         context.resource.writes["change"],

@@ -7,6 +7,7 @@ where it can't, one is left at most, and told.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,12 +20,13 @@ from conformance.content import edits
 from conformance.content.facts import Tracked, is_ours
 from conformance.content.items import find_list, id_name, item_id, objects, path_of, same_id
 from conformance.fields import field_value
-from conformance.model import MISSING, Effect, EffectKind, Exchange, Json, Step, StepRecord, Write
+from conformance.model import MISSING, Effect, EffectKind, Exchange, Headers, Json, Step, StepRecord, Write
 from conformance.sending.ledger import SUCCESS, Own, Undo
 from conformance.verbs.base import Verb, done, not_offered
 from conformance.verbs.writes import (
     ACCEPTED,
     GONE,
+    JSON,
     TRY_ANOTHER,
     barred,
     marked,
@@ -45,11 +47,12 @@ _NOTHING: Final = "the list shows no item to model a new one on"
 
 @dataclass(slots=True)
 class Made:
-    """What came of a create: the `effect` where it was done, else what `says` why it was none."""
+    """What came of a create: `effect` and `item` where it was done, else what `says` why it was none."""
 
     tried: list[Exchange] = field(default_factory=list)
     effect: Effect | None = None
     says: str = ""
+    item: Mapping[str, Json] = field(default_factory=dict)
 
 
 # ------------------------------------------------------------------ create
@@ -60,7 +63,7 @@ def _create(step: Step, context: Context) -> StepRecord:
     if bar is not None:
         return bar
     write, name = context.resource.writes["create"], context.resource.name
-    why = _no_more(context)
+    why = no_more(context)
     if why:
         return not_offered(step, why)
     made = make(context, hold=name not in context.shared.removable)
@@ -73,7 +76,7 @@ def _create(step: Step, context: Context) -> StepRecord:
     return not_done(step, context, "create", made.tried)
 
 
-def _no_more(context: Context) -> str:
+def no_more(context: Context) -> str:
     """Why no other item may be created, or ""; one that is there goes first, which shows that it can."""
     shared, name = context.shared, context.resource.name
     own = shared.own.get(name)
@@ -84,14 +87,15 @@ def _no_more(context: Context) -> str:
     if exchange is None:
         shared.left[name] = "an item that was created is not to be found again, so no more are created"
     elif exchange.status in (*SUCCESS, *GONE):
-        _removed(context, own.key)
+        removed(context, own.key)
     else:
         came = f"{exchange.request.method} {exchange.request.path} was answered {exchange.status}"
         shared.left[name] = f"an item that was created can't be removed ({came}), so no more are created"
     return shared.left.get(name, "")
 
 
-def _removed(context: Context, key: str) -> None:
+def removed(context: Context, key: str) -> None:
+    """Note that what was owed under this key is gone, so that more may be created."""
     shared, name = context.shared, context.resource.name
     shared.ledger.settled(key)
     shared.removable.add(name)
@@ -100,12 +104,18 @@ def _removed(context: Context, key: str) -> None:
         del shared.own[name]
 
 
-def make(context: Context, *, hold: bool) -> Made:
-    """Create an item; with `hold` it is kept for the changes of other checks, up to the end of the run."""
+def make(context: Context, *, hold: bool, headers: Headers = ()) -> Made:
+    """Create an item; with `hold` it is kept for the changes of other checks, up to the end of the run.
+
+    With `headers` it is sent as it is written, whatever the server insists on.
+    """
     write, made = context.resource.writes["create"], Made()
     items = _items(context)
     for body, mark in _new_items(context, write, items):
-        exchange = send_write(context, write, write.path, body)
+        if headers:
+            exchange = context.send(write.method, write.path, (*JSON, *headers), json.dumps(body).encode())
+        else:
+            exchange = send_write(context, write, write.path, body)
         made.tried.append(exchange)
         if exchange.status in TRY_ANOTHER:
             continue
@@ -113,7 +123,8 @@ def make(context: Context, *, hold: bool) -> Made:
             return made
         made.says = _no_create(context, exchange, items)
         if not made.says:
-            made.effect = _made(context, exchange, items, body, mark, hold=hold)
+            made.item = _echoed(context, exchange, body, mark)
+            made.effect = _made(context, exchange, items, made.item, mark, hold=hold)
         return made
     made.says = "" if made.tried else _NOTHING
     return made
@@ -145,7 +156,7 @@ def _made(  # noqa: PLR0913 - the answer, and what it is the answer to
     context: Context,
     exchange: Exchange,
     items: list[Mapping[str, Any]],
-    body: Mapping[str, Json],
+    item: Mapping[str, Json],
     mark: tuple[str, Json] | None,
     *,
     hold: bool,
@@ -158,7 +169,7 @@ def _made(  # noqa: PLR0913 - the answer, and what it is the answer to
     remove = resource.writes.get("remove")
     path = path_of(remove.path, id_) if id_ is not None and remove is not None else ""
     if hold or resource.name in shared.left:
-        shared.own[resource.name] = Own(id_, key, mark, _echoed(context, exchange, body, mark), shared.life)
+        shared.own[resource.name] = Own(id_, key, mark, item, shared.life)
     if exchange.status == ACCEPTED:
         context.done_later(lambda: _shown(context, id_, mark))
     effect = Effect("create", id_, name or "", after=MISSING if mark is None else value, path=path)
@@ -316,7 +327,7 @@ def _remove(step: Step, context: Context) -> StepRecord:
     exchange = send_removal(context, write.method, made.path)
     if exchange.status not in SUCCESS:
         return not_done(step, context, "remove", [exchange])
-    _removed(context, made.path)
+    removed(context, made.path)
     if exchange.status == ACCEPTED:
         context.done_later(lambda: seen_at(context, context.resource.read, made.id) is None)
     return done(step, [exchange], effect=Effect("remove", made.id, path=made.path))

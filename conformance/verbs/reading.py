@@ -11,9 +11,10 @@ from conformance.content.facts import is_hit
 from conformance.content.items import find_list, item_id, path_of, same_id
 from conformance.content.moments import follows
 from conformance.language import durations
-from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice, lines_of
+from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice, with_headers
 from conformance.model import MISSING, Exchange, Headers, Json, Resource, Step, StepRecord
 from conformance.sending.ask import How
+from conformance.verbs.audience import USERS, asked_by
 from conformance.verbs.base import Argument, Verb, before, done, not_offered, untestable
 from conformance.verbs.standins import STAND_INS, stand_in
 from conformance.verbs.writes import TOO_MANY
@@ -44,6 +45,9 @@ def _read(step: Step, context: Context) -> StepRecord:
     path = _path(context, resource, where)
     if path is None:
         return not_offered(step, f"the target names no route of {_WHERE[where]}, or its id is not known")
+    user = str(step.args.get("user", ""))
+    if user:
+        resource = asked_by(resource, user)
     times = int(context.fill(step.args.get("times", 1)))
     method = step.args.get("method", "GET")
     if step.args.get("together"):
@@ -52,18 +56,18 @@ def _read(step: Step, context: Context) -> StepRecord:
         fresh, stray = step.args.get("connection") == "fresh", step.args.get("stray") == "watch"
         slowly = bool(step.args.get("slowly"))
         login = where != "protected"
-        how = How(resource, fresh=fresh, stray=stray, slowly=slowly, follow=not apart, login=login)
+        how = How(resource, fresh, stray, user=user, slowly=slowly, follow=not apart, login=login)
         exchanges = _one_by_one(
             times, lambda: context.send(method, path, headers, how=how), _last_at(step, context)
         )
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
-    if not (item or apart) and method == "GET":  # an answer to HEAD has no body to be looked at
+    if not (item or apart) and method == "GET" and not user:  # an answer to HEAD has no body to be looked at
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
             return not_offered(step, lacking, exchanges)
     told = _told(exchanges) if step.args.get("keep") else exchanges
-    other = "" if resource is context.resource else resource.name
+    other = "" if resource.name == context.resource.name else resource.name
     return done(step, told, alike=len(exchanges) - len(told), item=item, other=other)
 
 
@@ -250,15 +254,6 @@ def _why(wanted: str, resource: Resource) -> str:
     return f"{ttl} to be nearly over" if "-" in wanted else f"half of {ttl}"
 
 
-def _with(headers: Json) -> str:
-    return " with " + ", ".join(f"{name}: {_shown(value)}" for name, value in lines_of(headers))
-
-
-def _shown(value: str) -> str:
-    """A field's value, in quotes where white space at its ends would not be seen."""
-    return value if value == value.strip() else repr(value)
-
-
 _CACHES: Final = {"private-cache": "a private client cache", "shared-cache": "a shared client cache"}
 _WHERE: Final = {
     "item": "the item that was written",
@@ -281,7 +276,7 @@ VERBS: Final = (
     Verb(
         "read",
         _read,
-        "{method} {of}{headers}{times}{spread}{together}{connection}{keep}{through}{at}{stray}{slowly}",
+        "{method} {of}{user}{headers}{times}{spread}{together}{connection}{keep}{through}{at}{stray}{slowly}",
         (
             Argument("method", choice("HEAD", "OPTIONS", "PROPFIND"), "{}", absent="GET"),
             Argument(
@@ -292,7 +287,8 @@ VERBS: Final = (
                 # It warms another resource, which a timeline of that one would not bear.
                 phase=lambda of: "keys" if of == "distinct" else "",
             ),
-            Argument("headers", HEADERS, _with),
+            Argument("user", choice(*USERS), lambda user: f" as {USERS[user][0]}"),
+            Argument("headers", HEADERS, with_headers),
             Argument("times", _TIMES, ", {} times", manner=True),
             Argument("spread", DURATION, ", the last {} after the first", manner=True),
             Argument("together", YES, " at once", phase="sweep", manner=True),

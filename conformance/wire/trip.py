@@ -5,14 +5,23 @@ Rules of this file: it is the only one that asks the run's clock, and only for w
 
 from __future__ import annotations
 
-import hashlib
 import re
 import selectors
 import time
 from contextlib import suppress
 from typing import Protocol
 
-from conformance.model.exchanges import HTTP_1_1, NO_BODY, OK, Body, Exchange, Request, Response, WireFault
+from conformance.model.exchanges import (
+    HTTP_1_1,
+    NO_BODY,
+    OK,
+    Body,
+    Exchange,
+    Request,
+    Response,
+    WireFault,
+    digest_of,
+)
 from conformance.wire.answer import Broken, Limits
 from conformance.wire.connection import Connection
 from conformance.wire.framing import Incoming
@@ -125,8 +134,7 @@ class Trip:
 def _body(content: bytes) -> Body:
     if not content:
         return NO_BODY
-    digest = hashlib.sha256(content).hexdigest()[:16]
-    return Body(len(content), digest, content)
+    return Body(len(content), digest_of(content), content)
 
 
 def until_status_line(connection: Connection, probe: bytes, came: bytes, most: int, until: float) -> bytes:

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
-from reference_impl import backends, caching
+from reference_impl import backends, caching, ranges
 from reference_impl.backends import Cache
 from reference_impl.caching import Validators
+from reference_impl.ranges import Part
 from reference_impl.settings import Clock, Settings
 from reference_impl.site import Compute, Event, Site, stale_after
 from reference_impl.store import Store
@@ -34,6 +35,7 @@ class Parts:
     etag: Callable[[Any, bytes], str | None] = etag_of_content
     version_tag: Callable[[int], str] = caching.etag_of_version
     evaluate: Callable[[str, Mapping[str, Sequence[str]], Validators, float], int | None] = caching.evaluate
+    select: Callable[..., Part | None] = ranges.select
     remember: Callable[[Cache, str, float, Compute], Awaitable[tuple[bytes, bool]]] = backends.remember
     invalidate: Callable[[Cache, Event, int], Awaitable[None]] = invalidate
     whole: Callable[[Clock, Cache], Whole] = Whole
@@ -72,6 +74,11 @@ class _SiteOfParts(Site):
 
     def evaluate(self, method: str, fields: Mapping[str, Sequence[str]], now: Validators) -> int | None:
         return self.parts.evaluate(method, fields, now, self.settings.clock())
+
+    def select(
+        self, fields: Mapping[str, Sequence[str]], body: bytes, media_type: str, now: Validators
+    ) -> Part | None:
+        return self.parts.select(fields, body, media_type, now, self.settings.clock())
 
     async def remember(self, key: str, compute: Compute) -> tuple[bytes, bool]:
         value, hit = await self.parts.remember(self.cache, key, self.settings.ttl, compute)

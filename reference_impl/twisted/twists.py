@@ -30,7 +30,8 @@ class Twist:
     """One odd server.
 
     `render`, where given, writes its answers to the socket by hand: what a real HTTP server would mend or
-    refuse. `hasty`: it does not wait for the end of a header.
+    refuse. `divides`: whether it answers a Range itself; else its whole answers are divided for it.
+    `hasty`: it does not wait for the end of a header.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Twist:
     render: Render | None = None
     one_at_a_time: bool = False
     hasty: bool = False
+    divides: bool = False
 
     @property
     def by_hand(self) -> bool:
@@ -46,7 +48,7 @@ class Twist:
         return self.render is not None or self.one_at_a_time or self.hasty
 
 
-AS_IS = Twist("", "the reference as it is")
+AS_IS = Twist("", "the reference as it is", divides=True)
 
 
 def made_of(change: Callable[[Parts], Parts]) -> Apply:

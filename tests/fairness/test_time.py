@@ -41,6 +41,7 @@ def test_a_warm_cache_is_judged_like_a_cold_one() -> None:
     assert {e.verdict.outcome for e in result.judged} == {"pass"}
 
 
+@pytest.mark.slow
 def test_an_answer_in_the_guard_band_decides_nothing() -> None:
     """So slow an answer, shortly before the TTL ends, may be of either side."""
 

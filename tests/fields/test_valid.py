@@ -46,6 +46,8 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
     "some-directives": (["max-age=60", "a;b"], ["", " ", "max-age=5m", "a,"]),
     "strings": (['"a"', '"a", "b";c', ""], ["a", '"a", b', '"a', '"a",', '("a")', "1"]),
     "names": (["ExampleCache; hit", '"a b"; fwd=miss, c', ""], ["1; hit", "a b", "(a)", "a,", '"é"']),
+    "whole-told": (["bytes 0-4/10", "bytes */10"], ["bytes 0-4/*"]),
+    "range-units": (["bytes", "none", "bytes, lines"], ["bytes=0-", "", "a b"]),
 }
 
 

@@ -255,15 +255,15 @@ def test_st_run_takes_the_checks_and_the_guard_from_a_configuration_too(tmp_path
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize(("flaw", "code"), [("", 0), ("ignores-inm", 1)])
-def test_pytest_takes_the_checks_from_a_configuration(flaw: str, code: int, tmp_path: Path) -> None:
+def test_pytest_takes_the_checks_from_a_configuration(tmp_path: Path) -> None:
     (tmp_path / "schemathesis.toml").write_text(f'hooks = "{HOOKS}"\n[generation]\nmax-examples = 5\n')
     (tmp_path / "pytest.ini").touch()
-    with start(flaw=flaw) as running:
-        (tmp_path / "test_api.py").write_text(f"""
+    with start() as good, start(flaw="ignores-inm") as flawed:
+        for name, url in (("good", good.url), ("flawed", flawed.url)):
+            (tmp_path / f"test_{name}.py").write_text(f"""
 import schemathesis
 
-schema = schemathesis.openapi.from_url("{running.url}/openapi.json")
+schema = schemathesis.openapi.from_url("{url}/openapi.json")
 
 @schema.include(method="GET", path="/items/").parametrize()
 def test_api(case):
@@ -271,5 +271,7 @@ def test_api(case):
 """)
         done = ran(["-m", "pytest", "-p", "no:cacheprovider", "-q"], tmp_path)
 
-    assert done.returncode == code, done.stdout
-    assert ("expected 304, got 200" in done.stdout) == bool(code)
+    assert done.returncode == 1, done.stdout
+    assert "1 failed, 1 passed" in done.stdout
+    assert "FAILED test_flawed.py::test_api" in done.stdout
+    assert "expected 304, got 200" in done.stdout

@@ -56,7 +56,7 @@ __all__ = [
 
 SUITE = load()
 TIMELINE = ("miss-says-so", "hit-within-ttl", "hit-until-ttl", "ttl-ends", "reads-do-not-prolong")
-BOUND = 60.0  # seconds; nothing here may take longer
+BOUND = 120.0  # seconds; nothing here may take longer: a server that answers in 0.1 s takes 50 on its own
 
 
 @dataclass

@@ -88,7 +88,9 @@ OFTEN: Mapping[str, tuple[str, str, set[str], str]] = {
     "no mark, minutes": (
         "MARK = False\nTEXT = lambda: time.strftime('%H:%M')", "ttl: 30, value: /v", set(), "untestable",
     ),
-    "no mark, a constant": ("MARK = False\nTEXT = lambda: 1", "ttl: 30, value: /v", set(), "untestable"),
+    "no mark, a constant": (
+        "MARK = False\nTEXT = lambda: 1\nSPREAD = lambda: 4", "ttl: 4, value: /v", set(), "untestable",
+    ),
     "spread": (
         "SPREAD = lambda: random.uniform(27, 33)",
         "ttl: [27, 33], value: /v, hit: {header: X-Cache}",
@@ -100,18 +102,31 @@ OFTEN: Mapping[str, tuple[str, str, set[str], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", OFTEN)
-def test_a_hit_is_told_in_many_ways(tmp_path: Path, name: str) -> None:
-    text, declared, wrong, hits = OFTEN[name]
+CONSTANT = "no mark, a constant"
+"""By which clock it ends no answer shows, so it is waited for."""
+
+
+def told(folder: Path, name: str) -> Report:
+    """A run on a server that tells hits in this way."""
+    text, declared, _, _ = OFTEN[name]
     usual = "MARK, STALE = True, 0\nTEXT, SPREAD = (lambda: time.strftime('%H:%M:%S')), (lambda: 30)\n"
-    shop(tmp_path, f"items = lambda asked: answer()\n{usual}{MARKED}\n{text}\n")
-    target = tmp_path / "target.yaml"
+    shop(folder, f"items = lambda asked: answer()\n{usual}{MARKED}\n{text}\n")
+    target = folder / "target.yaml"
     target.write_text(f"name: case\nresources:\n  r: {{read: GET /items/, json: object, {declared}}}\n")
-    report = conformance.run(serving=Serving(app="main:app", app_dir=tmp_path), target=str(target), seed=1)
+    return conformance.run(serving=Serving(app="main:app", app_dir=folder), target=str(target), seed=1)
+
+
+def is_told(report: Report, name: str) -> None:
+    _, _, wrong, hits = OFTEN[name]
     assert {e.id for e in report.judged if e.verdict.outcome == "fail"} == wrong
     assert not hits or on(report, "hit-within-ttl", "r").outcome == hits
     if hits == "untestable":
         assert "declare `hit`, or a value that moves" in on(report, "hit-within-ttl", "r").message
+
+
+@pytest.mark.parametrize("name", [name for name in OFTEN if name != CONSTANT])
+def test_a_hit_is_told_in_many_ways(tmp_path: Path, name: str) -> None:
+    is_told(told(tmp_path, name), name)
 
 
 # ------------------------------------------------------------------ real time, where it has to be
@@ -272,6 +287,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def waited(redis: str, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Report]:
     """Runs that wait, a TTL of 4 s each, side by side."""
     cases: dict[str, AppSpec | CommandSpec] = {}
+    constant = tmp_path_factory.mktemp("app")
     for name, text in UNMOVED.items():
         cases[name] = AppSpec(app_dir=shop(tmp_path_factory.mktemp("app"), text))
     for name, (text, _) in MIXED.items():
@@ -284,8 +300,10 @@ def waited(redis: str, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
         (folder / "server.js").write_text(NODE)
         cases["node"] = CommandSpec("node server.js {port}", folder)
     judge: Callable[[AppSpec | CommandSpec], Report] = lambda spec: grade(spec, ttl=4, only=TIME)  # noqa: E731
-    with ThreadPoolExecutor(len(cases)) as pool:
-        return dict(zip(cases, pool.map(judge, cases.values()), strict=True))
+    with ThreadPoolExecutor(len(cases) + 1) as pool:
+        beside = pool.submit(told, constant, CONSTANT)
+        found = dict(zip(cases, pool.map(judge, cases.values()), strict=True))
+        return found | {CONSTANT: beside.result()}
 
 
 @pytest.mark.parametrize("name", UNMOVED)
@@ -317,6 +335,12 @@ def test_a_time_of_any_text_follows_the_moved_clock(tmp_path: Path, name: str) -
     assert dict(report.why_real) == {}
     assert bad(report) == {}
     assert {on(report, check).outcome for check in (*OF_TTL, "flag-is-true")} == {"pass"}
+
+
+def test_a_constant_without_a_mark_tells_no_hit(waited: Mapping[str, Report]) -> None:
+    report = waited[CONSTANT]
+    is_told(report, CONSTANT)
+    assert set(report.why_real) == {"r"}
 
 
 def clocks_of(report: Report) -> set[str]:

@@ -221,6 +221,7 @@ def test_where_the_lesson_is_claimed_a_write_shows_at_once(tmp_path: Path) -> No
     assert failed(report) == {"change-shows", "create-shows"}
 
 
+@pytest.mark.slow
 def test_in_real_time_too(tmp_path: Path) -> None:
     cases = {"rates": RATES, "list": LIST, "late": f"{LIST}\nINVALIDATES = False\n"}
     for name in cases:

@@ -17,7 +17,7 @@ ANSWERS = {
     "bare": exchange(etag="abc"),
     "digits": exchange(etag='"123"'),
     "empty": exchange(etag='""'),
-    "none": exchange(),
+    "none": exchange(body=b""),
     "silent": exchange(None),
 }
 
@@ -32,6 +32,8 @@ def filled(value: Json, **bound: Json) -> Json:
         ("etag", "first", '"aB1"'),
         ("etag", "weak", 'W/"v1"'),
         ("etag", "bare", "abc"),
+        ("strong-etag", "first", '"aB1"'),
+        ("weak-etag", "weak", 'W/"v1"'),
         ("opaque", "first", "aB1"),
         ("opaque", "weak", "v1"),
         ("opaque", "bare", "abc"),
@@ -55,7 +57,15 @@ def test_a_capture_of_what_is_not_there_says_so(capture: str, answer: str) -> No
     with pytest.raises(MissingError) as caught:
         filled(f"{{{answer}.{capture}}}")
     assert str(caught.value) == f"{answer} has no {caught.value.field}"
-    assert caught.value.field == FIELD_OF[capture.split("-", maxsplit=1)[0]]
+    assert caught.value.field == CAPTURES[capture].field
+
+
+@pytest.mark.parametrize(
+    ("capture", "answer"), [("strong-etag", "weak"), ("weak-etag", "first"), ("weak-etag", "bare")]
+)
+def test_a_tag_of_the_other_kind_is_not_taken(capture: str, answer: str) -> None:
+    with pytest.raises(MissingError, match=capture.replace("-etag", " ETag")):
+        filled(f"{{{answer}.{capture}}}")
 
 
 @pytest.mark.parametrize("capture", ["opaque-cut", "opaque-swapped"])

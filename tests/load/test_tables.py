@@ -24,7 +24,7 @@ tables:
       If-None-Match: {current: "{plain.etag}", other: '"x"'}
       If-Match: {star: "*"}
     cells:
-      - {id: a-cell, requirement: A01, only: {etag: weak}, send: {If-None-Match: current}}
+      - {id: a-cell, requirement: A01, where: {etag: weak}, send: {If-None-Match: current}}
       - id: two
         title: Two requests are one cell
         requirement: A01
@@ -94,7 +94,83 @@ def test_a_mixture_sends_each_class_with_each_and_each_alone(tmp_path: Path) -> 
     assert {name for names in mixed.alone.values() for name in names} <= set(sent)
 
 
+def test_a_table_and_a_cell_may_look_at_more_than_is_due(tmp_path: Path) -> None:
+    more = TABLE.replace(
+        "    why: Because it matters.\n",
+        "    only-if: {last: {body: {same-as: plain}}}\n    expect: {body: present}\n    why: Because.\n",
+        1,
+    ).replace("        method: HEAD\n", "        only-if: {status: 2xx}\n        expect: {status: 200}\n")
+    suite = loaded(tmp_path, more)
+    cell, two, mixed, _ = suite.files[0].checks
+    assert cell.expects == ({"a-cell": {"body": "present"}},)
+    assert two.expects == ({"two-0": {"status": 200}, "two-1": {"status": 200}},)
+    assert two.only_if == mixed.only_if == {"last": {"body": {"same-as": "plain"}}}
+    assert cell.only_if == {**two.only_if, "plain": {"etag": "weak"}}
+    steps = suite.timelines["a-table"].steps
+    assert [s.only_if for s in steps[:4]] == [{"status": 200}, {}, {"status": "2xx"}, {"status": "2xx"}]
+
+
+WRITES = """\
+title: A topic
+tables:
+  a-table:
+    subject: item
+    needs: [etag]
+    why: Because it matters.
+    hint: Mend it in one place.
+    values:
+      If-Match: {current: "{plain.strong-etag}", star: "*"}
+    cells:
+      - {id: a-cell, requirement: A01, send: {If-Match: current}}
+      - {id: two, title: Both are judged, requirement: A01, judge: [reply], method: PUT, item: removed, send: [{If-Match: star}, {If-Match: current}]}
+      - {id: three, title: It is sent again, requirement: A01, item: changed, body: same, send: {If-Match: star}}
+"""
+
+
+def test_a_table_of_writes_is_about_an_item_of_ours(tmp_path: Path) -> None:
+    suite = loaded(tmp_path, WRITES)
+    cell, two, _ = suite.files[0].checks
+    line = suite.timelines["a-table"]
+    assert [s.do for s in line.steps] == ["read", "write", "write", "write", "write", "read"]
+    assert line.needs == cell.needs == ("create", "change", "remove", "item", "etag")
+    assert cell.expects == ({"a-cell": {"state": "due", "reply": "due"}},)
+    assert [*cell.expects[0]["a-cell"]] == ["state", "reply"]  # the state first
+    assert two.expects == ({"two-0": {"reply": "due"}, "two-1": {"reply": "due"}},)
+    assert line.steps[3].args == {
+        "headers": {"If-Match": "{plain.strong-etag}"},
+        "method": "PUT",
+        "item": "removed",
+    }
+    assert line.steps[4].args == {"headers": {"If-Match": "*"}, "item": "changed", "body": "same"}
+    assert cell.doubts == ()  # nobody else knows an item of ours
+
+
+WRONG_WRITES = {
+    "method": ("method: PUT", "method: HEAD", 12, "method: found 'HEAD'; accepted: POST, PUT, PATCH, DELETE"),
+    "subject": ("subject: item", "subject: list", 4, "subject: found 'list'; accepted: item"),
+    "state": ("item: removed", "item: lost", 12, "item: found 'lost'"),
+    "what is judged": (
+        "judge: [reply]",
+        "judge: [status]",
+        12,
+        "found 'status'; did you mean 'state'? accepted: state, reply",
+    ),
+    "key of a read": ("    subject: item\n", "", 11, "method: found 'PUT'; accepted: HEAD"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_WRITES)
+def test_what_is_wrong_with_a_table_of_writes_is_said_with_its_line(tmp_path: Path, name: str) -> None:
+    before, after, line, says = WRONG_WRITES[name]
+    with pytest.raises(SpecError) as caught:
+        loaded(tmp_path, WRITES.replace(before, after, 1))
+    assert str(caught.value).startswith(f"specs/b.yaml:{line}: ")
+    assert says in str(caught.value)
+
+
 WRONG = {
+    "step of a table": ("    needs: [etag]", "    only-if: {first: {status: 200}}", 12,
+              "`only-if`: the timeline 'a-table' has no step 'first'"),
     "class": ("send: {If-None-Match: current}}", "send: {If-None-Match: curent}}", 12,
               "`values` of If-None-Match has no class 'curent'; did you mean 'current'?"),
     "field": ("send: {If-None-Match: current}}", "send: {If-None-Mach: current}}", 12,

@@ -17,14 +17,18 @@ from helpers.records import done, exchange, resource, skipped, target
 from helpers.rules import none_of
 from matchers import (
     test_body,
+    test_coding,
     test_contact,
     test_etag,
     test_field,
     test_freshness,
     test_lives,
+    test_ranges,
+    test_request,
     test_reuse,
     test_status,
     test_value,
+    test_written,
 )
 
 from conformance.matchers import (
@@ -42,14 +46,18 @@ from conformance.model import Json, StepRecord
 
 ROOMS = (
     test_body,
+    test_coding,
     test_contact,
     test_etag,
     test_field,
     test_freshness,
     test_lives,
     test_reuse,
+    test_ranges,
+    test_request,
     test_status,
     test_value,
+    test_written,
 )
 EXAMPLES: list[Example] = [example for room in ROOMS for example in room.EXAMPLES]
 

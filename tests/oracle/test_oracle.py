@@ -24,6 +24,8 @@ MODIFIED = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 AT, BEFORE, AFTER = (format_http_date(MODIFIED + timedelta(hours=hours)) for hours in (0, -1, 1))
 STRONG = ResourceState(exists=True, etag=EntityTag("v1"), last_modified=MODIFIED, now=MODIFIED)
 WEAK = ResourceState(exists=True, etag=EntityTag("v1", weak=True), last_modified=MODIFIED)
+TEN, EMPTY = (ResourceState(exists=True, etag=EntityTag("v1"), length=length) for length in (10, 0))
+OLD = ResourceState(exists=True, last_modified=MODIFIED, now=MODIFIED + timedelta(seconds=1))
 BARE = ResourceState(exists=True)
 ABSENT = ResourceState(exists=False)
 RANGE = "bytes=0-9"
@@ -108,7 +110,15 @@ def fields(**named: str) -> Pairs:
         ("HEAD", fields(Range=RANGE), STRONG, "perform"),
         ("GET", fields(Range="lines=0-1"), STRONG, "perform"),
         ("GET", fields(Range="bytes=9-5"), STRONG, "perform"),
-        ("GET", fields(Range="bytes=-0"), STRONG, "perform"),
+        ("GET", fields(Range="bytes=-0"), STRONG, "416"),
+        ("GET", fields(Range="bytes=-0,0-"), STRONG, "206"),
+        ("GET", fields(Range="bytes=10-"), TEN, "416"),
+        ("GET", fields(Range="bytes=10-, 9-"), TEN, "206"),
+        ("GET", fields(Range=f"bytes=9-{'9' * 5000}"), TEN, "206"),
+        ("GET", fields(Range="bytes=0-"), EMPTY, "416"),
+        ("GET", fields(Range="bytes=0-,1-,2-"), TEN, "perform"),
+        ("GET", fields(Range="bytes 0-4"), TEN, "perform"),
+        ("HEAD", fields(Range="bytes=10-"), TEN, "perform"),
         ("GET", fields(Range="bytes="), STRONG, "perform"),
         # when preconditions are ignored
         ("OPTIONS", fields(If_Match='"zz"'), STRONG, "perform"),
@@ -151,6 +161,35 @@ def test_preconditions_are_evaluated_in_order(
 )
 def test_an_outcome_has_all_that_is_acceptable(method: str, headers: Pairs, acceptable: set[str]) -> None:
     assert precondition_outcome(method, headers, STRONG).acceptable == acceptable
+
+
+@pytest.mark.parametrize(
+    ("headers", "state", "as_good"),
+    [
+        (fields(Range="bytes=10-"), TEN, {"perform"}),
+        (fields(Range="bytes=0-9"), TEN, {"perform"}),
+        (fields(Range="bytes=-99"), TEN, {"perform"}),
+        (fields(Range="bytes=0-8"), TEN, set()),
+        (fields(Range="lines=0-1"), TEN, {"416"}),
+        (fields(Range="bytes=x"), TEN, {"400", "416"}),
+        (fields(Range="x"), TEN, {"400", "416"}),
+        (fields(Range="bytes=0-,1-,2-"), TEN, {"206", "400", "416"}),
+        (
+            fields(Range=",".join(f"{at}-{at}" for at in range(200)).join(["bytes=", ""])),
+            TEN,
+            {"206", "400", "416"},
+        ),
+        # A date is a strong validator only where it is known to tell apart what was there in its second.
+        (fields(Range=RANGE, If_Range=AT), STRONG, {"perform"}),
+        (fields(Range=RANGE, If_Range=AT), OLD, set()),
+    ],
+)
+def test_what_the_text_leaves_open_is_as_good(
+    headers: Pairs, state: ResourceState, as_good: set[str]
+) -> None:
+    outcome = precondition_outcome("GET", headers, state)
+    assert outcome.as_good == as_good
+    assert outcome.as_good | {outcome.expected} <= outcome.acceptable
 
 
 @pytest.mark.parametrize(
@@ -317,3 +356,22 @@ def test_a_cache_shared_by_users_does_not_reuse_an_authorized_answer() -> None:
     assert (
         may_reuse(fields(Cache_Control="max-age=60"), 200, 0, True, has_authorization=True).verdict == "never"
     )
+
+
+@pytest.mark.parametrize(
+    ("headers", "state", "held", "performed"),
+    [
+        (fields(If_Match='"zz"'), STRONG, True, False),
+        (fields(If_Match="*"), ABSENT, True, False),
+        (fields(If_None_Match="*"), STRONG, True, False),
+        (fields(If_None_Match="*"), ABSENT, False, True),
+        (fields(If_Match='"v1"'), STRONG, False, True),
+        (fields(If_Modified_Since=AFTER), STRONG, False, True),
+        (fields(If_Match="v1"), STRONG, False, False),  # no list of tags, and yet the tag is in it
+    ],
+)
+def test_whether_the_state_may_change_follows_from_what_is_acceptable(
+    headers: Pairs, state: ResourceState, *, held: bool, performed: bool
+) -> None:
+    outcome = precondition_outcome("PUT", headers, state, plain_status=200)
+    assert (outcome.held, outcome.performed) == (held, performed)

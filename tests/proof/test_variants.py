@@ -6,37 +6,61 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from helpers.runs import bad, reference
+from helpers.runs import SUITE, bad, reference
 
+from conformance.load.target import load_target
 from conformance.model import Report
+from conformance.plan.lanes import plan
 from reference_impl.twisted.variants import VARIANTS
 
 WARNED = {"no-slash": {"path-answers-itself"}}
 LONG = ("slow", "in-drops", "single-connection")  # they take their time, so they begin first
+RUNS = plan(SUITE, load_target("lesson"), "strict").runs
 
 
-def _variant(name: str) -> Report:
+def _left(name: str) -> frozenset[str]:
+    """What the slow test asks: mixtures of conditions, three of four requests, and the same on each resource.
+
+    Those on one resource are beside all else, but not where each answer takes its time.
+    """
+    mixtures = (run for run in RUNS if run.check.alone and run.resource)
+    return frozenset(run.id for run in mixtures if name in LONG or run.resource.name != "items")
+
+
+def _variant(name: str, selected: frozenset[str]) -> Report:
     with reference(variant=name) as server:
         before = server.state()
-        result = server.judge(tier="strict")
+        result = server.judge(tier="strict", selected=selected)
         assert server.state() == before
+    assert bad(result, "fail", "error", "unreachable", "inconclusive") == {}
+    assert not result.problems
     return result
 
 
-@pytest.fixture(scope="module", autouse=True)
+def _usual(name: str) -> Report:
+    return _variant(name, frozenset(run.id for run in RUNS) - _left(name))
+
+
+@pytest.fixture(scope="module")
 def beside() -> Iterator[Mapping[str, Future[Report]]]:
     """Runs that mostly wait, side by side with the tests that do not."""
     with ThreadPoolExecutor(len(LONG)) as pool:
-        yield {name: pool.submit(_variant, name) for name in LONG}
+        yield {name: pool.submit(_usual, name) for name in LONG}
 
 
 @pytest.mark.parametrize("name", sorted(VARIANTS, key=LONG.__contains__))
 def test_a_variant_fails_nothing(name: str, beside: Mapping[str, Future[Report]]) -> None:
-    result = beside[name].result() if name in LONG else _variant(name)
-    assert bad(result, "fail", "error", "unreachable", "inconclusive") == {}
+    result = beside[name].result() if name in LONG else _usual(name)
     warned = {e.id for e in result.judged if e.verdict.verdict == "warn"}
     assert warned == WARNED.get(name, set())
-    assert not result.problems
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(VARIANTS))
+def test_a_variant_fails_no_mixture_of_conditions_on_any_resource(name: str) -> None:
+    result = _variant(name, _left(name))
+    assert {e.nodeid for e in result.judged} == _left(name)
+    assert "warn" not in {e.verdict.verdict for e in result.judged}
 
 
 def test_the_reference_passes_all_that_can_be_asked_of_it() -> None:

@@ -141,6 +141,20 @@ def test_what_is_not_there_is_404_whatever_the_condition(client: Client) -> None
 # ---- writing
 
 
+def test_a_put_brings_back_what_was_removed_and_no_other(client: Client) -> None:
+    assert client.ask("DELETE", "/items/2").status_code == 204
+    assert client.ask("PATCH", "/items/2", data=PEN).status_code == 404
+    for condition in ({"If-Match": "*"}, {"If-Match": '"x"'}):
+        assert client.ask("PUT", "/items/2", condition, PEN).status_code == 412
+        assert client.get("/items/2").status_code == 404
+    back = client.ask("PUT", "/items/2", {"If-None-Match": "*"}, PEN)
+    assert (back.status_code, back.json()) == (201, {"id": 2} | PEN)
+    assert client.get("/items/2").json() == back.json()
+    assert [each["id"] for each in client.get("/items/").json()] == [1, 2, 3]
+    assert client.ask("PUT", "/items/2", {"If-None-Match": "*"}, PEN).status_code == 412
+    assert client.ask("PUT", "/items/2", data=PEN).status_code == 200
+
+
 def test_a_create_is_seen_at_once(client: Client) -> None:
     before = client.get("/items/")
     made = client.ask("POST", "/items/", data=PEN)
@@ -151,6 +165,19 @@ def test_a_create_is_seen_at_once(client: Client) -> None:
     after = client.get("/items/", if_none_match=before.headers["etag"])
     assert after.json() == [*before.json(), made.json()]
     assert after.headers["etag"] != before.headers["etag"]
+
+
+def test_where_conditions_are_required_a_change_without_one_is_refused_and_told_how() -> None:
+    client = Client(conditions=True)
+    before = client.get("/items/2")
+    for method in ("PUT", "PATCH", "DELETE"):
+        refused = client.ask(method, "/items/2", data=None if method == "DELETE" else PEN)
+        assert (refused.status_code, refused.headers["cache-control"]) == (428, "no-store")
+        assert "If-Match" in refused.json()["detail"]
+    assert client.get("/items/2").content == before.content
+    assert client.ask("POST", "/items/", data=PEN).status_code == 201
+    assert client.ask("PUT", "/items/2", {"If-Match": before.headers["etag"]}, PEN).status_code == 200
+    assert client.ask("DELETE", "/items/2", {"If-Match": '"x"'}).status_code == 412
 
 
 def test_an_update_is_seen_at_once(client: Client) -> None:

@@ -110,6 +110,20 @@ def test_preconditions(
         assert caching.evaluate(method, lines, validators, NOW) == put
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("if-match", "*", 412),
+        ("if-match", '"a"', 412),
+        ("if-none-match", "*", None),
+        ("if-none-match", '"a"', None),
+        ("if-unmodified-since", OLD, None),
+    ],
+)
+def test_what_is_not_there_has_no_tag_and_no_asterisk(field: str, value: str, expected: int | None) -> None:
+    assert caching.evaluate("PUT", {field: [value]}, caching.ABSENT, NOW) == expected
+
+
 def test_two_lines_are_one_list() -> None:
     assert caching.evaluate("GET", {"if-none-match": ['"x"', '"a,b"']}, STRONG, NOW) == 304
 

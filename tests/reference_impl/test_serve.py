@@ -48,6 +48,16 @@ def test_a_server_in_a_thread_answers_and_ends() -> None:
         httpx.get(f"{running.url}/items/")
 
 
+def test_a_client_that_stays_is_let_go_at_the_end() -> None:
+    with start() as running, socket.create_connection(("127.0.0.1", running.port)) as client:
+        client.sendall(b"GET /items/ HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.recv(1 << 16).startswith(b"HTTP/1.1 200")
+        running.close()
+        client.settimeout(5)
+        while client.recv(1 << 16):
+            pass
+
+
 @pytest.mark.parametrize("turns", range(4))
 def test_a_client_that_comes_at_the_end_leaves_no_socket_open(turns: int) -> None:
     """Whatever the loop has done of accepting it; an unclosed one would be a warning, which is an error."""
@@ -98,7 +108,7 @@ def test_the_command_serves() -> None:
 
 
 def test_settings_travel_by_the_environment() -> None:
-    settings = Settings(ttl=2.5, cache_url="redis://x", database="y", max_entries=7, cost=0)
+    settings = Settings(ttl=2.5, cache_url="redis://x", database="y", max_entries=7, cost=0, conditions=True)
     assert Settings.from_env(settings.to_env()) == settings
     assert Settings.from_env({}) == Settings()
 

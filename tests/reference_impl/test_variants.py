@@ -161,6 +161,28 @@ def _one_waits_for_the_other(site: Site) -> bool:
             return second.recv(4096).startswith(b"HTTP/1.1 200")
 
 
+def _notices(site: Site) -> list[httpx.Response]:
+    return [site.get("/notice/", accept_encoding=coding) for coding in (b"identity", b"gzip")]
+
+
+def _profile(site: Site) -> Any:
+    return site.get("/profile/", authorization=b"Bearer ada").json()
+
+
+def _kept(site: Site, kind: str = "public", *methods: str) -> httpx.Response:
+    """The last answer of a cache of whole answers, three seconds after the first."""
+    site.get(f"/kept/{kind}")
+    site.clock.now += 3
+    for method in methods:
+        site.ask(method, f"/kept/{kind}")
+    return site.get(f"/kept/{kind}")
+
+
+def _made_before(site: Site) -> bool:
+    first = site.get("/kept/public").headers["date"]
+    return _kept(site).headers["date"] == first
+
+
 ODD: dict[str, Callable[[Site], bool]] = {
     "two-envelopes": lambda site: len(site.get("/items/").json()["data"]["items"]) == 3,
     "skus": lambda site: [item["sku"] for item in site.get("/items/").json()] == ["a1", "a2", "a3"],
@@ -196,6 +218,14 @@ ODD: dict[str, Callable[[Site], bool]] = {
     "envelope": lambda site: list(site.get("/items/").json()) == ["items"],
     "newest-first": lambda site: [item["id"] for item in site.get("/items/").json()] == [3, 2, 1],
     "whole-second-ttl": lambda site: True,
+    "one-weak-tag": lambda site: len({tag_of(each) for each in _notices(site)}) == 1,
+    "gzip-in-members": lambda site: (
+        site.raw("/notice/", "Accept-Encoding: gzip\r\n").count(b"\x1f\x8b\x08") == 2
+    ),
+    "gzip-unless-refused": lambda site: b"\x1f\x8b\x08" in site.raw("/notice/"),
+    "vary-in-lines": lambda site: len(site.get("/notice/").headers.get_list("vary")) == 2,
+    "counted-profile": lambda site: [_profile(site)["reads"] for _ in range(2)] == [1, 2],
+    "profile-by-login": lambda site: site.raw("/profile/").startswith(b"HTTP/1.1 303"),
     "no-head": lambda site: _status("HEAD", "/items/")(site) == 405,
     "no-writes": lambda site: _status("POST", "/items/")(site) == 405,
     "auth-writes": lambda site: _status("POST", "/items/")(site) == 401,
@@ -210,6 +240,10 @@ ODD: dict[str, Callable[[Site], bool]] = {
     "fresh-for-ever": lambda site: "2147483648" in site.get("/items/").headers["cache-control"],
     "aged": lambda site: site.get("/items/").headers["age"] == "7",
     "vary-star": lambda site: site.get("/items/").headers["vary"] == "*",
+    "whole-dated-as-made": _made_before,
+    "whole-validating": lambda site: _kept(site, "no-cache").headers["x-cache"] == "HIT",
+    "whole-forgetting": lambda site: _kept(site, "public", "HEAD").headers["x-cache"] == "MISS",
+    "whole-by-status": lambda site: _kept(site).headers["cache-status"] == "Reference; hit",
     "lowercase-fields": lambda site: all(line[:4].islower() for line in _fields(site)),
     "uppercase-fields": lambda site: all(line[:4].isupper() for line in _fields(site)),
     "http10": lambda site: _line(site) == b"HTTP/1.0 200 OK",

@@ -224,6 +224,16 @@ def test_no_body_stands_in_a_record() -> None:
     assert report.content("of-no-body") is None
 
 
+def test_a_record_says_its_work_by_its_key_alone() -> None:
+    report = judged()
+    records = document_of(report)["records"]
+    assert records.keys() == report.records.keys()
+    assert not any("work" in each for each in records.values())
+    assert {work: each.work for work, each in decode(encode(report)).records.items()} == {
+        w: w for w in records
+    }
+
+
 def compact(report: Report) -> int:
     return len(msgspec.json.encode(report))
 

@@ -60,7 +60,7 @@ def test_a_failure_says_what_was_asked_what_came_and_what_to_do() -> None:
         "<- this one decides",
         (
             "     > GET /items/ HTTP/1.1\n"
-            f"     > If-None-Match: {tag}\n     < HTTP/1.1 200 OK\n     < server: uvicorn\n"
+            f"     > If-None-Match: {tag}\n     < HTTP/1.1 200 OK\n     < cache-control: no-cache\n"
         ),
         (f"Reproduce:   curl -si -H 'If-None-Match: {tag}' http://HOST/items/"),
         "Why:         The client keeps its copy and saves the transfer.",

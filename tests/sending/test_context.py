@@ -312,7 +312,7 @@ def test_a_large_body_is_read_and_not_kept() -> None:
 def test_a_body_counts_once_against_what_the_run_holds_on_to() -> None:
     with serve(Student(lambda *_: reply(200, [1, 2, 3]))) as server, context(server.url) as within:
         first, second = within.read(), within.read()
-        kept = within.shared.tally.kept
+        kept = within.shared.keeping.kept
     assert first.response is not None
     assert second.response is not None
     assert second.response.body.content == first.response.body.content == b"[1, 2, 3]"

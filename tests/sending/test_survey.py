@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from helpers.hostile import answers, serve, unused_port
 from helpers.student import HOLD, Student, reply
+from msgspec.structs import replace
 
 from conformance.clocks import RealClock
 from conformance.load.target import load_target
@@ -17,9 +18,13 @@ from conformance.wire import Limits, Wire
 OPENAPI = {"paths": {"/items/": {"get": {}, "post": {}}, "/items/{item_id}": {"put": {}, "x-note": {}}}}
 
 
-def surveyed(url: str, target: str = "lesson", deadline: float = 0.3) -> Survey:
+def surveyed(url: str, deadline: float = 0.3, *, kept: bool = False) -> Survey:
+    """What is known of a server; `kept`: of which only resources with a TTL are declared."""
+    target = load_target("lesson")
+    if kept:
+        target = replace(target, resources=tuple(each for each in target.resources if each.ttl))
     with Wire(url, RealClock(), limits=Limits(deadline=deadline)) as wire, wire.lane() as lane:
-        return survey(lane, load_target(target), wire.prefix)
+        return survey(lane, target, wire.prefix)
 
 
 def of(document: Any, prefix: str = "") -> Survey:
@@ -84,7 +89,7 @@ def test_no_cache_is_warmed() -> None:
     """Where only resources with a TTL are declared, none of them is read."""
     student = Student(lambda *_: HOLD)
     with serve(student) as server:
-        assert surveyed(server.url, "reference").fault is not None
+        assert surveyed(server.url, kept=True).fault is not None
     assert student.asked == [("GET", "/openapi.json")]
 
 

@@ -72,6 +72,14 @@ LANGUAGE = [
     refuses("read", headers={"If-None-Match": "{n}"}),
     refuses("read", headers={"X": 5}),
     refuses("read", headers={"X": "a\r\nb"}),
+    takes("read", "GET the resource as the second user", user="second"),
+    refuses("read", user="third"),
+    takes("variants", "GET the resource once for each declared variant"),
+    takes("variants", "GET the resource once for each declared variant, the last first, each with the ETag that a has found", order="reversed", confirming="a"),
+    takes("variants", "GET the resource once for each declared variant, but only the first of each field", only="first"),
+    refuses("variants", only="last"),
+    refuses("variants", order="random"),
+    refuses("variants", confirming="A b"),
     takes("read", "GET the resource, 20 times at once", times=20, together=True),
     takes("read", "GET the resource, {n} times", times="{n}"),
     takes("read", "GET the resource, 20 times, the last 1.2 s after the first", times=20, spread="1.2 s"),
@@ -119,6 +127,19 @@ LANGUAGE = [
     takes("history", "change one field several times, or several once, and GET the resource after each: each field of it in turn", each="field"),
     refuses("history", texts=5),
     refuses("history", each="item"),
+    takes("write", "change an item of our own, and GET it before and after"),
+    takes("write", "PUT an item of our own with If-Match: <the ETag of the item>, to what it is already, which somebody else has changed since it was read, and GET it before and after", method="PUT", item="changed", headers={"If-Match": "{plain.etag}"}, body="same"),
+    takes("write", "DELETE an item of our own, which is not there any more, and watch for bytes that follow the answer, and GET it before and after", method="DELETE", item="removed", stray="watch"),
+    takes("write", "change an item of our own, without a condition though the server may want one, and GET it before and after", bare=True),
+    refuses("write", to="x"),
+    refuses("write", method="GET"),
+    refuses("write", item="lost"),
+    refuses("write", headers={"If-Match": "a"}),
+    refuses("write", body="other"),
+    refuses("write", bare=False),
+    refuses("write", stray=True),
+    takes("compete", "send four changes of an item of our own at once, with the tag that it has, 20 times", rounds=20),
+    refuses("compete", rounds=0),
     takes("clear", "clear the cache by hand"),
     refuses("clear", to="x"),
     takes("flood", "ask for many distinct keys and watch the server's memory"),
@@ -204,6 +225,7 @@ class Work:
     on: str = "items"
     answers: Callable[..., Any] | None = None
     started: bool = False
+    target: str = "lesson"
 
     def record(self) -> str:
         if self.answers is not None:
@@ -211,7 +233,9 @@ class Work:
                 return self._done(made)
         with (
             reference(ttl=4.0) as server,
-            context(server.url, self.on, clock=lambda: VirtualClock(server.clock.move)) as made,
+            context(
+                server.url, self.on, target=self.target, clock=lambda: VirtualClock(server.clock.move)
+            ) as made,
             made.shared.clock.lane(),
         ):
             return self._done(made)
@@ -235,6 +259,8 @@ WORK = [
     Work("read", "not-offered", args={"of": "item"}),
     Work("read-miss", "done", on="cached-time"),
     Work("read-miss", "not-offered", on="reports", answers=nothing_there),
+    Work("variants", "done", on="notice", target="reference"),
+    Work("variants", "not-offered"),
     Work("wait", "done", before=("read",), args={"for": "1 s", "after": "read"}),
     Work("wait", "untestable", args={"for": "1 s", "after": "read"}),
     Work("change", "done"),
@@ -247,6 +273,14 @@ WORK = [
     Work("refuse", "done"),
     Work("refuse", "done", args={"how": "wrong-type"}),
     Work("refuse", "not-offered", on="cached-time"),
+    Work("write", "done", args={"method": "PATCH", "headers": {"If-Match": "{plain.etag}"}}),
+    Work("write", "done", args={"method": "POST", "headers": {"If-None-Match": "{plain.etag}"}}),
+    Work("write", "done", args={"method": "PUT", "item": "removed", "headers": {"If-None-Match": "*"}}),
+    Work("write", "done", args={"item": "changed", "body": "same"}),
+    Work("write", "not-offered", args={"headers": {"If-Match": "{plain.weak-etag}"}}),
+    Work("write", "not-offered", on="cached-time"),
+    Work("compete", "done", args={"rounds": 2}),
+    Work("compete", "not-offered", on="versioned"),
     Work("history", "done", args={"texts": ["a", "b"]}),
     Work("history", "done", args={"each": "field"}),
     Work("history", "not-offered", args={"texts": ["a"]}, on="cached-time"),

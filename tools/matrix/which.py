@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.model import TIERS, Check, Suite, Tier
-from reference_impl.twisted.flaws import FLAWS, Flaw, whole
+from reference_impl.twisted.flaws import FLAWS, Flaw, negotiation, whole
 
 __all__ = ["ODD", "Way", "aimed", "by_time", "checks", "of_lesson", "rank", "rows", "runnable", "way"]
 
@@ -51,6 +51,7 @@ ODD: Final[Mapping[str, Way]] = {
     **dict.fromkeys(
         ("two-caches-in-turn", "flag-by-age", "second-in-list", "set-order-etag"), Way(started=True)
     ),
+    **dict.fromkeys((flaw.name for flaw in negotiation.FLAWS), Way(target="reference", tier="full")),
     "timestamp-etag": Way(standing=True),
     "slow-hit": Way(alone=True),
 }

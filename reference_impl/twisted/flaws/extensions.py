@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from types import EllipsisType
 
 from reference_impl.caching import NOT_MODIFIED, http_date
@@ -78,10 +77,6 @@ def _by_the_minute(parts: Parts) -> Edit:
     return edit
 
 
-def _no_head(asked: Asked, answer: Answer) -> Answer:
-    return replace(answer, status=501) if asked.method == "HEAD" else answer
-
-
 def _keeps_404(parts: Parts) -> Edit:
     """That there is no such item is kept for a while, whatever is created meanwhile."""
     until: dict[str, float] = {}
@@ -100,7 +95,6 @@ def _keeps_404(parts: Parts) -> Edit:
 
 FLAWS = (
     Flaw("date-by-the-minute", "Date has no seconds", answering_with(_by_the_minute), breaks=("A19",)),
-    Flaw("head-501", "HEAD is answered 501", answering(_no_head), breaks=("G19",)),
     Flaw("404-is-kept", "that an item is not there is kept", answering_with(_keeps_404), breaks=("K31",)),
     Flaw(
         "cdn-quoted-seconds",

@@ -16,3 +16,10 @@ class Flaw(Twist):
 
     breaks: tuple[str, ...]
     counting: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Divides(Flaw):
+    """One of a server that answers a Range itself, wrong as that may be."""
+
+    divides: bool = True

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import EllipsisType
 
+from reference_impl import negotiation
 from reference_impl.caching import NOT_MODIFIED, etag_of, http_date
 from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.flaws.kind import Flaw
@@ -67,7 +68,7 @@ def _coded(asked: Asked, answer: Answer) -> Answer:
     if asked.method not in {"GET", "HEAD"} or answer.status not in {_OK, NOT_MODIFIED}:
         return answer
     answer = answer.having("vary", "Accept-Encoding")
-    if "gzip" not in (asked.get("accept-encoding") or "") or answer.status != _OK:
+    if negotiation.coding(asked.get("accept-encoding")) != "gzip" or answer.status != _OK:
         return answer
     if asked.method == "HEAD":
         return answer.without("content-length").having("content-encoding", "gzip")

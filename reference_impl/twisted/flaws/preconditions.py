@@ -172,19 +172,23 @@ def _condition_before_redirect(asked: Asked, answer: Answer) -> Answer:
 
 def _performed_all_the_same(parts: Parts) -> Edit:
     """A write that is refused by its condition changes the item all the same."""
+    count = 0
 
     async def edit(asked: Asked, answer: Answer) -> Answer:
+        nonlocal count
         key = asked.path.removeprefix("/items/")
         if (
             answer.status == PRECONDITION_FAILED
             and asked.method in {"PUT", "PATCH", "DELETE"}
             and key.isdigit()
+            and parts.store.item(int(key)) is not None
         ):
+            count += 1
             with parts.store.transaction():
                 if asked.method == "DELETE":
                     parts.store.delete(int(key))
                 else:
-                    parts.store.update(int(key), {"description": "Written in spite of its condition"})
+                    parts.store.update(int(key), {"description": f"Written in spite of condition {count}"})
             await parts.invalidate(parts.cache, "update", int(key))
         return answer
 
@@ -303,7 +307,7 @@ FLAWS = (
         "performed-412",
         "a write is answered 412 and performed all the same",
         answering_with(_performed_all_the_same),
-        breaks=("D01", "D02", "D11", "D13", "B11"),
+        breaks=("D02", "D01", "D11", "D13", "B10", "B11", "E02"),
     ),
     Flaw(
         "ius-ignored",

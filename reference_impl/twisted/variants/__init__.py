@@ -7,10 +7,16 @@ room.
 from collections.abc import Mapping
 
 from reference_impl.twisted.twists import Twist, look_up, table
-from reference_impl.twisted.variants import items, messages, offers, values, whole, wire
+from reference_impl.twisted.variants import items, messages, negotiation, offers, values, whole, wire
 
 VARIANTS: Mapping[str, Twist] = table(
-    items.VARIANTS, messages.VARIANTS, offers.VARIANTS, values.VARIANTS, whole.VARIANTS, wire.VARIANTS
+    items.VARIANTS,
+    messages.VARIANTS,
+    negotiation.VARIANTS,
+    offers.VARIANTS,
+    values.VARIANTS,
+    whole.VARIANTS,
+    wire.VARIANTS,
 )
 
 

@@ -1,0 +1,51 @@
+"""Whole answers of an odd app, divided as the reference divides its own.
+
+What changes an answer on its way out changes the whole, and a part is one of that.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reference_impl.caching import Validators, parse_date
+from reference_impl.ranges import PARTIAL_CONTENT, Part, select
+from reference_impl.settings import Clock
+from reference_impl.twisted.asgi import Answer, Asked, ask, tell
+
+Select = Callable[..., Part | None]
+_OK = 200
+_DESCRIBING = ("content-type", "content-encoding", "content-language", "last-modified")
+_OF_RANGES = frozenset({b"range", b"if-range"})
+
+
+def divided(app: ASGIApp, clock: Clock, select: Select = select) -> ASGIApp:
+    """The app, which never hears of a Range."""
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or Asked.of(scope).get("range") is None:
+            await app(scope, receive, send)
+            return
+        headers = [line for line in scope["headers"] if line[0] not in _OF_RANGES]
+        whole = await ask(app, {**scope, "headers": headers}, receive)
+        await tell(_part(Asked.of(scope), whole, clock(), select), send)
+
+    return outer
+
+
+def _part(asked: Asked, whole: Answer, clock: float, select: Select) -> Answer:
+    """What is sent of a whole answer to this request."""
+    if whole.status != _OK or whole.get("accept-ranges") is None:
+        return whole
+    fields = {name: [asked.get(name) or ""] for name, _ in asked.fields}
+    now = Validators(whole.get("etag"), parse_date(whole.get("last-modified"), clock))
+    found = select(fields, whole.body, whole.get("content-type") or "", now, clock)
+    if found is None:
+        return whole
+    if found.status == PARTIAL_CONTENT:
+        whole = whole.without("accept-ranges", *(() if found.described else _DESCRIBING))
+    else:
+        whole = Answer(found.status, (("content-type", "text/plain"),))
+    for name, value in found.fields.items():
+        whole = whole.having(name.lower(), value)
+    return replace(whole, status=found.status).carrying(found.body)

@@ -1,0 +1,289 @@
+"""Flaws of what is chosen by the request: codings, languages, and the users that answers belong to.
+
+`breaks` names rows of the RFCs. They are about what the target of the reference declares.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reference_impl import backends, negotiation
+from reference_impl.backends import Cache
+from reference_impl.caching import NOT_MODIFIED
+from reference_impl.settings import Settings
+from reference_impl.site import Compute
+from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, tell
+from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.parts import Parts
+from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
+
+NOTICE, NEWS, PROFILE, WELCOME = "/notice/", "/news/", "/profile/", "/welcome/"
+_OK, _NOT_ACCEPTABLE = 200, 406
+
+
+def _of(path: str, edit: Callable[[Asked, Answer], Answer]) -> Apply:
+    """The answers of one path changed, and no others."""
+    return answering(lambda asked, answer: edit(asked, answer) if asked.path == path else answer)
+
+
+def _notice(edit: Callable[[Asked, Answer], Answer]) -> Apply:
+    return _of(NOTICE, edit)
+
+
+def _compressed(edit: Callable[[Answer], Answer]) -> Apply:
+    """The compressed notice changed."""
+    return _notice(lambda _asked, answer: edit(answer) if answer.get("content-encoding") else answer)
+
+
+def _varying(change: Callable[[Asked, Answer], str | None]) -> Apply:
+    """The notice with another Vary; None: with the one that it has."""
+
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        vary = change(asked, answer) if answer.get("vary") else None
+        if vary is None:
+            return answer
+        return answer.having("vary", vary) if vary else answer.without("vary")
+
+    return _notice(edit)
+
+
+def _refuses_unknown(asked: Asked, answer: Answer) -> Answer:
+    known = negotiation.weights(asked.get("accept-encoding") or "identity")
+    if known.keys() & {"gzip", "identity", "*"}:
+        return answer
+    fields = answer.without("etag", "last-modified", "content-encoding")
+    return replace(fields, status=_NOT_ACCEPTABLE).carrying(b'{"detail":"no such coding"}')
+
+
+def _by_the_word(asked: Asked, answer: Answer) -> Answer:
+    """Compressed where the word gzip stands in the field, whatever its weight."""
+    there = "gzip" in (asked.get("accept-encoding") or "")
+    if not there or answer.status != _OK or answer.get("content-encoding") or asked.method != "GET":
+        return answer
+    coded = answer.carrying(gzip.compress(answer.body, mtime=0)).having("content-encoding", "gzip")
+    return coded.having("etag", negotiation.tag_of_coding(answer.get("etag") or '""', "gzip"))
+
+
+def _tag_outside(asked: Asked, answer: Answer) -> Answer:
+    """As where a module compresses in front: it gives a tag of its own, and takes none back."""
+    etag = answer.get("etag")
+    coded = negotiation.coding(asked.get("accept-encoding")) == "gzip"
+    if not coded or etag is None or answer.status not in (_OK, NOT_MODIFIED):
+        return answer
+    return answer.having("etag", etag.replace("-gzip", ";gzip"))
+
+
+def _one_tag(_asked: Asked, answer: Answer) -> Answer:
+    """The same for both languages, and another for each coding."""
+    etag = answer.get("etag")
+    return answer.having("etag", negotiation.tag_of_coding('"notice"', _coding(answer))) if etag else answer
+
+
+def _coding(answer: Answer) -> str:
+    return "gzip" if "-gzip" in (answer.get("etag") or "") else "identity"
+
+
+def _right(path: str, edit: Callable[[Answer], Answer]) -> Apply:
+    """The answers of one path changed that are no errors."""
+    return _of(path, lambda _asked, answer: edit(answer) if answer.status in (_OK, NOT_MODIFIED) else answer)
+
+
+def _under(key: Callable[[str], str]) -> Apply:
+    """The server's cache with other keys than the routes give."""
+
+    def change(parts: Parts) -> Parts:
+        def remember(cache: Cache, name: str, ttl: float, compute: Compute) -> Awaitable[tuple[bytes, bool]]:
+            return backends.remember(cache, key(name), ttl, compute)
+
+        return replace(parts, remember=remember)
+
+    return made_of(change)
+
+
+def _last_one_seen(path: str, field: str = "authorization") -> Callable[[Parts], Edit]:
+    """What whoever sent that field last was shown is shown to who does not send it, while it is kept."""
+
+    def make(parts: Parts) -> Edit:
+        clock, last = parts.settings.clock, dict[str, Answer]()
+        until = 0.0
+
+        def edit(asked: Asked, answer: Answer) -> Answer:
+            nonlocal until
+            conditional = any(name.startswith("if-") for name, _ in asked.fields)
+            if asked.path != path or asked.method != "GET" or conditional:
+                return answer
+            if asked.get(field):
+                if answer.status == _OK and answer.get("x-cache") != "HIT":
+                    last[path], until = answer, clock() + parts.settings.ttl
+                return answer
+            kept = last.get(path) if clock() < until else None
+            return answer if kept is None else _as_hit(kept)
+
+        return edit
+
+    return make
+
+
+def _as_hit(kept: Answer) -> Answer:
+    return kept.having("x-cache", "HIT").having("age", "0") if kept.get("x-cache") else kept
+
+
+def _login_or_not(settings: Settings, create: Create) -> ASGIApp:
+    """The news are kept and given out whoever asks, and nothing says that they may be."""
+    app = create(Parts.of(settings))
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        others = [line for line in scope.get("headers", ()) if line[0] != b"authorization"]
+        if scope.get("path") != NEWS or others == scope["headers"]:
+            await app(scope, receive, send)
+            return
+        answer = await ask(app, {**scope, "headers": others}, receive)
+        await tell(answer.having("cache-control", f"max-age={int(settings.ttl)}"), send)
+
+    return outer
+
+
+FLAWS = (
+    Flaw(
+        "compressed-twice",
+        "the compressed notice is compressed twice, and says so once",
+        _compressed(lambda answer: answer.carrying(gzip.compress(answer.body, mtime=0))),
+        breaks=("A28",),
+    ),
+    Flaw(
+        "compression-untold",
+        "the compressed notice has no Content-Encoding",
+        _compressed(lambda answer: answer.without("content-encoding")),
+        breaks=("A28",),
+    ),
+    Flaw(
+        "compressed-in-name-only",
+        "the notice says that it is compressed, and is not",
+        _notice(lambda _asked, answer: answer.having("content-encoding", "gzip") if answer.body else answer),
+        breaks=("A28",),
+    ),
+    Flaw(
+        "vary-on-compressed-only",
+        "the plain notice does not say that it may come compressed",
+        _varying(lambda _asked, answer: None if _coding(answer) == "gzip" else "Accept-Language"),
+        breaks=("I02",),
+    ),
+    Flaw(
+        "vary-by-coding",
+        "the compressed notice names more fields in Vary than the plain one",
+        _varying(
+            lambda _asked, answer: f"{answer.get('vary')}, Cookie" if _coding(answer) == "gzip" else None
+        ),
+        breaks=("I04",),
+    ),
+    Flaw(
+        "unknown-coding-refused",
+        "who asks for a coding that there is not gets 406",
+        _notice(_refuses_unknown),
+        breaks=("I05",),
+    ),
+    Flaw(
+        "gzip-by-the-word",
+        "the notice is compressed wherever Accept-Encoding has the word gzip in it",
+        _notice(_by_the_word),
+        breaks=("I06",),
+    ),
+    Flaw(
+        "gzip-tag-never-current",
+        "the tag of the compressed notice is never found current",
+        _notice(_tag_outside),
+        breaks=("I07",),
+    ),
+    Flaw(
+        "one-tag-for-languages",
+        "both languages have the same tag",
+        _notice(_one_tag),
+        breaks=("A09",),
+    ),
+    Flaw(
+        "vary-without-language",
+        "Vary does not say that the language is chosen",
+        _varying(lambda _asked, _answer: "Accept-Encoding"),
+        breaks=("I01",),
+    ),
+    Flaw(
+        "default-without-vary",
+        "who asks for no language is not told that there are others",
+        _varying(lambda asked, _answer: None if asked.get("accept-language") else "Accept-Encoding"),
+        breaks=("I02",),
+    ),
+    Flaw(
+        "vary-by-language",
+        "in German, Vary names more fields than in English",
+        _varying(
+            lambda asked, answer: (
+                f"{answer.get('vary')}, Cookie" if asked.get("accept-language") == "de" else None
+            )
+        ),
+        breaks=("I04",),
+    ),
+    Flaw(
+        "vary-no-names",
+        "Vary has something else than names in it",
+        _varying(lambda _asked, answer: f"{answer.get('vary')}, by language"),
+        breaks=("I03",),
+    ),
+    Flaw(
+        "vary-authorization",
+        "Vary names Authorization",
+        _varying(lambda _asked, answer: f"{answer.get('vary')}, Authorization"),
+        breaks=("I08",),
+    ),
+    Flaw(
+        "vary-star-with-lifetime",
+        "an asterisk in Vary beside a lifetime",
+        _right(NOTICE, lambda answer: answer.having("vary", "*").having("cache-control", "max-age=60")),
+        breaks=("I09",),
+    ),
+    Flaw(
+        "key-without-user",
+        "the profile is kept under one key for all users",
+        _under(lambda name: "profile" if name.startswith("profile/") else name),
+        breaks=("K36",),
+    ),
+    Flaw(
+        "profile-of-the-last",
+        "who does not say who he is sees the profile of whoever asked last",
+        answering_with(_last_one_seen(PROFILE)),
+        breaks=("K36", "K15"),
+    ),
+    Flaw(
+        "welcome-of-the-last",
+        "who does not say who he is is welcomed by the name of whoever asked last",
+        answering_with(_last_one_seen(WELCOME)),
+        breaks=("K36", "K15"),
+    ),
+    Flaw(
+        "news-key-without-language",
+        "the news are kept under one key for all languages",
+        _under(lambda name: "news" if name.startswith("news/") else name),
+        breaks=("I10",),
+    ),
+    Flaw(
+        "news-for-want-of-a-field",
+        "who asks for no language gets the news as they were kept for somebody who did",
+        answering_with(_last_one_seen(NEWS, "accept-language")),
+        breaks=("I11",),
+    ),
+    Flaw(
+        "news-login-or-not",
+        "what was answered to a login is given to who has none",
+        _login_or_not,
+        breaks=("K15",),
+    ),
+    Flaw(
+        "public-profile",
+        "what is one user's own may be kept for all",
+        _right(PROFILE, lambda answer: answer.having("cache-control", "public, max-age=60")),
+        breaks=("J14",),
+    ),
+)

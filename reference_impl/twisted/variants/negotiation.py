@@ -1,0 +1,116 @@
+"""Variants of what is chosen by the request: how a notice is compressed and told, whose a profile is."""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reference_impl.caching import NOT_MODIFIED, Validators, evaluate, parse_date, weak
+from reference_impl.representations import to_json
+from reference_impl.settings import Settings
+from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, tell, unconditional
+from reference_impl.twisted.parts import Parts
+from reference_impl.twisted.twists import Apply, Create, Twist, answering, answering_with
+
+_NOTICE, _PROFILE = "/notice/", "/profile/"
+_OK = 200
+_OF_THE_CONTENT = ("content-type", "content-length", "content-encoding", "content-language")
+
+
+def _notice(edit: Callable[[Answer], Answer]) -> Apply:
+    return answering(
+        lambda asked, answer: (
+            edit(answer) if asked.path == _NOTICE and answer.status in (_OK, NOT_MODIFIED) else answer
+        )
+    )
+
+
+def _one_weak_tag(settings: Settings, create: Create) -> ASGIApp:
+    """Of all codings: a weak tag may stand for bodies that say the same."""
+    app = create(Parts.of(settings))
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") != _NOTICE:
+            await app(scope, receive, send)
+            return
+        asked, answer = Asked.of(scope), await ask(app, unconditional(scope), receive)
+        etag = answer.get("etag")
+        if etag is not None:
+            etag = weak(etag.replace("-gzip", ""))
+            answer = answer.having("etag", etag)
+            fields = {name: [asked.get(name) or ""] for name, _ in asked.fields}
+            now = settings.clock()
+            known = Validators(etag, parse_date(answer.get("last-modified"), now))
+            status = evaluate(asked.method, fields, known, now)
+            if status is not None:
+                answer = replace(answer.without(*_OF_THE_CONTENT), status=status, body=b"")
+        await tell(answer, send)
+
+    return outer
+
+
+def _in_members(answer: Answer) -> Answer:
+    """A gzip file may have several (RFC 1952 2.2)."""
+    if not (answer.get("content-encoding") and answer.body):
+        return answer
+    body = gzip.decompress(answer.body)
+    parts = (body[: len(body) // 2], body[len(body) // 2 :])
+    return answer.carrying(b"".join(gzip.compress(part, mtime=0) for part in parts))
+
+
+def _vary_in_lines(answer: Answer) -> Answer:
+    vary = answer.get("vary")
+    return answer.having("vary", *vary.lower().split(", ")) if vary else answer
+
+
+def _unless_refused(settings: Settings, create: Create) -> ASGIApp:
+    """Who says nothing of codings gets gzip: without the field, any is acceptable (RFC 9110 12.5.3)."""
+    app = create(Parts.of(settings))
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        names = {name for name, _ in scope.get("headers", ())}
+        if scope.get("path") == _NOTICE and b"accept-encoding" not in names:
+            scope = {**scope, "headers": [*scope["headers"], (b"accept-encoding", b"gzip")]}
+        await app(scope, receive, send)
+
+    return outer
+
+
+def _counted(_parts: Parts) -> Edit:
+    """A profile tells how often it was read, so no two answers are alike, and no tag is sent."""
+    reads = Counter[str]()
+
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        if asked.path != _PROFILE or answer.status != _OK:
+            return answer
+        user = asked.get("authorization") or ""
+        reads[user] += asked.method == "GET"
+        body = to_json(answer.data() | {"reads": reads[user]}) if answer.body else b""
+        shown = answer.without("etag", "last-modified", "content-length")
+        return replace(shown.having("cache-control", "private, no-cache"), body=body)
+
+    return edit
+
+
+def _redirected_to_login(asked: Asked, answer: Answer) -> Answer:
+    if asked.path != _PROFILE or asked.get("authorization"):
+        return answer
+    return Answer(303, (("location", "/login"), ("cache-control", "no-store"), ("content-length", "0")))
+
+
+VARIANTS = (
+    Twist("one-weak-tag", "all codings of the notice have one weak tag", _one_weak_tag),
+    Twist("gzip-in-members", "what is compressed has two members", _notice(_in_members)),
+    Twist("gzip-unless-refused", "who asks for no coding gets gzip", _unless_refused),
+    Twist("vary-in-lines", "each name in Vary has a line of its own", _notice(_vary_in_lines)),
+    Twist("counted-profile", "a profile tells how often it was read", answering_with(_counted)),
+    Twist(
+        "profile-by-login",
+        "who asks for a profile without a login is sent there",
+        answering(_redirected_to_login),
+    ),
+)
