@@ -310,15 +310,6 @@ async def read_kept(
     return await site.whole.answer(request, source)
 
 
-# ---- what strangers may not see
-
-
-@readable("/account/")
-async def read_account(_: Request) -> Response:
-    """For users alone. There are none yet, so nobody gets here, whatever conditions he has."""
-    raise HTTPException(401, "Log in first", {"WWW-Authenticate": "Bearer"})
-
-
 # ---- one route for each directive
 
 
