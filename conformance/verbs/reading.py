@@ -42,9 +42,9 @@ def _read(step: Step, context: Context) -> StepRecord:
     if where == "distinct":
         resource = context.shared.target.resource(resource.distinct_from[0])
     item, apart = where in ("item", "other-item"), where in STAND_INS
-    path = _path(context, resource, where)
+    path, why_not = _found(context, resource, where)
     if path is None:
-        return not_offered(step, f"the target names no route of {_WHERE[where]}, or its id is not known")
+        return not_offered(step, why_not)
     user = str(step.args.get("user", ""))
     if user:
         resource = asked_by(resource, user)
@@ -81,6 +81,16 @@ def _but_for_time(exchange: Exchange) -> tuple[object, ...]:
     headers = tuple(each for each in exchange.headers if each[0].lower() not in ("date", "age"))
     body = exchange.response.body.digest if exchange.response else ""
     return exchange.status, exchange.fault, headers, body, exchange.facts
+
+
+def _found(context: Context, resource: Resource, where: str) -> tuple[str | None, str]:
+    """The path to read; None, and why there is none: nothing stands in for a resource that is not there."""
+    if where in STAND_INS and resource.ask:
+        lacking = context.lacks(context.seen or context.read(), resource)
+        if lacking is not None:
+            return None, lacking
+    says = f"the target names no route of {_WHERE.get(where, where)}, or its id is not known"
+    return _path(context, resource, where), says
 
 
 def _path(context: Context, resource: Resource, where: str) -> str | None:

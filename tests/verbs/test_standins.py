@@ -71,3 +71,11 @@ def test_where_there_is_no_way_to_it_it_is_not_offered() -> None:
     with serve(Student()) as server, context(server.url) as made:
         made.resource = resource(read="/")
         assert record(made) == "not-offered"
+
+
+def test_nothing_stands_in_for_a_resource_that_is_not_offered() -> None:
+    student = Student(lambda *_: reply(404, {}))
+    with serve(student) as server, context(server.url) as made:
+        made.resource = replace(made.resource, ask=True)
+        record = done(made, "read", of="absent")
+    assert (record.status, record.says) == ("not-offered", "GET /items/ was answered 404")
