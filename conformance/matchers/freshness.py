@@ -98,12 +98,13 @@ def _dated(name: Json, exchange: Exchange, case: Case) -> Found:
     if other is None or before is None or after is None:
         return Finding("two dates to compare", "less", code=COMPARISON)
     moved = (after - before) / timedelta(seconds=1)
-    passed = exchange.sent_at - other.sent_at
+    least = exchange.sent_at - other.received_at - _TICK
+    most = exchange.received_at - other.sent_at + _TICK
     aged = _age(exchange) - _age(other)
     still = case.moved and 0 <= moved <= _TICK
-    if still or min(abs(moved - passed), abs(moved + aged - passed)) <= _TICK:
+    if still or any(least <= each <= most for each in (moved, moved + aged)):
         return None
-    return f"a Date {passed:.0f} s later, as time is", f"one {moved:.0f} s later"
+    return f"a Date {exchange.sent_at - other.sent_at:.0f} s later, as time is", f"one {moved:.0f} s later"
 
 
 def _date(exchange: Exchange) -> datetime | None:

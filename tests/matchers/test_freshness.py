@@ -66,6 +66,12 @@ EXAMPLES = [
     holds("freshness", {"dated-since": "first"}, DATED, having(date=A_MINUTE_LATER, at=61.0)),
     holds("freshness", {"dated-since": "first"}, DATED, having(date=DATE, age="60", at=60.0)),
     holds("freshness", {"dated-since": "first"}, DATED, having(date=A_MINUTE_LATER, age="20", at=60.0)),
+    holds(
+        "freshness",
+        {"dated-since": "first"},
+        DATED,
+        done("a", exchange(at=50.0, took=10.0, headers=[("Date", A_MINUTE_LATER)])),
+    ),
     fails(
         "freshness",
         {"dated-since": "first"},
