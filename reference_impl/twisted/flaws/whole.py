@@ -166,7 +166,7 @@ FLAWS = (
         breaks=("K17",),
     ),
     Flaw("whole-keeps-head", "an answer to HEAD is kept for GET", _as(_AnyMethod), breaks=("K12",)),
-    Flaw("whole-keeps-parts", "a part is kept as the whole", _as(_Parts), breaks=("K27",)),
+    Flaw("whole-keeps-parts", "a part is kept as the whole", _as(_Parts), breaks=("K27",), divides=True),
     Flaw("whole-stays-stale", "what is stale is not renewed", _as(_NeverRenewed), breaks=("K19",)),
     Flaw("whole-deaf", "the request's Cache-Control counts for nothing", _as(_Deaf), breaks=("K26",)),
     Flaw("whole-keeps-428", "a 428 is kept for all", _as(_KeepsRefusals), breaks=("K39",)),
