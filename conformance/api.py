@@ -24,7 +24,7 @@ from conformance.execute.options import Options, Search
 from conformance.execute.patience import refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.guesses import guessed
-from conformance.load.specs import load
+from conformance.load.specs import load_with
 from conformance.load.target import load_target
 from conformance.load.targetfile import BASE
 from conformance.model import Report, Suite, Target, Tier
@@ -129,7 +129,7 @@ def make_options(
         )
     if spec is None:
         parse_base(url)
-    suite = suite or load()
+    suite = suite or load_with(asked.specs)
     judged = load_target(target, asked.overrides, asked.require) if isinstance(target, str) else target
     if judged is target and (asked.overrides or asked.require):
         raise UsageError(
@@ -139,6 +139,12 @@ def make_options(
         if not re.match(BASE, asked.base_path):
             raise UsageError(f"the base path {asked.base_path!r} is none; accepted is a path such as /api")
         judged = replace(judged, base=asked.base_path.rstrip("/"))
+    commands = [each.command for each in (*judged.before, *judged.after) if each.command]
+    if commands and not asked.allow_commands:
+        raise UsageError(
+            f"the target {judged.name!r} has commands of its own run on this machine ({commands[0]}): "
+            "--allow-commands consents to that (in pytest: --conformance-allow-commands)"
+        )
     if asked.seed is not None and not 0 <= asked.seed < _MOST_SEED:
         raise UsageError(
             f"the seed {asked.seed} is out of range; accepted is a whole number from 0 to 2**63 - 1"

@@ -8,12 +8,11 @@ takes 0.2 s to import: so the functions import what they use.
 from __future__ import annotations
 
 import contextlib
-import inspect
 import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
@@ -23,9 +22,8 @@ import typer
 
 from conformance.errors import ConformanceError, HarnessError, UsageError
 from conformance.options import (
-    COMMAND,
     Asked,
-    Option,
+    Proposing,
     Serving,
     Telling,
     glimpsed,
@@ -33,10 +31,9 @@ from conformance.options import (
     options,
     tier_named,
 )
+from conformance.typed import as_typer, with_options_of
 
 if TYPE_CHECKING:
-    from typer.models import OptionInfo
-
     from conformance.execute.progress import Progress
     from conformance.model import Report
     from conformance.servers.specs import AppSpec, CommandSpec
@@ -60,42 +57,10 @@ app = typer.Typer(
 )
 
 
-def _option(option: Option) -> OptionInfo:
-    """An option of the list as typer has it."""
-    metavar, says = option.metavar or None, option.says(COMMAND)
-    return cast("OptionInfo", typer.Option(option.flag(COMMAND), metavar=metavar, help=says))
-
-
-def _parameter(option: Option) -> inspect.Parameter:
-    kind: Any = option.kind
-    if option.repeatable:
-        kind = list[kind] | None
-    elif option.default is None:
-        kind = kind | None
-    default = None if option.repeatable else option.default
-    annotation = Annotated[kind, _option(option)]
-    return inspect.Parameter(
-        option.field, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-    )
-
-
-def _with_options_of(*records: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A command gets the options of these records, in place of its `**typed`."""
-
-    def wrapped(command: Callable[..., None]) -> Callable[..., None]:
-        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "typed"]
-        first = [p for p in own if p.kind is not inspect.Parameter.KEYWORD_ONLY]
-        last = [p for p in own if p.kind is inspect.Parameter.KEYWORD_ONLY]
-        typed = [_parameter(each) for each in options(*records)]
-        cast("Any", command).__signature__ = inspect.Signature([*first, *typed, *last])
-        return command
-
-    return wrapped
-
-
-_BY_NAME: Final = {each.field: _option(each) for each in options(Asked, Telling)}
+_BY_NAME: Final = {each.field: as_typer(each) for each in options(Asked, Telling)}
 Target = Annotated[str, _BY_NAME["target"]]
 Set = Annotated[list[str] | None, _BY_NAME["overrides"]]
+Specs = Annotated[list[str] | None, _BY_NAME["specs"]]
 Strict = Annotated[bool, _BY_NAME["strict"]]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Tell everything about each check that did not pass.")
@@ -106,6 +71,7 @@ class Schema(StrEnum):
     """Whose JSON Schema to print."""
 
     SPEC = "spec"
+    OWN = "own"
     TARGET = "target"
     REPORT = "report"
     REQUIREMENTS = "requirements"
@@ -127,7 +93,7 @@ def _top(
 
 
 @app.command()
-@_with_options_of(Asked, Serving, Telling)
+@with_options_of(Asked, Serving, Telling)
 def run(
     context: typer.Context,
     url: Annotated[
@@ -185,10 +151,29 @@ def run(
 
 
 @app.command()
+@with_options_of(Proposing, Serving)
+def init(
+    url: Annotated[
+        str, typer.Argument(help="The base URL of any API; or let --app or --serve start it.")
+    ] = "",
+    *,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The file to write.")] = Path("target.yaml"),
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    **typed: Any,
+) -> None:
+    """Write a target file for any API, by plain GETs of what its OpenAPI lists; no write is sent."""
+    from conformance.initiate import initiate  # noqa: PLC0415 (see above)
+
+    for line in initiate(url, made(Proposing, typed), made(Serving, typed), out, force=force):
+        _say(line)
+
+
+@app.command()
 def judge(
     path: Annotated[Path, typer.Argument(metavar="REPORT.JSON", help="A report that a run has written.")],
     strict: Strict = False,
     verbose: Verbose = False,
+    specs: Specs = None,
     other_specs: Annotated[
         bool, typer.Option("--other-specs", help="Judge although the specs are not those of the run.")
     ] = False,
@@ -196,9 +181,10 @@ def judge(
     """Judge a saved run again, without its server; exit codes as of run."""
     from conformance.api import exit_code  # noqa: PLC0415 (see above)
     from conformance.execute.again import judge_again  # noqa: PLC0415
+    from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.report.write import read  # noqa: PLC0415
 
-    made = judge_again(read(path), other_specs=other_specs)
+    made = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
     _print(made, verbose=verbose, strict=strict)
     raise typer.Exit(exit_code(made, strict=strict))
 
@@ -208,13 +194,14 @@ def list_(
     target: Target = "lesson",
     set_: Set = None,
     tier: Annotated[str, typer.Option(help="Only up to this tier.")] = "strict",
+    specs: Specs = None,
 ) -> None:
     """List the checks, and the resources of the target that they are asked of."""
     from conformance.explain import listing  # noqa: PLC0415 (see above)
-    from conformance.load.specs import load  # noqa: PLC0415
+    from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.load.target import load_target  # noqa: PLC0415
 
-    for each in listing(load(), load_target(target, set_ or ()), tier_named(tier)):
+    for each in listing(load_with(specs or ()), load_target(target, set_ or ()), tier_named(tier)):
         _say(each)
 
 
@@ -243,29 +230,32 @@ def coverage(
 @app.command()
 def explain(
     name: Annotated[str, typer.Argument(metavar="ID", help="A check, a node id, or a requirement.")],
+    specs: Specs = None,
+    steps: Annotated[bool, typer.Option("--steps", help="Each step, for who writes checks.")] = False,
 ) -> None:
     """Explain a check: what it asks for and why, what the suite does, and what to do if it fails."""
     from conformance.explain import explain as lines  # noqa: PLC0415 (see above)
     from conformance.explain import find  # noqa: PLC0415
-    from conformance.load.specs import load  # noqa: PLC0415
+    from conformance.load.specs import load_with  # noqa: PLC0415
 
-    suite = load()
+    suite = load_with(specs or ())
     for number, check in enumerate(find(suite, name)):
         if number:
             _say("\n----\n")
-        for line in lines(suite, check):
+        for line in lines(suite, check, steps=steps):
             _say(line)
 
 
 @app.command()
 def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SPEC) -> None:
-    """Print a JSON Schema: of a spec file, of a target file, or of report.json."""
-    from conformance.load import register, targetfile  # noqa: PLC0415 (see above)
+    """Print a JSON Schema: of a spec file (own: of your own), a target file, or report.json."""
+    from conformance.load import ownschema, register, targetfile  # noqa: PLC0415 (see above)
     from conformance.load import schema as language  # noqa: PLC0415 (see above)
     from conformance.report.document import report_schema  # noqa: PLC0415
 
     made: dict[Schema, Any] = {
         Schema.SPEC: language.schema,
+        Schema.OWN: ownschema.schema,
         Schema.TARGET: targetfile.schema,
         Schema.REPORT: report_schema,
         Schema.REQUIREMENTS: register.schema,

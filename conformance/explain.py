@@ -1,7 +1,7 @@
 """A check in prose, for somebody who wants to know what is asked of a server and why.
 
-Pure, but for one file that it reads: which flaws each check catches. It puts phrases together and has
-none for a word of its own: each word brings its phrase along.
+Pure, but for two files that it reads: which flaws each check catches, and which real servers fail it. It puts
+phrases together and has none for a word of its own: each word brings its phrase along.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +18,8 @@ from conformance.guesses import guessed
 from conformance.language import captures, durations
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import DURATION, listed
-from conformance.matchers import phrases
-from conformance.model import ASCENDING, CAPABILITIES, Check, Requirement, Step, Suite, Target, Tier
+from conformance.matchers import phrases, references
+from conformance.model import ASCENDING, CAPABILITIES, Check, Json, Requirement, Step, Suite, Target, Tier
 from conformance.model.citing import citing
 from conformance.model.order import level_at, level_of
 from conformance.model.specs import ANSWER
@@ -26,9 +27,12 @@ from conformance.plan.lanes import plan
 from conformance.report.text import source_lines
 from conformance.verbs import VERBS
 
-__all__ = ["explain", "find", "flaws_caught", "listing"]
+__all__ = ["Page", "explain", "find", "flaws_caught", "listing", "page", "servers_failing"]
 
+_MOST: Final = 6  # requests of a table that are told
+_FEW: Final = 3  # names that are told
 _FLAWS: Final = Path(__file__).parent / "load" / "flaws.json"
+_SERVERS: Final = Path(__file__).parent / "load" / "servers.json"
 
 
 def find(suite: Suite, name: str) -> tuple[Check, ...]:
@@ -54,33 +58,110 @@ def find(suite: Suite, name: str) -> tuple[Check, ...]:
 @functools.cache
 def flaws_caught() -> Mapping[str, tuple[str, ...]]:
     """Check id -> the flaws of the reference that it catches; empty where that was never generated."""
+    return _by_check(_FLAWS)
+
+
+@functools.cache
+def servers_failing() -> Mapping[str, tuple[str, ...]]:
+    """Check id -> the real servers that fail it, or are warned; empty where that was never generated."""
+    return _by_check(_SERVERS)
+
+
+def _by_check(path: Path) -> Mapping[str, tuple[str, ...]]:
     try:
-        table = json.loads(_FLAWS.read_text(encoding="utf-8"))
+        table = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
         return {}
     return {check: tuple(names) for check, names in table.items()}
 
 
-def explain(suite: Suite, check: Check) -> Iterator[str]:
-    """Everything about a check, line by line."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What there is to say of a check, for whoever builds a server.
+
+    Args:
+        level: how hard it binds, and whom.
+        rows: what is required, first the row that the check is made for.
+        sent: what is asked of the server, a line for each request that matters.
+        accepted: what is right, a line for each way to be right.
+        more: whether more is asked than `sent` tells.
+        asked_of: which resources, and after which checks.
+        doubts: where a failure is not counted.
+        flaws: of the reference, that it catches.
+        servers: that nobody here wrote, and that fail it.
+    """
+
+    check: Check
+    level: str
+    rows: tuple[Requirement, ...]
+    sent: tuple[str, ...]
+    accepted: tuple[str, ...]
+    more: bool
+    asked_of: str
+    doubts: tuple[str, ...]
+    flaws: tuple[str, ...]
+    servers: tuple[str, ...]
+
+
+def page(suite: Suite, check: Check) -> Page:
+    """The page of a check."""
+    steps = _own(suite, check)
+    kept = _telling(steps, check)
+    return Page(
+        check,
+        _levels(check),
+        (check.requirement, *check.also),
+        tuple(_shortened(list(_sent(check, kept)), apart=bool(check.on and suite.timelines[check.on].apart))),
+        tuple(_accepted(check, kept)),
+        len(kept) < len(steps),
+        f"Asked of each resource of the target with {_offers(check)}",
+        tuple(doubt.because for doubt in check.doubts),
+        flaws_caught().get(check.id, ()),
+        servers_failing().get(check.id, ()),
+    )
+
+
+def explain(suite: Suite, check: Check, *, steps: bool = False) -> Iterator[str]:
+    """Everything about a check, line by line: for whoever builds a server, or for who writes checks.
+
+    Args:
+        suite: that it is of.
+        check: which.
+        steps: tell each step, as it is written, and what it stands on.
+    """
+    told = page(suite, check)
     yield f"{check.id}: {check.title}"
-    yield f"  {_levels(check)}; {check.place}"
+    yield f"  {told.level}; {check.place}"
     yield ""
-    yield from _requirement(check.requirement)
-    for each in check.also:
-        yield from _requirement(each)
+    for row in told.rows:
+        yield from _requirement(row)
     yield ""
-    yield f"Why: {check.why}"
+    if check.why:
+        yield from (f"Why: {check.why}", "")
+    yield from _steps(suite, check) if steps else _prose(told)
     yield ""
-    yield "What the suite does:"
-    yield from _steps(suite, check)
-    yield ""
-    yield from _conditions(check)
-    yield f"If it fails: {check.hint}"
-    flaws = flaws_caught().get(check.id, ())
-    if flaws:
-        yield ""
-        yield f"Flaws of the reference that it catches: {', '.join(flaws)}"
+    yield f"{told.asked_of} ({_needs(check)})"
+    for name, shown in check.only_if.items():
+        yield f"Applies only where {name} shows: {phrases(shown)}"
+    if check.after:
+        yield f"Judged once these have passed: {', '.join(check.after)}"
+    yield from (f"Not counted as a failure where {because}" for because in told.doubts)
+    if check.hint:
+        yield from ("", f"If it fails: {check.hint}")
+    if told.servers:
+        yield from ("", f"Real servers that fail it, as far as they were judged: {', '.join(told.servers)}")
+    if told.flaws:
+        yield from ("", f"Flaws of the reference that it catches: {', '.join(told.flaws)}")
+    if not steps:
+        besides = ", with what is asked besides" if told.more else ""
+        yield from ("", f"Step by step{besides}: conformance explain {check.id} --steps")
+
+
+def _prose(told: Page) -> Iterator[str]:
+    yield "What is sent:"
+    yield from (f"  {line}" for line in told.sent)
+    yield "What is accepted:"
+    yield from (f"  {line}" for line in told.accepted)
 
 
 def _levels(check: Check) -> str:
@@ -118,16 +199,8 @@ def _requirement(requirement: Requirement) -> Iterator[str]:
     yield from (f"  {line}" for line in source_lines(requirement))
 
 
-def _conditions(check: Check) -> Iterator[str]:
-    needs = [*check.needs, *(f"no {name}" for name in check.without)]
-    yield f"Asked of each resource of the target with {_offers(check)} ({', '.join(needs)})"
-    for name, wanted in check.only_if.items():
-        yield f"Applies only where {name} shows: {phrases(wanted)}"
-    if check.after:
-        yield f"Judged once these have passed: {', '.join(check.after)}"
-    for doubt in check.doubts:
-        yield f"Not counted as a failure where {doubt.because}"
-    yield ""
+def _needs(check: Check) -> str:
+    return ", ".join([*check.needs, *(f"no {name}" for name in check.without)])
 
 
 def _offers(check: Check) -> str:
@@ -137,10 +210,85 @@ def _offers(check: Check) -> str:
     return f"{offers}, and without {lacks}" if check.without else offers
 
 
-# ------------------------------------------------------------------ steps
+# ------------------------------------------------------------------ what is sent, and what is accepted
+
+
+def _own(suite: Suite, check: Check) -> tuple[Step, ...]:
+    if check.answers is not None:
+        return ()
+    return suite.timelines[check.on].steps if check.on else check.steps
+
+
+def _telling(steps: tuple[Step, ...], check: Check) -> tuple[Step, ...]:
+    """The steps without which nobody would see what is judged: those that are, and what they rest on."""
+    first = check.expects[0] if check.expects else {}
+    wanted = {*first, *check.only_if, *(n for each in first.values() for n in references(each))}
+    # On a timeline there is much that others judge; steps of its own a check has for a reason.
+    wanted |= {step.name for step in steps if step.expect or (check.on is None and not step.when)}
+    wanted |= {name for each in check.forall for name, _ in captures.named(list(each.examples))}
+    kept: list[Step] = []
+    reading = False  # a step that comes later is told, so that a wait before it matters
+    for step in reversed(steps):
+        waits = any(each.takes is DURATION for each, _ in VERBS[step.do].given(step.args))
+        if step.name not in wanted and not (reading and waits and not step.when):
+            continue
+        reading = not waits
+        kept.append(step)
+        wanted |= {name for name, _ in captures.named(step.args)} | set(references(step.expect))
+        wanted |= {name for _, name in VERBS[step.do].references(step.args)}
+    return tuple(reversed(kept))
+
+
+def _sent(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
+    if check.answers is not None:
+        of = f" with {phrases(check.answers)}" if check.answers else ""
+        yield f"nothing of its own: every answer{of} of the run from the resource is looked at"
+        return
+    for variable in check.forall:
+        examples = ", ".join(captures.in_words(str(e)) for e in variable.examples)
+        yield f"with <{variable.name}> one after another: {examples}"
+    several = len(kept) > 1
+    yield from (f"{step.name}: {_do(step)}".rstrip() if several else _do(step).rstrip() for step in kept)
+    yield from _quantities(kept)
+
+
+def _shortened(lines: list[str], *, apart: bool) -> list[str]:
+    """Of the many requests of a table, which are all alike, the first."""
+    if not apart or len(lines) <= _MOST:
+        return lines
+    return [*lines[:_MOST], f"and {len(lines) - _MOST} more like these"]
+
+
+def _named(names: list[str]) -> str:
+    """What a phrase is about, to stand before it."""
+    if names == [""]:
+        return ""
+    return f"{', '.join(names)}: " if len(names) <= _FEW else f"each of the {len(names)}: "
+
+
+def _accepted(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
+    several = len(kept) > 1
+
+    def said(wanted: Mapping[str, Mapping[str, Json]]) -> str:
+        """Steps of which the same is due are told together."""
+        alike: dict[str, list[str]] = {}
+        for name, each in wanted.items():
+            alike.setdefault(phrases(each), []).append("" if name == ANSWER or not several else name)
+        return "; ".join(f"{_named(names)}{phrase}" for phrase, names in alike.items())
+
+    yield from (said({step.name: step.expect}) for step in kept if step.expect)
+    names = {step.name for step in kept} | {ANSWER}
+    ways = [way for way in check.expects if way.keys() <= names]
+    yield from (f"{'or ' if index else ''}{said(way)}" for index, way in enumerate(ways))
+    if len(ways) < len(check.expects):
+        yield "or, where that is not so, what more is asked then shows that it is right after all"
+
+
+# ------------------------------------------------------------------ step by step
 
 
 def _steps(suite: Suite, check: Check) -> Iterator[str]:
+    yield "What the suite does:"
     if check.answers is not None:
         yield from _lint(check)
         return

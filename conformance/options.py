@@ -33,6 +33,7 @@ __all__ = [
     "PLUGIN",
     "Asked",
     "Option",
+    "Proposing",
     "Serving",
     "Telling",
     "declared",
@@ -60,6 +61,7 @@ class Option:
         kind: str, int or float; bool where naming the option says it all; None where it is a parameter only.
         metavar: what stands for the value.
         name: of the option, where the field is called otherwise.
+        short: another name of the command's, such as -H, or "".
     """
 
     field: str
@@ -69,6 +71,7 @@ class Option:
     kind: type | None
     metavar: str
     name: str
+    short: str = ""
 
     @property
     def repeatable(self) -> bool:
@@ -85,10 +88,24 @@ class Option:
 
 
 def option(  # noqa: PLR0913 - each is said of a field
-    default: T, says: str, *, kind: type = str, metavar: str = "", name: str = "", in_code: str = ""
+    default: T,
+    says: str,
+    *,
+    kind: type = str,
+    metavar: str = "",
+    name: str = "",
+    in_code: str = "",
+    short: str = "",
 ) -> T:
     """A field that is an option of the command and the plugin, too."""
-    declared = {"help": says, "in_code": in_code, "kind": kind, "metavar": metavar, "name": name}
+    declared = {
+        "help": says,
+        "in_code": in_code,
+        "kind": kind,
+        "metavar": metavar,
+        "name": name,
+        "short": short,
+    }
     return field(default=default, metadata=declared)
 
 
@@ -260,9 +277,17 @@ class Asked:
         "repeatable.",
         metavar="RESOURCE.WRITE,...",
     )
+    specs: Sequence[str] = option(
+        (),
+        "A file, or a folder of files, with checks of your own, to be judged beside ours; repeatable.",
+        metavar="PATH",
+    )
     selected: Collection[str] | None = parameter(None, "Node ids of checks, or None for all.")
     allow_writes: bool = option(
         False, "Consent to writes on a server that is not on this machine; they are put back.", kind=bool
+    )
+    allow_commands: bool = option(
+        False, "Consent to the commands that the target file wants run on this machine.", kind=bool
     )
     fuzz: bool = option(
         False,
@@ -292,3 +317,27 @@ class Telling:
         name="report",
     )
     strict: bool = option(False, "A warning (a SHOULD not met) is a failure, too.", kind=bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposing:
+    """What is asked of `conformance init`, besides where the server is."""
+
+    paths: Sequence[str] = option(
+        (),
+        "A path to read, such as /items/ or /items/{id}, in place of what OpenAPI lists; repeatable.",
+        metavar="PATH",
+        name="path",
+    )
+    openapi: str = option("/openapi.json", "Where its OpenAPI is.", metavar="PATH")
+    headers: Sequence[str] = option(
+        (),
+        "A field to send with each request, such as 'Authorization: Bearer ${TOKEN}', a variable of the "
+        "environment in it; repeatable.",
+        metavar="'NAME: VALUE'",
+        name="header",
+        short="-H",
+    )
+    base_path: str = option("", "A prefix of all paths, such as /api.", metavar="PATH")
+    most: int = option(8, "How many resources there may be.", kind=int, metavar="N")
+    ca: str | Path | None = option(None, "Certificates of a private CA to trust, for https.", metavar="FILE")

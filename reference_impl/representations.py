@@ -109,7 +109,7 @@ def answer(request: Request, site: Site, shown: Representation) -> Response:
     if status == NOT_MODIFIED:
         return Response(status_code=NOT_MODIFIED, headers=shown.fields)
     if status is not None:
-        raise HTTPException(status)
+        raise HTTPException(status, headers={"Cache-Control": NO_STORE})
     body, fields = shown.content, shown.fields | shown.content_fields
     if shown.divisible:
         fields |= {"Accept-Ranges": "bytes"}

@@ -22,7 +22,7 @@ import reference_impl
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("", "pytest_plugin"),  # the doors: the files of the root, and the plugin
     ("grading",),
-    ("fuzz",),
+    ("fuzz", "proposing"),
     ("execute",),
     ("load", "plan", "judge", "report"),
     ("verbs",),

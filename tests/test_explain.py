@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from helpers.rules import none_of
+from msgspec.structs import replace
 
 from conformance import explain as room
 from conformance.errors import UsageError
-from conformance.explain import explain, find, flaws_caught, listing
+from conformance.explain import explain, find, flaws_caught, listing, page, servers_failing
 from conformance.load.specs import load
 from conformance.load.target import load_target
 from conformance.model import Check
@@ -18,13 +19,14 @@ from conformance.model.citing import citing
 CHECKS = tuple(check for file in load().files for check in file.checks)
 
 
-def text(check: Check) -> str:
-    return "\n".join(explain(load(), check))
+def text(check: Check, *, steps: bool = True) -> str:
+    return "\n".join(explain(load(), check, steps=steps))
 
 
-def test_every_check_can_be_explained() -> None:
+@pytest.mark.parametrize("steps", [True, False])
+def test_every_check_can_be_explained(steps: bool) -> None:
     def complete(check: Check) -> bool:
-        told = text(check)
+        told = text(check, steps=steps)
         row = check.requirement
         parts = (check.id, check.title, row.says, row.source, check.why, check.hint)
         json = "{" in told.split("If it fails")[0].replace(check.why, "")
@@ -32,6 +34,76 @@ def test_every_check_can_be_explained() -> None:
         return all(part in told for part in parts) and tidy and not json
 
     none_of(f"{check.place}: {check.id}" for check in CHECKS if not complete(check))
+
+
+def test_what_is_sent_and_what_is_accepted_come_first() -> None:
+    (check,) = find(load(), "inm-current-is-304")
+    told = text(check, steps=False)
+    assert (
+        "What is sent:\n"
+        "  first: GET the resource\n"
+        "  again: GET the resource with If-None-Match: <the ETag of first>\n"
+        "What is accepted:\n"
+        "  again: status 304\n"
+    ) in told
+    assert told.endswith(
+        "\n\nStep by step, with what is asked besides: conformance explain inm-current-is-304 --steps"
+    )
+    assert told.index("Why: ") < told.index("What is sent:") < told.index("If it fails: ")
+
+
+def test_every_check_says_what_it_sends_and_accepts() -> None:
+    pages = [page(load(), check) for check in CHECKS]
+    none_of(each.check.id for each in pages if not (each.sent and each.accepted))
+    none_of(each.check.id for each in pages if any("only if" in line for line in each.sent))
+
+
+def test_of_a_timeline_only_what_the_check_rests_on_is_told() -> None:
+    (check,) = find(load(), "ttl-ends")
+    told = page(load(), check)
+    assert [line.partition(":")[0] for line in told.sent[:3]] == ["fresh", "wait-9", "later"]
+    assert told.accepted == (
+        "later: another value than fresh, at least one marked as not cached",
+        "or, where that is not so, what more is asked then shows that it is right after all",
+    )
+    assert told.more
+
+
+def test_of_many_requests_that_are_alike_the_first_are_told() -> None:
+    (check,) = find(load(), "if-match-with-ius")
+    told = page(load(), check)
+    assert len(told.sent) == 7
+    assert told.sent[-1] == "and 13 more like these"
+    (accepted,) = told.accepted
+    assert accepted.startswith("each of the 18: the answer that RFC 9110 13.2.2 calls for")
+
+
+def test_steps_of_its_own_are_told_but_for_what_only_serves_as_evidence() -> None:
+    (check,) = find(load(), "no-store-where-sent")
+    names = [line.partition(":")[0] for line in page(load(), check).sent]
+    assert names == [step.name for step in check.steps if not step.when]
+
+
+def test_one_request_needs_no_name() -> None:
+    (check,) = find(load(), "etag-present")
+    told = page(load(), check)
+    assert told.sent[0].startswith("GET the resource")
+    assert told.accepted == ("status 200, JSON of the type that the target declares, an ETag",)
+
+
+def test_a_derived_row_says_so() -> None:
+    def marked(check: Check) -> bool:
+        rows = (check.requirement, *check.also)
+        return text(check, steps=False).count("(no sentence there says it)") == sum(r.derived for r in rows)
+
+    assert any(check.requirement.derived for check in CHECKS)
+    none_of(check.id for check in CHECKS if not marked(check))
+
+
+def test_what_was_left_out_of_a_check_of_ones_own_leaves_no_gap() -> None:
+    bare = replace(CHECKS[0], why="", hint="")
+    assert "Why:" not in text(bare)
+    assert "If it fails" not in text(bare)
 
 
 def test_steps_are_told_in_order() -> None:
@@ -120,6 +192,19 @@ def test_flaws_are_told_where_they_are_known(tmp_path: Path, monkeypatch: pytest
     assert text(check).endswith("Flaws of the reference that it catches: ignores-inm, stripped-compare")
     monkeypatch.undo()
     flaws_caught.cache_clear()
+
+
+def test_real_servers_that_fail_it_are_told_where_they_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (check,) = find(load(), "inm-current-is-304")
+    path = tmp_path / "servers.json"
+    path.write_text('{"inm-current-is-304": ["h2o", "koa"]}')
+    monkeypatch.setattr(room, "_SERVERS", path)
+    servers_failing.cache_clear()
+    assert "\nReal servers that fail it, as far as they were judged: h2o, koa\n" in text(check)
+    monkeypatch.undo()
+    servers_failing.cache_clear()
 
 
 def test_the_listing_has_the_level_of_the_tier() -> None:

@@ -16,7 +16,7 @@ from helpers.rules import none_of
 import conformance
 from conformance import cli, plugin
 from conformance.errors import UsageError
-from conformance.options import COMMAND, PLUGIN, Asked, Serving, Telling, declared, made, options
+from conformance.options import COMMAND, PLUGIN, Asked, Proposing, Serving, Telling, declared, made, options
 
 ROOT = Path(__file__).parents[1]
 OPTIONS = tuple(options(Asked, Serving, Telling))
@@ -103,7 +103,17 @@ def test_a_base_path_that_is_none_is_refused(base: str) -> None:
         conformance.run("http://127.0.0.1:9", base_path=base)
 
 
+def test_the_options_of_init_are_those_of_the_list() -> None:
+    init: Any = typer.main.get_command(cli.app)
+    params = {p.opts[0]: p for p in init.commands["init"].params if p.param_type_name == "option"}
+    for each in options(Proposing, Serving):
+        param = params.pop(each.flag(COMMAND))
+        assert (param.help, param.opts[1:]) == (each.says(COMMAND), [each.short] if each.short else [])
+    assert set(params) == {"--out", "--force"}
+
+
 def test_a_help_is_a_sentence() -> None:
+    none_of(each.field for each in options(Proposing) if not each.help.endswith("."))
     none_of(each.field for each in OPTIONS if not (each.help[0].isupper() or each.help.startswith("--")))
     none_of(each.field for each in OPTIONS if not each.help.endswith("."))
 

@@ -1,4 +1,4 @@
-"""`make docs`: everything that is generated, written anew: the JSON Schemas, the coverage, and the proof.
+"""`make docs`: everything that is generated, written anew: JSON Schemas, the coverage, the proof, the checks.
 
 Tests hold what is committed against the same functions, so that CI fails where it is stale.
 """
@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from conformance.explain import flaws_caught, servers_failing
 from conformance.load import register, targetfile
 from conformance.load import schema as language
 from conformance.load.specs import load
 from conformance.report import coverage
 from conformance.report.document import report_schema
+from tools import checks
 from tools.matrix import command as matrix
 
 ROOT: Final = Path(__file__).parent.parent
@@ -39,7 +41,24 @@ def main() -> int:
     for name, schema in made.items():
         (SCHEMAS / f"{name}.json").write_text(schema_text(schema), encoding="utf-8")
     COVERAGE.write_text(coverage.markdown(load()), encoding="utf-8")
-    return matrix.main([])
+    status = matrix.main([])
+    write_checks()  # after the matrix, which tells the flaws that a check catches
+    return status
+
+
+def write_checks() -> None:
+    """Write the pages of the checks, and remove those of topics that are gone."""
+    failing = checks.failing(checks.RESULTS)
+    if failing:
+        checks.SERVERS.write_text(json.dumps(failing, indent=1) + "\n", encoding="utf-8")
+    for table in (flaws_caught, servers_failing):
+        table.cache_clear()
+    made = checks.documents(load())
+    checks.FOLDER.mkdir(parents=True, exist_ok=True)
+    for path in set(checks.FOLDER.glob("*.md")) - made.keys():
+        path.unlink()
+    for path, text in made.items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def plain_content(headers: Headers, content: bytes) -> tuple[bytes, Decoded | No
     A part of a coded body can't be decoded by itself, so nothing is said of it.
     """
     codings = codings_of(headers)
-    if not content or field_value(headers, "content-range") is not None:
+    if not content or _is_part(headers):
         return content, None
     if codings:
         found, kept = decode(codings, content)
@@ -91,6 +91,11 @@ def unread(decoded: Decoded | None) -> str:
         if not decoded.told
         else f"{decoded.codings}, which is not read"
     )
+
+
+def _is_part(headers: Headers) -> bool:
+    """Whether the body is a piece of a coded one, or several between boundaries (RFC 9110 15.3.7)."""
+    return field_value(headers, "content-range") is not None or media_type(headers) == "multipart/byteranges"
 
 
 def _is_text(media: str) -> bool:

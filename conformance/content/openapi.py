@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from conformance.guesses import nearest
 from conformance.model import Json
@@ -41,6 +42,21 @@ class Wanted:
     required: Mapping[str, Json]
     known: frozenset[str] | None
     free: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation.
+
+    Args:
+        where: path, query, header, cookie, or body (2.0).
+        value: an example, a default, the first of a list; None where the document gives nothing.
+    """
+
+    name: str
+    where: str
+    required: bool
+    value: Json
 
 
 Routes = Mapping[str, frozenset[str]]
@@ -84,6 +100,39 @@ def prefix_of(listed: Routes, path: str) -> str:
         if "GET" in methods and each != own and each.endswith(own) and "{}" not in each.removesuffix(own)
     }
     return found.pop() if len(found) == 1 and own != "/" and own not in listed else ""
+
+
+def base_of(document: Json) -> str:
+    """The prefix of all paths that a document names, or ""; of several servers it is the first's."""
+    try:
+        listed = document["basePath"] if "basePath" in document else document["servers"][0]["url"]
+        path = urlsplit(listed).path.rstrip("/")
+    except (LookupError, AttributeError, TypeError, ValueError):
+        return ""
+    return path if path.startswith("/") and "{" not in path else ""
+
+
+def parameters(document: Json, method: str, path: str) -> tuple[Parameter, ...]:
+    """What an operation takes besides a body; those of its path are among them. `path` as it is listed."""
+    found: dict[tuple[str, str], Parameter] = {}
+    try:
+        item = _resolved(document["paths"][path], document)
+        operation = _resolved(item.get(method.lower()), document)
+        for each in (*item.get("parameters", ()), *operation.get("parameters", ())):
+            made = _parameter(_resolved(each, document), document)
+            found[made.name, made.where] = made
+    except (LookupError, AttributeError, TypeError, ValueError, RecursionError):
+        return tuple(found.values())
+    return tuple(found.values())
+
+
+def _parameter(given: Mapping[str, Any], document: Any) -> Parameter:
+    schema = _merged(given.get("schema", given), document)
+    examples = given.get("examples")
+    values = [each.get("value") for each in examples.values()] if isinstance(examples, Mapping) else []
+    own = {"example": given.get("example", values[0] if values else None)}
+    value = next((v for each in (own, schema) for v in _given(each)), None)
+    return Parameter(str(given["name"]), str(given["in"]), given.get("required") is True, value)
 
 
 def wanted(document: Json, method: str, path: str, prefix: str = "") -> Wanted | None:

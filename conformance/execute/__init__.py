@@ -9,6 +9,7 @@
     patience.py    how long a run may take
     progress.py    how far a run has come, and the line that says so
     starting.py    a server that starts while something else is done
+    hooks.py       what a target wants done before and after a run; the end of what is owed
     diagnosis.py   why a server can't be reached, where another way to it tells
     waits.py       what is waited for, and for how long still
     options.py     what a run is asked to do

@@ -39,9 +39,11 @@ def judge_again(report: Report, suite: Suite | None = None, *, other_specs: bool
     """
     suite = suite or load()
     if suite.sha256 != report.specs_sha256 and not other_specs:
+        lacking = sorted(report.topics.keys() - {file.name for file in suite.files})
         raise UsageError(
             f"the report was judged by the specs {report.specs_sha256[:12]} of version "
             f"{report.suite_version}, and those here are {suite.sha256[:12]}; judge it with that version"
+            + (f", and with what it had besides: --specs {' --specs '.join(lacking)}" if lacking else "")
         )
     return _Again(report, suite).report()
 

@@ -21,6 +21,7 @@ from conformance.errors import HarnessError, TargetError
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
 from conformance.execute.diagnosis import way_out
+from conformance.execute.hooks import begin, tidy
 from conformance.execute.options import Options
 from conformance.execute.patience import allowance, refuse_short_ttls
 from conformance.execute.progress import Progress
@@ -38,8 +39,7 @@ from conformance.sending.ledger import Ledger
 from conformance.sending.survey import Survey, survey
 from conformance.servers.errors import ServerDied, ServerError
 from conformance.verbs.base import Phase
-from conformance.verbs.writes import put_back
-from conformance.wire import Lane, Limits, Wire
+from conformance.wire import Lane, Wire
 from conformance.wire.address import is_remote
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 __all__ = ["Engine"]
 
 _NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
-_TIDY: Final = Limits(deadline=2.0)
 
 
 class Engine:
@@ -82,6 +81,7 @@ class Engine:
         self._stopped = ""
         self._thread: threading.Thread | None = None
         self._started = 0.0
+        self._begun_with = False
         self._begun = dt.datetime.now(dt.UTC)
         self.shared = self._make_shared()
         self._in_real_time: Shared | None = None
@@ -256,9 +256,12 @@ class Engine:
         try:
             with self.clock.lane():
                 self.shared.survey = survey(lane, self.options.target, self.wire.prefix)
+                fault = self.shared.survey.fault
+                self._begun_with = fault is None
+                if self._begun_with and (why := begin(self.shared, lane)):
+                    self.cancel(why)
         finally:
             lane.close()
-        fault = self.shared.survey.fault
         if fault is None:
             return
         died = self.server.died(_NEWS) if self.server else None
@@ -386,13 +389,4 @@ class Engine:
                 self._board.settle(run, verdict)
 
     def _tidy(self) -> None:
-        """Put back what is still owed, over a wire that nobody has cancelled."""
-        owed = self.shared.ledger.open
-        if not owed:
-            return
-        with Wire(self.base_url, self.clock, limits=_TIDY, verify=self.options.verify) as wire:
-            lane = wire.lane()
-            shared = dataclasses.replace(self.shared, wire=wire, cancelled=threading.Event())
-            first = self.options.target.resources[0]  # any would do
-            context = Context(shared, lane, first, {}, random.Random(0))  # noqa: S311
-            self.shared.ledger.put_back(owed, lambda undo: put_back(context, undo), final=True)
+        tidy(self.shared, self.options, self.base_url, self.clock, begun=self._begun_with)

@@ -21,6 +21,7 @@ from conformance.matchers import Case, first_finding, holds
 from conformance.model import Json, Record, Step, StepRecord
 from conformance.plan.lanes import Work
 from conformance.sending.context import Context, GivenUpError
+from conformance.sending.wholes import Wholes
 from conformance.servers.errors import ServerDied
 from conformance.verbs import VERBS
 from conformance.verbs.base import out_of_reach
@@ -147,5 +148,13 @@ def _put_back(context: Context) -> None:
 def bind(context: Context, bound: Mapping[str, Json]) -> Context:
     """The same surroundings for another set of values, with nothing done yet."""
     return dataclasses.replace(
-        context, bound=bound, steps={}, tracked=None, clients={}, behind=[], seen=None, whole=None, undos={}
+        context,
+        bound=bound,
+        steps={},
+        tracked=None,
+        clients={},
+        behind=[],
+        seen=None,
+        wholes=Wholes(),
+        undos={},
     )

@@ -6,6 +6,8 @@
     folder.py      where the files are
 
     reader.py      specs/*.yaml -> Suite: what the files themselves say
+    ownschema.py   what those may say, made of the schema of ours
+    own.py         files of the user's own -> the Suite with their checks beside ours
     parts.py       one such file: its timelines, its checks, the steps of both
     lints.py       one such file: its lints
     tables.py      one such file: its tables, each a timeline and a check for each cell or mixture
@@ -15,6 +17,7 @@
     register.py    specs/requirements.yaml -> the rows that checks cite, and the topics
     targetfile.py  a target file and its overrides -> Target
     audience.py    what it says of who asks and how: users and variants
+    hooks.py       what a target file wants done before and after a run
     schema.py      the spec language as a JSON Schema, put together from the rooms
 
 Shell. It must not know how anything is sent or judged. The first four import neither YAML nor JSON Schema.

@@ -8,7 +8,7 @@ it, and blocks the rest. A fact that nobody judges needs nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from conformance.language import captures
@@ -36,14 +36,16 @@ class Orphan:
     owners: tuple[str, ...]
 
 
-def orphans(suite: Suite) -> Iterator[Orphan]:
+def orphans(suite: Suite, own: Collection[str] = ()) -> Iterator[Orphan]:
     """All in the steps that a check has of its own; those of a timeline are what its checks have in common.
+
+    Checks in files of the user's own judge what ours may take as given all the same.
 
     `after` names only checks that there are, and goes round in no circle.
     """
     checks = {check.id: check for file in suite.files for check in file.checks}
     judged: dict[Fact, list[Check]] = {}
-    for check in checks.values():
+    for check in (c for c in checks.values() if c.place.file not in own):
         for fact in _judged(suite, check):
             judged.setdefault(fact, []).append(check)
     ways = {id_: _way(id_, checks) for id_ in checks}

@@ -36,8 +36,8 @@ def read_lints(parts: Parts) -> Iterator[Check]:
             answers=data.get("answers", {}),
             needs=tuple(data.get("needs", ("read",))),
             after=tuple(data.get("after", ())),
-            why=data["why"],
-            hint=data["hint"],
+            why=data.get("why", ""),
+            hint=data.get("hint", ""),
         )
 
 

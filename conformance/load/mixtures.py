@@ -13,13 +13,16 @@ from typing import Any, Final
 from conformance.language.doubts import DOUBTS
 from conformance.language.yamlfile import Path_
 from conformance.load.parts import Parts
-from conformance.load.values import value_of
+from conformance.load.values import WRITES, needs_of, value_of
 from conformance.model import Check, Json
 from conformance.model.specs import PLAIN
 
 __all__ = ["mixtures"]
 
 _DUE: Final[Mapping[str, Json]] = {"due": {"after": PLAIN}}
+_DUE_OF_WRITES: Final[Mapping[str, Json]] = {"state": "due", "reply": "due"}
+_READ: Final = "GET"
+_OWN: Final = "change"  # the target's own way to change an item
 _Sent = tuple[tuple[str, str], ...]  # (field, class)
 
 
@@ -37,21 +40,26 @@ def mixtures(
         here = (*path, "mixtures", index)
         beside = tuple(mixture.get("beside", {}).items())
         alone: dict[str, tuple[str, ...]] = {}
-        for method in mixture.get("methods", ("GET",)):
+        for method in mixture.get("methods", [_OWN if WRITES in data else _READ]):
             for classes in product(*([(f, each) for each in mix] for f, mix in mixture["mix"].items())):
-                whole = _step(parts, data, method, (*classes, *beside), here)
-                single = [_step(parts, data, method, (each, *beside), here) for each in classes]
+                how = method, mixture.get("item")
+                whole = _step(parts, data, how, (*classes, *beside), here)
+                single = [_step(parts, data, how, (each, *beside), here) for each in classes]
                 steps |= {each["as"]: each for each in (*single, whole)}
                 alone[whole["as"]] = tuple(each["as"] for each in single)
         checks.append(_check(parts, table, data, here, alone))
     return checks, list(steps.values())
 
 
-def _step(parts: Parts, table: Mapping[str, Any], method: str, sent: _Sent, path: Path_) -> dict[str, Any]:
-    name = "-".join((method, *(f"{field}-{class_}" for field, class_ in sent))).lower()
+def _step(
+    parts: Parts, table: Mapping[str, Any], how: tuple[str, str | None], sent: _Sent, path: Path_
+) -> dict[str, Any]:
+    method, item = how
+    name = "-".join((method, *filter(None, [item]), *(f"{field}-{class_}" for field, class_ in sent))).lower()
     headers = {field: value_of(parts, table, field, class_, path) for field, class_ in sent}
-    step = {"do": "read", "as": name, "headers": headers}
-    return step if method == "GET" else {**step, "method": method}
+    step = {"do": "write" if WRITES in table else "read", "as": name, "headers": headers}
+    named = {"method": None if method in (_READ, _OWN) else method, "item": item}
+    return {**step, **{key: value for key, value in named.items() if value is not None}}
 
 
 def _check(
@@ -67,11 +75,11 @@ def _check(
         path,
         title=mixture["title"],
         on=table,
-        expects=(dict.fromkeys(alone, _DUE),),
+        expects=(dict.fromkeys(alone, _DUE_OF_WRITES if WRITES in data else _DUE),),
         only_if=data.get("only-if"),
-        needs=tuple(data.get("needs", ("read",))),
+        needs=needs_of(data),
         after=(*data.get("after", ()), *mixture.get("after", ())),
-        doubts=(DOUBTS["others-write"],),
+        doubts=() if WRITES in data else (DOUBTS["others-write"],),  # nobody else knows an item of ours
         why=mixture.get("why", data["why"]),
         hint=mixture.get("hint", data["hint"]),
         alone=alone,

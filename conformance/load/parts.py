@@ -7,7 +7,7 @@ made of the same parts, have files of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from conformance.guesses import did_you_mean, guessed
 from conformance.language import captures
@@ -16,20 +16,24 @@ from conformance.language.yamlfile import Path_, YamlFile
 from conformance.load import schema as language
 from conformance.load.folder import REGISTER
 from conformance.matchers import references
-from conformance.model import Check, Doubt, ForAll, Json, Place, Requirement, Step, Timeline
+from conformance.model import TIERS, Check, Doubt, ForAll, Json, Place, Requirement, Step, Timeline
 from conformance.model.order import level_of
 from conformance.model.specs import ANSWER
 from conformance.verbs import VERBS
 
 __all__ = ["Parts", "idle", "unknown"]
 
+FIRST: Final = TIERS[0]
+"""The tier of what the user has not given one: it is asked however far a run goes."""
+
 
 class Parts:
     """Data that fits the schema -> records; every further rule of the language is here."""
 
-    def __init__(self, file: YamlFile, requirements: Mapping[str, Requirement]) -> None:
+    def __init__(self, file: YamlFile, requirements: Mapping[str, Requirement], *, own: bool = False) -> None:
         self.file = file
         self.requirements = requirements
+        self.own = own  # of the user's, so that a check may do without a row
 
     def timelines(self) -> Iterator[Timeline]:
         """The timelines of the file."""
@@ -63,13 +67,16 @@ class Parts:
         alone: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Check:
         """A check on what others ask: its level and tier are those of its row."""
-        row = self.requirement(data["requirement"], (*path, "requirement"))
+        row = self.row(data, path)
+        for key in ("level", "tier") if "requirement" in data else ():
+            if key in data:
+                raise self.file.fail(f"the {key} is that of its row, {row.id}; take it out", (*path, key))
         return Check(
             id=data["id"],
             title=title,
             requirement=row,
             also=self.also(data, path),
-            ground=self.ground(row.id),
+            ground=self.ground(row),
             level=level_of(row),
             tier="full" if row.tier == "info" else row.tier,  # what is worth recording only is, from there on
             needs=needs,
@@ -115,14 +122,15 @@ class Parts:
         for name in (f.name for f in forall if f.name not in used):
             raise self.file.fail(f"no step uses the variable {name!r}", (*path, "forall", name))
         doubts = tuple(DOUBTS[name] for name in data.get("doubts", ()))
+        row = self.row(data, path)
         check = Check(
             id=data["id"],
             title=data["title"],
-            requirement=self.requirement(data["requirement"], (*path, "requirement")),
+            requirement=row,
             also=self.also(data, path),
-            ground=self.ground(data["requirement"]),
+            ground=self.ground(row),
             level=data["level"],
-            tier=data["tier"],
+            tier=data.get("tier", FIRST),
             needs=tuple(data.get("needs", ("read",))),
             without=tuple(data.get("without", ())),
             after=tuple(data.get("after", ())),
@@ -134,8 +142,8 @@ class Parts:
             unseen=data.get("unseen", ""),
             forall=forall,
             doubts=doubts,
-            why=data["why"].strip(),
-            hint=data["hint"].strip(),
+            why=data.get("why", "").strip(),
+            hint=data.get("hint", "").strip(),
             place=self.place((*path, "id")),
         )
         self._check_needs(steps, check.needs, (*path, "steps"))
@@ -158,9 +166,15 @@ class Parts:
             raise self.file.fail(guessed(says, id_, self.requirements), path)
         return self.requirements[id_]
 
-    def ground(self, id_: str) -> Requirement:
+    def row(self, data: Mapping[str, Any], path: Path_) -> Requirement:
+        """The row that a check judges; of the user's own without one, what it says itself."""
+        if "requirement" in data:
+            return self.requirement(data["requirement"], (*path, "requirement"))
+        level, tier = data.get("level", "MUST"), data.get("tier", FIRST)
+        return Requirement(data["id"], level, data["title"], str(self.place((*path, "id"))), "", tier=tier)
+
+    def ground(self, row: Requirement) -> Requirement:
         """The row that binds every server: of a row of the lesson the first of those that say the same."""
-        row = self.requirements[id_]
         return self.requirements[row.rfc[0]] if row.rfc else row
 
     def place(self, path: Path_) -> Place:

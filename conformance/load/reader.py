@@ -10,12 +10,13 @@ SpecError with file and line.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from conformance.errors import SpecError
 from conformance.guesses import guessed
-from conformance.language.yamlfile import read
+from conformance.language.yamlfile import YamlFile, read
 from conformance.load import schema as language
 from conformance.load.folder import REGISTER, spec_paths
 from conformance.load.givens import orphans
@@ -48,31 +49,50 @@ def read_suite(folder: Path) -> Suite:
     files: list[SpecFile] = []
     timelines: dict[str, Timeline] = {}
     for path in paths:
-        file = read(path, f"specs/{path.name}")
-        language.check_file(file, schema)
-        if not {"checks", "tables", "lints"} & file.data.keys():
-            raise file.fail("the file lacks 'checks', 'tables' or 'lints'", ())
-        parts = Parts(file, register.requirements)
-        cells, tables = read_tables(parts)
-        for timeline in (*parts.timelines(), *tables):
-            if timeline.id in timelines:
-                raise SpecError(
-                    f"the timeline {timeline.id!r} stands already in {timelines[timeline.id].place}",
-                    timeline.place.file,
-                    timeline.place.line,
-                )
-            timelines[timeline.id] = timeline
-        checks = (*parts.checks(), *cells, *read_lints(parts))
-        files.append(SpecFile(file.name, file.data["title"], checks))
-        for lint in (each for each in checks if each.answers is not None):
-            timelines.setdefault(ANSWERS, plain_read(lint))
+        file = opened(path, f"specs/{path.name}", schema)
+        files.append(read_file(Parts(file, register.requirements), timelines))
     digest = hashlib.sha256()
     for path in [folder / REGISTER, *paths]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     suite = Suite(tuple(files), timelines, register.requirements, digest.hexdigest(), register.topics)
-    _check_references(suite)
+    check_references(suite)
     register.hold({id_ for id_, checks in citing(suite).items() if checks})
     return suite
+
+
+def opened(path: Path, name: str, schema: Mapping[str, Any]) -> YamlFile:
+    """A spec file, its shape held against the schema.
+
+    Raises:
+        SpecError: it is another.
+    """
+    file = read(path, name)
+    language.check_file(file, schema)
+    if not {"checks", "tables", "lints"} & file.data.keys():
+        raise file.fail("the file lacks 'checks', 'tables' or 'lints'", ())
+    return file
+
+
+def read_file(parts: Parts, timelines: dict[str, Timeline]) -> SpecFile:
+    """The checks of a file; its timelines are put to those that there are.
+
+    Raises:
+        SpecError: something in it is wrong.
+    """
+    file = parts.file
+    cells, tables = read_tables(parts)
+    for timeline in (*parts.timelines(), *tables):
+        if timeline.id in timelines:
+            raise SpecError(
+                f"the timeline {timeline.id!r} stands already in {timelines[timeline.id].place}",
+                timeline.place.file,
+                timeline.place.line,
+            )
+        timelines[timeline.id] = timeline
+    checks = (*parts.checks(), *cells, *read_lints(parts))
+    for lint in (each for each in checks if each.answers is not None):
+        timelines.setdefault(ANSWERS, plain_read(lint))
+    return SpecFile(file.name, file.data["title"], checks)
 
 
 def _by_id(suite: Suite) -> Mapping[str, Check]:
@@ -87,7 +107,16 @@ def _by_id(suite: Suite) -> Mapping[str, Check]:
     return checks
 
 
-def _check_references(suite: Suite) -> None:
+def check_references(suite: Suite, own: Collection[str] = ()) -> None:
+    """Hold the files of a suite against each other.
+
+    Args:
+        suite: all of it.
+        own: the files of the user's.
+
+    Raises:
+        SpecError: a name is taken twice, refers to nothing, or goes round in a circle.
+    """
     checks = _by_id(suite)
     for check in checks.values():
         for name in check.after:
@@ -101,7 +130,7 @@ def _check_references(suite: Suite) -> None:
         for name in idle(check, suite.timelines[check.on].steps) if check.on else ():
             raise _at(check, f"the doubt {name!r} is about other steps than those of {check.on!r}")
     _check_cycles(checks)
-    for orphan in orphans(suite):
+    for orphan in orphans(suite, own):
         owners = " or ".join(orphan.owners)
         says = (
             f"`given` rests on `{orphan.wanted}`, which {owners} judges: this check has to come `after` that"

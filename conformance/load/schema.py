@@ -80,8 +80,12 @@ def _table(check: Mapping[str, Any]) -> dict[str, Any]:
             "additionalProperties": {"type": "array", "items": STEP_NAME, "minItems": 1, "uniqueItems": True},
         },
         "beside": send,
-        "methods": {"type": "array", "items": {"enum": ["GET", "HEAD"]}, "minItems": 1, "uniqueItems": True},
     }
+
+    def mixed(methods: Iterable[str], **more: Any) -> dict[str, Any]:
+        some = {"type": "array", "items": {"enum": [*methods]}, "minItems": 1, "uniqueItems": True}
+        return rows({**mixture, "methods": some, **more}, ("id", "title", "requirement", "mix"))
+
     keys = {
         "needs": _NEEDS,
         "after": check["after"],
@@ -105,12 +109,13 @@ def _table(check: Mapping[str, Any]) -> dict[str, Any]:
 
     required, due = ("values", "why", "hint"), ("id", "requirement", "send")
     writes = {**keys, "subject": {"enum": ["item"]}, "cells": rows(written, due)}
+    writes["mixtures"] = mixed(("change", *write["method"]["enum"]), item=write["item"])
     keys |= {"only-if": _REF["condition"], "expect": _REF["matchers"]}
     reads = {**keys, "cells": rows({**cell, "method": read["method"]}, due)}
-    reads["mixtures"] = rows(mixture, ("id", "title", "requirement", "mix"))
+    reads["mixtures"] = mixed(("GET", "HEAD"))
     return {
         "if": {"type": "object", "required": ["subject"]},
-        "then": closed(writes, (*required, "cells")),
+        "then": closed(writes, required, anyOf=_CELLS_OR_MIXTURES),
         "else": closed(reads, required, anyOf=_CELLS_OR_MIXTURES),
     }
 

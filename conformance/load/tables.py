@@ -15,14 +15,12 @@ from conformance.language.yamlfile import Path_
 from conformance.load.mixtures import mixtures
 from conformance.load.parts import Parts
 from conformance.load.schema import ARGUMENTS, JUDGED
-from conformance.load.values import value_of
+from conformance.load.values import WRITES, needs_of, value_of
 from conformance.model import Check, Json, Timeline
 from conformance.model.specs import PLAIN
 
 __all__ = ["read_tables"]
 
-_WRITES: Final = "subject"  # the key of a table of writes: what they are about
-_NEEDS_OF_WRITES: Final = ("create", "change", "remove", "item")
 _LAST: Final = "last"
 _DUE: Final[Json] = {"due": {"after": PLAIN}}
 _LONGEST: Final = 90  # characters of a title
@@ -50,14 +48,8 @@ def read_tables(parts: Parts) -> tuple[list[Check], list[Timeline]]:
         steps += parts.steps(reads, path, known)
         cells += mixed
         steps += parts.steps([{"do": "read", "as": _LAST}], path, known)
-        tables.append(Timeline(id_, _needs(data), (), tuple(steps), parts.place(path), apart=True))
+        tables.append(Timeline(id_, needs_of(data), (), tuple(steps), parts.place(path), apart=True))
     return cells, tables
-
-
-def _needs(table: Mapping[str, Any]) -> tuple[str, ...]:
-    """What its cells need of a resource: those of writes, that an item of our own can be had."""
-    own = _NEEDS_OF_WRITES if _WRITES in table else ()
-    return tuple(dict.fromkeys((*own, *table.get("needs", () if own else ("read",)))))
 
 
 def _reads(
@@ -69,7 +61,7 @@ def _reads(
         headers = {
             name: value_of(parts, table, name, class_, (*path, "send")) for name, class_ in send.items()
         }
-        step = {"do": "write" if _WRITES in table else "read", "headers": headers}
+        step = {"do": "write" if WRITES in table else "read", "headers": headers}
         name = f"{cell['id']}-{number}" if len(sends) > 1 else cell["id"]
         yield {**step, "as": name, **{each: cell[each] for each in (*ARGUMENTS, "only-if") if each in cell}}
 
@@ -78,20 +70,21 @@ def _check(
     parts: Parts, table: str, data: Mapping[str, Any], cell: Mapping[str, Any], steps: list[str]
 ) -> Check:
     path = ("tables", table, "cells", data["cells"].index(cell))
-    writes = _WRITES in data
+    writes = WRITES in data
     due = (
         dict.fromkeys(cell.get("judge", JUDGED), "due")
         if writes
         else cell.get("expect") or data.get("expect", _DUE)
     )
+    title = cell.get("title") or _title(parts, cell, path)
     return parts.judging(
-        cell,
+        {**cell, "title": title},
         path,
-        title=cell.get("title") or _title(parts, cell, path),
+        title=title,
         on=table,
         expects=(dict.fromkeys(steps, due),),
         only_if={**data.get("only-if", {}), **({PLAIN: cell["where"]} if "where" in cell else {})},
-        needs=_needs(data),
+        needs=needs_of(data),
         after=(*data.get("after", ()), *cell.get("after", ())),
         doubts=() if writes else (DOUBTS["others-write"],),  # nobody else knows an item of ours
         why=cell.get("why", data["why"]),
@@ -101,6 +94,8 @@ def _check(
 
 def _title(parts: Parts, cell: Mapping[str, Any], path: Path_) -> str:
     """What its row says, as a title."""
+    if "requirement" not in cell:
+        raise parts.file.fail(f"the cell {cell['id']!r} needs a title, or a row that says one", path)
     row = parts.requirement(cell["requirement"], (*path, "requirement"))
     title = row.says[:1].upper() + row.says[1:]
     if len(title) > _LONGEST:

@@ -17,8 +17,10 @@ from conformance.guesses import did_you_mean
 from conformance.language.values import FIELD_NAME, closed
 from conformance.language.yamlfile import YamlFile, read
 from conformance.load.audience import KEYS, USERS, check_users, read_variants
+from conformance.load.hooks import AROUND, hooks
 from conformance.load.schema import check_file
 from conformance.model import NOWHERE, Headers, Place, Resource, Target, Write, as_user
+from conformance.model.targets import OPENAPI
 
 _WRITES: Final = ("create", "change", "remove", "clear")
 _STAND_INS: Final = ("absent", "redirecting", "protected")
@@ -33,6 +35,12 @@ BASE: Final = r"^(/[^\s/?#{}]+)+/?$"
 """What a prefix of all paths looks like."""
 _POINTER: Final = {"type": "string", "pattern": "^/", "description": "a JSON Pointer, such as /time"}
 _FIELD: Final = {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "description": "a field name"}
+_STATUS: Final = {
+    "type": "string",
+    "pattern": "^[1-5]([0-9][0-9]|xx)$",
+    "description": "a status such as 404, or a class such as 4xx",
+}
+_OK: Final = ("200", "2xx")
 _GET: Final = {
     "type": "string",
     "pattern": "^GET /\\S*$",
@@ -103,7 +111,16 @@ def schema() -> dict[str, Any]:
             "resolution": _SECONDS,
             "http-cache": {"type": "boolean"},
             "repeats": {"type": "boolean"},
-            "policy": _TEXT,
+            "policy": {
+                "if": {"type": "object"},
+                "then": {
+                    "type": "object",
+                    "minProperties": 1,
+                    "propertyNames": _STATUS,
+                    "additionalProperties": _TEXT,
+                },
+                "else": _TEXT,
+            },
             "version": {"type": "boolean"},
             "distinct-from": {"type": "array", "items": _TEXT, "minItems": 1},
             "ask": {"type": "boolean"},
@@ -132,6 +149,12 @@ def schema() -> dict[str, Any]:
                     "additionalProperties": {"type": "string", "pattern": r"^[^\r\n\0]*$"},
                 },
                 "users": USERS,
+                **AROUND,
+                "openapi": {
+                    "type": "string",
+                    "pattern": r"^/\S*$",
+                    "description": "a path, such as /openapi.json",
+                },
                 "require": {
                     "type": "array",
                     "items": {"type": "string", "description": "a resource, or a resource and a write of it"},
@@ -195,7 +218,17 @@ def read_target(
                 raise file.fail(says, ("resources", resource.name, "distinct-from"))
     digest = hashlib.sha256(json.dumps(file.data, sort_keys=True).encode()).hexdigest()
     base = file.data.get("base", "").rstrip("/")
-    return Target(file.data["name"], resources, digest, file.data.get("contract", ""), base)
+    around = {when: tuple(hooks(file.data.get(when, []), str(Path(path).parent))) for when in AROUND}
+    return Target(
+        file.data["name"],
+        resources,
+        digest,
+        file.data.get("contract", ""),
+        base,
+        around["before"],
+        around["after"],
+        file.data.get("openapi", OPENAPI),
+    )
 
 
 def _fields(file: YamlFile, given: Mapping[str, str], *path: str) -> Headers:
@@ -299,7 +332,7 @@ def _resource(
         hit_is=data["hit"].get("is", "") if isinstance(data.get("hit"), dict) else "",
         resolution=data.get("resolution", 1.0),
         repeats=data.get("repeats", False),
-        policy=data.get("policy"),
+        policy=_policy(data.get("policy")),
         version=data.get("version", False),
         http_cache=data.get("http-cache", False),
         distinct_from=tuple(data.get("distinct-from", ())),
@@ -311,7 +344,15 @@ def _resource(
         variants=read_variants(file, name, data),
         place=Place(file.name, file.line(path) or 1),
         **{kind: data[kind].partition(" ")[2] for kind in ("item", "keys", *_STAND_INS) if kind in data},
+        policies=data["policy"] if isinstance(data.get("policy"), dict) else {},
     )
+
+
+def _policy(given: str | Mapping[str, str] | None) -> str | None:
+    """The Cache-Control of the ordinary answer, where it is said by status, too."""
+    if given is None or isinstance(given, str):
+        return given
+    return next((given[status] for status in _OK if status in given), None)
 
 
 def _spread(file: YamlFile, ttl: Any, path: tuple[str, ...]) -> tuple[float | None, float | None]:

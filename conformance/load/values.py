@@ -1,16 +1,26 @@
-"""The classes of values that a table of a spec file has, by field. Pure."""
+"""What a table of a spec file says of itself: its classes of values by field, and what it needs. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from conformance.guesses import did_you_mean
 from conformance.language.yamlfile import Path_
 from conformance.load.parts import Parts
 from conformance.model import Json
 
-__all__ = ["value_of"]
+__all__ = ["WRITES", "needs_of", "value_of"]
+
+WRITES: Final = "subject"
+"""The key of a table of writes: what they are about."""
+_NEEDS_OF_WRITES: Final = ("create", "change", "remove", "item")
+
+
+def needs_of(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """What its cells need of a resource: those of writes, that an item of our own can be had."""
+    own = _NEEDS_OF_WRITES if WRITES in table else ()
+    return tuple(dict.fromkeys((*own, *table.get("needs", () if own else ("read",)))))
 
 
 def value_of(parts: Parts, table: Mapping[str, Any], field: str, class_: str, path: Path_) -> Json:

@@ -96,6 +96,22 @@ def _declared(_: Json, exchange: Exchange, case: Case) -> Found:
 
 
 @each_answer
+def _named(_: Json, exchange: Exchange, case: Case) -> Found:
+    policy = case.resource.policy_of(exchange.status or 0) if case.resource else None
+    return None if policy else ("a status for which a Cache-Control is declared", f"{exchange.status}")
+
+
+@each_answer
+def _by_status(_: Json, exchange: Exchange, case: Case) -> Found:
+    policy = case.resource.policy_of(exchange.status or 0) if case.resource else None
+    end = case.resource.end if case.resource else None
+    due = parse_cache_control([policy] if policy else [])
+    if _as_set(of(exchange)) == _as_set(due) or (end is not None and _counts_down(due, of(exchange), end)):
+        return None
+    return f"the Cache-Control that is declared for {exchange.status} ({policy})", _sent(exchange)
+
+
+@each_answer
 def _has(names: Json, exchange: Exchange, _case: Case) -> Found:
     lacking = [name for name in names if name not in of(exchange)]
     return (f"Cache-Control with {lacking[0]}", _sent(exchange)) if lacking else None
@@ -186,6 +202,8 @@ MATCHERS: Final = (
             Form("valid", _valid, "a Cache-Control that follows the syntax"),
             Form("consistent", _consistent, "a Cache-Control that does not contradict itself"),
             Form("declared", _declared, "the Cache-Control that the target declares"),
+            Form("named-by-status", _named, "a status for which the target declares one"),
+            Form("declared-by-status", _by_status, "the Cache-Control that is declared for its status"),
             Form("same-as", _same, "the same Cache-Control as {}", STEP),
             Form("has", _has, "a Cache-Control with {}", NAMES),
             Form("lacks", _lacks, lambda names: f"a Cache-Control without {listed(names, 'or')}", NAMES),

@@ -46,7 +46,7 @@ from conformance.model.runs import (
     Verdict,
 )
 from conformance.model.specs import Check, Doubt, ForAll, Place, Requirement, SpecFile, Step, Suite, Timeline
-from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write, as_user
+from conformance.model.targets import CAPABILITIES, Capability, Hook, Resource, Target, Write, as_user
 from conformance.model.words import (
     ASCENDING,
     GIVEN_UP,
@@ -101,6 +101,7 @@ __all__ = [
     "ForAll",
     "Frozen",
     "Headers",
+    "Hook",
     "ItemFacts",
     "Json",
     "JsonType",

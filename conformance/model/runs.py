@@ -114,7 +114,8 @@ class StepRecord(Frozen, frozen=True):
         until: the instant that was waited for.
         alike: how many more answers there were, the same as those beside them but for their time.
         item: whether an item was read, and not the resource itself.
-        other: the name of the resource that was read, where it is another than the work's.
+        other: the name of the resource that was read, where it is another than the work's, or was asked by
+            somebody else, or for another form: then it is no plain read of it.
         restarted: whether the last answer is of another life of the server than the one before it.
     """
 

@@ -40,6 +40,11 @@ class Requirement(Frozen, frozen=True):
     topic: Safe = ""
     unchecked: Safe = ""
 
+    @property
+    def derived(self) -> bool:
+        """Whether it follows from its source, without a sentence there that says it."""
+        return self.source.startswith("derived ")
+
 
 class Step(Frozen, frozen=True):
     """One step of a check: what to do (`verbs/`), and what to expect of it (`matchers/`).

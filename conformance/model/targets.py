@@ -50,6 +50,7 @@ class Resource(Frozen, frozen=True):
         http_cache: whether the server keeps whole answers, so that what binds a shared cache binds it.
         absent, redirecting, protected: paths that stand in for it, or None: those are answered 404, by a
             redirect, and, without our login, 401 or 403.
+        policies: status, or class such as "4xx" -> the Cache-Control of such answers, besides `policy`.
     """
 
     name: Safe
@@ -81,6 +82,11 @@ class Resource(Frozen, frozen=True):
     absent: str | None = None
     redirecting: str | None = None
     protected: str | None = None
+    policies: Mapping[str, str] = {}
+
+    def policy_of(self, status: int) -> str | None:
+        """The Cache-Control that is declared for answers of that status; a status counts before its class."""
+        return self.policies.get(str(status), self.policies.get(f"{status // 100}xx"))
 
     @property
     def end(self) -> float | None:
@@ -138,6 +144,7 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
         Capability("value", lambda resource: resource.value is not None, "a value that is kept for the TTL"),
         Capability("hit", lambda resource: resource.hit is not None, "a flag that tells a hit"),
         Capability("policy", lambda resource: resource.policy is not None, "a declared policy"),
+        Capability("policies", lambda resource: bool(resource.policies), "a policy declared by status"),
         Capability("version", lambda resource: resource.version, "a version that every change raises"),
         Capability(
             "distinct", lambda resource: bool(resource.distinct_from), "another one kept under another key"
@@ -163,6 +170,27 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
 }
 
 
+OPENAPI: Final = "/openapi.json"
+"""Where most servers say what they offer."""
+
+
+class Hook(Frozen, frozen=True):
+    """Something to be done before or after a run: a request, or a command on this machine.
+
+    Args:
+        method, path, body: of the request; the body is sent as JSON, None is none.
+        command: split as a shell would, run in `folder`; "" where it is a request.
+        within: seconds until it has to have ended.
+    """
+
+    method: Safe = ""
+    path: str = ""
+    body: Json = None
+    command: str = ""
+    folder: str = ""
+    within: float = 30.0
+
+
 class Target(Frozen, frozen=True):
     """What the server under test offers.
 
@@ -170,6 +198,8 @@ class Target(Frozen, frozen=True):
         contract: whose contract it claims, or "": then only the register binds it.
         sha256: over what the file says as data, with the overrides, however it is written.
         base: a prefix of all its paths, such as "/api", or "".
+        openapi: where it says what it offers, below the base.
+        before, after: what is to be done before anything is judged, and at the end.
     """
 
     name: Safe
@@ -177,6 +207,9 @@ class Target(Frozen, frozen=True):
     sha256: Safe
     contract: Literal["", "lesson"] = ""
     base: str = ""
+    before: tuple[Hook, ...] = ()
+    after: tuple[Hook, ...] = ()
+    openapi: str = OPENAPI
 
     def resource(self, name: str) -> Resource:
         """The resource of that name.

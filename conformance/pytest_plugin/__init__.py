@@ -42,7 +42,7 @@ def install(config: pytest.Config, *, stand: Stand | None = None, beside: bool =
         pytest.UsageError: an option is wrong or missing.
     """
     settings = read(config, stand)
-    paths.choose(config, beside=beside)
+    paths.choose(config, settings.own, beside=beside)
     collect.register_markers(config, settings)
     config.pluginmanager.register(collect.Collection(config, settings), NAME)
     if settings.sending is not None:

@@ -7,6 +7,7 @@ every folder, also where the specs lie in site-packages.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +26,7 @@ _PREFIX: Final = "conformance_"
 
 def marker(word: str) -> str:
     """The marker for a level, a tier or a topic: MUST -> conformance_must."""
-    return _PREFIX + word.lower().replace("-", "_")
+    return _PREFIX + re.sub(r"\W", "_", word.lower())
 
 
 def register_markers(config: pytest.Config, settings: Settings) -> None:
@@ -40,7 +41,7 @@ def register_markers(config: pytest.Config, settings: Settings) -> None:
 
 def topic(file: str) -> str:
     """specs/cache-control.yaml -> cache-control."""
-    return file.rpartition("/")[2].removesuffix(".yaml")
+    return re.sub(r"\.ya?ml$", "", file.rpartition("/")[2])
 
 
 class Collection:
@@ -50,7 +51,8 @@ class Collection:
         self._config = config
         self._settings = settings
         self._folder = specs_folder()
-        self._names = {file.name for file in settings.suite.files}
+        names = (file.name for file in settings.suite.files if file.name not in settings.own.values())
+        self._names = {self._folder / name.rpartition("/")[2]: name for name in names} | dict(settings.own)
 
     def pytest_report_header(self) -> str:
         """What this run is about."""
@@ -80,7 +82,7 @@ class Collection:
     def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Go straight to the specs: on the way there may be all of site-packages."""
         if path == self._folder:
-            files = [path / file.name.rpartition("/")[2] for file in self._settings.suite.files]
+            files = [each for each in self._names if each.parent == path]
             return _folder(parent, path, files)
         if path not in self._ways:
             return None
@@ -91,8 +93,8 @@ class Collection:
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Take the spec files, and no other YAML."""
-        name = f"specs/{file_path.name}"
-        if file_path.parent != self._folder or name not in self._names:
+        name = self._names.get(file_path) or self._names.get(file_path.resolve())
+        if name is None:
             return None
         runs = self._runs.get(name, [])
         file: SpecFile = SpecFile.from_parent(

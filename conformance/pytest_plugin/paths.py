@@ -6,21 +6,42 @@ anywhere. It must not know what a spec holds.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
 
-from conformance.load.folder import spec_paths, specs_folder
+from conformance.load.folder import SUFFIXES, files, spec_paths, specs_folder
 
 
-def choose(config: pytest.Config, *, beside: bool) -> None:
-    """Point the arguments at the specs: those that name them, or all where there were none."""
-    folder = specs_folder()
-    if config.args_source is pytest.Config.ArgsSource.ARGS or beside:
-        here = config.invocation_params.dir
-        config.args[:] = [located(str(arg), here, folder) for arg in config.args]
-    else:
-        config.args[:] = [str(folder)]
+def own(config: pytest.Config, asked: Sequence[str]) -> tuple[Path, ...]:
+    """The files of the user's own: those that are asked for, and those that the arguments name.
+
+    Raises:
+        SpecError: one is not there.
+    """
+    here, folder = config.invocation_params.dir, specs_folder()
+    named = [path for arg in config.args if (path := _own(str(arg), here, folder)) is not None]
+    return files((*asked, *named), here)
+
+
+def choose(config: pytest.Config, own: Collection[Path], *, beside: bool) -> None:
+    """Point the arguments at the specs: those that name them, or all where there were none.
+
+    A file of the user's own is judged beside ours, so by itself it is as if there were none.
+    """
+    here, folder = config.invocation_params.dir, specs_folder()
+    given = config.args if config.args_source is pytest.Config.ArgsSource.ARGS or beside else []
+    args = [located(str(arg), here, folder) for arg in given]
+    named = [(here / arg.partition("::")[0]).resolve() for arg in args]
+    alone = all(path in own and "::" not in arg for path, arg in zip(named, args, strict=True))
+    config.args[:] = [*([str(folder)] if alone else []), *args, *(str(p) for p in own if p not in named)]
+
+
+def _own(arg: str, here: Path, folder: Path) -> Path | None:
+    path = here / located(arg, here, folder).partition("::")[0]
+    ours = path.parent.resolve() == folder.resolve()
+    return path if path.suffix in SUFFIXES and not ours and path.is_file() else None
 
 
 def located(arg: str, here: Path, folder: Path) -> str:

@@ -8,18 +8,20 @@ workers of xdist) the engine is not even imported.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import pytest
 
 from conformance.errors import ConformanceError, UsageError
-from conformance.load.specs import load
+from conformance.load.folder import named
+from conformance.load.specs import load_with
 from conformance.load.target import load_target
 from conformance.model import Suite, Target, Tier
 from conformance.options import PLUGIN, Asked, Serving, Telling, made, options, tier_named
+from conformance.pytest_plugin import paths
 
 if TYPE_CHECKING:
     from conformance.execute.options import Options
@@ -42,12 +44,14 @@ class Settings:
 
     Args:
         sending: None where this process sends nothing.
+        own: files of the user's own -> what they are called.
     """
 
     suite: Suite
     target: Target
     tier: Tier
     sending: Sending | None
+    own: Mapping[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,9 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
         wanted = asked(config, Asked)
         tier = tier_named(wanted.tier)
         target = load_target(str(wanted.target), wanted.overrides, wanted.require)
-        settings = Settings(load(), target, tier, None)
+        here, own = config.invocation_params.dir, paths.own(config, wanted.specs)
+        names = {path: named(path, here) for path in own}
+        settings = Settings(load_with(own, here), target, tier, None, names)
         if config.getoption("collectonly") or hasattr(config, "workerinput"):
             return settings
         return dataclasses.replace(settings, sending=_sending(config, settings, wanted, stand))
@@ -116,7 +122,7 @@ def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: St
     telling = dataclasses.replace(telling, reports=[str(Path(here, path)) for path in telling.reports])
     for path in telling.reports:
         check_path(path)
-    wanted = dataclasses.replace(wanted, url=url, target=settings.target, overrides=(), require=())
+    wanted = dataclasses.replace(wanted, url=url, target=settings.target, overrides=(), require=(), specs=())
     options = make_options(wanted, spec, suite=settings.suite)
     starts = "" if spec is None else spec.app if isinstance(spec, AppSpec) else spec.command
     return Sending(options, str(wanted.clock), telling, starts)

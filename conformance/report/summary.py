@@ -11,7 +11,7 @@ from typing import Final
 
 from conformance.model import GIVEN_UP, Entry, Report, Tally, VerdictName
 from conformance.report.result import PASSED, Result, checks, not_asked, result, root_of
-from conformance.report.safe import safe
+from conformance.report.safe import safe, shell
 
 LINE: Final = 500  # characters of one verdict's sentence
 _MOST: Final = 40  # checks of one list
@@ -276,13 +276,19 @@ def _problems(report: Report) -> Iterator[str]:
 def _closing(report: Report) -> Iterator[str]:
     entry = first_to_mend(report, strict=True)
     if entry is not None:
-        yield f"What a check is about: conformance explain {safe(entry.id)}"
+        yield f"What a check is about: {explaining(entry)}"
         yield "What was sent and what came: write a report (.json), then conformance judge -v report.json"
     counts = report.counts
     told = [f"{counts[name]} {name}" for name in counts if counts[name]]
     if report.problems:
         told.append(f"{len(report.problems)} not put back as it was (see above)")
     yield ", ".join([*told, *_held_back(report)]) or "no checks"
+
+
+def explaining(entry: Entry) -> str:
+    """The command that tells what a check is about, also one of the user's own."""
+    own = "" if entry.file.startswith("specs/") else f" --specs {shell(entry.file)}"
+    return f"conformance explain {safe(entry.id)}{own}"
 
 
 def _held_back(report: Report) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Final
 from conformance.model import Entry, Exchange, Headers, Record, Report, Requirement, Verdict
 from conformance.model.runs import after_of
 from conformance.report.safe import safe, safe_bytes, shell
-from conformance.report.summary import LINE, brief_lines, summary_lines
+from conformance.report.summary import LINE, brief_lines, explaining, summary_lines
 
 __all__ = ["brief_lines", "curl", "entry_text", "safe", "source_lines", "summary_lines"]
 
@@ -52,7 +52,7 @@ def _lines(report: Report, entry: Entry) -> Iterator[str]:
     if mend:
         yield f"Next:        {safe(mend, _SENTENCE)}"
     if about:
-        yield f"More:        conformance explain {safe(entry.id)}"
+        yield f"More:        {explaining(entry)}"
 
 
 def _requirement(report: Report, entry: Entry) -> Iterator[str]:
@@ -69,7 +69,7 @@ def _requirement(report: Report, entry: Entry) -> Iterator[str]:
 def source_lines(requirement: Requirement) -> Iterator[str]:
     """Where a requirement is from, with its link, and the source's own words."""
     of = requirement.source
-    source = of if of.startswith("derived ") else f"from {of}"
+    source = f"{of} (no sentence there says it)" if requirement.derived else f"from {of}"
     yield safe(source) + (f", {safe(requirement.url)}" if requirement.url else "")
     if requirement.quote:
         yield f'"{safe(requirement.quote)}"'

@@ -9,6 +9,7 @@
     ledger.py     what was changed and has to be put back
     division.py   which resources show other data at each worker
     seen.py       which values were seen, where no mark tells a hit
+    wholes.py     which whole answers the parts of others are held against
     survey.py     what the server says of itself before anything is judged
 
 It must not know any expectation or verdict.

@@ -15,7 +15,6 @@ import msgspec
 
 from conformance.clocks.base import Clock
 from conformance.content import facts as observe
-from conformance.content.slices import slices
 from conformance.fields import age_in_front, field_value, parse_cache_control, parse_delta_seconds
 from conformance.language import captures, durations
 from conformance.language.values import lines_of
@@ -29,6 +28,7 @@ from conformance.sending.lives import Lives
 from conformance.sending.meeting import Meeting
 from conformance.sending.seen import Seen
 from conformance.sending.survey import Survey
+from conformance.sending.wholes import Wholes
 from conformance.wire import Lane, Wire
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Shared:
         removable: resources of which a created item was removed, so that more may be created.
         left: resource -> why a created item can't be removed; no more are created there.
         past: (path, field) -> the values that were there, or were sent, so far.
+        shapes: (resource, method) -> how a write that has no condition was seen to be taken.
         patience: resource -> seconds of its rate limit that were waited for.
         limited: resources whose rate limit asks for more than that; they are asked no more.
         timeouts: resource -> how often it has not answered.
@@ -105,6 +106,7 @@ class Shared:
     left: dict[str, str] = field(default_factory=dict)
     division: Division = field(default_factory=Division)
     past: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    shapes: dict[tuple[str, str], StepRecord] = field(default_factory=dict)
     patience: dict[str, float] = field(default_factory=dict)
     limited: set[str] = field(default_factory=set)
     timeouts: dict[str, int] = field(default_factory=dict)
@@ -146,7 +148,7 @@ class Context:
 
     Args:
         seen: the last answer to a plain read of the resource, up to the next write.
-        whole: the body of the last plain read, kept or not, which the parts of a 206 are held against.
+        wholes: what the parts of a 206 are held against.
         undos: path -> how to put back what this work has changed of an item of ours.
     """
 
@@ -160,7 +162,7 @@ class Context:
     clients: dict[str, ClientCache] = field(default_factory=dict)
     behind: list[Exchange] = field(default_factory=list)
     seen: Exchange | None = None
-    whole: bytes | None = None
+    wholes: Wholes = field(default_factory=Wholes)
     undos: dict[str, Undo] = field(default_factory=dict)
 
     # ---------------------------------------------------------------- sending
@@ -241,9 +243,8 @@ class Context:
             return exchange
         body = response.body
         found = observe.facts(resource, response.headers, body.content or b"", self.tracked)
-        if response.status == 206:  # noqa: PLR2004
-            held = slices(response.headers, body.content or b"", self.whole)
-            found = msgspec.structs.replace(found, slices=held)
+        held = self.wholes.held(exchange.request, response)
+        found = msgspec.structs.replace(found, slices=held) if held else found
         facts = self.shared.seen.mark(resource, found)
         path = f"{how.user} {ask.path}"
         ended = self.shared.login_ended(ask.method, path, response.status) if how.login else 0
@@ -255,7 +256,6 @@ class Context:
         plain = ordinary and ask.path == self.found(resource, resource.read)
         if plain:
             self.shared.lives.saw(resource, exchange)
-            self.whole = body.content if response.status == 200 else None  # noqa: PLR2004
         if plain and self.shared.server and response.status == 200:  # noqa: PLR2004
             self.shared.plain[resource.name, body.digest] = exchange
         return exchange

@@ -54,11 +54,11 @@ class Survey:
 
 
 def survey(lane: Lane, target: Target, prefix: str) -> Survey:
-    """Ask for /openapi.json; where that brings no answer, for a resource of the target.
+    """Ask for its OpenAPI; where that brings no answer, for a resource of the target.
 
     Two requests for different things that both bring no HTTP are one diagnosis for everything.
     """
-    sent = lane.exchange("GET", "/openapi.json")
+    sent = lane.exchange("GET", target.openapi, target.resources[0].headers)
     if sent.fault is None:
         found = (sent.response.body.content or b"") if sent.response and sent.status == 200 else b""  # noqa: PLR2004
         return _read(openapi.parsed(found), target, prefix)

@@ -52,7 +52,7 @@ def _variants(step: Step, context: Context) -> StepRecord:
         exchanges.append(context.send("GET", resource.read, (pair, *conditions), how=how))
         if exchanges[-1].response is None:
             break
-    return done(step, exchanges)
+    return done(step, exchanges, other=resource.name)
 
 
 def _tags_of(pair: tuple[str, str], found: StepRecord, resource: Resource) -> list[str]:

@@ -121,7 +121,7 @@ def _written(step: Step, context: Context) -> StepRecord:
     )
     after = _later(context, item, exchange, seen[-1])
     if (method == "DELETE" or state == "removed") and after.status in GONE:
-        removed(context, item.removal)
+        removed(context, item.removal, item.id)
     wants = exchange.status == _WANTED and field_value(headers, CONDITION) is None
     nothing_without(step, not wants or "bare" in step.args, f"{told(exchange)}: the server wants a condition")
     if state == "removed" and "headers" not in step.args and exchange.request.method == "PUT":

@@ -87,18 +87,21 @@ def no_more(context: Context) -> str:
     if exchange is None:
         shared.left[name] = "an item that was created is not to be found again, so no more are created"
     elif exchange.status in (*SUCCESS, *GONE):
-        removed(context, own.key)
+        removed(context, own.key, own.id)
     else:
         came = f"{exchange.request.method} {exchange.request.path} was answered {exchange.status}"
         shared.left[name] = f"an item that was created can't be removed ({came}), so no more are created"
     return shared.left.get(name, "")
 
 
-def removed(context: Context, key: str) -> None:
-    """Note that what was owed under this key is gone, so that more may be created."""
+def removed(context: Context, key: str, id_: Json) -> None:
+    """Note that an item of ours is gone, and with it what was to be put back of it: PUT may create."""
     shared, name = context.shared, context.resource.name
     shared.ledger.settled(key)
     shared.removable.add(name)
+    change = context.resource.writes.get("change")
+    if change is not None and id_ is not None:
+        context.undos.pop(path_of(change.path, id_), None)
     own = shared.own.get(name)
     if own is not None and own.key == key:
         del shared.own[name]
@@ -327,7 +330,7 @@ def _remove(step: Step, context: Context) -> StepRecord:
     exchange = send_removal(context, write.method, made.path)
     if exchange.status not in SUCCESS:
         return not_done(step, context, "remove", [exchange])
-    removed(context, made.path)
+    removed(context, made.path, made.id)
     if exchange.status == ACCEPTED:
         context.done_later(lambda: seen_at(context, context.resource.read, made.id) is None)
     return done(step, [exchange], effect=Effect("remove", made.id, path=made.path))

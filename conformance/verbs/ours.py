@@ -20,7 +20,7 @@ from conformance.sending.ledger import SUCCESS, Own, Undo
 from conformance.verbs.base import done, not_offered
 from conformance.verbs.changing import attempt, fields_of, ways
 from conformance.verbs.making import Made, make, no_more, removed
-from conformance.verbs.subjects import Subject, prepare
+from conformance.verbs.subjects import Subject, has_gone, prepare
 from conformance.verbs.writes import ACCEPTED, GONE, JSON, barred, not_done, send_removal, told
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def nothing_without(step: Step, there: object, says: str) -> None:
 def held(step: Step, context: Context) -> Item:
     """The item of ours that is kept for changes, up to the end of the run."""
     shared, name = context.shared, context.resource.name
-    if name not in shared.own:
+    if has_gone(context) or name not in shared.own:
         prepare(context)
     own = shared.own.get(name)
     if own is None or own.id is None:
@@ -150,15 +150,13 @@ def _item(step: Step, context: Context, own: Own) -> Item:
     if resource.item is None:
         raise NothingToShowError(not_offered(step, "the target names no route of each item"))
     change, remove = resource.writes["change"], resource.writes["remove"]
-    item = Item(
+    return Item(
         own.id,
         own.item,
         path_of(change.path, own.id),
         path_of(resource.item, own.id),
         path_of(remove.path, own.id),
     )
-    look(step, context, item)
-    return item
 
 
 def look(step: Step, context: Context, item: Item) -> Exchange:
@@ -182,9 +180,12 @@ def shown_to_work(step: Step, context: Context, item: Item, method: str) -> Shap
     Where the server insists on a condition, with the one that holds.
     """
     name = f"control {method}".strip()
-    if name not in context.steps:
-        context.steps[name] = replace(_tried(step, context, item, method), name=name)
-    record = context.steps[name]
+    shapes, key = context.shared.shapes, (context.resource.name, method)
+    record = context.steps.get(name) or shapes.get(key)
+    if record is None:
+        record = context.steps[name] = replace(_tried(step, context, item, method), name=name)
+    if record.status == "done":
+        shapes[key] = record
     if record.status != "done" or record.effect is None:
         raise NothingToShowError(replace(record, name=step.name))
     request = record.exchanges[0].request
@@ -196,6 +197,7 @@ def shown_to_work(step: Step, context: Context, item: Item, method: str) -> Shap
 
 def _tried(step: Step, context: Context, item: Item, method: str) -> StepRecord:
     write = context.resource.writes["change"]
+    look(step, context, item)
     fields = fields_of(context, write, item.subject)
     some = [
         w for w in ways(context, write, item.subject, fields, None, safe=True) if method in ("", w.method)
@@ -225,7 +227,7 @@ def creates(step: Step, context: Context, item: Item, shape: Shape) -> None:
         exchange = context.send("PUT", item.path, JSON, shape.body(item, item.shown.get(shape.field)))
         context.steps[name] = StepRecord(name, exchanges=(exchange,))
         if context.send("GET", item.look).status in GONE:
-            removed(context, item.removal)
+            removed(context, item.removal, item.id)
     exchange = context.steps[name].exchanges[0]
     if exchange.status not in SUCCESS:
         says = f"a PUT creates nothing here: {told(exchange)}"
@@ -242,7 +244,7 @@ def gone(step: Step, context: Context, item: Item) -> Exchange:
         context.done_later(lambda: context.send("GET", item.look).status in GONE)
     shown = context.send("GET", item.look)
     if shown.status in GONE:
-        removed(context, item.removal)
+        removed(context, item.removal, item.id)
     if shown.response is not None and shown.status not in GONE:
         says = f"GET {item.look} is answered {shown.status} after its removal"
         raise NothingToShowError(not_offered(step, says, [shown]))

@@ -67,7 +67,7 @@ def _read(step: Step, context: Context) -> StepRecord:
         if lacking is not None:
             return not_offered(step, lacking, exchanges)
     told = _told(exchanges) if step.args.get("keep") else exchanges
-    other = "" if resource.name == context.resource.name else resource.name
+    other = "" if resource is context.resource else resource.name
     return done(step, told, alike=len(exchanges) - len(told), item=item, other=other)
 
 

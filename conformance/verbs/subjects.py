@@ -94,7 +94,7 @@ def find(context: Context) -> Subject | str:
         return Subject(document, write.path, None, context.resource.read)
     items = [i for i in find_list(document) or [] if isinstance(i, Mapping)]
     own = _own(context, write, items)
-    if own is None and _has_gone(context):
+    if own is None and has_gone(context):
         prepare(context)
         items = [i for i in find_list(context.json(context.read())) or [] if isinstance(i, Mapping)]
         own = _own(context, write, items)
@@ -127,7 +127,7 @@ def _own(context: Context, write: Write, items: list[Mapping[str, Any]]) -> Subj
     return None
 
 
-def _has_gone(context: Context) -> bool:
+def has_gone(context: Context) -> bool:
     """Whether the item of ours went with an earlier life of the server; then another may be created."""
     shared, name = context.shared, context.resource.name
     own = shared.own.get(name)

@@ -99,6 +99,7 @@ def test_a_body_that_is_compressed_and_does_not_say_so_stays_as_it_is() -> None:
         (("Content-Type", "application/gzip"),),
         (),
         (JSON, ("Content-Encoding", "gzip"), ("Content-Range", "bytes 0-4/31")),
+        (("Content-Type", "multipart/byteranges; boundary=x"), ("Content-Encoding", "gzip")),
     ],
 )
 def test_of_a_file_and_of_a_part_nothing_is_said(headers: tuple[tuple[str, str], ...]) -> None:

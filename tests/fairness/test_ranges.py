@@ -13,9 +13,11 @@ from helpers.runs import SUITE, bad, quick, run
 from helpers.student import Student
 
 from conformance.clocks import VirtualClock
+from conformance.execute.again import judge_again
 from conformance.load.target import load_target
 from conformance.model import Report, Verdict
 from conformance.plan.lanes import plan
+from conformance.report.document import decode, encode
 
 BODY = b'["%s"]' % b"0123456789abcdef" * 8
 LENGTH = len(BODY)
@@ -181,3 +183,12 @@ def test_a_206_to_a_plain_request_is_no_whole_to_compare_with() -> None:
     report = judged(right, lambda: answer(206, BODY[:5], Content_Range=f"bytes 0-4/{LENGTH}"))
     assert outcomes(report, "error", "unreachable") == {}
     assert verdict_of(report, "part-is-what-it-says").outcome == "not-applicable"
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_a_saved_report_is_judged_alike_since_the_digests_are_in_it(shift: int) -> None:
+    report = judged(lambda text, fields: right(text, fields, BODY[shift:] + b"x" * shift))
+    again = judge_again(decode(encode(report)))
+    verdicts = {e.nodeid: (e.verdict.outcome, e.verdict.message) for e in report.judged}
+    assert {e.nodeid: (e.verdict.outcome, e.verdict.message) for e in again.judged} == verdicts
+    assert (verdict_of(again, "part-is-what-it-says").outcome == "fail") is bool(shift)

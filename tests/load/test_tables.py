@@ -145,6 +145,21 @@ def test_a_table_of_writes_is_about_an_item_of_ours(tmp_path: Path) -> None:
     assert cell.doubts == ()  # nobody else knows an item of ours
 
 
+def test_a_mixture_of_writes_is_judged_by_the_state_and_by_the_reply(tmp_path: Path) -> None:
+    more = """\
+    mixtures:
+      - {id: both, title: Both are looked at, requirement: A01, item: removed, methods: [change, PUT], mix: {If-Match: [star], If-None-Match: [star]}}
+"""
+    more = WRITES.replace('star: "*"}\n', 'star: "*"}\n      If-None-Match: {star: "*"}\n') + more
+    suite = loaded(tmp_path, more)
+    mixed = suite.files[0].checks[3]
+    sent = {s.name: s.args for s in suite.timelines["a-table"].steps}
+    assert mixed.expects == ({name: {"state": "due", "reply": "due"} for name in mixed.alone},)
+    alone = {"headers": {"If-Match": "*"}, "item": "removed"}
+    assert sent["change-removed-if-match-star"] == alone
+    assert sent["put-removed-if-match-star"] == {**alone, "method": "PUT"}
+
+
 WRONG_WRITES = {
     "method": ("method: PUT", "method: HEAD", 12, "method: found 'HEAD'; accepted: POST, PUT, PATCH, DELETE"),
     "subject": ("subject: item", "subject: list", 4, "subject: found 'list'; accepted: item"),

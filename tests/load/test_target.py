@@ -96,6 +96,30 @@ def test_a_policy_is_about_its_strictest_directive(loads: Loads, policy: str, ex
     assert {c for c in me.capabilities if c.startswith("policy-")} == expected
 
 
+def test_where_its_openapi_is_may_be_said(loads: Loads) -> None:
+    assert loads(TEXT).openapi == "/openapi.json"
+    assert loads(f"openapi: /v3/api-docs\n{TEXT}").openapi == "/v3/api-docs"
+
+
+def test_a_policy_may_be_said_by_status(loads: Loads) -> None:
+    me = loads(
+        TEXT, 'me.policy={"2xx": "private, max-age=9", "404": "no-store", "4xx": "no-cache"}'
+    ).resource("me")
+    assert {status: me.policy_of(status) for status in (200, 404, 412, 500)} == {
+        200: "private, max-age=9",
+        404: "no-store",
+        412: "no-cache",
+        500: None,
+    }
+    assert (me.policy, me.capabilities >= {"policy", "policies", "policy-private"}) == (
+        "private, max-age=9",
+        True,
+    )
+    errors = loads(TEXT, 'me.policy={"5xx": "no-store"}').resource("me")
+    assert (errors.policy, "policies" in errors.capabilities) == (None, True)
+    assert "policies" not in loads(TEXT).resource("me").capabilities
+
+
 def test_a_header_takes_variables_of_the_environment(loads: Loads, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_TOKEN", "s3cret")
     target = loads(with_("Bearer x", "'Bearer ${SHOP_TOKEN}'"))
@@ -192,7 +216,7 @@ def test_the_digest_is_of_the_values_that_count(loads: Loads) -> None:
 
 ACCEPTED = "accepted: absent, ask, change, clear, create, distinct-from, etag, hit, http-cache, item, json, keys, members, per-user, policy, protected, read, redirecting, remove, repeats, resolution, stale, ttl, value, variants, version"
 WRONG = {
-    "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: base, contract, headers, name, require, resources, users", "nmae"),
+    "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: after, base, before, contract, headers, name, openapi, require, resources, users", "nmae"),
     "key of a resource": ("    etag: true", "    etga: true", f"unknown key 'etga'; did you mean 'etag'? {ACCEPTED}", "etga"),
     "key of a write": ("edit: title", "edti: title", "unknown key 'edti'; did you mean 'edit'? accepted: ask, body, edit, from, request", "edti"),
     "no name": ("name: mine\n", "", "the file lacks 'name'", "headers"),
@@ -212,6 +236,7 @@ WRONG = {
     "pointer": ("value: /time", "value: time", "value: found 'time'; accepted: a JSON Pointer, such as /time", "value"),
     "distinct from nobody": ("[items]", "[itmes]", "time is distinct-from 'itmes', and no resource is called that", "itmes"),
     "distinct from itself": ("[items]", "[time]", "time is distinct-from 'time', and that is itself", "distinct-from"),
+    "policy of no status": ("policy: private, max-age=60", "policy: {ok: no-store}", "policy: found 'ok'; accepted: a status such as 404, or a class", "policy"),
     "empty policy": ("private, max-age=60", "''", "policy: found ''; accepted: text", "policy"),
     "header that is a number": ("Bearer x", "5", "Authorization: found 5; accepted: text", "headers"),
     "base without a slash": ("name: mine", "name: mine\nbase: api", "base: found 'api'; accepted: a prefix of all paths, such as /api", "base"),

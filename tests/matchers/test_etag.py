@@ -26,6 +26,8 @@ RENAMED = done("a", tagged(A, ONE), tagged(B, ONE))  # another tag on the same b
 REUSED = done("a", tagged(A, ONE), tagged(A, TWO))  # the same tag on another body
 REUSED_WEAK = done("a", tagged(WEAK_A, ONE), tagged(WEAK_A, TWO))
 
+BY_STATUS = resource(policies={"404": "no-store", "4xx": "max-age=5"})
+
 EXAMPLES = [
     # ---- by itself
     holds("etag", "present", done("a", tagged(A), tagged(BARE))),
@@ -185,6 +187,23 @@ EXAMPLES = [
         done("a", exchange()),
         on=resource(policy="private, max-age=10"),
         says=("the declared Cache-Control (private, max-age=10)", "none"),
+    ),
+    holds("cache-control", "named-by-status", done("a", exchange(404)), on=BY_STATUS),
+    fails(
+        "cache-control",
+        "named-by-status",
+        done("a", exchange(500)),
+        on=BY_STATUS,
+        says=("a status for which a Cache-Control is declared", "500"),
+    ),
+    holds("cache-control", "declared-by-status", done("a", exchange(404, cc="No-Store")), on=BY_STATUS),
+    holds("cache-control", "declared-by-status", done("a", exchange(410, cc="max-age=5")), on=BY_STATUS),
+    fails(
+        "cache-control",
+        "declared-by-status",
+        done("a", exchange(404, cc="max-age=5")),
+        on=BY_STATUS,
+        says=("the Cache-Control that is declared for 404 (no-store)", "Cache-Control: max-age=5"),
     ),
     holds("cache-control", "reusable", done("a", exchange(headers=[("Vary", "Accept")]))),
     fails(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from helpers.records import check, step
+from msgspec.structs import replace
 
 from conformance.load.specs import load
 from conformance.model import Check, Requirement, SpecFile, Suite
@@ -75,6 +76,21 @@ def test_the_listing_tells_every_row_with_its_source() -> None:
         "                         x",
     ]
     assert "  A02    SHOULD  core    it is kept (RFC 1)" in lines
+
+
+def test_a_derived_row_is_marked_and_counted() -> None:
+    derived = replace(A02, source="derived from RFC 1")
+    made = replace(of(), requirements={row.id: row for row in (A03, LES01, A01, derived)})
+    for lines in (list(summary(made)), list(listing(made))):
+        assert (
+            "1 rows, marked *, are derived: they follow from their source, and no sentence says it." in lines
+        )
+    assert "  A02*   SHOULD  core    it is kept (derived from RFC 1)" in listing(made)
+    assert "| A02\\* | SHOULD | core | it is kept | [derived from RFC 1](http://a) | not yet |" in markdown(
+        made
+    )
+    marked = [line.split()[0] for line in listing(load()) if line[2:3].isupper() and "*" in line[:8]]
+    assert marked == [f"{row.requirement.id}*" for row in rows(load()) if row.requirement.derived]
 
 
 def test_what_stands_in_a_cell_of_the_document_ends_no_cell() -> None:

@@ -368,7 +368,7 @@ def test_a_kind_of_field_that_is_not_known_is_refused(unknown: Frozen) -> None:
 SAFE = {
     "Facts.constant",  # NaN or Infinity, and nothing else
     "Explained.also", "Explained.hint", "Explained.requirement", "Explained.title", "Explained.why", "Body.digest", "CacheRead.client", "Decoded.digest",
-    "Entry.nodeid", "Entry.work", "Exchange.through", "Record.clock", "Record.work", "Report.bodies", "Report.explained",
+    "Entry.nodeid", "Entry.work", "Exchange.through", "Hook.method", "Record.clock", "Record.work", "Report.bodies", "Report.explained",
     "Report.clock", "Report.records", "Report.requirements", "Report.specs_sha256", "Report.started",
     "Report.suite_version", "Report.topics", "Report.why_real", "Request.method", "Requirement.id",
     "Requirement.quote", "Requirement.rfc", "Requirement.says", "Requirement.source", "Requirement.topic", "Requirement.unchecked", "Requirement.url",

@@ -48,6 +48,17 @@ def test_a_prefix_of_the_base_url_is_taken_off() -> None:
     assert found.offers("POST", "/items/") is True
 
 
+def test_it_is_asked_for_where_the_target_says_and_with_its_login() -> None:
+    def protected(_method: str, path: str, headers: Any, _body: bytes) -> Any:
+        return reply(200, OPENAPI) if (path, headers.get("x-key")) == ("/docs.json", "k") else reply(401)
+
+    given = load_target("lesson")
+    resources = tuple(replace(each, headers=(("X-Key", "k"),)) for each in given.resources)
+    target = replace(given, openapi="/docs.json", resources=resources)
+    with serve(Student(protected)) as server, Wire(server.url, RealClock()) as wire, wire.lane() as lane:
+        assert survey(lane, target, "").offers("POST", "/items/") is True
+
+
 @pytest.mark.parametrize(
     "document",
     [None, [], "text", 7, {}, {"paths": None}, {"paths": []}, {"paths": {"/": None}}, {"paths": {"/": 3}}],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -82,6 +83,16 @@ def test_the_state_before_is_brought_about_and_nothing_is_left(
         assert server.state() == before
 
 
+@pytest.mark.parametrize(("args", "_"), STAGES)
+def test_what_is_gone_is_not_put_back(args: Mapping[str, Any], _: str) -> None:
+    """A PUT of what it was before would create it anew, and nobody would remove it."""
+    with reference() as _server, context(_server.url) as made:
+        done(made, "write", "first", method="PUT", headers=OTHER)
+        record = done(made, "write", **args)
+        gone = {path for path in made.undos if made.send("GET", path).status == 404}
+        assert (record.status, gone) == ("done", set())
+
+
 def test_the_same_again_is_what_was_sent_before() -> None:
     with reference(variant="normalised-names") as server, context(server.url) as made:
         once, again = done(made, "write", "once"), done(made, "write", "again", body="same")
@@ -129,6 +140,16 @@ def test_without_consent_nothing_is_sent() -> None:
         made.shared.consent = ""
         assert {done(made, do, do).status for do in ("write", "compete")} == {"not-asked"}
     assert student.asked == []
+
+
+def test_an_item_that_went_with_an_earlier_life_is_made_anew() -> None:
+    student = Student()
+    with within(student) as made:
+        assert done(made, "write", "one").status == "done"
+        student.items = student.items[:3]
+        made.shared.server = SimpleNamespace(starts=1, workers=1, moves=False, where=lambda: ("", ""))  # type: ignore[assignment]
+        assert done(made, "write", "other").status == "done"
+    assert ("POST", "/items/") in student.asked[-12:]
 
 
 # ------------------------------------------------------------------ what can show nothing

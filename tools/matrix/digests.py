@@ -33,8 +33,8 @@ __all__ = ["of_checks", "of_flaw", "of_machinery"]
 DOORS: Final = frozenset(
     {
         *("__init__.py", "__main__.py", "api.py", "cli.py", "plugin.py", "progress.py", "explain.py"),
-        *("options.py", "version.py"),
-        *("pytest_plugin", "report"),
+        *("options.py", "version.py", "initiate.py", "typed.py"),
+        *("pytest_plugin", "proposing", "report"),
     }
 )
 # Of the reference: its commands, and variants and the lesson's file, which no flaw rests on.

@@ -46,6 +46,7 @@ ODD: Final[Mapping[str, Way]] = {
         Way(target="whole", tier="full"),
     ),
     "304-for-strangers": Way(target="reference", tier="full"),
+    "refused-without-policy": Way(target="reference", tier="strict"),
     "unbounded-cache": Way(target="reference", started=True),
     # By URL it may be other clients, or workers, that make it look so.
     **dict.fromkeys(

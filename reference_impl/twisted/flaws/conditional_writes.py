@@ -230,7 +230,7 @@ FLAWS = (
         "if-match-former",
         "If-Match holds for any tag that the item once had",
         _formerly(lambda _method: None),
-        breaks=("D11", "D13", "D14"),
+        breaks=("D11", "D13"),
     ),
     Flaw(
         "former-tag-crashes",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -17,12 +18,13 @@ from reference_impl.caching import NOT_MODIFIED
 from reference_impl.settings import Settings
 from reference_impl.site import Compute
 from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, tell
-from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.flaws.kind import Divides, Flaw
 from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
 
 NOTICE, NEWS, PROFILE, WELCOME = "/notice/", "/news/", "/profile/", "/welcome/"
 _OK, _NOT_ACCEPTABLE = 200, 406
+_LONGER = 60  # bytes that the plain notice is longer than the compressed one
 
 
 def _of(path: str, edit: Callable[[Asked, Answer], Answer]) -> Apply:
@@ -147,6 +149,15 @@ def _login_or_not(settings: Settings, create: Create) -> ASGIApp:
     return outer
 
 
+def _plain_positions(answer: Answer) -> Answer:
+    """A part of the compressed notice that says where the same would stand in a longer body."""
+    span = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", answer.get("content-range") or "")
+    if span is None:
+        return answer
+    first, last, whole = (int(each) + _LONGER for each in span.groups())
+    return answer.having("content-range", f"bytes {first}-{last}/{whole}")
+
+
 FLAWS = (
     Flaw(
         "compressed-twice",
@@ -197,6 +208,12 @@ FLAWS = (
         "the tag of the compressed notice is never found current",
         _notice(_tag_outside),
         breaks=("I07",),
+    ),
+    Divides(
+        "ranges-of-the-plain",
+        "the positions of a part of the compressed notice are those of the plain one",
+        _compressed(_plain_positions),
+        breaks=("H24",),
     ),
     Flaw(
         "one-tag-for-languages",

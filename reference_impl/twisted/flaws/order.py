@@ -50,7 +50,7 @@ def _no_date_beside_a_match(method: str, fields: Fields, now: Validators, clock:
     return first if first == PRECONDITION_FAILED else caching.evaluate(method, fields, now, clock)
 
 
-def _one_date(one: str, other: str) -> Evaluate:
+def _only_first(one: str, other: str) -> Evaluate:
     """Where both fields are sent, the second is not looked at."""
 
     def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
@@ -68,6 +68,30 @@ def _too_many(*together: str) -> Evaluate:
         return caching.evaluate(method, fields, now, clock)
 
     return evaluate
+
+
+def _written(evaluate: Evaluate) -> Evaluate:
+    """The same, of writes alone."""
+
+    def own(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+        reads = method in ("GET", "HEAD")
+        return (caching.evaluate if reads else evaluate)(method, fields, now, clock)
+
+    return own
+
+
+def _not_modified_since(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    """A write with If-Match is refused where nothing has changed since If-Modified-Since, too."""
+    since = parse_date(line(fields, _IMS), clock) if _IM in fields and _IMS in fields else None
+    if since is not None and now.modified is not None and int(now.modified) <= since:
+        return PRECONDITION_FAILED
+    return caching.evaluate(method, fields, now, clock)
+
+
+def _none_is_enough(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    """Of what is not there, If-None-Match alone decides."""
+    alone = not now.exists and _INM in fields
+    return caching.evaluate(method, without(fields, _IM) if alone else fields, now, clock)
 
 
 def _flaw(name: str, says: str, evaluate: Evaluate, *breaks: str) -> Flaw:
@@ -90,13 +114,13 @@ FLAWS = (
         _no_date_beside_a_match,
         "F14",
     ),
-    _flaw("no-ims-beside-if-match", "where If-Match is sent, no date is", _one_date(_IM, _IMS), "F14"),
-    _flaw("no-ims-beside-ius", "of two dates only the first is read", _one_date(_IUS, _IMS), "F14"),
-    _flaw("no-inm-beside-ius", "a date puts the tag out of force", _one_date(_IUS, _INM), "F14"),
+    _flaw("no-ims-beside-if-match", "where If-Match is sent, no date is", _only_first(_IM, _IMS), "F14"),
+    _flaw("no-ims-beside-ius", "of two dates only the first is read", _only_first(_IUS, _IMS), "F14"),
+    _flaw("no-inm-beside-ius", "a date puts the tag out of force", _only_first(_IUS, _INM), "F14"),
     _flaw(
         "no-ius-beside-ims",
         "If-Modified-Since puts the other date out of force",
-        _one_date(_IMS, _IUS),
+        _only_first(_IMS, _IUS),
         "F14",
     ),
     _flaw(
@@ -116,5 +140,29 @@ FLAWS = (
     ),
     _flaw(
         "last-of-tags", "of a date between two tags only the last counts", _too_many(_IM, _IUS, _INM), "F14"
+    ),
+    _flaw(
+        "no-inm-on-writes-beside-if-match",
+        "a write with If-Match is carried out whatever If-None-Match says",
+        _written(_only_first(_IM, _INM)),
+        "F14",
+    ),
+    _flaw(
+        "no-inm-on-writes-beside-ius",
+        "a write with If-Unmodified-Since is carried out whatever If-None-Match says",
+        _written(_only_first(_IUS, _INM)),
+        "F14",
+    ),
+    _flaw(
+        "ims-on-writes-beside-if-match",
+        "a write with If-Match is refused where nothing has changed since If-Modified-Since",
+        _written(_not_modified_since),
+        "F14",
+    ),
+    _flaw(
+        "inm-alone-of-what-is-gone",
+        "of what is not there, If-None-Match alone decides",
+        _written(_none_is_enough),
+        "F14",
     ),
 )

@@ -11,6 +11,7 @@ from reference_impl.twisted.twists import Apply, answering, answering_with
 
 _POLICIES = "/policies/"
 _DOCUMENT = "/versioned/"
+_REFUSED = 412
 _FRESH = "public, max-age=300"
 
 
@@ -85,7 +86,17 @@ def _strong_report(asked: Asked, answer: Answer) -> Answer:
     return answer.having("etag", etag.removeprefix("W/"))
 
 
+def _refused_without(_asked: Asked, answer: Answer) -> Answer:
+    return answer.without("cache-control") if answer.status == _REFUSED else answer
+
+
 FLAWS = (
+    Flaw(
+        "refused-without-policy",
+        "a refusal lacks the Cache-Control that it should have",
+        answering(_refused_without),
+        breaks=("J16",),
+    ),
     Flaw("cc-unit", "max-age has a unit: 5m", _list_says("public, max-age=5m"), breaks=("LES28",)),
     Flaw(
         "cc-semicolon",

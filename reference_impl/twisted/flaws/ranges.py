@@ -3,18 +3,24 @@
 Each is the reference with one rule changed, where it serves parts. `breaks` names rows of the RFCs.
 """
 
+import gzip
 import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from reference_impl import ranges
-from reference_impl.caching import Validators
+from reference_impl.caching import Validators, weak
 from reference_impl.ranges import PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE, Part
+from reference_impl.settings import Settings
 from reference_impl.twisted.asgi import Answer, Asked
 from reference_impl.twisted.division import Select
 from reference_impl.twisted.flaws.kind import Divides
 from reference_impl.twisted.flaws.preconditions import Fields, line
-from reference_impl.twisted.twists import Apply, answering, made_of
+from reference_impl.twisted.flaws.tags import LIST
+from reference_impl.twisted.parts import Parts
+from reference_impl.twisted.twists import Apply, Create, answering, made_of
 
 _OK = 200
 _RANGE, _IF_RANGE = "range", "if-range"
@@ -141,7 +147,39 @@ def refusing(due: Callable[[Asked, Answer], bool], status: int) -> Apply:
     return answering(edit)
 
 
+def _deaf_to_parts(settings: Settings, create: Create) -> ASGIApp:
+    """A PUT of a part takes the place of the whole."""
+    app = create(Parts.of(settings))
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("method") == "PUT":
+            scope = {**scope, "headers": [line for line in scope["headers"] if line[0] != b"content-range"]}
+        await app(scope, receive, send)
+
+    return outer
+
+
+def _coded_afterwards(asked: Asked, answer: Answer) -> Answer:
+    """What is sent of the list is compressed for who wants it so, whether it is the whole or a part."""
+    if asked.method not in {"GET", "HEAD"} or asked.path != LIST:
+        return answer
+    answer = answer.having("vary", "Accept-Encoding")
+    if asked.get("accept-encoding") != "gzip" or asked.method == "HEAD":
+        return answer
+    weakened = answer.having("etag", weak(answer.get("etag") or ""))
+    if answer.status not in {_OK, PARTIAL_CONTENT}:
+        return weakened
+    return weakened.having("content-encoding", "gzip").carrying(gzip.compress(answer.body, mtime=0))
+
+
 FLAWS = (
+    Divides(
+        "part-coded-by-itself",
+        "a part is compressed by itself",
+        answering(_coded_afterwards),
+        breaks=("H24", "H23"),
+    ),
+    Divides("put-of-a-part", "a PUT of a part takes the place of the whole", _deaf_to_parts, breaks=("H34",)),
     Divides(
         "part-as-whole",
         "a part is sent as 200",

@@ -1,0 +1,56 @@
+"""`before` and `after` of a target file -> what is to be done before and after a run. Pure.
+
+A request is what it says, or a mapping with a body; a command is a mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from conformance.language.values import closed
+from conformance.model import Hook
+
+__all__ = ["AROUND", "hooks"]
+
+_METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+_REQUEST: Final = {
+    "type": "string",
+    "pattern": f"^({'|'.join(_METHODS)}) /\\S*$",
+    "description": "a method and a path, such as 'POST /test/reset'",
+}
+_WITHIN: Final = {
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "maximum": 600,
+    "description": "seconds, at most 600",
+}
+_COMMAND: Final = {
+    "type": "string",
+    "minLength": 1,
+    "pattern": "^[^\n\0]*$",
+    "description": "a command in one line",
+}
+_HOOK: Final = {
+    "if": {"type": "string"},
+    "then": _REQUEST,
+    "else": {
+        "if": {"required": ["command"]},
+        "then": closed({"command": _COMMAND, "within": _WITHIN}, ("command",)),
+        "else": closed({"request": _REQUEST, "body": {}}, ("request",)),
+    },
+}
+_HOOKS: Final = {"type": "array", "items": _HOOK, "minItems": 1}
+AROUND: Final[Mapping[str, Any]] = {"before": _HOOKS, "after": _HOOKS}
+"""What a target file may say of it, with the schema."""
+
+
+def hooks(given: list[Any], folder: str) -> Iterator[Hook]:
+    """What a list of them says; commands run in the folder."""
+    for each in given:
+        data = {"request": each} if isinstance(each, str) else each
+        if "command" in data:
+            yield Hook(command=data["command"], folder=folder, within=float(data.get("within", 30)))
+        else:
+            method, _, path = data["request"].partition(" ")
+            yield Hook(method, path, data.get("body"))
