@@ -1,5 +1,7 @@
 """`make docs`: everything that is generated, written anew: JSON Schemas, the coverage, the proof, the checks.
 
+And the page of real servers, by what came of their last run.
+
 Tests hold what is committed against the same functions, so that CI fails where it is stale.
 """
 
@@ -19,6 +21,8 @@ from conformance.report import coverage
 from conformance.report.document import report_schema
 from tools import checks
 from tools.matrix import command as matrix
+from tools.servers.page import PAGE
+from tools.servers.page import made as page_of_servers
 
 ROOT: Final = Path(__file__).parent.parent
 SCHEMAS: Final = ROOT / "conformance" / "schemas"
@@ -41,6 +45,7 @@ def main() -> int:
     for name, schema in made.items():
         (SCHEMAS / f"{name}.json").write_text(schema_text(schema), encoding="utf-8")
     COVERAGE.write_text(coverage.markdown(load()), encoding="utf-8")
+    PAGE.write_text(page_of_servers(load()), encoding="utf-8")
     status = matrix.main([])
     write_checks()  # after the matrix, which tells the flaws that a check catches
     return status

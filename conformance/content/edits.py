@@ -51,6 +51,11 @@ def _editable(value: Json) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
+def as_long(value: str, token: str) -> str:
+    """Another text of the same length: what cuts texts off stores this one as it is."""
+    return f"{token[: len(value)]}{value[len(token) :]}"
+
+
 def edited(value: Json, token: str) -> Json:
     """Another value of the same kind, that `token` makes unlike those before."""
     if isinstance(value, str):

@@ -33,8 +33,18 @@ _NESTED: Final = 3  # envelopes in envelopes
 _GONE: Final = re.compile(
     r"(is_?)?(soft_?)?(deleted|removed|archived|gone)(_?(at|on|date|time))?", re.IGNORECASE
 )
+_KEY: Final = re.compile(r"[0-9]{1,18}|[0-9a-fA-F-]{8,}")
+"""What is likely to be an id, where it is the key of an object."""
 _LIVE: Final = re.compile(r"(is_?)?(active|enabled|alive|available)", re.IGNORECASE)
 _STATE: Final = frozenset({"status", "state"})
+
+
+class Keyed(dict[str, Any]):
+    """An item that does not say what it is known by: it stands under that in a map."""
+
+    def __init__(self, item: Mapping[str, Any], key: Json) -> None:
+        super().__init__(item)
+        self.key = key
 
 
 def path_of(route: str, id_: Json) -> str:
@@ -43,7 +53,10 @@ def path_of(route: str, id_: Json) -> str:
 
 
 def find_list(document: Json) -> list[Any] | None:
-    """The list of items: the document itself, or the only list of objects in its envelope, however deep."""
+    """The list of items: the document itself, or the only list of objects in its envelope, however deep.
+
+    Or a map of them by their ids, in place of a list.
+    """
     level = [document]
     for _ in range(_NESTED):
         if len(level) == 1 and isinstance(level[0], list):
@@ -52,8 +65,28 @@ def find_list(document: Json) -> list[Any] | None:
         lists = [v for v in members if isinstance(v, list) and all(isinstance(x, dict) for x in v)]
         if lists:
             return lists[0] if len(lists) == 1 else None
+        maps = [each for each in level if _is_map(each)] if id_name(document) is None else []
+        if maps:
+            return _entries(maps[0]) if len(maps) == 1 else None
         level = [v for v in members if isinstance(v, dict)]
     return None
+
+
+def _is_map(value: Json) -> bool:
+    """Whether an object has nothing but items, each under its id: by the keys, or since all are alike."""
+    if not isinstance(value, dict) or not value or not all(isinstance(x, dict) for x in value.values()):
+        return False
+    by_id = all(_KEY.fullmatch(key) or same_id(item_id(x), key) for key, x in value.items())
+    alike = len(value) > 1 and len({frozenset(x) for x in value.values()}) == 1
+    return by_id or (alike and all(x and not _is_map(x) for x in value.values()))
+
+
+def _entries(items: Mapping[str, Any]) -> list[Any]:
+    """The items of a map; those that do not show their id themselves know it by their key."""
+    return [
+        x if same_id(item_id(x), key) else Keyed(x, int(key) if key.isdecimal() else key)
+        for key, x in items.items()
+    ]
 
 
 def find_item(document: Json, id_: Json) -> Mapping[str, Any] | None:
@@ -86,7 +119,9 @@ def same_id(one: Json, other: Json) -> bool:
 
 
 def item_id(item: Json, among: Sequence[Json] = ()) -> Json:
-    """The id of an item, under the names that APIs give it, or None."""
+    """The id of an item, under the names that APIs give it, or as the key of a map; or None."""
+    if isinstance(item, Keyed):
+        return item.key
     name = id_name(item, among)
     return None if name is None else item[name]
 
@@ -98,7 +133,7 @@ def id_name(item: Json, among: Sequence[Json] = ()) -> str | None:
         item: any value.
         among: the list that it is of: its first member is the id where no two items share one.
     """
-    if not isinstance(item, Mapping):
+    if not isinstance(item, Mapping) or isinstance(item, Keyed):
         return None
     likely = [name for name in item if isinstance(name, str) and _ID_LIKE.fullmatch(name)]
     for name in (*_IDS, *likely):

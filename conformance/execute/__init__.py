@@ -2,6 +2,8 @@
 
     engine.py      the threads of a run, phase by phase; puts back what was changed
     attempts.py    how often a work is done, and what counts in the end
+    faults.py      what the records of a server that dies, fails or hangs have in them
+    suspects.py    which works met the deaths of a server
     steps.py       a work -> its record; the only caller of verbs
     living.py      an entry of the server's cache that lasts for all reads of a work
     board.py       the verdicts as they come

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -20,13 +19,23 @@ from msgspec.structs import replace
 from conformance.content import openapi
 from conformance.content.tracebacks import raised
 from conformance.execute.board import Board
+from conformance.execute.faults import (
+    Asked,
+    answered,
+    faults,
+    has_failed,
+    silent,
+    silent_to_a_write,
+    unanswered,
+)
 from conformance.execute.options import Options
 from conformance.execute.steps import bind, execute
+from conformance.execute.suspects import Suspects
 from conformance.judge.before import before
 from conformance.judge.court import Court
 from conformance.judge.unjudged import given_up, limited
 from conformance.judge.verdicts import judge, retryable
-from conformance.model import Json, Record, Run, Verdict
+from conformance.model import Exchange, Json, Record, Run, StepRecord, Verdict
 from conformance.plan.lanes import Plan, Work
 from conformance.sending.context import Context, GivenUpError
 from conformance.sending.gate import Gate
@@ -40,9 +49,12 @@ if TYPE_CHECKING:
 _MOST: Final = {True: 2, False: 3}  # tries of a work that waits, of one that does not
 _MOST_STARTS: Final = 12  # a server that dies more often than this is given up
 _MOST_MET: Final = 3  # deaths that have met a request of the same work
+_SURE: Final = 2  # deaths under the first request that is sent alone
+_APART: Final = 10  # TTLs of moved time: longer than any work takes
 _NEWS: Final = 1.0  # seconds: a connection is reset before the process has ended
 _READING: Final = 0.05  # seconds for its last words to arrive
 _TRACED: Final = 0.3  # seconds for a traceback to arrive
+_HANGS: Final = "in {}; it answers nobody meanwhile, and had to be ended"
 _LAST_WORDS: Final = 300  # characters
 
 
@@ -77,7 +89,8 @@ class Attempts:
         self._silent: set[str] = set()  # resources that do not even answer a plain read any more
         self._deaths: dict[int, str] = {}  # life -> how it ended
         self._hung: dict[int, str] = {}  # those that were ended by us -> at which request, or ""
-        self._deadly: set[tuple[object, ...]] = set()  # requests that have killed the server before
+        self._deadly: set[Asked] = set()  # requests that have killed the server before
+        self._suspects = Suspects()
 
     def one(self, run: Run, context: Context) -> None:
         """Settle a run: by what stands before it, by a record that its timeline has, or by doing its work."""
@@ -101,15 +114,33 @@ class Attempts:
             self._board.settle(run, limited(context.resource.name))
             return
         work = self._plan.works[run.work]
-        if run.check.on is None:
+        in_vain = context.shared.unanswered.pop(context.resource.name, None)
+        if in_vain is not None:
+            verdicts, record = self._waited_for(run, work, *in_vain)
+            verdict = verdicts[run.id]
+        elif run.check.on is None:
             verdict, record = self._examples(run, work, context)
         else:
             verdicts, record = self._alive(self._judges(run), work, context)
             self._timelines[run.work] = record, verdicts
             verdict = verdicts[run.id]
-        if _is_silent_to_a_write(record):
+        if silent_to_a_write(record):
             self._silent.add(context.resource.name)  # it would keep us waiting for each of them
         self._board.settle(run, verdict, record)
+
+    def _waited_for(
+        self, run: Run, work: Work, exchange: Exchange, where: str
+    ) -> tuple[Mapping[str, Verdict], Record]:
+        """What is to be said where the plain read that comes first was waited for in vain already."""
+        first = work.steps[0]
+        step = StepRecord(first.name, first.do, exchanges=(exchange,))
+        crash = _HANGS.format(where) if where else ""
+        record = Record(work.id, (step,), started_at=exchange.sent_at, crash=crash, hangs=bool(where))
+        court = self._court()
+        verdicts = {each.id: judge(each, record, court) for each in self._judges(run)}
+        if run.check.on is not None:
+            self._timelines[run.work] = record, verdicts
+        return verdicts, record
 
     def _answers_still(self, context: Context) -> bool:
         """Whether a resource that has been silent twice answers a plain read: then only some requests hang.
@@ -159,38 +190,47 @@ class Attempts:
         """The work, on a server that lives through it; or the verdicts that it does not.
 
         A server that dies takes the work of other lanes down with it: each repeats its own, until one life
-        has lasted for it. Alone, there is nobody else to blame; a work that waits can't be alone, so one
-        read of its resource is, and it is blamed for its third death in any case.
+        has lasted for it. Alone, there is nobody else to blame; a work that waits can't be alone, so a few
+        reads of its resource are, and it is blamed for its third death, unless another has met the same.
         """
         server = context.shared.server
         if server is None:
             return self._steadily(runs, work, context)
-        waits, tried, met = _waits(work), 0, 0
+        try:
+            return self._lasting(runs, work, context, server)
+        finally:
+            self._suspects.cleared(work.id)
+
+    def _lasting(
+        self, runs: Sequence[Run], work: Work, context: Context, server: Server
+    ) -> tuple[Mapping[str, Verdict], Record]:
+        waits, tried = _waits(work), 0
         while True:
             alone = tried > 0 and not waits
             with self._place(context, server, alone=alone) as place:
                 life, since = server.starts, server.printed()
                 verdicts, record = self._steadily(runs, work, place)
                 log = self._printed(server, since, record)
-                died = self._revived(server, life, _NEWS if _faults(record) else 0.0)
-                if died is None and "timeout" in _faults(record):
+                died = self._revived(server, life, _NEWS if faults(record) else 0.0)
+                if died is None and "timeout" in faults(record):
                     died = self._unblocked(server, life, place)
-            record = replace(record, log=log, withheld=server.withheld(log) if _failed(record) else ())
+            record = replace(record, log=log, withheld=server.withheld(log) if has_failed(record) else ())
             if died is None:
                 court = self._court()
                 # What it has printed tells more of a 5xx than the answer does, and comes after it.
-                again = {each.id: judge(each, record, court) for each in runs} if _failed(record) else {}
+                again = {each.id: judge(each, record, court) for each in runs} if has_failed(record) else {}
                 return {**verdicts, **again}, record
             tried += 1
-            request = _unanswered(record)
-            met += request is not None
+            request = unanswered(record)
             blamed = self._hung.get(life, "")
-            # Whose request was refused, or not even sent, found it dead, and has not killed it.
-            killed = request is not None and (alone or request in self._deadly or met >= _MOST_MET)
+            # Whose request was refused, or not even sent, found it dead, and has not killed it. Nor has, for
+            # sure, the first that is sent alone: it may have been dying just then.
+            sure = alone and (tried > _SURE or answered(record))
+            killed = request is not None and (sure or request in self._deadly)
             if blamed:
-                killed = blamed in _silent(record)
+                killed = blamed in silent(record)
             elif waits and request is not None and not killed:
-                killed = self._kills(context, server)
+                killed = self._kills(context, server, request) or self._is_left(work, context, life)
             if killed or self._over:
                 break
             context.lane.rest()
@@ -202,23 +242,48 @@ class Attempts:
 
     def _printed(self, server: Server, since: int, record: Record) -> str:
         """What the server has printed; where it failed, its traceback may come a moment after the answer."""
-        until = time.monotonic() + _TRACED * _failed(record)
+        until = time.monotonic() + _TRACED * has_failed(record)
         while not raised(log := server.log(since)) and time.monotonic() < until:
             time.sleep(_READING)
         return log
 
-    def _kills(self, context: Context, server: Server) -> bool:
-        """Whether one read of the resource ends the server."""
+    def _is_left(self, work: Work, context: Context, life: int) -> bool:
+        """Whether a work is what is left to blame, since it has met a third death.
+
+        Where others have met the same, the first of them by name is done once more while they wait for it.
+        """
+        if self._suspects.met(work.id, life) < _MOST_MET:
+            return False
+        others = self._suspects.others(work.id) if context.shared.clock.moves else ()
+        if others and others[0] < work.id:
+            apart = _APART * max(each.ttl or 0.0 for each in context.shared.target.resources)
+            with contextlib.suppress(GivenUpError):
+                context.wait_until(context.shared.clock.now() + apart, "what else may have ended the server")
+            self._suspects.cleared(work.id)
+        return not others
+
+    def _kills(self, context: Context, server: Server, request: Asked) -> bool:
+        """Whether a few reads of the resource end the server: a miss, a hit, and what it has not answered."""
+        conditions = tuple((n, v) for n, v in request[2] if n.lower().startswith("if-"))
         with self._place(context, server, alone=True) as place:
-            life = server.starts
-            try:
-                fault = place.read().fault
-            except GivenUpError:
-                return False
-            if fault is None or fault.kind == "refused":  # refused: it was dead before
-                return False
-            blocked = fault.kind == "timeout" and self._unblocked(server, life, place) is not None
-            return blocked or self._revived(server, life, _NEWS) is not None
+            for _ in range(_SURE):  # it may have been dying when the first was sent
+                life, well = server.starts, False
+                for headers in ((), (), conditions):
+                    try:
+                        fault = place.send("GET", place.resource.read, headers).fault
+                    except GivenUpError:
+                        return False
+                    if fault is not None:
+                        break
+                    well = True
+                if fault is None or fault.kind == "refused":  # refused: it was dead before
+                    return False
+                blocked = fault.kind == "timeout" and self._unblocked(server, life, place) is not None
+                if not blocked and self._revived(server, life, _NEWS) is None:
+                    return False
+                if blocked or well:
+                    break
+            return True
 
     @contextlib.contextmanager
     def _place(self, context: Context, server: Server, *, alone: bool) -> Iterator[Context]:
@@ -252,7 +317,7 @@ class Attempts:
             where, asked = server.where() if server.starts == life and not self._over else ("", "")
             if where:
                 self._hung[life] = asked
-                self._deaths[life] = f"in {where}; it answers nobody meanwhile, and had to be ended"
+                self._deaths[life] = _HANGS.format(where)
                 for name in [n for n in list(context.shared.timeouts) if n != context.resource.name]:
                     del context.shared.timeouts[name]  # it was not theirs
                 self._restart(server)
@@ -287,48 +352,10 @@ class Attempts:
         return verdicts, record
 
 
-def _unanswered(record: Record) -> tuple[object, ...] | None:
-    """The request under which the server may have died: the first of those at the end that got no answer.
-
-    Where the very first is refused, the server was dead before. Later ones are sent again on a new
-    connection if the kept one breaks, so there it says nothing.
-    """
-    exchanges = [e for step in record.steps for e in step.exchanges]
-    silent = list(takewhile(lambda e: e.fault is not None, reversed(exchanges)))
-    if not silent:
-        return None
-    first = silent[-1]
-    if first.fault is not None and first.fault.kind == "refused" and first is exchanges[0]:
-        return None
-    return first.request.method, first.request.target, first.request.headers
-
-
 def _elsewhere(record: Record, context: Context) -> str:
     """Below which prefix the server says that it has a resource which is not to be found."""
     lost = any(e.status == 404 for step in record.steps for e in step.exchanges)  # noqa: PLR2004
     return openapi.prefix_of(context.shared.survey.routes or {}, context.resource.read) if lost else ""
-
-
-def _failed(record: Record) -> bool:
-    """Whether anything was answered 5xx."""
-    statuses = [e.status or 0 for step in record.steps for e in step.exchanges]
-    return any(status >= 500 for status in statuses)  # noqa: PLR2004
-
-
-def _is_silent_to_a_write(record: Record) -> bool:
-    silent = [e for step in record.steps for e in step.exchanges if e.fault and e.fault.kind == "timeout"]
-    return any(e.request.method not in ("GET", "HEAD") for e in silent)
-
-
-def _silent(record: Record) -> set[str]:
-    """The requests that got no answer, by method and target."""
-    silent = (e.request for step in record.steps for e in step.exchanges if e.fault is not None)
-    return {f"{request.method} {request.target}" for request in silent}
-
-
-def _faults(record: Record) -> set[str]:
-    faults = [e.fault for step in record.steps for e in step.exchanges if e.fault is not None]
-    return {fault.kind for fault in faults if fault.kind != "cancelled"}
 
 
 def _waits(work: Work) -> bool:

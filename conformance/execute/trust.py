@@ -34,7 +34,11 @@ _Pair = tuple[Exchange, Exchange]
 
 
 class _UnansweredError(Exception):
-    """The argument is the name of the resource whose read got no answer."""
+    """A read got no answer."""
+
+    def __init__(self, context: Context, exchange: Exchange) -> None:
+        super().__init__(context.resource.name)
+        self.context, self.exchange = context, exchange
 
 
 def distrusted(
@@ -73,7 +77,8 @@ def _distrusted(contexts: list[Context], clock: VirtualClock, server: Server) ->
                 with suppress(ServerError):
                     server.restart()
         except _UnansweredError as silent:
-            contexts = [each for each in contexts if each.resource.name != str(silent)]
+            contexts = [each for each in contexts if each is not silent.context]
+            _note(silent, server)
         except ServerDied:
             contexts = []
         else:
@@ -81,6 +86,13 @@ def _distrusted(contexts: list[Context], clock: VirtualClock, server: Server) ->
         with suppress(ServerError):  # whoever asks next finds it dead, and says so
             server.restart()
     return {}
+
+
+def _note(silent: _UnansweredError, server: Server) -> None:
+    """A read that was waited for in vain is one that its judgement need not wait for once more."""
+    exchange, shared = silent.exchange, silent.context.shared
+    if exchange.fault is not None and exchange.fault.kind == "timeout":
+        shared.unanswered[silent.context.resource.name] = exchange, server.where()[0]
 
 
 def _outlived(
@@ -154,7 +166,7 @@ def _pair(context: Context) -> _Pair:
 def _answered(context: Context) -> Exchange:
     exchange = context.read()
     if exchange.response is None:
-        raise _UnansweredError(context.resource.name)
+        raise _UnansweredError(context, exchange)
     return exchange
 
 

@@ -5,19 +5,25 @@ It knows the verdicts of others, and no record.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from msgspec.structs import replace
 
 from conformance.judge.court import Court, made
-from conformance.model import Run, Verdict
-from conformance.model.order import needed_by, prerequisites
+from conformance.matchers import MATCHERS
+from conformance.model import CAPABILITIES, Check, Json, Run, Verdict
+from conformance.model.order import level_at, needed_by, prerequisites
 
 __all__ = ["DROPPED", "before"]
 
 DROPPED: Final = "answer.dropped"
 """The code of a verdict on a connection that was dropped."""
 _DISTINCT: Final = "distinct"  # the capability of those that compare two keys
+_TIMED: Final = frozenset(name for name, capability in CAPABILITIES.items() if capability.timed)
+_VALUE: Final = "value"  # the matcher by which one life is told from the next
+_GONE: Final = ("value.same-as", "value.same-on-hits-as", "hit.true")  # codes: it is not kept (so long)
+_COPY: Final = 304
 
 
 def before(run: Run, court: Court) -> Verdict | None:
@@ -33,8 +39,8 @@ def before(run: Run, court: Court) -> Verdict | None:
         dropped = verdict.code == DROPPED and prerequisite.work == run.work
         if verdict.outcome not in ("pass", "not-applicable") and not dropped:
             return _behind(run, court, prerequisite, verdict)
-    shared = _shared_entry(run, court)
-    return _behind(run, court, shared, court.verdicts[shared.id]) if shared is not None else None
+    other = _shared_entry(run, court) or _no_life(run, court)
+    return _behind(run, court, other, court.verdicts[other.id]) if other is not None else None
 
 
 def _behind(run: Run, court: Court, first: Run, verdict: Verdict) -> Verdict:
@@ -56,4 +62,66 @@ def _shared_entry(run: Run, court: Court) -> Run | None:
             verdict = court.verdicts.get(other.id)
             if verdict is not None and verdict.outcome == "fail":
                 return other
+    return None
+
+
+def _no_life(run: Run, court: Court) -> Run | None:
+    """The run that has found that an entry does not live as long as it is to, where this run rests on one.
+
+    Nobody knows then when the next one begins, so what such a run meets would be luck. What does more with a
+    life than to time it, such as to clear it, only needs one that is there until then.
+    """
+    more = _of_lives(run) and not _times_a_life(run, court)
+    if run.resource is None or not (more or (run.kept and _of_one_state(run.check))):
+        return None
+    for other in court.runs:
+        if other.resource == run.resource and _times_a_life(other, court):
+            cause = _root(other, court)
+            if cause is not None and (not more or court.verdicts[cause.id].code in _GONE):
+                return cause
+    return None
+
+
+def _of_one_state(check: Check) -> bool:
+    """Whether it holds answers against each other: by what it expects, or by the tag of one in the next."""
+    wanted = [each for way in check.expects for each in way.values()]
+    wanted += [each for step in check.steps for each in (step.expect, step.given, step.only_if)]
+    return any(
+        MATCHERS[name].compares(argument) or (name == "status" and _COPY in _listed(argument))
+        for each in wanted
+        for name, argument in each.items()
+    )
+
+
+def _listed(argument: Json) -> Collection[Json]:
+    return argument if isinstance(argument, list) else (argument,)
+
+
+def _times_a_life(run: Run, court: Court) -> bool:
+    """Whether it judges that a value is kept, and for how long, and asks nothing else of the server."""
+    binds = level_at(run.check, court.target, court.tier) != "MAY"
+    return _of_lives(run) and binds and _TIMED.issuperset(run.check.needs)
+
+
+def _of_lives(run: Run) -> bool:
+    """Whether it judges by their values a timeline on which they begin and end."""
+    judged = any(_VALUE in wanted for each in run.check.expects for wanted in each.values())
+    return run.check.on is not None and not run.kept and judged
+
+
+def _root(run: Run, court: Court) -> Run | None:
+    """The run that has failed, where that is this one, or what it is blocked by in the end; or None.
+
+    What the server need not do, such as to keep a value for as long as it may, blocks nothing here.
+    """
+    by_id = {each.id: each for each in court.runs}
+    seen: set[str] = set()
+    while run.id in court.verdicts and run.id not in seen:
+        verdict = court.verdicts[run.id]
+        if verdict.outcome == "fail":
+            return run if verdict.verdict != "info" else None
+        if verdict.outcome != "blocked" or verdict.cause not in by_id:
+            return None
+        seen.add(run.id)
+        run = by_id[verdict.cause]
     return None

@@ -14,17 +14,22 @@ __all__ = ["OF_LIVES"]
 
 
 def _per_worker(sight: Sight) -> Symptom | None:
-    """In one burst the value that is kept comes back as a hit, and beside it others, or misses."""
+    """In one burst the value that is kept comes back as a hit, and beside it others, or misses.
+
+    And it comes back later on: an entry that ends within the burst does not.
+    """
     kept = sight.kept
     if kept is None or sight.case.workers == 1:
         return None
+    mixed = False
     for step in sight.case.steps.values():
         old = [sight.is_kept(e, kept) for e in step.exchanges if e is not kept]
-        if any(old) and not all(old):
+        if mixed and any(old):
             return Symptom(
                 "each worker has a cache of its own",
                 "Run one worker, or keep the cache in Redis, where all workers share it.",
             )
+        mixed = mixed or (any(old) and not all(old))
     return None
 
 

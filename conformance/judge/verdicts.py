@@ -145,8 +145,8 @@ def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> V
         record = case.steps.get(name)
         done = record is not None and record.status == "done"
         finding = first_finding(wanted, record, case) if record and done else None
-        if finding is not None:
-            return _needs(run, court, finding)
+        if record and finding is not None:
+            return _logged_out(run, record, court) or _needs(run, court, finding)
     apart = run.check.on is not None and court.suite.timelines[run.check.on].apart
     looked_at = relevant(run.check, plan, case, apart=apart)
     for step in plan:
@@ -251,7 +251,9 @@ def _by_two_entries(run: Run, court: Court, says: str, finding: Finding, case: C
     if run.resource is None or not entry_ended(finding, case):
         return None
     found = owner(run.resource.name, _OF_A_CACHE, court.runs, court.verdicts)
-    return _unclear(run, court, says, finding, ENDED.because) if found is None else _after(run, court, *found)
+    if found is None or found[1].verdict == "info":  # nobody has to mend it: it is tried again
+        return _unclear(run, court, says, finding, ENDED.because)
+    return _after(run, court, *found)
 
 
 def _told_by(run: Run, court: Court, doubt: Doubt) -> Verdict | None:

@@ -76,6 +76,7 @@ class Form:
         phrase: it in English, of the answer that it is asked of; `{}` is what it takes.
         takes: the kind of value that follows the word, or None where the word stands by itself.
         codes: of findings that are to be told apart from the usual one, whose code is the word's.
+        among: whether it holds several answers against each other, though it names no step of theirs.
     """
 
     word: str | bool
@@ -83,6 +84,7 @@ class Form:
     phrase: Phrase
     takes: Kind | None = None
     codes: tuple[str, ...] = ()
+    among: bool = False
 
     @property
     def text(self) -> str:
@@ -152,6 +154,10 @@ class Matcher:
         """The names of other steps that an argument refers to."""
         for form, argument in self.uses(wanted):
             yield from form.takes.names(argument) if form.takes else ()
+
+    def compares(self, wanted: Json) -> bool:
+        """Whether what is wanted of an answer goes by another one, which has to be of the same state."""
+        return any(form.among for form, _ in self.uses(wanted)) or any(True for _ in self.references(wanted))
 
     @property
     def schema(self) -> dict[str, Any]:

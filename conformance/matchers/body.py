@@ -239,8 +239,10 @@ MATCHERS: Final = (
             Form("same-as", _same, "the same body as {}", STEP),
             Form("differs-from", _differs, "another body than {}", STEP),
             Form("unlike", _unlike, "a body that none of {} has", STEPS),
-            Form("repeats", _repeats, "two answers with the same body"),
-            Form("drifting", _drifting, "a body that changes now and then, and does not come back"),
+            Form("repeats", _repeats, "two answers with the same body", among=True),
+            Form(
+                "drifting", _drifting, "a body that changes now and then, and does not come back", among=True
+            ),
         ),
     ),
     Matcher(

@@ -165,7 +165,7 @@ MATCHERS: Final = (
         (
             Form("stated", _lives, "a stated lifetime"),
             Form("agreed", _agrees, "an Expires that says what max-age says"),
-            Form("as-plain", _as_plain, "the lifetime of the ordinary answer"),
+            Form("as-plain", _as_plain, "the lifetime of the ordinary answer", among=True),
             Form("targeted-alike", _targeted, "a Cache-Control that CDN-Cache-Control does not contradict"),
             Form("dated-since", _dated, "a Date that has moved on since {} by as much as time has", STEP),
             Form("stated-twice", _two, "two lifetimes that differ"),

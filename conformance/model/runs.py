@@ -17,12 +17,14 @@ class Run(Frozen, frozen=True):
     Args:
         id: "specs/if-none-match.yaml::items::inm-current-is-304", also pytest's node id.
         work: the id of the exchanges that it judges: "check@resource" or "timeline@resource".
+        kept: whether one entry of the server's cache is to answer all reads of that work.
     """
 
     id: Safe
     check: Check
     resource: Resource | None
     work: Safe
+    kept: bool = False
 
 
 StepStatus = Literal[

@@ -113,11 +113,13 @@ class Capability:
     Args:
         there: whether a resource offers it.
         phrase: it in English, as what follows "a resource with".
+        timed: whether it is what the life of a value that is kept for a while can be timed by.
     """
 
     name: str
     there: Callable[[Resource], bool]
     phrase: str
+    timed: bool = False
 
 
 def _write(name: str, phrase: str) -> Capability:
@@ -140,9 +142,14 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
     for capability in (
         Capability("read", lambda _: True, "a route to read it"),
         Capability("etag", lambda resource: resource.etag, "an ETag"),
-        Capability("ttl", lambda resource: resource.ttl is not None, "a TTL"),
-        Capability("value", lambda resource: resource.value is not None, "a value that is kept for the TTL"),
-        Capability("hit", lambda resource: resource.hit is not None, "a flag that tells a hit"),
+        Capability("ttl", lambda resource: resource.ttl is not None, "a TTL", timed=True),
+        Capability(
+            "value",
+            lambda resource: resource.value is not None,
+            "a value that is kept for the TTL",
+            timed=True,
+        ),
+        Capability("hit", lambda resource: resource.hit is not None, "a flag that tells a hit", timed=True),
         Capability("policy", lambda resource: resource.policy is not None, "a declared policy"),
         Capability("policies", lambda resource: bool(resource.policies), "a policy declared by status"),
         Capability("version", lambda resource: resource.version, "a version that every change raises"),

@@ -30,7 +30,7 @@ class Work:
     Args:
         shared: whether several checks judge them, each by steps of its own.
         apart: whether they are a table's, of which none has to do with another but for the first.
-        kept: whether one entry of the server's cache is to answer all reads.
+        kept: whether one entry of the server's cache is to answer all reads, as its runs say.
     """
 
     id: str
@@ -93,7 +93,9 @@ def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
             for resource in fitting:
                 id_ = f"{file.name}::{resource.name}::{check.id}"
                 work = f"{check.on or check.id}@{resource.name}"
-                yield Run(id_, check, resource, work)
+                steps = suite.timelines[check.on].steps if check.on else check.steps
+                kept = resource.ttl is not None and _within_a_life(steps)
+                yield Run(id_, check, resource, work, kept=kept)
             if not fitting:
                 yield Run(f"{file.name}::{NOWHERE}::{check.id}", check, None, "")
 
@@ -107,9 +109,8 @@ def _work(suite: Suite, run: Run, runs: tuple[Run, ...]) -> Work:
         judged = {name for check in checks for way in check.expects for name in way}
         judged |= {name for check in checks for names in check.alone.values() for name in names}
         steps = (steps[0], *(each for each in steps[1:-1] if each.name in judged), steps[-1])
-    kept = run.resource.ttl is not None and _within_a_life(steps)
     shared = run.check.on is not None
-    return Work(run.work, run.resource, steps, run.check.forall, shared=shared, apart=apart, kept=kept)
+    return Work(run.work, run.resource, steps, run.check.forall, shared=shared, apart=apart, kept=run.kept)
 
 
 def _within_a_life(steps: tuple[Step, ...]) -> bool:
@@ -189,6 +190,7 @@ def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
     first that are about a TTL: they begin cold.
     """
     placed: dict[str, Run] = {}
+    by_id = {run.id: run for run in runs}
 
     def place(run: Run) -> None:
         if run.id not in placed:
@@ -201,7 +203,10 @@ def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
 
     def cold(run: Run) -> bool:
         steps = suite.timelines[run.check.on].steps if run.check.on else ()
-        return any(VERBS[step.do].lives for step in steps if not step.when)
+        if not any(VERBS[step.do].lives for step in steps if not step.when):
+            return False
+        # What comes after something that needs an entry itself would have that asked for before the others.
+        return not any(by_id[each].kept for each in _with_prerequisites(runs, {run.id}))
 
     for run in sorted(runs, key=lambda r: (not cold(r), r.check.on is None, not first(r))):
         place(run)

@@ -4,6 +4,7 @@
     gate.py       lanes side by side, or one of them alone
     meeting.py    what lanes do at one moment
     lives.py      how old an entry of the server's cache may be
+    logins.py     whether the server still knows us
     ask.py        what is asked and how, as values
     keeping.py    which bodies a run holds on to
     ledger.py     what was changed and has to be put back

@@ -25,6 +25,7 @@ from conformance.sending.gate import Gate
 from conformance.sending.keeping import Keeping
 from conformance.sending.ledger import Ledger, Own, Undo
 from conformance.sending.lives import Lives
+from conformance.sending.logins import Logins
 from conformance.sending.meeting import Meeting
 from conformance.sending.seen import Seen
 from conformance.sending.survey import Survey
@@ -47,13 +48,6 @@ class GivenUpError(Exception):
 
 
 @dataclass(slots=True)
-class Tally:
-    """The requests that a run has asked; one object, also where the surroundings are copied for a time."""
-
-    asked: int = 0
-
-
-@dataclass(slots=True)
 class Shared:
     """What all lanes of a run share.
 
@@ -70,8 +64,9 @@ class Shared:
         patience: resource -> seconds of its rate limit that were waited for.
         limited: resources whose rate limit asks for more than that; they are asked no more.
         timeouts: resource -> how often it has not answered.
-        known: what was answered 2xx: (method, path).
-        ended: the number of the request at which it was not any more, since our login had ended.
+        unanswered: resource -> its plain read that was waited for in vain before anything of it was judged,
+            and what the server was doing.
+        logins: whether the server still knows us.
         wall: POSIX time of the run's start.
         remote: whether the server is somewhere else than on this machine's loopback.
         server: the server, where the suite has started it.
@@ -110,9 +105,8 @@ class Shared:
     patience: dict[str, float] = field(default_factory=dict)
     limited: set[str] = field(default_factory=set)
     timeouts: dict[str, int] = field(default_factory=dict)
-    tally: Tally = field(default_factory=Tally)
-    known: set[tuple[str, str]] = field(default_factory=set)
-    ended: dict[tuple[str, str], int] = field(default_factory=dict)
+    unanswered: dict[str, tuple[Exchange, str]] = field(default_factory=dict)
+    logins: Logins = field(default_factory=Logins)
     seen: Seen = field(default_factory=Seen)
     keeping: Keeping = field(default_factory=Keeping)
     plain: dict[tuple[str, str], Exchange] = field(default_factory=dict)
@@ -127,19 +121,6 @@ class Shared:
     def life(self) -> int:
         """Which start of the server this is; 0, where the suite has not started it and can't know."""
         return self.server.starts if self.server else 0
-
-    def login_ended(self, method: str, path: str, status: int) -> int:
-        """The number of the request at which a read that was answered 2xx began to be refused, or 0."""
-        with self.lock:
-            self.tally.asked += 1
-            if method not in ("GET", "HEAD"):
-                return 0
-            if status // 100 == 2:  # noqa: PLR2004
-                self.known.add((method, path))
-                self.ended.pop((method, path), None)
-            if status in (401, 403) and (method, path) in self.known:
-                return self.ended.setdefault((method, path), self.tally.asked)
-        return 0
 
 
 @dataclass(slots=True)
@@ -246,8 +227,11 @@ class Context:
         held = self.wholes.held(exchange.request, response)
         found = msgspec.structs.replace(found, slices=held) if held else found
         facts = self.shared.seen.mark(resource, found)
-        path = f"{how.user} {ask.path}"
-        ended = self.shared.login_ended(ask.method, path, response.status) if how.login else 0
+        ended = 0
+        if how.login:
+            ended = self.shared.logins.ended(
+                ask.method, how.user, ask.path, headers, response.status, lambda *to: self._status(lane, *to)
+            )
         facts = msgspec.structs.replace(facts, login_ended=ended) if ended else facts
         if not self.shared.keeping.keeps(body):
             response = msgspec.structs.replace(response, body=msgspec.structs.replace(body, content=None))
@@ -259,6 +243,10 @@ class Context:
         if plain and self.shared.server and response.status == 200:  # noqa: PLR2004
             self.shared.plain[resource.name, body.digest] = exchange
         return exchange
+
+    def _status(self, lane: Lane, path: str, headers: Headers) -> int | None:
+        response = lane.exchange("GET", path, headers, b"").response
+        return response.status if response else None
 
     def json(self, exchange: Exchange) -> Json:
         """The JSON of a kept body, or None."""
@@ -278,7 +266,7 @@ class Context:
     def lacks(self, exchange: Exchange, resource: Resource | None = None) -> str | None:
         """Why the server does not offer a resource that it may lack, or None."""
         resource = resource or self.resource
-        if not resource.ask or exchange.response is None:
+        if not resource.ask or exchange.response is None or exchange.facts.login_ended:
             return None
         if exchange.status in (401, 403, 404, 405, 410, 501):
             says = f"GET {resource.read} was answered {exchange.status}"

@@ -50,12 +50,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One body that may be taken: `field` gets `value` in it."""
+    """One body that may be taken: `field` gets `value` in it.
+
+    Args:
+        last: whether it is for a server only that took another body and shows the old value: it may have cut
+            off all that was new of it.
+    """
 
     field: str
     value: Json
     method: str
     body: Mapping[str, Json]
+    last: bool = False
 
 
 _FAILED: Final = 500
@@ -103,7 +109,7 @@ def attempt(context: Context, write: Write, subject: Subject, ways: list[Way]) -
     body: tuple[str, frozenset[str]] | None = None
     for way in ways:
         here = (way.method, frozenset(way.body))
-        if way.method == unknown or body not in (None, here):
+        if way.method == unknown or body not in (None, here) or (way.last and tried.effect is None):
             continue
         exchange = _sent(context, write, subject, way)
         if body is None:
@@ -143,7 +149,9 @@ def ways(  # noqa: PLR0913 - what is changed, and how far we may go
     context: Context, write: Write, subject: Subject, fields: list[str], to: Json, *, safe: bool
 ) -> Iterator[Way]:
     """Likeliest first: the whole item, without its id, with what OpenAPI knows alone, as a PATCH."""
-    values = [(n, edits.edited(subject.item[n], token(context)) if to is None else to) for n in fields]
+    values = [(n, edits.edited(subject.item[n], token(context)) if to is None else to, False) for n in fields]
+    texts = [(n, old) for n in fields if isinstance(old := subject.item[n], str) and old and to is None]
+    values += [(n, edits.as_long(old, token(context)), True) for n, old in texts]
     survey = context.shared.survey
     wanted = survey.bodies.get((write.method, write.path))
     required = dict(wanted.required) if wanted else {}
@@ -159,14 +167,14 @@ def ways(  # noqa: PLR0913 - what is changed, and how far we may go
         for body in whole:
             if body.keys() not in [each.keys() for each in tried]:
                 tried.append(body)
-                for n, value in values:
+                for n, value, last in values:
                     if n in body:
-                        yield Way(n, value, write.method, {**body, n: value})
+                        yield Way(n, value, write.method, {**body, n: value}, last)
     if write.method == "PATCH" or survey.offers("PATCH", write.path) is not False:
         partly = survey.bodies.get(("PATCH", write.path))
         more = {n: subject.item[n] for n in (partly.required if partly else {}) if n in subject.item}
-        for n, value in values:
-            yield Way(n, value, "PATCH", {**more, n: value})
+        for n, value, last in values:
+            yield Way(n, value, "PATCH", {**more, n: value}, last)
 
 
 def _sent(context: Context, write: Write, subject: Subject, way: Way) -> Exchange:

@@ -236,12 +236,19 @@ def _wait(step: Step, context: Context) -> StepRecord:
     last = context.last(step.args["after"])
     if last is None:
         return untestable(step, f"{step.args['after']} made no exchange to count from")
-    # What must still be fresh is counted from the request, what must be gone from the answer.
-    start = last.sent_at if "-" in str(wanted) else last.received_at
+    # What must still be fresh is counted from the request, what must be gone from the answer; and the answer
+    # to what comes next has to be there in time, however long this server takes for one.
+    start = last.sent_at - _takes(context) if "-" in str(wanted) else last.received_at
     why = step.args.get("why") or _why(str(wanted), context.resource)
     if start + pause > context.shared.clock.now():
         context.wait_until(start + pause, why)
     return done(step, [], until=start + pause)
+
+
+def _takes(context: Context) -> float:
+    """How long the latest answer took."""
+    latest = [e for step in context.steps.values() for e in step.exchanges[-1:]]
+    return latest[-1].received_at - latest[-1].sent_at if latest else 0.0
 
 
 def _pause(step: Step, quantities: Mapping[str, float], moves: bool) -> float:

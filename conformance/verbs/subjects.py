@@ -7,7 +7,7 @@ a list wipes whatever the list does not show. Without such a route it is changed
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.content.facts import is_ours
@@ -122,9 +122,22 @@ def _own(context: Context, write: Write, items: list[Mapping[str, Any]]) -> Subj
             else own.mark and is_ours(each.get(own.mark[0]), own.mark[1])
         )
         if mine and id_ is not None:
+            _known(context, own, id_)
             path = path_of(write.path, id_)
             return Subject({**own.item, **each}, path, id_, context.resource.read, ours=True)
     return None
+
+
+def _known(context: Context, own: Own, id_: Json) -> None:
+    """Note the id of an item that its mark has told: the mark goes with the first change of it."""
+    shared = context.shared
+    if own.id is not None:
+        return
+    shared.own[context.resource.name] = replace(own, id=id_)
+    undo = shared.ledger.get(own.key)
+    if undo is not None and undo.mark is not None:
+        shared.ledger.settled(own.key)
+        shared.ledger.owe(own.key, replace(undo, path=path_of(undo.path, id_), mark=None))
 
 
 def has_gone(context: Context) -> bool:

@@ -151,6 +151,8 @@ def not_done(  # noqa: PLR0913 - each by name
     status, name = last.status or 0, f"{context.resource.name} {kind}"
     if status == TOO_MANY or not is_refusal(status):
         return replace(done(step, [last], effect=Effect(kind)), status="failed")
+    if last.facts.login_ended:
+        return refused(step, told(last), [last])  # to be judged as that, and no word on the route
     says = told(last)
     if status in MISSING_ROUTE:
         says += _allowed(last, write)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.content.items import find_item, find_list, id_name, is_gone
+from conformance.content.items import find_item, find_list, id_name, is_gone, item_id
 from conformance.model import Json
 
 ITEMS = [{"code": "a b", "name": "Pen"}, {"code": "c", "name": "Cup"}]
@@ -24,6 +24,43 @@ ITEMS = [{"code": "a b", "name": "Pen"}, {"code": "c", "name": "Cup"}]
 )
 def test_the_list_is_found_in_its_envelopes(document: Json, expected: Json) -> None:
     assert find_list(document) == expected
+
+
+PEN, CUP = {"name": "Pen"}, {"name": "Cup"}
+
+
+@pytest.mark.parametrize(
+    ("document", "ids"),
+    [
+        ({"1": PEN, "20": CUP}, [1, 20]),
+        ({"1": {"id": 1, **PEN}}, [1]),
+        ({"pen": {"id": "pen"}, "cup": {"id": "cup", "of": "tin"}}, ["pen", "cup"]),
+        ({"pen": {"price": 1}, "cup": {"price": 2}}, ["pen", "cup"]),  # all alike
+        ({"data": {"items": {"1": PEN, "2": CUP}}, "total": 2}, [1, 2]),
+        ({"7f3a2b1c-0000-4000-8000-000000000000": PEN}, ["7f3a2b1c-0000-4000-8000-000000000000"]),
+        ({"1": {"id": 9, **PEN}}, [1]),  # an id of something else: the key is what it is known by
+        ({"1": {"tags": [{"name": "new"}]}}, [1]),
+    ],
+)
+def test_a_map_of_items_by_their_ids_is_a_list_of_them(document: Json, ids: list[Json]) -> None:
+    items = find_list(document)
+    assert items is not None
+    assert [item_id(each, items) for each in items] == ids
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"detail": {"name": "Pen"}},
+        {"user": {"name": "Ada"}, "settings": {"dark": True}},
+        {"id": 1, "sizes": {"1": PEN, "2": CUP}},  # an item that has a map itself
+        {"1": PEN, "total": 1},
+        {"ours": {"1": PEN}, "theirs": {"1": CUP}},  # which of them?
+    ],
+)
+def test_not_every_object_of_objects_is_a_map_of_items(document: Json) -> None:
+    assert find_list(document) is None
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,23 @@ def test_a_login_that_ends_within_the_run_is_one_diagnosis() -> None:
     assert cause.startswith("the login ended at request ")
 
 
+@pytest.mark.parametrize("lasts", [12, 30, 60])
+def test_a_route_that_is_first_asked_once_the_login_has_ended_is_not_blamed(lasts: int) -> None:
+    """Nor is one left out as not offered, nor told that it wants a login."""
+    requests = itertools.count(1)
+
+    def ended(_scope: Mapping[str, Any], ask: Ask) -> Any:
+        return Answer(401, (), b"{}") if next(requests) > lasts else ask()
+
+    with wrapped(answering(ended)) as server:
+        result = server.judge()
+    assert bad(result, "fail", "warn", "error", "unreachable", "untestable") == {}
+    causes = {e.verdict.cause for e in result.judged if e.verdict.outcome == "inconclusive"}
+    (cause,) = causes
+    assert cause.startswith("the login ended at request ")
+    assert "401" not in " ".join(bad(result, "not-applicable").values())
+
+
 # ------------------------------------------------------------------ a cache in front
 
 

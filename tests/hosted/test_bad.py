@@ -187,7 +187,13 @@ def test_a_server_that_dies_a_moment_after_it_answers_ends_the_run_in_bounded_ti
 
 
 def test_a_blocked_event_loop_is_told_by_its_line_and_the_others_are_judged(tmp_path: Path) -> None:
-    text = "def before(path, asked):\n    if path == '/cached-time/':\n        time.sleep(1000)"
+    text = f"""
+    def before(path, asked):
+        if path == '/cached-time/':
+            with open({str(tmp_path / "asked")!r}, "a") as file:
+                file.write("once ")
+            time.sleep(1000)
+    """
     report = grade(shop(tmp_path, text), options={"limits": Limits(deadline=2)})
     (wrong,) = bad(report).items()
     assert wrong[0] == "specs/contract.yaml::cached-time::members-present"
@@ -198,6 +204,7 @@ def test_a_blocked_event_loop_is_told_by_its_line_and_the_others_are_judged(tmp_
     )
     assert {on(report, check, "items").outcome for check in OF_TAGS} == {"pass"}
     assert {on(report, check).outcome for check in OF_TTL} == {"blocked"}
+    assert (tmp_path / "asked").read_text() == "once "
 
 
 # ------------------------------------------------------------------ what is odd, and served all the same

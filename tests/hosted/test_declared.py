@@ -186,7 +186,7 @@ FAULTY: Mapping[str, tuple[str, str, set[str]]] = {
     "a tag of the second": ("tag_of = lambda *_: '\"%d\"' % time.time()", "", {"etag-lasts"}),
     "a tag of the minute": ("tag_of = lambda *_: '\"%d\"' % (time.time() // 60)", "", {"etag-lasts"}),
     "one tag for ever": ("tag_of = lambda *_: 'W/\"rates\"'", "", {"expired-tag-is-200"}),
-    "no 304": ("matches = lambda *_: False", "", {"inm-current-is-304", "hit-is-revalidated"}),
+    "no 304": ("matches = lambda *_: False", "", {"inm-current-is-304"}),
     "a policy out of form": (
         "policy_of = lambda *_: {'Cache-Control': 'max-age=ten'}",
         "",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from helpers.records import check, court, run, timed
+from helpers.records import check, court, run, step, timed
+from msgspec.structs import replace
 
 from conformance.judge.before import before
 from conformance.model import OutcomeName, Run, Verdict
 
 REPORT = timed("report", distinct_from=("time",))
 KEYS = check("keys-are-apart", needs=("ttl", "distinct"), level="SHOULD")
-TAG = check("etag-lasts")
+TAG = check("etag-lasts", step("later", expect={"etag": {"same-as": "first"}}))
 
 
 def stands(outcome: OutcomeName, of: Run) -> Verdict | None:
@@ -36,3 +39,102 @@ def test_of_a_resource_without_an_entry_of_its_own_nothing_more_is_asked() -> No
 def test_the_other_resource_and_what_sends_nothing_are_judged() -> None:
     assert stands("fail", run(TAG, timed("time"))) is None
     assert stands("fail", run(check("a-lint", answers={}, on="answers"), REPORT)) is None
+
+
+ENDS = {"later": {"value": {"differs-from": "fresh"}}}
+LIFE = check("ttl-ends", needs=("ttl", "value"), on="a-life", expects=(ENDS,))
+MARK = check("flag-is-true", needs=("ttl", "hit"), on="a-life", expects=({"later": {"hit": True}},))
+MAY = check("hit-is-quick", needs=("ttl", "value"), on="a-life", expects=(ENDS,), level="MAY")
+CLEARED = check("clears", needs=("ttl", "value", "clear"), on="a-clear", expects=(ENDS,))
+TIMED = timed("report")
+
+
+def after_a_life(verdicts: dict[str, Verdict], of: Run) -> Verdict | None:
+    """What stands before a run, once the checks of these ids have these verdicts."""
+    judged = [run(each, TIMED) for each in (LIFE, MARK, MAY, CLEARED)]
+    known = {run_.id: verdicts[run_.check.id] for run_ in judged if run_.check.id in verdicts}
+    return before(of, court(*judged, of, verdicts=known))
+
+
+def kept(of: Run) -> Run:
+    """A run whose reads are all to be answered by one entry."""
+    return replace(of, kept=True)
+
+
+FAIL = Verdict("fail", "fail", "it never ends")
+
+
+@pytest.mark.parametrize("outcome", ["pass", "not-applicable", "untestable", "inconclusive", "error"])
+def test_what_one_entry_is_to_answer_is_judged_where_no_life_is_known_to_be_wrong(
+    outcome: OutcomeName,
+) -> None:
+    assert after_a_life({"ttl-ends": Verdict(outcome, outcome, "")}, kept(run(TAG, TIMED))) is None
+
+
+def test_what_one_entry_is_to_answer_is_blocked_by_a_life_that_is_wrong() -> None:
+    """When the next entry begins is not known then, so what is met there would be luck."""
+    verdict = after_a_life({"ttl-ends": FAIL}, kept(run(TAG, TIMED)))
+    assert verdict is not None
+    assert (verdict.outcome, verdict.cause) == ("blocked", run(LIFE, TIMED).id)
+    assert verdict.message == "blocked by ttl-ends: it never ends"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{"status": 304}, {"status": [200, 304]}, {"etag": "still"}, {"body": {"same-as": "first"}}],
+)
+def test_what_holds_answers_against_each_other_rests_on_one_entry(wanted: dict[str, Any]) -> None:
+    on_steps = check("c", step("again", expect=wanted))
+    given = check("c", step("again", given=wanted), step("last", expect={"status": 200}))
+    timeline = check("c", on="asked-again", expects=({"again": wanted},))
+    for each in (on_steps, given, timeline):
+        assert after_a_life({"ttl-ends": FAIL}, kept(run(each, TIMED))) is not None
+
+
+@pytest.mark.parametrize("wanted", [{"status": 200}, {"etag": "quoted"}, {"cache-control": "valid"}])
+def test_what_holds_of_each_answer_is_judged_whichever_entry_gives_it(wanted: dict[str, Any]) -> None:
+    of_each = check("c", step("reads", expect=wanted))
+    assert after_a_life({"ttl-ends": FAIL}, kept(run(of_each, TIMED))) is None
+
+
+@pytest.mark.parametrize(("code", "blocked"), [("hit.true", True), ("value.differs-from", False)])
+def test_a_clear_rests_on_a_value_that_is_kept_until_then(code: str, blocked: bool) -> None:
+    """One that stays too long is there to be cleared all the same."""
+    verdict = after_a_life({"ttl-ends": replace(FAIL, code=code)}, run(CLEARED, TIMED))
+    assert (verdict is not None) is blocked
+
+
+def test_a_life_that_could_not_be_timed_blocks_by_what_has_failed_before_it() -> None:
+    lies = Verdict("fail", "fail", "the flag lies")
+    behind = Verdict("blocked", "blocked", "blocked by flag-is-true", cause=run(MARK, TIMED).id)
+    verdict = after_a_life({"flag-is-true": lies, "ttl-ends": behind}, kept(run(TAG, TIMED)))
+    assert verdict is not None
+    assert verdict.message == "blocked by flag-is-true: the flag lies"
+
+
+def test_a_life_that_was_blocked_by_noise_blocks_nothing() -> None:
+    behind = Verdict("blocked", "blocked", "blocked by flag-is-true", cause=run(MARK, TIMED).id)
+    noise = Verdict("inconclusive", "inconclusive", "noise")
+    assert after_a_life({"flag-is-true": noise, "ttl-ends": behind}, kept(run(TAG, TIMED))) is None
+
+
+def test_a_life_that_is_shorter_than_it_may_be_blocks_nothing_where_nobody_has_to_keep_it() -> None:
+    """A target of no contract: an early end is worth a note, and what is behind it is blocked for itself."""
+    early = Verdict("fail", "info", "it ends early", code="hit.true")
+    behind = Verdict("blocked", "blocked", "blocked by flag-is-true", cause=run(MARK, TIMED).id)
+    for of in (kept(run(TAG, TIMED)), run(CLEARED, TIMED)):
+        assert after_a_life({"flag-is-true": early, "ttl-ends": behind}, of) is None
+
+
+@pytest.mark.parametrize("id_", ["hit-is-quick", "clears", "flag-is-true"])
+def test_only_what_times_a_life_tells_that_it_is_wrong(id_: str) -> None:
+    """What nobody has to do, a clear that does nothing, a mark of the wrong type: entries last as ever."""
+    assert after_a_life({id_: FAIL}, kept(run(TAG, TIMED))) is None
+
+
+def test_a_wrong_life_blocks_nothing_that_times_itself_nor_what_sends_nothing() -> None:
+    assert after_a_life({"ttl-ends": FAIL}, run(MARK, TIMED)) is None
+    assert after_a_life({"ttl-ends": FAIL}, kept(run(TAG, timed("time")))) is None
+    assert (
+        after_a_life({"ttl-ends": FAIL}, kept(run(check("a-lint", answers={}, on="answers"), TIMED))) is None
+    )

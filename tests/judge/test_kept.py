@@ -10,11 +10,21 @@ __all__ = ["KNOWN", "LIKE"]
 NEW = {"value": {"differs-from": "fresh"}}
 HIT = {"hit": True}
 SHORT = life(("fresh", 0, False, "a"), ("soon", 0.1, True, "a"), ("midway", 10, False, "b"))
-WORKERS = life(
-    ("fresh", 0, False, "a"), ("soon", 1, False, "b"), ("burst", 10, True, "a"), ("burst", 10, True, "b")
+AGAIN = ("nearly", 20, True, "a")
+BESIDE = (
+    ("fresh", 0, False, "a"),
+    ("soon", 1, False, "b"),
+    ("burst", 10, True, "a"),
+    ("burst", 10, True, "b"),
 )
+WORKERS = life(*BESIDE, AGAIN)
+ENDED = life(*BESIDE, ("nearly", 20, True, "b"))
 MISSES = life(
-    ("fresh", 0, False, "a"), ("soon", 1, True, "a"), ("burst", 10, True, "a"), ("burst", 10, False, "a")
+    ("fresh", 0, False, "a"),
+    ("soon", 1, True, "a"),
+    ("burst", 10, True, "a"),
+    ("burst", 10, False, "a"),
+    AGAIN,
 )
 GROWN = life(("fresh", 0, False, ["a"]), ("soon", 1, True, ["a", "b"]))
 SECOND = life(
@@ -103,6 +113,7 @@ LIKE: Like = {
         "burst",
         TIME,
     ),
+    "an entry that ends within a burst": Look(HIT, ENDED, "soon", TIME),
     "one worker": Look(OLD, WORKERS, "burst", TIME, workers=1),
     "an old value that may be served stale": Look(NEW, LATE, "later", timed(stale=10)),
     "a hit of its own": Look(

@@ -8,6 +8,7 @@ from helpers.records import done, exchange
 from conformance.model import StepRecord
 
 DATE, LATER = "Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 09:49:37 GMT"
+EARLIER = "Sat, 05 Nov 1994 08:49:37 GMT"
 PLAIN = done("plain", exchange(etag='"a"', headers=[("Last-Modified", DATE), ("Date", LATER)]))
 WEAK = done("plain", exchange(etag='W/"a"'))
 GONE = done("plain", exchange(404))
@@ -16,6 +17,11 @@ GONE = done("plain", exchange(404))
 def asked(status: int, *sent: tuple[str, str], method: str = "GET") -> StepRecord:
     """A request with these fields, and how it was answered."""
     return done("a", exchange(status, sent=sent, method=method))
+
+
+def by_cache(status: int, *sent: tuple[str, str]) -> StepRecord:
+    """The same, answered by a cache."""
+    return done("a", exchange(status, headers=[("Age", "0")], sent=sent))
 
 
 EXAMPLES = [
@@ -52,6 +58,27 @@ EXAMPLES = [
         PLAIN,
         asked(412, ("If-Modified-Since", DATE)),
         says=("304 Not Modified or the ordinary answer, 200 (not modified since If-Modified-Since)", "412"),
+    ),
+    # An Age tells that a cache has answered, which may ignore what only an origin needs.
+    holds("due", {"after": "plain"}, PLAIN, by_cache(200, ("If-Match", '"b"'))),
+    holds("due", {"after": "plain"}, PLAIN, by_cache(200, ("If-Unmodified-Since", EARLIER))),
+    holds("due", {"after": "plain"}, PLAIN, by_cache(412, ("If-Match", '"b"'))),
+    holds("due", {"after": "plain"}, PLAIN, by_cache(200, ("If-Match", '"b"'), ("Range", "bytes=0-4"))),
+    fails(
+        "due",
+        {"after": "plain"},
+        PLAIN,
+        by_cache(200, ("If-Modified-Since", DATE)),
+        says=("304 Not Modified (not modified since If-Modified-Since)", "200"),
+    ),
+    holds("due", {"after": "plain"}, PLAIN, by_cache(206, ("If-Match", '"b"'), ("Range", "bytes=0-4"))),
+    holds("due", {"after": "plain"}, PLAIN, by_cache(304, ("If-Match", '"b"'), ("If-None-Match", '"a"'))),
+    fails(
+        "due",
+        {"after": "plain"},
+        PLAIN,
+        by_cache(200, ("If-None-Match", '"a"')),
+        says=('304 Not Modified (If-None-Match names the current "a")', "200"),
     ),
     fails("due", {"after": "plain"}, asked(200), says=("a plain answer to go by", "none")),
 ]

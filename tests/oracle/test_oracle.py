@@ -25,7 +25,7 @@ AT, BEFORE, AFTER = (format_http_date(MODIFIED + timedelta(hours=hours)) for hou
 STRONG = ResourceState(exists=True, etag=EntityTag("v1"), last_modified=MODIFIED, now=MODIFIED)
 WEAK = ResourceState(exists=True, etag=EntityTag("v1", weak=True), last_modified=MODIFIED)
 TEN, EMPTY = (ResourceState(exists=True, etag=EntityTag("v1"), length=length) for length in (10, 0))
-OLD = ResourceState(exists=True, last_modified=MODIFIED, now=MODIFIED + timedelta(seconds=1))
+OLD = ResourceState(exists=True, last_modified=MODIFIED, now=MODIFIED + timedelta(minutes=1))
 BARE = ResourceState(exists=True)
 ABSENT = ResourceState(exists=False)
 RANGE = "bytes=0-9"

@@ -106,6 +106,17 @@ def test_a_resource_with_a_ttl_is_not_touched_before_its_timeline() -> None:
     assert lanes(found) == {"wait": [["time/ends", "time/reads"]], "sweep": [["time/writes"]]}
 
 
+def test_what_judges_a_timeline_behind_a_read_of_the_resource_comes_after_what_judges_it_alone() -> None:
+    """That read rests on an entry which they have found to live as long as it is to."""
+    found = laid(
+        check("late", on="life", needs=("ttl",), after=("reads",)),
+        check("reads", READ),
+        check("ends", on="life", needs=("ttl",)),
+        on=(TIME,),
+    )
+    assert lanes(found) == {"wait": [["time/ends", "time/reads", "time/late"]]}
+
+
 def test_a_timeline_is_worked_once_for_all_that_judge_it() -> None:
     on = {"on": "life", "needs": ("ttl",)}
     found = laid(check("one", **on), check("two", **on), on=(TIME, timed("other-time")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -374,3 +375,26 @@ def test_an_id_that_nobody_tells_is_found_by_our_value_later() -> None:
         ledger.put_back(ledger.open, lambda undo: put_back(made, undo), final=True)
         assert ledger.problems == []
     assert 7 not in [i["id"] for i in student.items]
+
+
+def test_an_item_that_only_its_mark_has_told_is_known_by_its_id_from_then_on() -> None:
+    """Created later (202), it shows no id; and once it is changed, nothing has the mark any more."""
+    waiting: list[dict[str, Any]] = []
+    looks = itertools.count(1)
+
+    def later(method: str, path: str, _headers: Mapping[str, str], body: bytes) -> Any:
+        if (method, path) == ("POST", "/items/"):
+            waiting.append({**json.loads(body), "id": 9})
+            return reply(202, {})
+        if (method, path) == ("GET", "/items/") and waiting and next(looks) > 1:
+            student.items.append(waiting.pop())
+        return None
+
+    student = Student(later)
+    with within(student, without=()) as made:
+        prepare(made)
+        assert made.shared.own["items"].id is None
+        assert done(made, "change").status == "done"
+        own = made.shared.own["items"]
+        undo = made.shared.ledger.get(own.key)
+    assert undo is not None and (own.id, undo.path, undo.mark) == (9, "/items/9", None)  # noqa: PT018

@@ -158,14 +158,17 @@ def _started(task: Task, how: Way, suite: Suite, chosen: frozenset[str] | None) 
 
 def _chosen(task: Task, how: Way, suite: Suite) -> frozenset[str] | None:
     """The ids of the runs that count, or None: all of them."""
-    if task.checks is None and not how.workers:
+    if task.checks is None and not how.workers and how.tier == "lesson":
         return None
     runs = plan(suite, load_target(how.target), how.tier).runs
     return frozenset(run.id for run in runs if _counts(run.check, task, how))
 
 
 def _counts(check: Check, task: Task, how: Way) -> bool:
+    """Mixtures of conditions are half of all requests, and count where a flaw is about them."""
     wanted = task.checks is None or check.id in task.checks
+    if check.alone and not rows(check) & set(FLAWS[task.flaw].breaks):
+        return False
     return wanted and (not how.workers or bool(rows(check) & set(how.workers)))
 
 

@@ -4,9 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reference_impl.backends import Cache, remember
+from reference_impl.settings import Settings
+from reference_impl.site import Compute
+from reference_impl.twisted.asgi import deaf
 from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.flaws.ttl import REPORT
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, made_of
+from reference_impl.twisted.twists import Apply, Create, made_of
 
 _TICK = 10  # seconds
 
@@ -28,6 +35,26 @@ def _ticking(parts: Parts, known: str | None) -> str:
     return f'"{(known or "").strip(chr(34))[:16]}-{int(parts.settings.clock()) // _TICK}"'
 
 
+def _forgotten_early(settings: Settings, create: Create) -> ASGIApp:
+    """The tag of the report is kept half as long as the report, so later nobody can compare with it."""
+    born = settings.clock()
+
+    async def call(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
+        nonlocal born
+        value, hit = await remember(cache, key, ttl, compute)
+        born = settings.clock() if key == REPORT and not hit else born
+        return value, hit
+
+    app = create(replace(Parts.of(settings), remember=call))
+    hears = deaf(app, "/reports/")
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        old = settings.clock() - born >= settings.ttl / 2
+        await (hears if old else app)(scope, receive, send)
+
+    return outer
+
+
 FLAWS = (
     Flaw(
         "report-tag-ticks",
@@ -40,5 +67,11 @@ FLAWS = (
         "the tag of the report outlasts it, so the next one is never sent to whoever had one",
         _report_tagged(lambda _parts, _known: '"report"'),
         breaks=("K23",),
+    ),
+    Flaw(
+        "old-hits-no-304",
+        "what is left of the report after half its time is never revalidated",
+        _forgotten_early,
+        breaks=("LES36",),
     ),
 )

@@ -230,5 +230,5 @@ FLAWS = (
         answering(_strong_report),
         breaks=("LES03",),
     ),
-    Flaw("reports-no-304", "/reports/ never answers 304", _deaf_at("/reports/"), breaks=("LES36",)),
+    Flaw("reports-no-304", "/reports/ never answers 304", _deaf_at("/reports/"), breaks=("LES06",)),
 )

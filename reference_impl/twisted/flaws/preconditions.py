@@ -289,7 +289,7 @@ FLAWS = (
         "if-match-not-on-reads", "reads ignore If-Match", _deaf_to(_IM, "GET", "HEAD"), breaks=("D10", "F06")
     ),
     Flaw("if-match-not-on-delete", "DELETE ignores If-Match", _deaf_to(_IM, "DELETE"), breaks=("D13", "D02")),
-    Flaw("if-match-weak", "If-Match is compared weakly", _hearing(_weak_if_match), breaks=("D04",)),
+    Flaw("if-match-weak", "If-Match is compared weakly", _hearing(_weak_if_match), breaks=("D04", "D05")),
     Flaw(
         "if-match-first-tag",
         "only the first tag in If-Match is compared",

@@ -16,7 +16,7 @@ from reference_impl.twisted.twists import Create, Twist, answering
 _LIST = "/items/"
 _WRITTEN = frozenset({"POST", "PUT", "PATCH"})
 _SOON = 0.1  # seconds
-_SUCCESS = 299
+_OK, _SUCCESS = 200, 299
 
 Handle = Callable[[ASGIApp, Scope, Receive], Awaitable[Answer]]
 
@@ -43,6 +43,22 @@ def _in_two_envelopes(asked: Asked, answer: Answer) -> Answer:
     if asked.path != _LIST or asked.method != "GET" or not answer.body:
         return answer
     return answer.carrying(to_json({"data": {"items": answer.data()}}))
+
+
+def _by_their_ids(asked: Asked, answer: Answer) -> Answer:
+    """Where an item stands tells its id, and nothing in it does."""
+    if asked.path.startswith(_LIST) and asked.method == "HEAD":
+        return answer.without("content-length")
+    if not asked.path.startswith(_LIST) or asked.method != "GET" or answer.status != _OK:
+        return answer
+    data = answer.data()
+    if asked.path != _LIST:
+        return answer.carrying(to_json(_but_its_id(data)))
+    return answer.carrying(to_json({str(each["id"]): _but_its_id(each) for each in data}))
+
+
+def _but_its_id(item: Any) -> Any:
+    return {name: value for name, value in item.items() if name != "id"}
 
 
 def _renamed(data: Any) -> Any:
@@ -167,6 +183,11 @@ VARIANTS = (
         "two-envelopes",
         'the list is in two envelopes: {"data": {"items": [...]}}',
         answering(_in_two_envelopes),
+    ),
+    Twist(
+        "items-by-id",
+        "the list is a map of items by their ids, which nothing else tells",
+        answering(_by_their_ids),
     ),
     Twist("skus", "items are known by a text called sku, and a create names no Location", _skus),
     Twist("soft-deletes", "a deleted item says so at its own route", _soft_deletes),

@@ -18,7 +18,7 @@ from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, Create, Twist, answering, answering_with, made_of
 from reference_impl.twisted.wire import plain
 
-_OK = 200
+_OK, _ERROR = 200, 400
 _FRESH = 1.0  # seconds
 
 
@@ -59,6 +59,13 @@ def _typed_304(answer: Answer) -> Answer:
     return answer.having("content-type", "application/json") if answer.status == NOT_MODIFIED else answer
 
 
+def _without_content(asked: Asked, answer: Answer) -> Answer:
+    """HEAD by a server that hashes and codes what it sends: with nothing to send it knows neither."""
+    if asked.method != "HEAD" or answer.status != _OK:
+        return answer
+    return answer.without("etag", "vary", "content-length")
+
+
 async def _slow(_asked: Asked, answer: Answer) -> Answer:
     await asyncio.sleep(0.1)
     return answer
@@ -66,6 +73,11 @@ async def _slow(_asked: Asked, answer: Answer) -> Answer:
 
 def _via(answer: Answer) -> Answer:
     return answer.having("via", "1.1 gateway.example").having("x-request-id", "f00d")
+
+
+def _public_but_old(answer: Answer) -> Answer:
+    """As what is set for all answers, errors included, has it: whoever keeps it has to ask each time."""
+    return answer.having("cache-control", "public, max-age=0") if answer.status >= _ERROR else answer
 
 
 def _chunked(answer: Answer) -> Answer:
@@ -202,6 +214,7 @@ def _in_whole_seconds(parts: Parts) -> Parts:
 
 
 VARIANTS = (
+    Twist("old-public-errors", "errors are public, and old at once", _each(_public_but_old)),
     Twist("weak-tags", "all tags are weak", _tagged(lambda body: weak(etag_of(body)))),
     Twist(
         "strong-after-a-second",
@@ -226,6 +239,7 @@ VARIANTS = (
     Twist("unknown-directives", "Cache-Control with extensions that nobody knows", _each(_unknown)),
     Twist("gzip-with-vary", "coded for who takes it, each coding with its own tags", _gzip),
     Twist("chunked", "no Content-Length but chunks", _each(_chunked)),
+    Twist("head-knows-no-content", "HEAD has what is known without the content", answering(_without_content)),
     Twist("closing", "the connection is closed after each answer", _each(_closing)),
     Twist("slow", "each answer takes a tenth of a second", answering(_slow)),
     Twist("via-proxy", "fields of a proxy in front", _each(_via)),

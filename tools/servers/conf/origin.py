@@ -1,0 +1,105 @@
+"""What stands behind the caches: one page that does not change, and one that tells the time.
+
+A small origin that answers conditional requests as RFC 9110 13.2.2 has it, so that what a cache in front of
+it gets wrong is the cache's own: `python origin.py PORT TTL`. Python's standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Final
+
+PORT, TTL = int(sys.argv[1]), int(sys.argv[2])
+SINCE: Final = int(time.time()) - 30 * 86400
+PAGE: Final = json.dumps({"title": "A page", "words": [f"word {n}" for n in range(400)]}).encode()
+
+
+def date_of(text: str) -> float | None:
+    """A date in one of the three forms, as seconds; None where it is none, and so is ignored."""
+    for form in ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"):
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()
+        except ValueError:
+            continue
+    return None
+
+
+def tags_of(text: str) -> list[str]:
+    """The tags of a list; ours have no comma in them, and that of another is not ours."""
+    return [each.strip() for each in text.split(",")]
+
+
+class Origin(BaseHTTPRequestHandler):
+    """GET and HEAD of two pages."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = sys_version = ""
+
+    def do_GET(self) -> None:
+        if self.path == "/page.json":
+            self.answer(PAGE, SINCE, 3600)
+        elif self.path == "/time.json":
+            self.answer(json.dumps({"time": datetime.now(UTC).isoformat()}).encode(), None)
+        else:
+            self.send(404, {"Content-Type": "text/plain"}, b"There is no such page.\n")
+
+    do_HEAD = do_GET
+
+    def answer(self, body: bytes, changed: int | None, kept: int = TTL) -> None:
+        tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        fields = {"Cache-Control": f"max-age={kept}", "ETag": tag}
+        if changed is not None:
+            fields["Last-Modified"] = formatdate(changed, usegmt=True)
+        status = self.status(tag, changed)
+        if status == 200:
+            self.send(200, fields | {"Content-Type": "application/json"}, body)
+        else:
+            self.send(status, fields if status == 304 else {}, b"")
+
+    def status(self, tag: str, changed: int | None) -> int:
+        match, unmatched = self.field("If-Match"), self.field("If-None-Match")
+        if match is not None:
+            if match != "*" and tag not in tags_of(match):
+                return 412
+        elif (
+            changed is not None and (date := self.date("If-Unmodified-Since")) is not None and changed > date
+        ):
+            return 412
+        if unmatched is not None:
+            weakly = {each.removeprefix("W/") for each in tags_of(unmatched)}
+            return 304 if unmatched == "*" or tag in weakly else 200
+        date = self.date("If-Modified-Since")
+        return 304 if changed is not None and date is not None and changed <= date else 200
+
+    def field(self, name: str) -> str | None:
+        lines = self.headers.get_all(name)
+        return ", ".join(lines).strip() if lines else None
+
+    def date(self, name: str) -> float | None:
+        lines = self.headers.get_all(name) or []
+        return date_of(lines[0].strip()) if len(lines) == 1 else None
+
+    def send(self, status: int, fields: dict[str, str], body: bytes) -> None:
+        self.send_response_only(status)
+        self.send_header("Date", formatdate(usegmt=True))
+        for name, value in fields.items():
+            self.send_header(name, value)
+        if status != 304:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is told."""
+
+
+if __name__ == "__main__":
+    ThreadingHTTPServer.daemon_threads = True
+    ThreadingHTTPServer(("127.0.0.1", PORT), Origin).serve_forever()
