@@ -14,6 +14,7 @@ from reference_impl import negotiation
 from reference_impl.caching import cache_control
 from reference_impl.representations import NO_STORE, Representation, answer, to_json
 from reference_impl.routes import AppSite, readable
+from reference_impl.whole import directives
 
 router = APIRouter()
 
@@ -57,6 +58,8 @@ async def read_news(request: Request, site: AppSite) -> Response:
     async def compute() -> bytes:
         return to_json({"language": language, "made": clock()})
 
+    if "no-cache" in directives(request.headers.get("cache-control")):
+        await site.cache.delete(f"news/{language}")  # a new one, for who asks so and for all after him
     own = bool(_user(request))
     entry, hit = (await compute(), False) if own else await site.remember(f"news/{language}", compute)
     kept: dict[str, Any] = json.loads(entry)

@@ -13,7 +13,15 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from reference_impl.caching import cache_control, weak
-from reference_impl.representations import NO_STORE, Representation, answer, refuse_if_asked, to_json, written
+from reference_impl.representations import (
+    NO_CACHE,
+    NO_STORE,
+    Representation,
+    answer,
+    refuse_if_asked,
+    to_json,
+    written,
+)
 from reference_impl.site import LIST_KEY, Site, item_key
 
 router = APIRouter()
@@ -269,6 +277,37 @@ async def write_document(request: Request, document: NewText, site: AppSite) -> 
         site.store.write_document(document.text)
         changed = _document(site)
     return written(changed, sent=await request.body())
+
+
+# ---- whole answers, kept as their Cache-Control says
+
+
+def _kept_policy(kind: str, ttl: int) -> str:
+    return {
+        "public": cache_control("public", max_age=ttl),
+        "shared": cache_control("public", f"s-maxage={ttl}", max_age=max(1, ttl // 6)),
+        "stale": cache_control("public", f"stale-while-revalidate={ttl // 3}", max_age=ttl),
+        "private": cache_control("private", max_age=ttl),
+        "no-cache": NO_CACHE,
+        "no-store": NO_STORE,
+    }[kind]
+
+
+@readable("/kept/{kind}")
+async def read_kept(
+    request: Request,
+    kind: Literal["public", "shared", "stale", "private", "no-cache", "no-store"],
+    site: AppSite,
+) -> Response:
+    """The moment at which the answer was made: from a cache it is an earlier one."""
+
+    async def source() -> Response:
+        body = to_json({"kind": kind, "made": _now(site)}).decode()
+        return answer(
+            request, site, Representation(body, cache_control=_kept_policy(kind, int(site.settings.ttl)))
+        )
+
+    return await site.whole.answer(request, source)
 
 
 # ---- one route for each directive

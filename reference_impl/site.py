@@ -13,6 +13,7 @@ from reference_impl.caching import Validators
 from reference_impl.ranges import Part
 from reference_impl.settings import Settings
 from reference_impl.store import Store
+from reference_impl.whole import Whole
 
 Event = Literal["create", "update", "delete"]
 Compute = Callable[[], Awaitable[bytes]]
@@ -46,6 +47,11 @@ class Site:
         """The site that these settings describe."""
         store = Store(settings.clock, settings.database)
         return cls(settings, store, backends.open_cache(settings))
+
+    @property
+    def whole(self) -> Whole:
+        """The cache of whole answers, which keeps its entries beside the others."""
+        return Whole(self.settings.clock, self.cache)
 
     def etag(self, body: bytes) -> str:
         """The tag of a representation, made from its bytes."""

@@ -37,6 +37,15 @@ GIVES: dict[str, tuple[Exchange, str]] = {
     "last-modified-earlier": (exchange(headers=[("Last-Modified", DATE)]), "Wed, 31 Dec 2025 12:00:00 GMT"),
     "last-modified-rfc850": (exchange(headers=[("Last-Modified", DATE)]), "Thursday, 01-Jan-26 12:00:00 GMT"),
     "last-modified-asctime": (exchange(headers=[("Last-Modified", DATE)]), "Thu Jan  1 12:00:00 2026"),
+    "date": (exchange(headers=[("Date", DATE)]), DATE),
+    "date-next-year": (
+        exchange(headers=[("Date", "Thu, 29 Feb 2024 12:00:00 GMT")]),
+        "Fri, 28 Feb 2025 12:00:00 GMT",
+    ),
+    "date-forty-years-ago": (
+        exchange(headers=[("Date", DATE)]),
+        "Wednesday, 01-Jan-86 12:00:00 GMT",
+    ),
     "last-modified-iso": (exchange(headers=[("Last-Modified", DATE)]), "2026-01-01T12:00:00Z"),
 }
 
@@ -89,6 +98,8 @@ OFFERS: dict[str, Resource] = {
     "per-user": resource(per_user=True),
     "variants": resource(variants={"Accept-Language": ("de", "en")}),
     "item": resource(item="/items/{id}"),
+    "stale": timed(stale=10.0),
+    "protected": resource(protected="/account/"),
     "members": resource(members={"time": "string"}),
     **{kind: resource(writes=writes(kind)) for kind in ("create", "change", "remove", "clear")},
     "policy-no-store": resource(policy="no-store, max-age=5"),

@@ -19,7 +19,7 @@ class Options:
     """What a run is to do.
 
     Args:
-        deadline: seconds that the whole run may take; None: eight TTLs and a minute.
+        deadline: seconds that the whole run may take; None: eight TTLs and a minute; see `patience.py`.
         selected: run ids, or None for all.
         allow_writes: consent to write to a server that is not on loopback.
         clock: makes the clock; None: moved time where the server's clock is in our hands, else real.

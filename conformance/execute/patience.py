@@ -13,6 +13,9 @@ _SHORTEST_TTL: Final = 4.0
 # A warm cache that never misses is waited out three times, a late end is named in three more lives, and what
 # comes after a clear takes more than one.
 _LIVES: Final = 8
+_MORE_LIVES: Final = (
+    6  # where whole answers are kept: what a part, HEAD, or a stale answer leaves behind comes cold
+)
 _GRACE: Final = 60.0
 _SEARCHING: Final = 300.0  # more for a search: thousands of exchanges
 
@@ -22,7 +25,8 @@ def allowance(options: Options) -> float:
     if options.deadline is not None:
         return options.deadline
     ttl = max((r.end or 0.0 for r in options.target.resources), default=0.0)
-    return _LIVES * ttl + _GRACE + (_SEARCHING if options.search is not None else 0.0)
+    lives = _LIVES + (_MORE_LIVES if any(r.http_cache for r in options.target.resources) else 0)
+    return lives * ttl + _GRACE + (_SEARCHING if options.search is not None else 0.0)
 
 
 def refuse_short_ttls(target: Target, *, moves: bool) -> None:

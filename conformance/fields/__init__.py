@@ -5,6 +5,7 @@
     lists.py            fields as lists, and the small values Age and Vary
     multipart.py        multipart/byteranges: a body -> its parts
     ranges.py           Range and Content-Range
+    structured.py       structured fields, by http-sf
     tags.py             entity tags
     valid.py            the forms that a value may be held to, by name
 

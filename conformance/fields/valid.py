@@ -10,6 +10,12 @@ from typing import Final
 from conformance.fields.dates import is_imf_fixdate
 from conformance.fields.lists import TOKEN, has_empty_elements, parse_delta_seconds, split_list
 from conformance.fields.ranges import parse_content_range
+from conformance.fields.structured import (
+    directives,
+    is_dictionary_of_directives,
+    is_list_of_names,
+    is_list_of_strings,
+)
 from conformance.fields.tags import parse_entity_tag
 
 __all__ = ["FORMS", "Form"]
@@ -52,5 +58,12 @@ FORMS: Final[Mapping[str, Form]] = {
         lambda text: all(re.fullmatch(TOKEN, each) for each in split_list(text) or [text]),
         "the names of units such as bytes, or none",
     ),
+    "directives": Form(
+        is_dictionary_of_directives,
+        "a dictionary with whole seconds and flags, such as max-age=60, must-revalidate",
+    ),
+    "some-directives": Form(lambda text: bool(directives(text)), "a dictionary that is not empty"),
+    "strings": Form(is_list_of_strings, 'a list of strings, such as "a", "b"'),
+    "names": Form(is_list_of_names, "a list of tokens or of strings in quotes"),
 }
 """Name -> form. To add one, add a row."""

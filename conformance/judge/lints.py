@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from conformance.judge.court import Court, made
 from conformance.judge.excuses import plain
-from conformance.matchers import Case, first_finding, holds, phrases
+from conformance.matchers import COMPARISON, Case, first_finding, holds, phrases
 from conformance.model import Check, Exchange, Finding, Record, Request, Run, StepRecord, Verdict
 from conformance.model.specs import ANSWER, PLAIN
 
@@ -57,8 +57,10 @@ def judge_answers(run: Run, record: Record, case: Case, court: Court) -> Verdict
         around = _around(each.exchange, ordinary, case)
         if not holds({ANSWER: check.answers}, around):
             continue
-        judged += 1
         finding = _finding(check, around)
+        if finding is not None and finding.code == COMPARISON:
+            continue  # nothing of its kind was answered: that is no fault of this answer
+        judged += 1
         if finding is not None:
             broken.append((each, finding))
     if not judged:

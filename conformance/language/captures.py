@@ -95,6 +95,22 @@ def _moment(write: Callable[[datetime], str]) -> Callable[[Exchange], str | None
     return take
 
 
+def _date(write: Callable[[datetime], str]) -> Callable[[Exchange], str | None]:
+    """Date, written anew; None where it is no date."""
+
+    def take(exchange: Exchange) -> str | None:
+        found = parse_http_date(field_value(exchange.headers, "date") or "")
+        return None if found is None else write(found)
+
+    return take
+
+
+def _years(moment: datetime, count: int) -> datetime:
+    """So many years later; of a leap day, which other years lack, the day before."""
+    day = min(moment.day, 28) if moment.month == 2 else moment.day  # noqa: PLR2004 - February
+    return moment.replace(year=moment.year + count, day=day)
+
+
 def _rfc850(moment: datetime) -> str:
     """The form that RFC 9110 5.6.7 calls obsolete, and a recipient has to read: its year has two digits."""
     weekday, month = format_http_date(moment).split(",")[0], format_http_date(moment).split()[2]
@@ -145,6 +161,19 @@ CAPTURES: Final[Mapping[str, Capture]] = {
                 ("asctime", _asctime, "in the form of asctime,"),
                 ("iso", lambda m: m.strftime("%Y-%m-%dT%H:%M:%SZ"), "in the form of ISO 8601,"),
             )
+        ),
+        Capture("date", _date(format_http_date), "Date", "the Date of {}"),
+        Capture(
+            "date-next-year",
+            _date(lambda m: format_http_date(_years(m, 1))),
+            "Date",
+            "the Date of {}, a year later",
+        ),
+        Capture(
+            "date-forty-years-ago",  # two digits that, read as the next such year, lie 60 years ahead
+            _date(lambda m: _rfc850(_years(m, -40))),
+            "Date",
+            "the Date of {}, 40 years ago, its year in two digits",
         ),
     )
 }

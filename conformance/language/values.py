@@ -77,10 +77,18 @@ def listed(value: Json, last: str = "and") -> str:
     return f" {last} ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])
 
 
-def with_headers(headers: Json) -> str:
+def lines_of(headers: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Header fields as they are written in a step, as lines: `{lines: [...]}` are several of one name."""
+    return tuple(
+        (name, line)
+        for name, given in headers.items()
+        for line in (given.get("lines", [given.get("raw")]) if isinstance(given, Mapping) else [given])
+    )
+
+
+def with_headers(headers: Mapping[str, Any]) -> str:
     """Header fields that a request has, as the end of a phrase."""
-    raw = {name: value["raw"] if isinstance(value, dict) else value for name, value in headers.items()}
-    return " with " + ", ".join(f"{name}: {_shown(value)}" for name, value in raw.items())
+    return " with " + ", ".join(f"{name}: {_shown(value)}" for name, value in lines_of(headers))
 
 
 def _shown(value: str) -> str:
@@ -170,13 +178,17 @@ HEADERS: Final = Kind(
                 _VALUE,
                 {
                     "type": "object",
-                    "properties": {"raw": _VALUE},
-                    "required": ["raw"],
+                    "properties": {
+                        "raw": _VALUE,
+                        "lines": {"type": "array", "items": _VALUE, "minItems": 2},
+                    },
+                    "minProperties": 1,
+                    "maxProperties": 1,
                     "additionalProperties": False,
                 },
             ],
             "description": "text, which in YAML an ETag keeps its quotes in only as '\"abc\"'; "
-            "or {raw: text} for what is malformed on purpose",
+            "{raw: text} for what is malformed on purpose, or {lines: [text, text]} for several lines",
         },
     },
     wrong=_wrong_headers,

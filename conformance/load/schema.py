@@ -70,7 +70,7 @@ def _table(check: Mapping[str, Any]) -> dict[str, Any]:
     cell["send"] = _either(send)
     judged = {"type": "array", "items": {"enum": list(JUDGED)}, "minItems": 1, "uniqueItems": True}
     written = {**cell, **{name: write[name] for name in ARGUMENTS}, "judge": judged}
-    cell |= {"only-if": _REF["matchers"], "expect": _REF["matchers"]}
+    cell |= {"only-if": _REF["matchers"], "expect": _REF["matchers"], "where": _REF["matchers"]}
     mixture = {name: check[name] for name in ("id", "title", "requirement", "after", "why", "hint")}
     mixture |= {
         "mix": {

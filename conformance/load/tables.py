@@ -83,7 +83,7 @@ def _check(
         title=title,
         on=table,
         expects=(dict.fromkeys(steps, due),),
-        only_if=data.get("only-if"),
+        only_if={**data.get("only-if", {}), **({PLAIN: cell["where"]} if "where" in cell else {})},
         needs=needs_of(data),
         after=(*data.get("after", ()), *cell.get("after", ())),
         doubts=() if writes else (DOUBTS["others-write"],),  # nobody else knows an item of ours

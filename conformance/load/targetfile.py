@@ -23,6 +23,7 @@ from conformance.model import NOWHERE, Headers, Place, Resource, Target, Write, 
 from conformance.model.targets import OPENAPI
 
 _WRITES: Final = ("create", "change", "remove", "clear")
+_STAND_INS: Final = ("absent", "redirecting", "protected")
 _METHODS: Final = ("POST", "PUT", "PATCH", "DELETE")
 _TEXT: Final = {"type": "string", "minLength": 1}
 _REQUEST: Final = {
@@ -86,7 +87,6 @@ def schema() -> dict[str, Any]:
                     "enum": ["string", "number", "boolean", "object", "array", "null", "any"]
                 },
             },
-            "item": _GET,
             "etag": {"type": "boolean"},
             "ttl": {
                 "if": {"type": "array"},
@@ -125,6 +125,7 @@ def schema() -> dict[str, Any]:
             "distinct-from": {"type": "array", "items": _TEXT, "minItems": 1},
             "ask": {"type": "boolean"},
             "keys": {**_GET, "pattern": r"^GET /\S*\{key\}\S*$"},
+            **dict.fromkeys((*_STAND_INS, "item"), _GET),
             **dict.fromkeys(_WRITES, write),
             **KEYS,
         },
@@ -322,7 +323,6 @@ def _resource(
         read=data["read"].partition(" ")[2],
         json=data.get("json"),
         members=data.get("members", {}),
-        item=data["item"].partition(" ")[2] if "item" in data else None,
         etag=data.get("etag", False),
         ttl=shortest,
         ttl_most=longest,
@@ -343,7 +343,7 @@ def _resource(
         per_user=per_user,
         variants=read_variants(file, name, data),
         place=Place(file.name, file.line(path) or 1),
-        keys=data["keys"].partition(" ")[2] if "keys" in data else None,
+        **{kind: data[kind].partition(" ")[2] for kind in ("item", "keys", *_STAND_INS) if kind in data},
         policies=data["policy"] if isinstance(data.get("policy"), dict) else {},
     )
 

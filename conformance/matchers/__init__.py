@@ -10,6 +10,8 @@
     body.py             the body, as bytes, as JSON, as items
     etag.py             the entity tag
     cache_control.py    Cache-Control
+    freshness.py        lifetimes and ages, as they are stated
+    reuse.py            whole answers that a cache inside the server gives out again
     coding.py           content codings
     vary.py             Vary
     variants.py         what chooses among several representations
@@ -36,9 +38,11 @@ from conformance.matchers import (
     due,
     etag,
     field,
+    freshness,
     lives,
     ranges,
     request,
+    reuse,
     status,
     value,
     variants,
@@ -49,29 +53,25 @@ from conformance.matchers import (
 from conformance.matchers.base import ANSWER, COMPARISON, Case, Form, Matcher
 from conformance.model import Finding, Json, StepRecord
 
-__all__ = ["CODES", "MATCHERS", "Case", "Form", "Matcher", "first_finding", "holds", "phrases", "references"]
+__all__ = [
+    "CODES",
+    "COMPARISON",
+    "MATCHERS",
+    "Case",
+    "Form",
+    "Matcher",
+    "first_finding",
+    "holds",
+    "phrases",
+    "references",
+]
 
+_ROOMS: Final = (
+    *(status, due, written, request, ranges, body, coding, etag, cache_control, vary, freshness, variants),
+    *(field, value, lives, reuse, contact, wire),
+)
 MATCHERS: Final[Mapping[str, Matcher]] = {
-    matcher.name: matcher
-    for room in (
-        status,
-        due,
-        written,
-        request,
-        ranges,
-        body,
-        coding,
-        etag,
-        cache_control,
-        vary,
-        variants,
-        field,
-        value,
-        lives,
-        contact,
-        wire,
-    )
-    for matcher in room.MATCHERS
+    matcher.name: matcher for room in _ROOMS for matcher in room.MATCHERS
 }
 CODES: Final = frozenset(
     {ANSWER, COMPARISON}

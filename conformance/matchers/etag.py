@@ -55,6 +55,14 @@ def _quoted(_: Json, exchange: Exchange, _case: Case) -> Found:
     return None
 
 
+@each_answer
+def _weak(_: Json, exchange: Exchange, _case: Case) -> Found:
+    tag = tag_of(exchange)
+    if tag is None:
+        return Finding("an ETag", "none", code=_PRESENT)
+    return None if is_weak(tag) else ("a weak ETag", f"ETag: {tag}")
+
+
 # ------------------------------------------------------------------ beside that of another step
 
 
@@ -175,6 +183,7 @@ MATCHERS: Final = (
             Form("quoted", _quoted, "an ETag in double quotes", codes=(_PRESENT,)),
             Form("same-as", _same, "the same ETag as {}, weak or strong", STEP, (_PRESENT,)),
             Form("differs-from", _differs, "another ETag than {}", STEP, (_PRESENT,)),
+            Form("weak", _weak, "a weak ETag", codes=(_PRESENT,)),
             Form("still", _still, "an ETag that does not move, nor a body without one", among=True),
             Form(
                 "unique",

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urljoin, urlsplit
 
 from msgspec.structs import replace
 
 from conformance.fields import field_value, field_values, parse_http_date
 from conformance.fields.valid import FORMS
-from conformance.language.values import FIELD_NAME, FIELDS, Kind, listed
+from conformance.language.values import FIELD_NAME, FIELDS, STEP_NAME, Kind, listed
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, each_answer, shown
 from conformance.model import Exchange, Finding, Json
 from conformance.model.specs import PLAIN
@@ -30,6 +31,11 @@ _PARSED: Final = Kind(
 _PAIRS: Final = Kind(
     "{FIELD: FIELD, ...}",
     {"type": "object", "minProperties": 1, "propertyNames": FIELD_NAME, "additionalProperties": FIELD_NAME},
+)
+_OLDER: Final = Kind(
+    "{FIELD: STEP, ...}",
+    {"type": "object", "minProperties": 1, "propertyNames": FIELD_NAME, "additionalProperties": STEP_NAME},
+    steps=True,
 )
 _A_SECOND: Final = timedelta(seconds=1)
 _LENGTH: Final = "content-length"
@@ -77,6 +83,19 @@ def _not_later(wanted: Json, exchange: Exchange, _case: Case) -> Found:
     return None
 
 
+@each_answer
+def _later_than(wanted: Json, exchange: Exchange, case: Case) -> Found:
+    for name, step in wanted.items():
+        other = case.last(step)
+        ours = parse_http_date(field_value(exchange.headers, name) or "")
+        theirs = parse_http_date(field_value(other.headers, name) or "") if other else None
+        if theirs is None:
+            return Finding(f"a {name} to compare with", "none", code=COMPARISON)
+        if ours is None or ours <= theirs:
+            return f"{name} later than {theirs:%a, %d %b %Y %H:%M:%S} GMT", f"{name}: {shown(exchange, name)}"
+    return None
+
+
 def _beside_plain(judge: Callable[[Iterable[str], Exchange, Exchange], Found]) -> Find:
     """A form that holds an answer against the ordinary one to the same request."""
 
@@ -110,6 +129,27 @@ def _like(names: Iterable[str], exchange: Exchange, ordinary: Exchange) -> Found
     return None
 
 
+@each_answer
+def _in_plain(names: Json, exchange: Exchange, case: Case) -> Found:
+    """Another answer: held against itself, any would be as it ought to be."""
+    ordinary = case.last(PLAIN)
+    if ordinary is None or ordinary is exchange:
+        return f"an ordinary answer with {listed(names, 'or')}", "no other answer"
+    there = any(field_value(ordinary.headers, name) is not None for name in names)
+    return None if there else (f"an ordinary answer with {listed(names, 'or')}", "none")
+
+
+@each_answer
+def _own_path(names: Json, exchange: Exchange, _case: Case) -> Found:
+    """By the path and the query: what else a reference may have is the same of all of a run."""
+    for name in names:
+        value = field_value(exchange.headers, name)
+        to = urlsplit(urljoin(f"http://x{exchange.request.target}", value)) if value is not None else None
+        if to is None or (f"{to.path}?{to.query}" if to.query else to.path) != exchange.request.target:
+            return f"{name}: {exchange.request.target}", f"{name}: {value}" if value is not None else "none"
+    return None
+
+
 MATCHERS: Final = (
     Matcher(
         "field",
@@ -130,7 +170,21 @@ MATCHERS: Final = (
                 lambda wanted: listed([f"{name} not later than {than}" for name, than in wanted.items()]),
                 _PAIRS,
             ),
+            Form(
+                "later-than",
+                _later_than,
+                lambda wanted: listed([f"{name} later than that of {than}" for name, than in wanted.items()]),
+                _OLDER,
+            ),
             Form("as-plain", _kept, "{}, where the ordinary answer has it", FIELDS, among=True),
+            Form(
+                "in-plain",
+                _in_plain,
+                lambda names: f"{listed(names, 'or')} in the ordinary answer",
+                FIELDS,
+                among=True,
+            ),
+            Form("own-path", _own_path, "{} with the path of the request", FIELDS),
             Form("like-plain", _like, "the same {} as the ordinary answer, or none", FIELDS, among=True),
         ),
         together=True,

@@ -1,13 +1,13 @@
-"""The matchers on a request: its answer may depend on its method, its fields, whether it has a condition."""
+"""The matchers on a request: its answer may depend on its method, its fields, its path, on conditions."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from conformance.fields import field_value
-from conformance.language.values import FIELDS, Kind, listed
-from conformance.matchers.base import Case, Form, Found, Matcher, each_answer
-from conformance.model import Exchange, Json
+from conformance.language.values import FIELDS, STEP, Kind, listed
+from conformance.matchers.base import COMPARISON, Case, Form, Found, Matcher, each_answer
+from conformance.model import Exchange, Finding, Json
 
 _ONE: Final = {"enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]}
 _METHOD: Final = Kind("a method, or a list of them", {"anyOf": [_ONE, {"type": "array", "items": _ONE}]})
@@ -19,6 +19,15 @@ def _method(wanted: Json, exchange: Exchange, _case: Case) -> Found:
     if exchange.request.method in accepted:
         return None
     return f"the method {listed(accepted, 'or')}", exchange.request.method
+
+
+@each_answer
+def _same_path(name: Json, exchange: Exchange, case: Case) -> Found:
+    other = case.last(name)
+    if other is None:
+        return Finding("a request to compare with", "none", code=COMPARISON)
+    due, found = other.request.path, exchange.request.path
+    return None if due == found else (f"the path that was asked for before ({due})", found)
 
 
 @each_answer
@@ -59,5 +68,10 @@ MATCHERS: Final = (
         "conditional",
         "whether the request has a condition",
         (Form(True, _conditional, "a request with a condition"),),
+    ),
+    Matcher(
+        "path",
+        "the path of the request",
+        (Form("same-as", _same_path, "the path of {}", STEP),),
     ),
 )

@@ -48,6 +48,8 @@ class Resource(Frozen, frozen=True):
         variants: field of the request -> the values that choose a representation each.
         keys: a path with "{key}", whose answers the server may keep apart by key, or None.
         http_cache: whether the server keeps whole answers, so that what binds a shared cache binds it.
+        absent, redirecting, protected: paths that stand in for it, or None: those are answered 404, by a
+            redirect, and, without our login, 401 or 403.
         policies: status, or class such as "4xx" -> the Cache-Control of such answers, besides `policy`.
     """
 
@@ -77,6 +79,9 @@ class Resource(Frozen, frozen=True):
     users: Mapping[str, Headers] = {}
     per_user: bool = False
     variants: Mapping[str, tuple[str, ...]] = {}
+    absent: str | None = None
+    redirecting: str | None = None
+    protected: str | None = None
     policies: Mapping[str, str] = {}
 
     def policy_of(self, status: int) -> str | None:
@@ -160,6 +165,8 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
             lambda resource: bool(resource.variants),
             "representations that fields of the request choose among",
         ),
+        Capability("stale", lambda resource: resource.stale > 0, "a time in which it may be served stale"),
+        Capability("protected", lambda resource: resource.protected is not None, "a path that needs a login"),
         Capability("members", lambda resource: bool(resource.members), "declared members"),
         _write("create", "a way to create an item"),
         _write("change", "a way to change an item"),

@@ -32,6 +32,8 @@ class How:
         fresh: on a new connection. stray: watch for bytes after an answer without a body.
         lane: another lane than the context's own, for bursts.
         user: as whom it is asked, where that is another than ever: then it is no plain read of ours.
+        slowly: the last header line comes a moment after the others.
+        follow: whether a redirect by the slash is followed. login: whether the target's own fields are sent.
     """
 
     of: Resource | None = None
@@ -39,6 +41,9 @@ class How:
     stray: bool = False
     lane: Lane | None = None
     user: str = ""
+    slowly: bool = False
+    follow: bool = True
+    login: bool = True
 
 
 PLAIN: Final = How()

@@ -17,6 +17,7 @@ from conformance.clocks.base import Clock
 from conformance.content import facts as observe
 from conformance.fields import age_in_front, field_value, parse_cache_control, parse_delta_seconds
 from conformance.language import captures, durations
+from conformance.language.values import lines_of
 from conformance.model import MISSING, Exchange, Headers, Json, Resource, StepRecord, Target
 from conformance.sending.ask import PLAIN, Ask, How, slash_only
 from conformance.sending.division import Division
@@ -163,7 +164,7 @@ class Context:
         resource = how.of or self.resource
         exchange = self._patient(Ask(method, self.found(resource, path), headers, body), resource, how)
         moved = slash_only(exchange, self.shared.wire.base.authority)
-        if moved is not None:
+        if moved is not None and how.follow:
             moved = moved.removeprefix(self.shared.wire.prefix) or "/"
             if path == resource.read:
                 self.shared.paths[resource.name] = moved
@@ -215,9 +216,9 @@ class Context:
         return exchange
 
     def _once(self, ask: Ask, resource: Resource, how: How) -> Exchange:
-        headers = (*resource.headers, *ask.headers)
-        lane = how.lane or self.lane
-        exchange = lane.exchange(ask.method, ask.path, headers, ask.body, fresh=how.fresh, stray=how.stray)
+        headers = (*(resource.headers if how.login else ()), *ask.headers)
+        lane, given = how.lane or self.lane, {"fresh": how.fresh, "stray": how.stray, "slowly": how.slowly}
+        exchange = lane.exchange(ask.method, ask.path, headers, ask.body, **given)
         response = exchange.response
         if response is None:
             return exchange
@@ -226,9 +227,11 @@ class Context:
         held = self.wholes.held(exchange.request, response)
         found = msgspec.structs.replace(found, slices=held) if held else found
         facts = self.shared.seen.mark(resource, found)
-        ended = self.shared.logins.ended(
-            ask.method, how.user, ask.path, headers, response.status, lambda *to: self._status(lane, *to)
-        )
+        ended = 0
+        if how.login:
+            ended = self.shared.logins.ended(
+                ask.method, how.user, ask.path, headers, response.status, lambda *to: self._status(lane, *to)
+            )
         facts = msgspec.structs.replace(facts, login_ended=ended) if ended else facts
         if not self.shared.keeping.keeps(body):
             response = msgspec.structs.replace(response, body=msgspec.structs.replace(body, content=None))
@@ -371,5 +374,4 @@ class Context:
 
     def headers(self, wanted: Mapping[str, Json] | None) -> Headers:
         """Header fields as a step gives them, filled in."""
-        filled = self.fill(dict(wanted or {}))
-        return tuple((n, v["raw"] if isinstance(v, Mapping) else v) for n, v in filled.items())
+        return lines_of(self.fill(dict(wanted or {})))

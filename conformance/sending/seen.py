@@ -9,6 +9,7 @@ import threading
 
 import msgspec
 
+from conformance.content.marks import HEADER
 from conformance.model import MISSING, Facts, Resource
 
 
@@ -18,14 +19,21 @@ class Seen:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._values: dict[str, set[str]] = {}
+        self._unmarked: set[str] = (
+            set()
+        )  # whose mark was lacking once: there it tells a hit, whatever it says
 
     def mark(self, resource: Resource, facts: Facts) -> Facts:
-        """The facts with a mark, where the target names none for a value that is kept."""
-        if resource.ttl is None or resource.hit is not None or facts.value is MISSING:
+        """The facts with a mark, where the target names none for a kept value, or it leaves that open."""
+        if resource.ttl is None or facts.value is MISSING:
             return facts
-        value = repr(facts.value)
+        if resource.hit is not None and not resource.hit.startswith(HEADER):
+            return facts
+        value, name = repr(facts.value), resource.name
         with self._lock:
-            values = self._values.setdefault(resource.name, set())
-            hit = value in values
+            if resource.hit is not None and facts.hit is False:
+                self._unmarked.add(name)
+            values = self._values.setdefault(name, set())
+            hit = value in values or name in self._unmarked
             values.add(value)
-        return msgspec.structs.replace(facts, hit=hit)
+        return facts if facts.hit is not MISSING else msgspec.structs.replace(facts, hit=hit)

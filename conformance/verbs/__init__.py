@@ -12,6 +12,7 @@
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
     ours.py        an item of our own for a conditional write, and how a write to it is taken
+    standins.py    where what stands in for a resource is read: absent, redirecting, protected
     subjects.py    which item a change is about
     settling.py    what a write waits for, where the old state may still be served
     workers.py     whether all workers show what was written

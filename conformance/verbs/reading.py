@@ -16,6 +16,7 @@ from conformance.model import MISSING, Exchange, Headers, Json, Resource, Step, 
 from conformance.sending.ask import How
 from conformance.verbs.audience import USERS, asked_by
 from conformance.verbs.base import Argument, Verb, before, done, not_offered, untestable
+from conformance.verbs.standins import STAND_INS, stand_in
 from conformance.verbs.writes import TOO_MANY
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ def _read(step: Step, context: Context) -> StepRecord:
     where = step.args.get("of", "")
     if where == "distinct":
         resource = context.shared.target.resource(resource.distinct_from[0])
-    item = where in ("item", "other-item")
-    path = _path(context, resource, where)
+    item, apart = where in ("item", "other-item"), where in STAND_INS
+    path, why_not = _found(context, resource, where)
     if path is None:
-        return not_offered(step, f"the target names no route of {_WHERE[where]}, or its id is not known")
+        return not_offered(step, why_not)
     user = str(step.args.get("user", ""))
     if user:
         resource = asked_by(resource, user)
@@ -53,13 +54,15 @@ def _read(step: Step, context: Context) -> StepRecord:
         exchanges = _burst(context, method, path, headers, times)
     else:
         fresh, stray = step.args.get("connection") == "fresh", step.args.get("stray") == "watch"
-        how = How(of=resource, fresh=fresh, stray=stray, user=user)
+        slowly = bool(step.args.get("slowly"))
+        login = where != "protected"
+        how = How(resource, fresh, stray, user=user, slowly=slowly, follow=not apart, login=login)
         exchanges = _one_by_one(
             times, lambda: context.send(method, path, headers, how=how), _last_at(step, context)
         )
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
-    if not item and method == "GET" and not user:  # an answer to HEAD has no body to be looked at
+    if not (item or apart) and method == "GET" and not user:  # an answer to HEAD has no body to be looked at
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
             return not_offered(step, lacking, exchanges)
@@ -80,8 +83,20 @@ def _but_for_time(exchange: Exchange) -> tuple[object, ...]:
     return exchange.status, exchange.fault, headers, body, exchange.facts
 
 
+def _found(context: Context, resource: Resource, where: str) -> tuple[str | None, str]:
+    """The path to read; None, and why there is none: nothing stands in for a resource that is not there."""
+    if where in STAND_INS and resource.ask:
+        lacking = context.lacks(context.seen or context.read(), resource)
+        if lacking is not None:
+            return None, lacking
+    says = f"the target names no route of {_WHERE.get(where, where)}, or its id is not known"
+    return _path(context, resource, where), says
+
+
 def _path(context: Context, resource: Resource, where: str) -> str | None:
     """The path to read; None where an item is meant, and there is no way to it."""
+    if where in STAND_INS:
+        return stand_in(context, resource, where)
     if where not in ("item", "other-item"):
         return resource.read
     id_ = context.tracked.id if context.tracked else None
@@ -261,6 +276,7 @@ _WHERE: Final = {
     "item": "the item that was written",
     "other-item": "an item that was not written",
     "distinct": "the resource that has another key",
+    **STAND_INS,
 }
 _TIMES: Final = Kind(
     "COUNT",
@@ -277,9 +293,9 @@ VERBS: Final = (
     Verb(
         "read",
         _read,
-        "{method} {of}{user}{headers}{times}{spread}{together}{connection}{keep}{through}{at}{stray}",
+        "{method} {of}{user}{headers}{times}{spread}{together}{connection}{keep}{through}{at}{stray}{slowly}",
         (
-            Argument("method", choice("HEAD"), "{}", absent="GET"),
+            Argument("method", choice("HEAD", "OPTIONS", "PROPFIND"), "{}", absent="GET"),
             Argument(
                 "of",
                 choice(*_WHERE),
@@ -308,6 +324,7 @@ VERBS: Final = (
             ),
             Argument("at", DURATION, ", when {} have passed for it"),
             Argument("stray", choice("watch"), ", and watch for bytes that follow the answer", manner=True),
+            Argument("slowly", YES, ", its last header line a moment after the others", manner=True),
         ),
         lasts=_spread,
     ),

@@ -218,6 +218,7 @@ class Lane:
         *,
         fresh: bool = False,
         stray: bool = False,
+        slowly: bool = False,
     ) -> Exchange:
         """Send one request and receive what comes of it, its body whole; there are no facts of it yet.
 
@@ -227,6 +228,7 @@ class Lane:
             headers: sent in this order, as they are.
             body: sent with its Content-Length.
             fresh: on a new connection; each unsafe request gets one anyway.
+            slowly: the last header line a moment after the others, unless the answer comes first.
             stray: after a 304, wait for bytes that must not be there (RFC 9110 15.4.5).
 
         Raises:
@@ -238,7 +240,7 @@ class Lane:
         with self._lock:
             if fresh or method not in _SAFE:
                 self._drop()
-            trip = Trip(wire.clock, wire.limits, request, encode(request, authority, agent))
+            trip = Trip(wire.clock, wire.limits, request, encode(request, authority, agent), slowly=slowly)
             self.asking = f"{method} {request.target}", trip.until
             try:
                 self._make(trip)

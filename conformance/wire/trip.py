@@ -6,6 +6,7 @@ Rules of this file: it is the only one that asks the run's clock, and only for w
 from __future__ import annotations
 
 import re
+import selectors
 import time
 from contextlib import suppress
 from typing import Protocol
@@ -27,6 +28,9 @@ from conformance.wire.framing import Incoming
 
 __all__ = ["Clock", "Trip", "until_status_line"]
 
+_MOMENT = 0.1  # seconds between the last header line and the others
+_END_OF_HEAD = b"\r\n\r\n"
+_LINE_END = b"\r\n"
 _PROBE = 1.0  # seconds to wait for what follows a 304
 _STATUS_LINE = re.compile(rb"HTTP/[0-9]\.[0-9] [1-9][0-9][0-9][ \r\n]")
 
@@ -48,17 +52,21 @@ class Trip:
         "_number",
         "_request",
         "_sent_at",
+        "_slowly",
         "_started",
         "answer",
         "until",
         "whole",
     )
 
-    def __init__(self, clock: Clock, limits: Limits, request: Request, data: bytes) -> None:
+    def __init__(
+        self, clock: Clock, limits: Limits, request: Request, data: bytes, *, slowly: bool = False
+    ) -> None:
         self._clock = clock
         self._limits = limits
         self._request = request
         self._bytes = data
+        self._slowly = slowly
         self._number = 0
         self._started = False
         self._sent_at = clock.now()
@@ -78,7 +86,8 @@ class Trip:
             self._started = True
             self._sent_at = self._clock.now()
         try:
-            self.whole = connection.send(self._bytes, self.until)
+            rest = self._begin(connection) if self._slowly else self._bytes
+            self.whole = connection.send(rest, self.until)
             data = connection.receive(self.until, ready=False)
             while data and not answer.feed(data):
                 data = connection.receive(self.until)
@@ -91,6 +100,15 @@ class Trip:
             raise Broken("reset", f"the connection broke {answer.where()} ({error})") from None
         if not data:
             answer.end()
+
+    def _begin(self, connection: Connection) -> bytes:
+        """Send all but the last header line, and give the server a moment to answer that; what is left."""
+        head, end, body = self._bytes.partition(_END_OF_HEAD)
+        first, line_end, last = head.rpartition(_LINE_END)
+        connection.send(first + line_end, self.until)
+        with suppress(TimeoutError):
+            connection.wait(selectors.EVENT_READ, min(self.until, time.monotonic() + _MOMENT))
+        return last + end + body
 
     def failed(self, broken: Broken) -> Exchange:
         """The record, where no whole answer came."""

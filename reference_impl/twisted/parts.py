@@ -9,9 +9,10 @@ from reference_impl import backends, caching, ranges
 from reference_impl.backends import Cache
 from reference_impl.caching import Validators
 from reference_impl.ranges import Part
-from reference_impl.settings import Settings
+from reference_impl.settings import Clock, Settings
 from reference_impl.site import Compute, Event, Site, stale_after
 from reference_impl.store import Store
+from reference_impl.whole import Whole
 
 
 def etag_of_content(_data: Any, body: bytes) -> str | None:
@@ -37,6 +38,7 @@ class Parts:
     select: Callable[..., Part | None] = ranges.select
     remember: Callable[[Cache, str, float, Compute], Awaitable[tuple[bytes, bool]]] = backends.remember
     invalidate: Callable[[Cache, Event, int], Awaitable[None]] = invalidate
+    whole: Callable[[Clock, Cache], Whole] = Whole
     flag: Callable[[bool], object] = bool  # how `cached` is said, from whether it was a hit
 
     @classmethod
@@ -59,6 +61,10 @@ class _SiteOfParts(Site):
     """
 
     parts: Parts
+
+    @property
+    def whole(self) -> Whole:
+        return self.parts.whole(self.settings.clock, self.cache)
 
     def etag(self, body: bytes) -> str:
         return cast("str", self.parts.etag(json.loads(body), body))

@@ -23,5 +23,6 @@ def engine(settings: Settings, twist: Twist, *, log_level: str = "critical") -> 
     app = build(settings, twist)
     if twist.by_hand:
         dates = dated(app, settings.clock)
-        return RawServer(dates, twist.render or plain, one_at_a_time=twist.one_at_a_time)
+        render = twist.render or plain
+        return RawServer(dates, render, one_at_a_time=twist.one_at_a_time, hasty=twist.hasty)
     return engine_of_app(app, settings, log_level=log_level)

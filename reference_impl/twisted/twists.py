@@ -31,6 +31,7 @@ class Twist:
 
     `render`, where given, writes its answers to the socket by hand: what a real HTTP server would mend or
     refuse. `divides`: whether it answers a Range itself; else its whole answers are divided for it.
+    `hasty`: it does not wait for the end of a header.
     """
 
     name: str
@@ -38,12 +39,13 @@ class Twist:
     apply: Apply = unchanged
     render: Render | None = None
     one_at_a_time: bool = False
+    hasty: bool = False
     divides: bool = False
 
     @property
     def by_hand(self) -> bool:
         """Whether it needs `wire.RawServer`, and cannot be had under another HTTP server."""
-        return self.render is not None or self.one_at_a_time
+        return self.render is not None or self.one_at_a_time or self.hasty
 
 
 AS_IS = Twist("", "the reference as it is", divides=True)

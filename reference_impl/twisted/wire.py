@@ -23,6 +23,7 @@ Render = Callable[[Asked, Answer], Iterable[bytes | float | EllipsisType]]
 
 _IDLE_SECONDS = 5.0
 _CHUNK = 65536
+_LINE_END = b"\r\n"
 
 
 def head(answer: Answer, version: str = "1.1", reason: str | None = None) -> bytes:
@@ -48,9 +49,12 @@ def plain(asked: Asked, answer: Answer) -> Iterable[bytes | float | EllipsisType
 class RawServer:
     """Serves one app on one socket until it is told to stop."""
 
-    def __init__(self, app: ASGIApp, render: Render = plain, *, one_at_a_time: bool = False) -> None:
+    def __init__(
+        self, app: ASGIApp, render: Render = plain, *, one_at_a_time: bool = False, hasty: bool = False
+    ) -> None:
         self._app = app
         self._render = render
+        self._hasty = hasty
         self._turn = asyncio.Semaphore(1 if one_at_a_time else 1000)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
@@ -92,7 +96,7 @@ class RawServer:
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         rest = b""
         while True:
-            read = await asyncio.wait_for(_read(reader, writer, rest), _IDLE_SECONDS)
+            read = await asyncio.wait_for(_read(reader, writer, rest, hasty=self._hasty), _IDLE_SECONDS)
             if read is None:
                 return
             scope, body, rest, last = read
@@ -117,31 +121,39 @@ class RawServer:
 
 
 async def _read(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, rest: bytes
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, rest: bytes, *, hasty: bool = False
 ) -> tuple[dict[str, Any], bytes, bytes, bool] | None:
-    """The next request: its scope, its body, what came behind it, and whether the connection ends with it."""
+    """The next request: its scope, its body, what came behind it, and whether the connection ends with it.
+
+    A hasty reader takes the first lines that come for the whole header.
+    """
     parser = h11.Connection(h11.SERVER)
+    came = rest
     if rest:
         parser.receive_data(rest)
-    request, body = None, b""
+    request, body, cut = None, b"", False
     while True:
         event = parser.next_event()
         if event is h11.NEED_DATA:
             if parser.they_are_waiting_for_100_continue:
                 writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            parser.receive_data(await reader.read(_CHUNK))
+            data = await reader.read(_CHUNK)
+            cut = hasty and data.endswith(_LINE_END) and _LINE_END * 2 not in data
+            came += data
+            parser.receive_data(data + _LINE_END if cut else data)
         elif isinstance(event, h11.Request):
             request = event
         elif isinstance(event, h11.Data):
             body += event.data
         elif isinstance(event, h11.EndOfMessage) and request is not None:
-            last = parser.their_state is h11.MUST_CLOSE
-            return _scope(request, writer), body, parser.trailing_data[0], last
+            last = cut or parser.their_state is h11.MUST_CLOSE
+            return _scope(request, came, writer), body, parser.trailing_data[0], last
         else:
             return None
 
 
-def _scope(request: h11.Request, writer: asyncio.StreamWriter) -> dict[str, Any]:
+def _scope(request: h11.Request, came: bytes, writer: asyncio.StreamWriter) -> dict[str, Any]:
+    """As ASGI has it, and under `extensions` the header as it came, which ASGI does not tell."""
     path, _, query = request.target.partition(b"?")
     return {
         "type": "http",
@@ -156,6 +168,7 @@ def _scope(request: h11.Request, writer: asyncio.StreamWriter) -> dict[str, Any]
         "headers": list(request.headers),
         "client": writer.get_extra_info("peername")[:2],
         "server": writer.get_extra_info("sockname")[:2],
+        "extensions": {"head": came.partition(_LINE_END * 2)[0]},
     }
 
 

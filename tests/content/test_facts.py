@@ -285,7 +285,7 @@ def test_what_alone_keeps_a_body_from_being_json_is_told(body: bytes, constant: 
         ("header:Cache-Status", "", ("Cache-Status", "edge; fwd=miss, app; hit"), True),
         ("header:Cache-Status", "", ("Cache-Status", "edge; fwd=uri-miss; stored"), False),
         ("header:Age", "", ("Age", "3"), True),
-        ("header:Age", "", ("Age", "0"), False),
+        ("header:Age", "", ("Age", "0"), MISSING),
         ("/cached", "", ("X-Cache", "HIT"), MISSING),
     ],
 )

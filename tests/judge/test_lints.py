@@ -136,3 +136,11 @@ def test_a_saved_verdict_names_the_record_that_shows_it() -> None:
     verdict = judged(lint({}, HAS_DATE), work("a", exchange(at=-1.0)))
     assert replace(verdict, work="").step == "reads"
     assert verdict.work == "a@items"
+
+
+def test_an_answer_that_has_none_to_be_held_against_is_not_judged() -> None:
+    of = lint({"status": 304}, {"field": {"as-plain": ["Vary"]}})
+    alone = work("a", exchange(304, b"", path="/elsewhere"))
+    assert judged(of, alone).outcome == "not-applicable"
+    varied = exchange(headers=[("Vary", "Accept")], at=1.0)
+    assert judged(of, alone, work("b", varied, exchange(304, b"", at=2.0))).outcome == "fail"

@@ -48,6 +48,9 @@ def test_a_capture_gives_what_the_answer_has(capture: str, answer: str, expected
     assert filled(f"{{{answer}.{capture}}}") == expected
 
 
+FIELD_OF = {"etag": "ETag", "opaque": "ETag", "last": "Last-Modified", "date": "Date"}
+
+
 @pytest.mark.parametrize("capture", CAPTURES)
 @pytest.mark.parametrize("answer", ["none", "silent", "unknown"])
 def test_a_capture_of_what_is_not_there_says_so(capture: str, answer: str) -> None:

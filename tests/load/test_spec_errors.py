@@ -74,7 +74,7 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "placeholder that is not known in an example": ("{first.opaque}", "{first_opaque}", "{first_opaque} is no placeholder", "strategy: entity"),
     "placeholder in what is expected": ("given: {status: 200}", "given: {cache-control: {has: ['{other}']}}", "{other} is no placeholder, and would be taken as it stands", "given"),
     "capture before it is made": ('"{other}"', '"{later.etag}"', "{later.etag} is used before anything is called 'later'", "do: read\n        as: again"),
-    "capture that is unknown": ('"{other}"', '"{first.etga}"', "nothing called 'etga' can be captured; did you mean 'etag'? accepted: bytes-apart, etag,", "do: read\n        as: again"),
+    "capture that is unknown": ('"{other}"', '"{first.etga}"', "nothing called 'etga' can be captured; did you mean 'etag'? accepted: bytes-apart, date,", "do: read\n        as: again"),
     "variable that is unknown": ('"{other}"', '"{another}"', "{another} is used before anything is called 'another'", "do: read\n        as: again"),
     "step without a capture": ('"{other}"', '"{first}"', "{first}: 'first' is a step: write {first.etag}, for instance", "do: read\n        as: again"),
     "capture of a variable": ('"{other}"', '"{other.etag}"', "{other.etag}: 'other' is a variable: write {other}", "do: read\n        as: again"),

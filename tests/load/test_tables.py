@@ -24,7 +24,7 @@ tables:
       If-None-Match: {current: "{plain.etag}", other: '"x"'}
       If-Match: {star: "*"}
     cells:
-      - {id: a-cell, requirement: A01, send: {If-None-Match: current}}
+      - {id: a-cell, requirement: A01, where: {etag: weak}, send: {If-None-Match: current}}
       - id: two
         title: Two requests are one cell
         requirement: A01
@@ -64,6 +64,7 @@ def test_a_table_is_a_timeline_and_a_check_for_each_cell(tmp_path: Path) -> None
     assert (names[:4], names[-1]) == (["plain", "a-cell", "two-0", "two-1"], "last")
     assert (line.apart, line.needs) == (True, ("etag",))
     assert (cell.title, cell.level, cell.tier, cell.on) == ("It holds", "MUST", "core", "a-table")
+    assert (cell.only_if, two.only_if) == ({"plain": {"etag": "weak"}}, {})
     assert (cell.after, two.after) == (("a-lint",), ("a-lint", "a-cell"))
     assert cell.expects == ({"a-cell": {"due": {"after": "plain"}}},)
     assert set(two.expects[0]) == {"two-0", "two-1"}
@@ -103,7 +104,8 @@ def test_a_table_and_a_cell_may_look_at_more_than_is_due(tmp_path: Path) -> None
     cell, two, mixed, _ = suite.files[0].checks
     assert cell.expects == ({"a-cell": {"body": "present"}},)
     assert two.expects == ({"two-0": {"status": 200}, "two-1": {"status": 200}},)
-    assert cell.only_if == two.only_if == mixed.only_if == {"last": {"body": {"same-as": "plain"}}}
+    assert two.only_if == mixed.only_if == {"last": {"body": {"same-as": "plain"}}}
+    assert cell.only_if == {**two.only_if, "plain": {"etag": "weak"}}
     steps = suite.timelines["a-table"].steps
     assert [s.only_if for s in steps[:4]] == [{"status": 200}, {}, {"status": "2xx"}, {"status": "2xx"}]
 

@@ -35,6 +35,9 @@ EXAMPLES = [
     fails("etag", "present", done("a", tagged("")), says=("an ETag", "an empty one")),
     fails("etag", "present", done("a", exchange(None)), says=("an answer", "no answer within 10 s")),
     fails("etag", "present", done("a"), says=("an answer", "none: nothing was asked")),
+    holds("etag", "weak", done("a", tagged(WEAK_A))),
+    fails("etag", "weak", done("a", tagged(A)), says=("a weak ETag", f"ETag: {A}")),
+    fails("etag", "weak", done("a", tagged(None)), says=("an ETag", "none")),
     *[holds("etag", "quoted", done("a", tagged(tag))) for tag in (A, WEAK_A, '""', '"a,b"', '"W/"')],
     *[
         fails("etag", "quoted", done("a", tagged(tag)), says=(QUOTED, f"ETag: {tag}"))

@@ -15,6 +15,7 @@ def having(*fields: tuple[str, str], status: int = 200, body: bytes = b"[]") -> 
 
 DATE, LATER = "Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:39 GMT"
 PLAIN = done("plain", exchange(headers=[("Vary", "Accept"), ("Content-Length", "2")]))
+BEFORE = done("before", exchange(headers=[("Date", DATE)]))
 UNMEASURED = done("plain", exchange(body=b"[1]"))
 
 EXAMPLES = [
@@ -51,6 +52,21 @@ EXAMPLES = [
         having(("Date", DATE), ("Last-Modified", LATER)),
         says=(f"Last-Modified not later than Date ({DATE})", f"Last-Modified: {LATER}"),
     ),
+    # ---- later-than
+    holds("field", {"later-than": {"Date": "before"}}, BEFORE, having(("Date", LATER))),
+    fails(
+        "field",
+        {"later-than": {"Date": "before"}},
+        BEFORE,
+        having(("Date", DATE)),
+        says=(f"Date later than {DATE}", f"Date: {DATE}"),
+    ),
+    fails(
+        "field",
+        {"later-than": {"Date": "before"}},
+        having(("Date", DATE)),
+        says=("a Date to compare with", "none"),
+    ),
     # ---- beside the ordinary answer
     holds("field", {"as-plain": ["Vary", "Expires"]}, PLAIN, having(("Vary", "x"))),
     fails(
@@ -78,7 +94,40 @@ EXAMPLES = [
         having(("Vary", "x")),
         says=("Vary as in the ordinary answer (none), or none", "Vary: x"),
     ),
+    holds("field", {"in-plain": ["Expires", "Vary"]}, PLAIN, having()),
+    fails(
+        "field",
+        {"in-plain": ["Expires"]},
+        PLAIN,
+        having(),
+        says=("an ordinary answer with Expires", "none"),
+    ),
+    fails(
+        "field",
+        {"in-plain": ["Vary"]},
+        PLAIN,
+        says=("an ordinary answer with Vary", "no other answer"),
+    ),
+    # ---- its own path
+    holds("field", {"own-path": ["Content-Location"]}, having(("Content-Location", "http://x/items/"))),
+    holds("field", {"own-path": ["Content-Location"]}, having(("Content-Location", "."))),
+    fails(
+        "field",
+        {"own-path": ["Content-Location"]},
+        having(("Content-Location", "/items/1")),
+        says=("Content-Location: /items/", "Content-Location: /items/1"),
+    ),
+    fails("field", {"own-path": ["Content-Location"]}, having(), says=("Content-Location: /items/", "none")),
     # ---- what was asked
+    holds("path", {"same-as": "before"}, BEFORE, having()),
+    fails(
+        "path",
+        {"same-as": "before"},
+        BEFORE,
+        done("a", exchange(path="/other")),
+        says=("the path that was asked for before (/items/)", "/other"),
+    ),
+    fails("path", {"same-as": "before"}, having(), says=("a request to compare with", "none")),
     holds("method", "GET", having()),
     holds("method", ["PUT", "DELETE"], done("a", exchange(method="DELETE"))),
     fails("method", ["PUT", "DELETE"], having(), says=("the method PUT or DELETE", "GET")),

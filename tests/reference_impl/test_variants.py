@@ -169,6 +169,20 @@ def _profile(site: Site) -> Any:
     return site.get("/profile/", authorization=b"Bearer ada").json()
 
 
+def _kept(site: Site, kind: str = "public", *methods: str) -> httpx.Response:
+    """The last answer of a cache of whole answers, three seconds after the first."""
+    site.get(f"/kept/{kind}")
+    site.clock.now += 3
+    for method in methods:
+        site.ask(method, f"/kept/{kind}")
+    return site.get(f"/kept/{kind}")
+
+
+def _made_before(site: Site) -> bool:
+    first = site.get("/kept/public").headers["date"]
+    return _kept(site).headers["date"] == first
+
+
 ODD: dict[str, Callable[[Site], bool]] = {
     "two-envelopes": lambda site: len(site.get("/items/").json()["data"]["items"]) == 3,
     "skus": lambda site: [item["sku"] for item in site.get("/items/").json()] == ["a1", "a2", "a3"],
@@ -226,6 +240,10 @@ ODD: dict[str, Callable[[Site], bool]] = {
     "fresh-for-ever": lambda site: "2147483648" in site.get("/items/").headers["cache-control"],
     "aged": lambda site: site.get("/items/").headers["age"] == "7",
     "vary-star": lambda site: site.get("/items/").headers["vary"] == "*",
+    "whole-dated-as-made": _made_before,
+    "whole-validating": lambda site: _kept(site, "no-cache").headers["x-cache"] == "HIT",
+    "whole-forgetting": lambda site: _kept(site, "public", "HEAD").headers["x-cache"] == "MISS",
+    "whole-by-status": lambda site: _kept(site).headers["cache-status"] == "Reference; hit",
     "lowercase-fields": lambda site: all(line[:4].islower() for line in _fields(site)),
     "uppercase-fields": lambda site: all(line[:4].isupper() for line in _fields(site)),
     "http10": lambda site: _line(site) == b"HTTP/1.0 200 OK",

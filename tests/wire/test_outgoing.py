@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from helpers.hostile import answers, serve
+from helpers.hostile import BOUND, Peer, answers, serve
 from helpers.wires import OK, Wires
 
 from conformance.errors import HarnessError
 from conformance.model import Request
+from conformance.wire import trip
 
 
 def test_nothing_is_sent_unasked(wires: Wires) -> None:
@@ -93,3 +94,21 @@ def test_environment_has_no_say(wires: Wires, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with serve(answers(OK)) as server:
         assert wires(server.url).lane().exchange("GET", "/").fault is None
+
+
+def test_the_last_header_line_waits_a_moment_for_an_answer_to_the_others(
+    wires: Wires, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(peer: Peer) -> None:
+        came.append(peer.sock.recv(65536))
+        peer.send(OK)
+        came.append(peer.sock.recv(65536))
+        peer.wait_for_end()
+
+    came: list[bytes] = []
+    monkeypatch.setattr(trip, "_MOMENT", BOUND)
+    with serve(script) as server:
+        sent = wires(server.url).lane().exchange("PUT", "/", [("If-Match", "*")], b"{}", slowly=True)
+    assert sent.status == 200
+    assert came[0].endswith(b"If-Match: *\r\n")
+    assert came[1] == b"Content-Length: 2\r\n\r\n{}"

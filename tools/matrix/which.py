@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.model import TIERS, Check, Suite, Tier
-from reference_impl.twisted.flaws import FLAWS, Flaw, negotiation
+from reference_impl.twisted.flaws import FLAWS, Flaw, negotiation, whole
 
 __all__ = ["ODD", "Way", "aimed", "by_time", "checks", "of_lesson", "rank", "rows", "runnable", "way"]
 
@@ -41,6 +41,11 @@ ODD: Final[Mapping[str, Way]] = {
     "per-worker-cache": _TWO,
     "key-without-place": Way(target="reference"),
     "policy-on-misses-only": Way(target="reference", tier="core"),
+    **dict.fromkeys(
+        (flaw.name for flaw in whole.FLAWS if flaw.name.startswith("whole-")),
+        Way(target="whole", tier="full"),
+    ),
+    "304-for-strangers": Way(target="reference", tier="full"),
     "refused-without-policy": Way(target="reference", tier="strict"),
     "unbounded-cache": Way(target="reference", started=True),
     # By URL it may be other clients, or workers, that make it look so.

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from reference_impl.twisted.flaws import (
     conditional_writes,
     conditions,
+    extensions,
     fields,
     if_range,
     invalidation,
@@ -21,8 +22,10 @@ from reference_impl.twisted.flaws import (
     policies,
     preconditions,
     ranges,
+    requests,
     tags,
     ttl,
+    whole,
     wire,
 )
 from reference_impl.twisted.flaws.kind import Flaw
@@ -46,6 +49,9 @@ FLAWS: Mapping[str, Flaw] = table(
     fields.FLAWS,
     conditional_writes.FLAWS,
     negotiation.FLAWS,
+    extensions.FLAWS,
+    requests.FLAWS,
+    whole.FLAWS,
 )
 
 

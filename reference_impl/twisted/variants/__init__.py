@@ -7,7 +7,7 @@ room.
 from collections.abc import Mapping
 
 from reference_impl.twisted.twists import Twist, look_up, table
-from reference_impl.twisted.variants import items, messages, negotiation, offers, values, wire
+from reference_impl.twisted.variants import items, messages, negotiation, offers, values, whole, wire
 
 VARIANTS: Mapping[str, Twist] = table(
     items.VARIANTS,
@@ -15,6 +15,7 @@ VARIANTS: Mapping[str, Twist] = table(
     negotiation.VARIANTS,
     offers.VARIANTS,
     values.VARIANTS,
+    whole.VARIANTS,
     wire.VARIANTS,
 )
 
