@@ -105,8 +105,14 @@ FLAWS = (
     _flaw(
         "ius-not-equal", "If-Unmodified-Since fails at the very date of the change", _not_even_equal, "E04"
     ),
-    _flaw("inm-and-ims", "a 304 needs the tag to match and the date, too", _both_have_to_match, "C05"),
-    _flaw("if-match-is-enough", "where If-Match holds, nothing else is looked at", _match_is_enough, "F07"),
+    _flaw("inm-and-ims", "a 304 needs the tag to match and the date, too", _both_have_to_match, "C05", "F14"),
+    _flaw(
+        "if-match-is-enough",
+        "where If-Match holds, nothing else is looked at",
+        _match_is_enough,
+        "F07",
+        "F14",
+    ),
     _flaw("inm-before-ius", "If-None-Match is looked at before If-Unmodified-Since", _tag_before_date, "F08"),
     _flaw(
         "ius-beside-if-match",
