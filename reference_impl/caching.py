@@ -55,9 +55,13 @@ def etag_of(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
-def etag_of_version(version: int) -> str:
-    """The tag of what has a number that rises with every change: known without making the body."""
-    return f'"v{version}"'
+def etag_of_version(version: int, body: bytes) -> str:
+    """The tag of what has a number that rises with every change.
+
+    The number alone would come again for another content once the server has started anew, and lost what was
+    written (RFC 9110 8.8.1: unique over all versions).
+    """
+    return f'"v{version}-{hashlib.sha256(body).hexdigest()[:8]}"'
 
 
 def weak(etag: str) -> str:

@@ -258,13 +258,13 @@ async def clear_cache(site: AppSite) -> Response:
 
 def _document(site: Site) -> Representation:
     text, version, modified = site.store.document()
-    body = to_json({"text": text, "version": version}).decode()
-    return Representation(body, site.version_tag(version), modified)
+    body = to_json({"text": text, "version": version})
+    return Representation(body.decode(), site.version_tag(version, body), modified)
 
 
 @readable("/versioned/")
 async def read_document(request: Request, site: AppSite) -> Response:
-    """A document; its tag is known without making the body."""
+    """A document whose tag begins with its version."""
     return answer(request, site, _document(site))
 
 

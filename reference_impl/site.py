@@ -57,9 +57,9 @@ class Site:
         """The tag of a representation, made from its bytes."""
         return caching.etag_of(body)
 
-    def version_tag(self, version: int) -> str:
+    def version_tag(self, version: int, body: bytes) -> str:
         """The tag of a document whose version rises with every change."""
-        return caching.etag_of_version(version)
+        return caching.etag_of_version(version, body)
 
     def evaluate(self, method: str, fields: Mapping[str, Sequence[str]], now: Validators) -> int | None:
         """The status that a request's preconditions call for, or None to go on."""

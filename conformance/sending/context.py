@@ -131,6 +131,7 @@ class Context:
         seen: the last answer to a plain read of the resource, up to the next write.
         wholes: what the parts of a 206 are held against.
         undos: path -> how to put back what this work has changed of an item of ours.
+        eve: what is to be done just before a change is sent, or None.
     """
 
     shared: Shared
@@ -145,6 +146,7 @@ class Context:
     seen: Exchange | None = None
     wholes: Wholes = field(default_factory=Wholes)
     undos: dict[str, Undo] = field(default_factory=dict)
+    eve: Callable[[], None] | None = None
 
     # ---------------------------------------------------------------- sending
 

@@ -9,6 +9,7 @@
     refusing.py    `refuse`
     conditional.py `write`
     competing.py   `compete`
+    overtaking.py  `overtake`
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
     ours.py        an item of our own for a conditional write, and how a write to it is taken
@@ -33,6 +34,7 @@ from conformance.verbs import (
     competing,
     conditional,
     making,
+    overtaking,
     reading,
     refusing,
     starting,
@@ -49,6 +51,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         audience,
         changing,
         making,
+        overtaking,
         refusing,
         conditional,
         competing,

@@ -76,7 +76,8 @@ class Tried:
     effect: Effect | None = None
 
 
-def _change(step: Step, context: Context) -> StepRecord:
+def change(step: Step, context: Context) -> StepRecord:
+    """Change one field of an item, to the value that the step names or to a new one."""
     return barred(step, context, "change") or _changed(step, context, context.fill(step.args.get("to")))
 
 
@@ -340,7 +341,7 @@ _TEXTS: Final = Kind(
 VERBS: Final = (
     Verb(
         "change",
-        _change,
+        change,
         "change one field of an item{to}",
         # The new value, instead of one that the suite makes up.
         (Argument("to", Kind("VALUE", {}), " to {}"),),

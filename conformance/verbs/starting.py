@@ -1,4 +1,4 @@
-"""The verb that starts the server anew, `restart`: what is only seen once the first process has ended.
+"""The verbs of a fresh start, `restart` and `recall`: what is only seen once the first process has ended.
 
 One fresh start serves all resources, since it costs as much as the first; so it comes when all else is done.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from conformance.fields import field_value
 from conformance.model import Exchange, Step, StepRecord
 from conformance.verbs.base import Verb, done, not_asked, not_offered, out_of_reach
 
@@ -35,6 +36,25 @@ def _restart(step: Step, context: Context) -> StepRecord:
     return done(step, [again] if before is None else [before, again], restarted=True)
 
 
+def _recall(step: Step, context: Context) -> StepRecord:
+    """GET the resource, beside an earlier answer with its ETag and another body, where there was one."""
+    if context.shared.server is None:
+        return out_of_reach(
+            step, "what a server has answered before is kept of one that the suite has started"
+        )
+    earlier = [each for (name, _), each in context.shared.plain.items() if name == context.resource.name]
+    now = context.read()
+    if now.response is None or not earlier:
+        return done(step, [now])
+    tag, digest = field_value(now.headers, "etag"), now.response.body.digest
+    again = (
+        each
+        for each in earlier
+        if each.response and each.response.body.digest != digest and field_value(each.headers, "etag") == tag
+    )
+    return done(step, [next(again, earlier[-1]), now])
+
+
 def _any(earlier: Mapping[tuple[str, str], Exchange], resource: str) -> Exchange | None:
     return next((exchange for (name, _), exchange in earlier.items() if name == resource), None)
 
@@ -47,4 +67,5 @@ VERBS: Final = (
         phase="end",
         lives=True,
     ),
+    Verb("recall", _recall, "GET the resource, beside what had the same ETag before", phase="end"),
 )

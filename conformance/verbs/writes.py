@@ -85,6 +85,8 @@ def token(context: Context) -> str:
 def send_write(context: Context, write: Write, path: str, body: Json, method: str = "") -> Exchange:
     """One write of JSON."""
     look = path if write.source == "list" else context.resource.read
+    if context.eve is not None:
+        context.eve()
     return _insisted(context, Ask(method or write.method, path, JSON, json.dumps(body).encode()), look)
 
 

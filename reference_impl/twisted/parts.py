@@ -33,7 +33,7 @@ class Parts:
     store: Store
     cache: Cache
     etag: Callable[[Any, bytes], str | None] = etag_of_content
-    version_tag: Callable[[int], str] = caching.etag_of_version
+    version_tag: Callable[[int, bytes], str] = caching.etag_of_version
     evaluate: Callable[[str, Mapping[str, Sequence[str]], Validators, float], int | None] = caching.evaluate
     select: Callable[..., Part | None] = ranges.select
     remember: Callable[[Cache, str, float, Compute], Awaitable[tuple[bytes, bool]]] = backends.remember
@@ -69,8 +69,8 @@ class _SiteOfParts(Site):
     def etag(self, body: bytes) -> str:
         return cast("str", self.parts.etag(json.loads(body), body))
 
-    def version_tag(self, version: int) -> str:
-        return self.parts.version_tag(version)
+    def version_tag(self, version: int, body: bytes) -> str:
+        return self.parts.version_tag(version, body)
 
     def evaluate(self, method: str, fields: Mapping[str, Sequence[str]], now: Validators) -> int | None:
         return self.parts.evaluate(method, fields, now, self.settings.clock())

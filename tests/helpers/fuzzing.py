@@ -70,7 +70,7 @@ DEFECTS = {
     ),
     "hash-of-lower-case": (tagging(etag=lambda _data, body: etag_of(body.lower())), STATES),
     "hash-of-sorted-bytes": (tagging(etag=lambda _data, body: etag_of(bytes(sorted(body)))), STATES),
-    "version-starts-again": (tagging(version_tag=lambda version: f'"v{version % 6}"'), VERSIONS),
+    "version-starts-again": (tagging(version_tag=lambda version, _body: f'"v{version % 6}"'), VERSIONS),
 }
 """Name -> how the server is made, and the run that has to find it."""
 

@@ -308,10 +308,11 @@ def test_the_version_rises_with_each_change_and_not_with_reads(client: Client) -
     def tag() -> str:
         return str(client.get("/versioned/").headers["etag"])
 
-    assert tag() == tag() == '"v1"'
+    assert tag() == tag()
+    assert tag().startswith('"v1-')
     client.ask("PUT", "/versioned/", data={"text": "A second draft"})
     client.ask("PUT", "/versioned/", data={"text": "A second draft"})
-    assert tag() == '"v2"'
+    assert tag().startswith('"v2-')
     assert client.get("/versioned/").json() == {"text": "A second draft", "version": 2}
 
 

@@ -140,12 +140,16 @@ LANGUAGE = [
     refuses("write", stray=True),
     takes("compete", "send four changes of an item of our own at once, with the tag that it has, 20 times", rounds=20),
     refuses("compete", rounds=0),
+    takes("overtake", "change one field of an item while the resource is read, 0.5 of that time after the read began", at=0.5),
+    refuses("overtake", at=1),
     takes("clear", "clear the cache by hand"),
     refuses("clear", to="x"),
     takes("flood", "ask for many distinct keys and watch the server's memory"),
     refuses("flood", times=5),
     takes("restart", "start the app anew, in a process that hashes text otherwise, and GET the resource"),
     refuses("restart", times=5),
+    takes("recall", "GET the resource, beside what had the same ETag before"),
+    refuses("recall", times=5),
 ]  # fmt: skip
 # Any JSON value is one: nothing that stands there is wrong.
 ANYTHING = {"change: to"}
@@ -281,6 +285,8 @@ WORK = [
     Work("write", "not-offered", on="cached-time"),
     Work("compete", "done", args={"rounds": 2}),
     Work("compete", "not-offered", on="versioned"),
+    Work("overtake", "done", args={"at": 0.5}),
+    Work("overtake", "not-offered", on="cached-time", args={"at": 0.5}),
     Work("history", "done", args={"texts": ["a", "b"]}),
     Work("history", "done", args={"each": "field"}),
     Work("history", "not-offered", args={"texts": ["a"]}, on="cached-time"),
@@ -290,6 +296,8 @@ WORK = [
     Work("flood", "out-of-reach", on="cached-time"),
     Work("restart", "done", started=True),
     Work("restart", "out-of-reach"),
+    Work("recall", "done", started=True),
+    Work("recall", "out-of-reach"),
 ]
 ALWAYS_DONE = {"restore"}  # where nothing was changed, nothing has to be put back
 

@@ -53,6 +53,7 @@ ODD: Final[Mapping[str, Way]] = {
         ("two-caches-in-turn", "flag-by-age", "second-in-list", "set-order-etag"), Way(started=True)
     ),
     **dict.fromkeys((flaw.name for flaw in negotiation.FLAWS), Way(target="reference", tier="full")),
+    "version-alone": Way(tier="full", started=True),
     "timestamp-etag": Way(standing=True),
     "slow-hit": Way(alone=True),
 }

@@ -77,6 +77,11 @@ def _by_the_minute(parts: Parts) -> Edit:
     return edit
 
 
+def _for_browsers(asked: Asked, answer: Answer) -> Answer:
+    foreign = asked.get("origin") is not None and answer.status == _OK
+    return answer.having("access-control-allow-origin", "*") if foreign else answer
+
+
 def _keeps_404(parts: Parts) -> Edit:
     """That there is no such item is kept for a while, whatever is created meanwhile."""
     until: dict[str, float] = {}
@@ -95,6 +100,12 @@ def _keeps_404(parts: Parts) -> Edit:
 
 FLAWS = (
     Flaw("date-by-the-minute", "Date has no seconds", answering_with(_by_the_minute), breaks=("A19",)),
+    Flaw(
+        "cors-not-on-304",
+        "a 304 has no Access-Control-Allow-Origin",
+        answering(_for_browsers),
+        breaks=("G20",),
+    ),
     Flaw("404-is-kept", "that an item is not there is kept", answering_with(_keeps_404), breaks=("K31",)),
     Flaw(
         "cdn-quoted-seconds",

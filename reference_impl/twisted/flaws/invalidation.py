@@ -1,5 +1,6 @@
 """Flaws of invalidation: by event, by hand, by version; and writes that are refused but leave a trace."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -23,6 +24,7 @@ from reference_impl.twisted.twists import Apply, Create, answering, answering_wi
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _SUCCESS = 299
+_SLOW = 0.03  # seconds
 
 
 def _forgetting(event: Event, *, the_list: bool, the_item: bool) -> Apply:
@@ -36,6 +38,25 @@ def _forgetting(event: Event, *, the_list: bool, the_item: bool) -> Apply:
         await backends.forget(cache, *keys)
 
     return made_of(lambda parts: replace(parts, invalidate=call))
+
+
+def _filled_late(parts: Parts) -> Parts:
+    """A value is kept a while after its data were read, and no write waits for that."""
+
+    async def late(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
+        value = await cache.get(key)
+        if value is not None:
+            return value, True
+        value = await compute()
+        await asyncio.sleep(_SLOW)
+        await cache.set(key, value, ttl)
+        return value, False
+
+    async def at_once(cache: Cache, _event: Event, item: int) -> None:
+        for key in (LIST_KEY, item_key(item)):
+            await cache.delete(key)
+
+    return replace(parts, remember=late, invalidate=at_once)
 
 
 def _tag_lags(parts: Parts) -> Parts:
@@ -89,7 +110,7 @@ def _clear_fails(asked: Asked, answer: Answer) -> Answer:
 
 def _counting_reads(parts: Parts) -> Parts:
     reads = iter(range(1, 2**63))
-    return replace(parts, version_tag=lambda _version: f'"v{next(reads)}"')
+    return replace(parts, version_tag=lambda _version, _body: f'"v{next(reads)}"')
 
 
 def _refused(asked: Asked, answer: Answer) -> bool:
@@ -315,9 +336,21 @@ FLAWS = (
     ),
     Flaw("clear-500", "DELETE /cache/ fails", answering(_clear_fails), breaks=("LES25",)),
     Flaw(
+        "filled-late",
+        "a read that began before a write keeps what it has seen, after the write",
+        made_of(_filled_late),
+        breaks=("K30",),
+    ),
+    Flaw(
+        "version-alone",
+        "the tag is the number of the version, which begins anew with the process",
+        made_of(lambda parts: replace(parts, version_tag=lambda version, _body: f'"v{version}"')),
+        breaks=("A30",),
+    ),
+    Flaw(
         "version-not-raised",
         "a write to the document leaves its tag as it was",
-        made_of(lambda parts: replace(parts, version_tag=lambda _version: '"v1"')),
+        made_of(lambda parts: replace(parts, version_tag=lambda _version, _body: '"v1"')),
         breaks=("LES26",),
     ),
     Flaw(

@@ -119,6 +119,7 @@ FLAWS = (
         "If-Unmodified-Since is looked at where If-Match holds, too",
         _no_date_beside_a_match,
         "F14",
+        "F09",
     ),
     _flaw("no-ims-beside-if-match", "where If-Match is sent, no date is", _only_first(_IM, _IMS), "F14"),
     _flaw("no-ims-beside-ius", "of two dates only the first is read", _only_first(_IUS, _IMS), "F14"),
