@@ -61,7 +61,7 @@ def test_every_check_says_what_it_sends_and_accepts() -> None:
 def test_of_a_timeline_only_what_the_check_rests_on_is_told() -> None:
     (check,) = find(load(), "ttl-ends")
     told = page(load(), check)
-    assert [line.partition(":")[0] for line in told.sent[:3]] == ["fresh", "wait-9", "later"]
+    assert [line.partition(":")[0] for line in told.sent[:3]] == ["fresh", "wait-10", "later"]
     assert told.accepted == (
         "later: another value than fresh, at least one marked as not cached",
         "or, where that is not so, what more is asked then shows that it is right after all",

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from reference_impl.app import create_app
 from reference_impl.settings import Settings
 from reference_impl.twisted import flaws, variants
-from reference_impl.twisted.division import divided
+from reference_impl.twisted.division import Divided
 from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import AS_IS, Twist
 
@@ -35,7 +35,7 @@ def choose_from_env(env: Mapping[str, str] = os.environ) -> Twist:
 def build(settings: Settings, twist: Twist) -> ASGIApp:
     """The server that these settings describe, twisted."""
     app = twist.apply(settings, _create)
-    return app if twist.divides else divided(app, settings.clock)
+    return app if twist.divides else Divided(app, settings.clock)
 
 
 def for_any_server(settings: Settings, twist: Twist) -> ASGIApp:

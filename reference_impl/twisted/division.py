@@ -19,18 +19,21 @@ _DESCRIBING = ("content-type", "content-encoding", "content-language", "last-mod
 _OF_RANGES = frozenset({b"range", b"if-range"})
 
 
-def divided(app: ASGIApp, clock: Clock, select: Select = select) -> ASGIApp:
+class Divided:
     """The app, which never hears of a Range."""
 
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, app: ASGIApp, clock: Clock, select: Select = select) -> None:
+        self.app = app
+        self._clock, self._select = clock, select
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request: a part is one of what the app answers as a whole."""
         if scope["type"] != "http" or scope["method"] != "GET" or Asked.of(scope).get("range") is None:
-            await app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         headers = [line for line in scope["headers"] if line[0] not in _OF_RANGES]
-        whole = await ask(app, {**scope, "headers": headers}, receive)
-        await tell(_part(Asked.of(scope), whole, clock(), select), send)
-
-    return outer
+        whole = await ask(self.app, {**scope, "headers": headers}, receive)
+        await tell(_part(Asked.of(scope), whole, self._clock(), self._select), send)
 
 
 def _part(asked: Asked, whole: Answer, clock: float, select: Select) -> Answer:

@@ -62,6 +62,11 @@ def written():
     if INVALIDATES:
         kept.clear()
 
+def unconditional(request: Request):
+    match, none = (request.headers.get(f"if-{name}match") for name in ("", "none-"))
+    if match not in (None, "*") or none == "*":  # items have no tags
+        raise HTTPException(412)
+
 def there(number):
     if number not in ITEMS:
         raise HTTPException(404)
@@ -89,8 +94,9 @@ async def create(item: dict):
     return ITEMS[number]
 
 @app.put("/items/{number}")
-async def change(number: int, item: dict):
+async def change(number: int, item: dict, request: Request):
     there(number)
+    unconditional(request)
     if not isinstance(item.get("name"), str):
         raise HTTPException(422)
     ITEMS[number] = {**item, "id": number}
@@ -98,8 +104,9 @@ async def change(number: int, item: dict):
     return ITEMS[number]
 
 @app.delete("/items/{number}", status_code=204)
-async def remove(number: int):
+async def remove(number: int, request: Request):
     there(number)
+    unconditional(request)
     del ITEMS[number]
     written()
 """

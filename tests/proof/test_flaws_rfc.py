@@ -49,9 +49,13 @@ class Site:
         return Raw(int(head.split()[1]), head.decode("latin-1"), content)
 
     def known(self, text: str) -> str:
-        """The text with the current tag and date of the first item put in."""
+        """The text with the current tag (also in other case, or longer) and date of the first item put in."""
         shown = self.ask("GET", "/items/1")
-        return text.replace("TAG", shown.lines("etag")[0]).replace("DATE", shown.lines("last-modified")[0])
+        tag = shown.lines("etag")[0]
+        filled = {"SWAPPED": tag.swapcase(), "LONGER": f'{tag[:-1]}2"', "TAG": tag}
+        for name, value in (*filled.items(), ("DATE", shown.lines("last-modified")[0])):
+            text = text.replace(name, value)
+        return text
 
 
 # Flaw, method, path, fields, the reference's status, the flaw's status.
@@ -62,8 +66,8 @@ ASKED: list[tuple[str, str, str, tuple[str, ...], int, int]] = [
     ("inm-first-line", "GET", "/items/1", ('If-None-Match: "x"', "If-None-Match: TAG"), 304, 200),
     ("inm-no-star", "GET", "/items/1", ("If-None-Match: *",), 304, 200),
     ("inm-splits-commas", "GET", "/items/1", ('If-None-Match: "a,b", TAG',), 304, 200),
-    ("inm-any-case", "GET", "/versioned/", ('If-None-Match: "V1"',), 200, 304),
-    ("inm-substring", "GET", "/versioned/", ('If-None-Match: "v12"',), 200, 304),
+    ("inm-any-case", "GET", "/items/1", ("If-None-Match: SWAPPED",), 200, 304),
+    ("inm-substring", "GET", "/items/1", ("If-None-Match: LONGER",), 200, 304),
     ("inm-not-on-head", "HEAD", "/items/1", ("If-None-Match: TAG",), 304, 200),
     ("inm-not-on-writes", "PUT", "/items/1", ("If-None-Match: TAG",), 412, 200),
     ("inm-304-on-writes", "PUT", "/items/1", ("If-None-Match: TAG",), 412, 304),

@@ -167,7 +167,7 @@ def _chosen(task: Task, how: Way, suite: Suite) -> frozenset[str] | None:
 def _counts(check: Check, task: Task, how: Way) -> bool:
     """Mixtures of conditions are half of all requests, and count where a flaw is about them."""
     wanted = task.checks is None or check.id in task.checks
-    if check.alone and not rows(check) & set(FLAWS[task.flaw].breaks):
+    if check.alone and not how.mixed and not rows(check) & set(FLAWS[task.flaw].breaks):
         return False
     return wanted and (not how.workers or bool(rows(check) & set(how.workers)))
 

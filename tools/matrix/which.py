@@ -22,6 +22,7 @@ class Way:
         standing: the second must not turn by chance, so the clock stands until it is moved.
         alone: what a busy machine blurs.
         started: seen only where the suite has started the server, and measures it.
+        mixed: seen by what mixtures of conditions are answered, though it is not about them.
         workers: seen only where several processes answer, in real time, since a clock can be moved in one
             process only. These rows count; without Redis, workers disagree about the rest anyway.
     """
@@ -31,6 +32,7 @@ class Way:
     standing: bool = False
     alone: bool = False
     started: bool = False
+    mixed: bool = False
     workers: tuple[str, ...] = ()
 
 
@@ -46,7 +48,7 @@ ODD: Final[Mapping[str, Way]] = {
         Way(target="whole", tier="full"),
     ),
     "304-for-strangers": Way(target="reference", tier="full"),
-    "refused-without-policy": Way(target="reference", tier="strict"),
+    "refused-without-policy": Way(target="reference", tier="strict", mixed=True),
     "unbounded-cache": Way(target="reference", started=True),
     # By URL it may be other clients, or workers, that make it look so.
     **dict.fromkeys(

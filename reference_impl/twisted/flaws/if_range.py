@@ -11,7 +11,7 @@ from reference_impl.ranges import Part
 from reference_impl.settings import Settings
 from reference_impl.store import Store
 from reference_impl.twisted.asgi import Answer, Asked, edited
-from reference_impl.twisted.division import Select, divided
+from reference_impl.twisted.division import Divided, Select
 from reference_impl.twisted.flaws.kind import Divides
 from reference_impl.twisted.flaws.preconditions import Fields, evaluating, line, without
 from reference_impl.twisted.flaws.ranges import refusing, selecting
@@ -76,7 +76,7 @@ def _weak_list(settings: Settings, create: Create) -> ASGIApp:
         etag = answer.get("etag")
         return answer.having("etag", caching.weak(etag)) if asked.path == LIST and etag else answer
 
-    return divided(edited(create(Parts.of(settings)), weaken), settings.clock, _if(_weakly))
+    return Divided(edited(create(Parts.of(settings)), weaken), settings.clock, _if(_weakly))
 
 
 # ---- beside other conditions

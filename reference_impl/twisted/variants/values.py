@@ -43,7 +43,8 @@ def _counting_down(parts: Parts) -> Edit:
 
     def edit(asked: Asked, answer: Answer) -> Answer:
         nonlocal made
-        if asked.path != "/reports/" or answer.get("cache-control") is None:
+        of_report = asked.path == "/reports/" and answer.status < _ERROR
+        if not of_report or answer.get("cache-control") is None:
             return answer
         if answer.body:
             at = answer.data()["report"]["generated_at"]
