@@ -123,7 +123,7 @@ def _takes_gzip(field: str | None) -> bool:
     return False
 
 
-_OUR_TAG = re.compile(r'"([0-9a-zA-Z]+)(-gzip)?"')
+_OUR_TAG = re.compile(r'"([0-9a-zA-Z-]+?)(-gzip)?"')
 
 
 def _gzip(settings: Settings, create: Create) -> ASGIApp:
