@@ -57,7 +57,7 @@ async def app(scope, receive, send):
     body = base64.b64encode(b"".join(each.get("body", b"") for each in came)).decode()
     path = (scope["raw_path"] + b"?" + scope["query_string"]).rstrip(b"?").decode()
     of_httpx = (b"host", b"content-length")
-    headers = [(n.decode(), v.decode()) for n, v in scope["headers"] if n not in of_httpx]
+    headers = [(n.decode(), v.decode().strip()) for n, v in scope["headers"] if n not in of_httpx]
     with open(os.environ["ASKED"], "a") as file:
         file.write(json.dumps((scope["method"], path, headers, body)) + chr(10))
 
