@@ -141,12 +141,17 @@ def test_a_value_stands_in_a_phrase(value: Json, expected: str) -> None:
 # ---- verbs, arguments, matchers: only their rows know them
 
 ROWS = {*VERBS, *MATCHERS, *(argument.name for verb in VERBS.values() for argument in verb.arguments)}
+_LOADERS = ("classes", "givens", "lints", "mixtures", "parts", "reader", "tables")
 READ_STEPS = ("conformance.execute", "conformance.plan", "conformance.judge", "conformance.explain")
-READ_STEPS += tuple(f"conformance.load.{name}" for name in ("givens", "lints", "parts", "reader", "tables"))
+READ_STEPS += tuple(f"conformance.load.{name}" for name in _LOADERS)
 MEANT_OTHERWISE = {
     "read": "a phase, and a capability",
     "wait": "a phase",
     "write": "a phase, and what a table does to an item of ours",
+    "create": "a capability",
+    "change": "a capability, and the target's own way to write",
+    "remove": "a capability",
+    "item": "a capability, and a key of a mixture",
     "status": "the code of a finding",
     "after": "a key of a check",
     "why": "a key of a check",

@@ -7,7 +7,6 @@ could have taken the digests that it takes before.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 from conformance.fields import (
@@ -19,6 +18,7 @@ from conformance.fields import (
     parse_multipart,
 )
 from conformance.model import Headers, Slice, Slices
+from conformance.model.exchanges import digest_of
 
 __all__ = ["slices"]
 
@@ -61,5 +61,4 @@ def _slice(told: str | None, content: bytes, whole: bytes | None) -> Slice:
 
 
 def _digest(content: bytes) -> str:
-    """As of a body (`wire/trip.py`)."""
-    return hashlib.sha256(content).hexdigest()[:16] if content else ""
+    return digest_of(content) if content else ""

@@ -13,9 +13,8 @@ _SHORTEST_TTL: Final = 4.0
 # A warm cache that never misses is waited out three times, a late end is named in three more lives, and what
 # comes after a clear takes more than one.
 _LIVES: Final = 8
-_MORE_LIVES: Final = (
-    6  # where whole answers are kept: what a part, HEAD, or a stale answer leaves behind comes cold
-)
+# More where whole answers are kept: what a part, HEAD, or a stale answer leaves behind has to begin cold.
+_MORE_LIVES: Final = 6
 _GRACE: Final = 60.0
 _SEARCHING: Final = 300.0  # more for a search: thousands of exchanges
 

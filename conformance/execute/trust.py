@@ -46,11 +46,11 @@ def distrusted(
 ) -> dict[str, str]:
     """Resources that can't be judged by the moved clock, and why that is believed.
 
-    Each is read twice, the clock is moved by 20 TTLs without a read, and so on, but no further where each new
-    value tells that move to the second. Another value has to come,
-    whatever the flag says: one that stays may be told by a clock that did not move. And where there were
-    hits there have to be some still: a cache by two clocks, of which one moved, has none any more. A pair of
-    probes just before and just after the TTL would distrust exactly the servers that are flawed.
+    Each is read twice, the clock is moved by 20 TTLs without a read, and so on; where each new value tells
+    that move to the second, once is enough. Another value has to come, whatever the flag says: one that stays
+    may be told by a clock that did not move. And where there were hits there have to be some still: a cache
+    by two clocks, of which one moved, has none any more. A pair of probes just before and just after the TTL
+    would distrust exactly the servers that are flawed.
 
     A resource that does not answer is left to its judgement, and the others are probed on a server that is
     started again, since it may be dead, or hang. Where nothing is marked as computed any more, once it has

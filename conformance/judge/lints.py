@@ -17,13 +17,12 @@ from msgspec.structs import replace
 from conformance.judge.court import Court, made
 from conformance.judge.excuses import plain
 from conformance.matchers import COMPARISON, Case, first_finding, holds, phrases
-from conformance.model import Check, Exchange, Finding, Record, Request, Run, StepRecord, Verdict
+from conformance.model import Check, Exchange, Finding, Headers, Record, Request, Run, StepRecord, Verdict
 from conformance.model.specs import ANSWER, PLAIN
 
 __all__ = ["judge_answers"]
 
 _OK = 200
-_Asked = tuple[str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def judge_answers(run: Run, record: Record, case: Case, court: Court) -> Verdict
     check = run.check
     assert check.answers is not None  # noqa: S101 - it is a lint
     met = sorted(_met(run, record, court.records), key=lambda each: each.exchange.sent_at)
-    ordinary: dict[_Asked, list[Exchange]] = defaultdict(list)
+    ordinary: dict[tuple[str, Headers], list[Exchange]] = defaultdict(list)
     for each in met:
         if _is_plain(each.exchange):
             ordinary[_asked(each.exchange.request)].append(each.exchange)
@@ -109,7 +108,7 @@ def _is_plain(exchange: Exchange) -> bool:
     return exchange.request.method == "GET" and plain(exchange) and exchange.status == _OK
 
 
-def _around(exchange: Exchange, ordinary: Mapping[_Asked, list[Exchange]], case: Case) -> Case:
+def _around(exchange: Exchange, ordinary: Mapping[tuple[str, Headers], list[Exchange]], case: Case) -> Case:
     """An answer as a step, beside the ordinary one to the same request that came last before it, or first."""
     steps = {ANSWER: StepRecord(ANSWER, exchanges=(exchange,))}
     same = ordinary.get(_asked(exchange.request))
@@ -120,8 +119,5 @@ def _around(exchange: Exchange, ordinary: Mapping[_Asked, list[Exchange]], case:
 
 
 @lru_cache(maxsize=1 << 12)  # each lint asks it of each request of the run
-def _asked(request: Request) -> _Asked:
-    """What a request has in common with a plain one: all but its method, its conditions and a range."""
-    fields = ((name.lower(), value) for name, value in request.headers)
-    kept = sorted((n, v) for n, v in fields if not n.startswith("if-") and n != "range")
-    return request.target, tuple(kept)
+def _asked(request: Request) -> tuple[str, Headers]:
+    return request.representation

@@ -12,15 +12,16 @@ from typing import Any, Final
 
 from conformance.language.doubts import DOUBTS
 from conformance.language.yamlfile import Path_
+from conformance.load.classes import WRITES, needs_of, value_of
 from conformance.load.parts import Parts
-from conformance.load.values import WRITES, needs_of, value_of
+from conformance.load.schema import ARGUMENTS, JUDGED
 from conformance.model import Check, Json
 from conformance.model.specs import PLAIN
 
 __all__ = ["mixtures"]
 
 _DUE: Final[Mapping[str, Json]] = {"due": {"after": PLAIN}}
-_DUE_OF_WRITES: Final[Mapping[str, Json]] = {"state": "due", "reply": "due"}
+_DUE_OF_WRITES: Final[Mapping[str, Json]] = dict.fromkeys(JUDGED, "due")
 _READ: Final = "GET"
 _OWN: Final = "change"  # the target's own way to change an item
 _Sent = tuple[tuple[str, str], ...]  # (field, class)
@@ -58,8 +59,8 @@ def _step(
     name = "-".join((method, *filter(None, [item]), *(f"{field}-{class_}" for field, class_ in sent))).lower()
     headers = {field: value_of(parts, table, field, class_, path) for field, class_ in sent}
     step = {"do": "write" if WRITES in table else "read", "as": name, "headers": headers}
-    named = {"method": None if method in (_READ, _OWN) else method, "item": item}
-    return {**step, **{key: value for key, value in named.items() if value is not None}}
+    named = zip(ARGUMENTS, (None if method in (_READ, _OWN) else method, item), strict=False)
+    return {**step, **{key: value for key, value in named if value is not None}}
 
 
 def _check(

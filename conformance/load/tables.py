@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from conformance.language.doubts import DOUBTS
 from conformance.language.yamlfile import Path_
+from conformance.load.classes import WRITES, needs_of, value_of
 from conformance.load.mixtures import mixtures
 from conformance.load.parts import Parts
 from conformance.load.schema import ARGUMENTS, JUDGED
-from conformance.load.values import WRITES, needs_of, value_of
 from conformance.model import Check, Json, Timeline
 from conformance.model.specs import PLAIN
 

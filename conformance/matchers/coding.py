@@ -5,13 +5,12 @@ Bodies are compared by the digests that were taken when they arrived; nothing he
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from conformance.content.codings import codings_of
-from conformance.fields import field_values, parse_entity_tag
 from conformance.language.values import STEP, STEPS
 from conformance.matchers.base import COMPARISON, Case, Form, Found, Matcher, each_answer, no_answer, shown
+from conformance.matchers.etag import strong_tag
 from conformance.model import Exchange, Finding, Json, StepRecord
 
 _FIELD: Final = "content-encoding"
@@ -28,7 +27,7 @@ def content_of(exchange: Exchange) -> str:
     decoded = exchange.facts.decoded
     if decoded is not None:
         return decoded.digest
-    return exchange.response.body.digest if exchange.response else ""
+    return exchange.digest
 
 
 def _length(exchange: Exchange) -> int:
@@ -93,24 +92,18 @@ def _tags_apart(names: Json, step: StepRecord, case: Case) -> Finding | None:
         return no_answer(step)
     others = [e for name in names if (s := case.steps.get(name)) for e in s.exchanges]
     for index, exchange in enumerate(step.exchanges):
-        for tag in _strong(exchange):
-            same = next(
-                (o for o in others if tag in _strong(o) and coding_of(o) != coding_of(exchange)), None
-            )
-            if same is not None:
-                expected = f"another ETag on the {_named(exchange)} body than on the {_named(same)} one"
-                return Finding(expected, f"the strong ETag {tag} on both", step.name, index)
+        tag = _strong(exchange)
+        same = (o for o in others if tag == _strong(o) and coding_of(o) != coding_of(exchange))
+        other = next(same, None) if tag else None
+        if other is not None:
+            expected = f"another ETag on the {_named(exchange)} body than on the {_named(other)} one"
+            return Finding(expected, f"the strong ETag {tag} on both", step.name, index)
     return None
 
 
-def _strong(exchange: Exchange) -> Iterator[str]:
-    """The tags of a whole body that claim to be of these very bytes."""
-    if exchange.status != 200:  # noqa: PLR2004
-        return
-    for value in field_values(exchange.headers, "etag"):
-        tag = parse_entity_tag(value)
-        if tag is None or not tag.weak:
-            yield value
+def _strong(exchange: Exchange) -> str:
+    """The tag of a whole body that claims to be of these very bytes, or ""."""
+    return strong_tag(exchange) if exchange.status == 200 else ""  # noqa: PLR2004
 
 
 def _named(exchange: Exchange) -> str:

@@ -34,6 +34,12 @@ def is_weak(tag: str) -> bool:
     return parsed.weak if parsed else _UNQUOTED_IS_STRONG
 
 
+def strong_tag(exchange: Exchange) -> str:
+    """The tag, where it claims to be of these very bytes, or ""."""
+    tag = tag_of(exchange)
+    return "" if tag is None or is_weak(tag) else tag
+
+
 # ------------------------------------------------------------------ by itself
 
 
@@ -123,7 +129,7 @@ def _among(judge: Callable[[list[Tagged]], Finding | None]) -> Find:
 
 def _stable(tagged: list[Tagged]) -> Finding | None:
     for (_, _, one, tag), (name, index, two, other) in combinations(tagged, 2):
-        if _digest(one) == _digest(two) and not tags_match_weakly(tag, other):
+        if one.digest == two.digest and not tags_match_weakly(tag, other):
             expected = f"the ETag {tag} again, since the body is the same to the byte"
             return Finding(expected, f"ETag: {other}", name, index)
     return None
@@ -131,7 +137,7 @@ def _stable(tagged: list[Tagged]) -> Finding | None:
 
 def _unique(tagged: list[Tagged]) -> Finding | None:
     for (_, _, one, tag), (name, index, two, other) in combinations(tagged, 2):
-        if _digest(one) != _digest(two) and tag == other and not is_weak(tag):
+        if one.digest != two.digest and tag == other and not is_weak(tag):
             expected = "another ETag for another body"
             return Finding(expected, f"the strong ETag {tag} on both", name, index, code=_REUSED)
     return None
@@ -152,7 +158,7 @@ def _still(_: Json, step: StepRecord, _case: Case) -> Finding | None:
         return no_answer(step) if not step.exchanges else None
     for (_, before), (index, after) in pairwise(answers):
         old, new = tag_of(before), tag_of(after)
-        if _digest(before) != _digest(after) and not (old and new and tags_match_weakly(old, new)):
+        if before.digest != after.digest and not (old and new and tags_match_weakly(old, new)):
             expected = "the same body and ETag as before, since nobody writes"
             return Finding(expected, f"others: {moved(before, after)}", step.name, index)
     return None
@@ -160,7 +166,7 @@ def _still(_: Json, step: StepRecord, _case: Case) -> Finding | None:
 
 def _one_to_one(tagged: list[Tagged]) -> Finding | None:
     for (_, _, one, before), (name, index, two, tag) in pairwise(tagged):
-        same_tag, same_body = tags_match_weakly(tag, before), _digest(one) == _digest(two)
+        same_tag, same_body = tags_match_weakly(tag, before), one.digest == two.digest
         if same_tag and not same_body:
             at_most: Level | None = "SHOULD" if is_weak(tag) else None
             found = f"the old ETag {tag} with it"
@@ -168,10 +174,6 @@ def _one_to_one(tagged: list[Tagged]) -> Finding | None:
         if same_body and not same_tag:
             return Finding("the old ETag with the old body", f"a new ETag {tag} with it", name, index)
     return _unique(tagged)
-
-
-def _digest(exchange: Exchange) -> str:
-    return exchange.response.body.digest if exchange.response else ""
 
 
 MATCHERS: Final = (

@@ -32,16 +32,12 @@ def _age(exchange: Exchange) -> int | None:
     return parse_age(field_value(exchange.headers, "age") or "")
 
 
-def _digest(exchange: Exchange) -> str:
-    return exchange.response.body.digest if exchange.response else ""
-
-
 @each_answer
 def _told(name: Json, exchange: Exchange, case: Case) -> Found:
     """Whether it can be seen at all: by a mark, or since the content moves."""
     other = case.last(name)
     marked = case.resource is not None and case.resource.hit is not None and exchange.facts.hit is not MISSING
-    moves = other is not None and other.status == exchange.status and _digest(other) != _digest(exchange)
+    moves = other is not None and other.status == exchange.status and other.digest != exchange.digest
     if marked or moves or _reused(exchange, case):
         return None
     return "an answer that tells whether it was kept", "the same content, and no mark"
@@ -111,7 +107,7 @@ def _as_made(name: Json, exchange: Exchange, case: Case) -> Found:
         return None
     if exchange.status != first.status:
         return f"status {first.status}, as when it was made", f"{exchange.status}"
-    names = _SAME + (_OF_THE_BODY if _digest(exchange) == _digest(first) else ())
+    names = _SAME + (_OF_THE_BODY if exchange.digest == first.digest else ())
     for each in names:
         due, found = field_value(first.headers, each), field_value(exchange.headers, each)
         if due != found:

@@ -10,10 +10,11 @@ from itertools import combinations
 from typing import Final
 
 from conformance.content.variants import asked_for
-from conformance.fields import field_value, field_values, parse_entity_tag
+from conformance.fields import field_value
 from conformance.language.values import STEP, STEPS, listed
 from conformance.matchers.base import Case, Form, Matcher, no_answer
 from conformance.matchers.coding import coding_of
+from conformance.matchers.etag import strong_tag
 from conformance.model import Exchange, Finding, Json, StepRecord
 
 _OK: Final = 200
@@ -32,10 +33,6 @@ def _variants(steps: list[StepRecord], case: Case) -> Iterator[_Shown]:
                 yield step.name, index, asked, exchange
 
 
-def _digest(exchange: Exchange) -> str:
-    return exchange.response.body.digest if exchange.response else ""
-
-
 def _apart(_: Json, step: StepRecord, case: Case) -> Finding | None:
     """No two values of one field are answered alike, and each is answered."""
     shown = [*_variants([step], case)]
@@ -45,7 +42,7 @@ def _apart(_: Json, step: StepRecord, case: Case) -> Finding | None:
         if exchange.status != _OK:
             return Finding(f"200 to {field}: {value}", f"{exchange.status}", name, index)
     for (_, _, (field, one), before), (name, index, (other_field, value), after) in combinations(shown, 2):
-        if field == other_field and one != value and _digest(before) == _digest(after):
+        if field == other_field and one != value and before.digest == after.digest:
             expected = f"another body for {field}: {value} than for {one}"
             return Finding(expected, "the same one", name, index)
     return None
@@ -59,7 +56,7 @@ def _apart_from(names: Json, step: StepRecord, case: Case) -> Finding | None:
     others = [*_variants(steps, case)]
     for name, index, (field, value), exchange in _variants([step], case):
         for _, _, (other_field, other), before in others:
-            if field == other_field and value != other and _digest(exchange) == _digest(before):
+            if field == other_field and value != other and exchange.digest == before.digest:
                 return Finding(f"what {field}: {value} chooses", f"what {other} did", name, index)
     return _apart(True, step, case)
 
@@ -84,23 +81,15 @@ def _tags_apart(names: Json, step: StepRecord, case: Case) -> Finding | None:
     shown = [each for each in _variants([*steps, step], case) if each[3].status == _OK]
     bodies: dict[Asked, set[str]] = {}
     for _, _, asked, exchange in shown:
-        bodies.setdefault(asked, set()).add(_digest(exchange))
+        bodies.setdefault(asked, set()).add(exchange.digest)
     still = [each for each in shown if len(bodies[each[2]]) == 1]
     for (_, _, (field, one), before), (name, index, (other_field, value), after) in combinations(still, 2):
-        differ = field == other_field and one != value and _digest(before) != _digest(after)
-        tag = _strong(after)
-        if differ and tag and tag == _strong(before) and coding_of(before) == coding_of(after):
+        differ = field == other_field and one != value and before.digest != after.digest
+        tag = strong_tag(after)
+        if differ and tag and tag == strong_tag(before) and coding_of(before) == coding_of(after):
             expected = f"another ETag for {field}: {value} than for {one}"
             return Finding(expected, f"the strong ETag {tag} on both", name, index)
     return None
-
-
-def _strong(exchange: Exchange) -> str:
-    for value in field_values(exchange.headers, "etag"):
-        tag = parse_entity_tag(value)
-        if tag is None or not tag.weak:
-            return value
-    return ""
 
 
 MATCHERS: Final = (

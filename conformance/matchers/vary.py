@@ -9,11 +9,10 @@ from typing import Final
 
 from conformance.content.variants import asked_for
 from conformance.fields import field_values, parse_cache_control, parse_vary
-from conformance.language.values import FIELD_NAME, STEPS, Kind, listed
+from conformance.language.values import FIELDS, STEPS, listed
 from conformance.matchers.base import Case, Form, Found, Matcher, each_answer, no_answer, shown
 from conformance.model import Exchange, Finding, Json, StepRecord
 
-_NAMES: Final = Kind("[FIELD, ...]", {"type": "array", "items": FIELD_NAME, "minItems": 1})
 _WHOLE: Final = (200, 206)
 _CONFIRMED: Final = 304
 
@@ -90,8 +89,8 @@ MATCHERS: Final = (
         "vary",
         "Vary",
         (
-            Form("names", _names, lambda wanted: f"a Vary that names {listed(wanted)}", _NAMES),
-            Form("without", _without, lambda unwanted: f"a Vary without {listed(unwanted, 'or')}", _NAMES),
+            Form("names", _names, lambda wanted: f"a Vary that names {listed(wanted)}", FIELDS),
+            Form("without", _without, lambda unwanted: f"a Vary without {listed(unwanted, 'or')}", FIELDS),
             Form("star", _star, "Vary: *"),
             Form("chosen", _chosen, "a Vary that names the field which has chosen the answer"),
             Form("declared", _declared, "a Vary that names each field that chooses among variants"),

@@ -110,15 +110,11 @@ def _moved(looks: _Looks) -> str | None:
         one = other = None
     if one is not None and other is not None and one != other:
         return f"{other.value!r} where {one.value!r} was" if other.there else "an item that is gone now"
-    if _body(before) != _body(after):
-        by_itself = looks.control is not None and _body(looks.control) != _body(after)
+    if before.digest != after.digest:
+        by_itself = looks.control is not None and looks.control.digest != after.digest
         return None if by_itself else "another body"
     tags = [listed([*field_values(each.headers, "etag")]) for each in (before, after)]
     return None if tags[0] == tags[1] else f"the same body under another ETag, {shown(after, 'etag')}"
-
-
-def _body(exchange: Exchange) -> str:
-    return exchange.response.body.digest if exchange.response else ""
 
 
 def _carried_out(looks: _Looks) -> bool:
@@ -195,7 +191,7 @@ def _own_tag(looks: _Looks) -> Found:
 def _tag_as_sent(looks: _Looks) -> Found:
     """Who has sent the bytes takes a tag in the answer for theirs."""
     said, due = (field_value(each.headers, _ETAG) for each in (looks.write, looks.after))
-    if said is None or (said == due and digest_of(looks.write.request.body) == _body(looks.after)):
+    if said is None or (said == due and digest_of(looks.write.request.body) == looks.after.digest):
         return None
     return "no ETag, unless what was sent was stored to the byte, and then its own", f"ETag: {said}"
 

@@ -43,6 +43,14 @@ class Request(Frozen, frozen=True):
         """The path alone."""
         return self.target.partition("?")[0]
 
+    @property
+    def representation(self) -> tuple[str, Headers]:
+        """What chooses it: all but the method, conditions and a range; names in lower case."""
+        fields = ((name.lower(), value) for name, value in self.headers)
+        return self.target, tuple(
+            sorted((n, v) for n, v in fields if n != "range" and not n.startswith("if-"))
+        )
+
 
 class Body(Frozen, frozen=True, array_like=True):
     """A body by length and digest; `content` is None where it was too large to be kept.
@@ -222,6 +230,11 @@ class Exchange(Frozen, frozen=True):
     def status(self) -> int | None:
         """The status code, or None where no answer came."""
         return self.response.status if self.response else None
+
+    @property
+    def digest(self) -> str:
+        """Of the answer's body, by which equal bodies are known; "" where there is none."""
+        return self.response.body.digest if self.response else ""
 
     @property
     def headers(self) -> Headers:

@@ -187,7 +187,8 @@ def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
     """Timelines first, then what makes items, then as in the specs; but each after what it comes after.
 
     What was created is there to be changed, in place of an item of the user's. And of the timelines those
-    first that are about a TTL: they begin cold.
+    first that are about a TTL: they begin cold. The lesson's come before what goes beyond it, since some
+    things are waited for a few times only.
     """
     placed: dict[str, Run] = {}
     by_id = {run.id: run for run in runs}
@@ -208,6 +209,9 @@ def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
         # What comes after something that needs an entry itself would have that asked for before the others.
         return not any(by_id[each].kept for each in _with_prerequisites(runs, {run.id}))
 
-    for run in sorted(runs, key=lambda r: (not cold(r), r.check.on is None, not first(r))):
+    def order(run: Run) -> tuple[bool, bool, bool, bool]:
+        return not cold(run), run.check.tier != TIERS[0], run.check.on is None, not first(run)
+
+    for run in sorted(runs, key=order):
         place(run)
     return tuple(placed.values())

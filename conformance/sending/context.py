@@ -246,6 +246,18 @@ class Context:
             self.shared.plain[resource.name, body.digest] = exchange
         return exchange
 
+    def send_apart(self, method: str, path: str, headers: Headers = (), body: bytes = b"") -> Exchange:
+        """One exchange on a connection of its own, which ends with it, from any thread.
+
+        Counted as busy, or a clock that moves would jump while this waits for its answer, and other lanes
+        do not.
+
+        Raises:
+            GivenUpError: the run is being cancelled.
+        """
+        with self.shared.wire.lane() as lane, self.shared.clock.lane():
+            return self.send(method, path, headers, body, How(fresh=True, lane=lane))
+
     def _status(self, lane: Lane, path: str, headers: Headers) -> int | None:
         response = lane.exchange("GET", path, headers, b"").response
         return response.status if response else None

@@ -19,9 +19,8 @@ class Seen:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._values: dict[str, set[str]] = {}
-        self._unmarked: set[str] = (
-            set()
-        )  # whose mark was lacking once: there it tells a hit, whatever it says
+        # Resources whose mark was lacking once: there any mark tells a hit, whatever it says.
+        self._unmarked: set[str] = set()
 
     def mark(self, resource: Resource, facts: Facts) -> Facts:
         """The facts with a mark, where the target names none for a kept value, or it leaves that open."""

@@ -8,35 +8,26 @@ from __future__ import annotations
 from typing import Final
 
 from conformance.content.slices import slices
-from conformance.model import Request, Response, Slices
+from conformance.model import Headers, Request, Response, Slices
 
 _OK: Final = 200
 _PARTIAL: Final = 206
 _MOST: Final = 2  # bodies: the plain one, and one in another form
-_Asked = tuple[str, tuple[tuple[str, str], ...]]
 
 
 class Wholes:
     """What was answered 200 to a GET without a condition and a range, by the rest of the request."""
 
     def __init__(self) -> None:
-        self._bodies: dict[_Asked, bytes] = {}
+        self._bodies: dict[tuple[str, Headers], bytes] = {}
 
     def held(self, request: Request, response: Response) -> Slices | None:
         """What a 206 holds, or None of another answer; a whole one is kept for the parts that may follow."""
         content = response.body.content or b""
-        asked = _but_for_a_part(request)
+        asked = request.representation
         if response.status == _PARTIAL:
             return slices(response.headers, content, self._bodies.get(asked))
         if request.method == "GET" and response.status == _OK and len(asked[1]) == len(request.headers):
             others = [each for each in self._bodies.items() if each[0] != asked]
             self._bodies = dict([*others, (asked, content)][-_MOST:])
         return None
-
-
-def _but_for_a_part(request: Request) -> _Asked:
-    """A request without its conditions and its range."""
-    fields = ((name.lower(), value) for name, value in request.headers)
-    return request.target, tuple(
-        each for each in fields if each[0] != "range" and not each[0].startswith("if-")
-    )

@@ -244,7 +244,7 @@ def _ignored(step: Step, context: Context, subject: Subject, tried: Tried) -> St
 
 
 def _digest(exchange: Exchange | None) -> str:
-    return exchange.response.body.digest if exchange is not None and exchange.response is not None else ""
+    return exchange.digest if exchange is not None else ""
 
 
 def _unsafe(

@@ -13,7 +13,7 @@ from conformance.content import edits
 from conformance.fields import field_value
 from conformance.language.values import COUNT
 from conformance.model import Effect, Exchange, Step, StepRecord
-from conformance.sending.ask import Ask, How
+from conformance.sending.ask import Ask
 from conformance.verbs.base import Argument, Verb, not_offered
 from conformance.verbs.conditional import beside
 from conformance.verbs.ours import NothingToShowError, held, look, shown_to_work, unbarred
@@ -52,20 +52,12 @@ def _rounds(step: Step, context: Context, rounds: int) -> StepRecord:
                 for _ in range(_WRITERS)
             ]
             context.lane.rest()
-            exchanges += pool.map(lambda ask: _send(context, ask), asks)
+            # A server may serve one after the other of those that come over one connection.
+            exchanges += pool.map(lambda a: context.send_apart(a.method, a.path, a.headers, a.body), asks)
             if any(each.response is None for each in exchanges):
                 break
     effect = Effect("write", item.id, shape.field, path=item.path)
     return beside(step, context, [before], exchanges, [context.send("GET", item.look)], effect=effect)
-
-
-def _send(context: Context, ask: Ask) -> Exchange:
-    """One of them, on a connection of its own, that ends with it: a server may serve one after the other.
-
-    Counted as busy, or a clock that moves would jump while it waits for its answer.
-    """
-    with context.shared.wire.lane() as lane, context.shared.clock.lane():
-        return context.send(ask.method, ask.path, ask.headers, ask.body, How(fresh=True, lane=lane))
 
 
 VERBS: Final = (

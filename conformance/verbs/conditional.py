@@ -9,13 +9,13 @@ any with one: what is refused in any case can show nothing of its condition.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from conformance.content import edits
 from conformance.fields import field_value
 from conformance.language import captures
-from conformance.language.values import HEADERS, YES, choice, with_headers
+from conformance.language.values import HEADERS, YES, choice, lines_of, with_headers
 from conformance.model import MISSING, Effect, Exchange, Headers, Json, Step, StepRecord
 from conformance.model.runs import after_of, before_of
 from conformance.model.specs import PLAIN
@@ -166,7 +166,7 @@ def filled(step: Step, context: Context, plain: Exchange) -> Headers:
     except captures.MissingError as missing:
         says = f"GET {plain.request.path} has no {missing.field}"
         raise NothingToShowError(not_offered(step, says, [plain])) from None
-    return tuple((n, v["raw"] if isinstance(v, Mapping) else v) for n, v in wanted.items())
+    return lines_of(wanted)
 
 
 def _sent_last(context: Context, item: Item, value: Json) -> Json:

@@ -7,16 +7,16 @@ overtaken finds no entry either: looking for the item may have made one.
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from conformance.language.values import Kind
 from conformance.model import Exchange, Step, StepRecord
-from conformance.sending.ask import How
 from conformance.verbs.base import Argument, Verb
 from conformance.verbs.changing import change
-from conformance.verbs.writes import JSON
+from conformance.verbs.writes import send_write
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
@@ -40,33 +40,22 @@ def _overtake(step: Step, context: Context) -> StepRecord:
         reading: list[Future[Exchange]] = []
 
         def begin() -> None:
-            if not reading:
-                _sent_again(context, cold.exchanges[-1])
-                reading.append(pool.submit(_read, context))
-                # In real time, whatever the clock: it is the server that is being overtaken.
-                time.sleep(float(step.args["at"]) * took)
+            context.eve = None
+            request = cold.exchanges[-1].request
+            path = request.target.removeprefix(context.shared.wire.prefix)
+            write = context.resource.writes["change"]
+            send_write(context, write, path, json.loads(request.body), request.method)
+            context.lane.rest()
+            reading.append(pool.submit(context.send_apart, "GET", context.resource.read))
+            # In real time, whatever the clock: it is the server that is being overtaken.
+            time.sleep(float(step.args["at"]) * took)
 
         context.eve = begin
-        try:
-            changed = change(step, context)
-        finally:
-            context.eve = None
+        changed = change(step, context)
+        context.eve = None  # nothing was sent
         for each in reading:
             each.result()
     return changed
-
-
-def _sent_again(context: Context, exchange: Exchange) -> None:
-    request = exchange.request
-    path = request.target.removeprefix(context.shared.wire.prefix)
-    context.send(request.method, path, JSON, request.body)
-    context.lane.rest()
-
-
-def _read(context: Context) -> Exchange:
-    """On a connection of its own, counted as busy, or a clock that moves would jump meanwhile."""
-    with context.shared.wire.lane() as lane, context.shared.clock.lane():
-        return context.send("GET", context.resource.read, how=How(fresh=True, lane=lane))
 
 
 VERBS: Final = (

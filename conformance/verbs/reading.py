@@ -79,8 +79,7 @@ def _told(exchanges: list[Exchange]) -> list[Exchange]:
 
 def _but_for_time(exchange: Exchange) -> tuple[object, ...]:
     headers = tuple(each for each in exchange.headers if each[0].lower() not in ("date", "age"))
-    body = exchange.response.body.digest if exchange.response else ""
-    return exchange.status, exchange.fault, headers, body, exchange.facts
+    return exchange.status, exchange.fault, headers, exchange.digest, exchange.facts
 
 
 def _found(context: Context, resource: Resource, where: str) -> tuple[str | None, str]:
@@ -148,16 +147,9 @@ def _spread(step: Step, quantities: Mapping[str, float], _moves: bool) -> float:
 
 def _burst(context: Context, method: str, path: str, headers: Headers, times: int) -> list[Exchange]:
     """Several requests at once, each thread on a connection of its own."""
-    wire = context.shared.wire
-
-    def one(_: int) -> Exchange:
-        # Counted as busy, or a clock that moves would jump while one of these waits and other lanes do not.
-        with wire.lane() as lane, context.shared.clock.lane():
-            return context.send(method, path, headers, how=How(fresh=True, lane=lane))
-
     context.lane.rest()
     with ThreadPoolExecutor(min(times, _TOGETHER)) as pool:
-        return list(pool.map(one, range(times)))
+        return list(pool.map(lambda _: context.send_apart(method, path, headers), range(times)))
 
 
 def _read_miss(step: Step, context: Context) -> StepRecord:

@@ -31,8 +31,7 @@ def _restart(step: Step, context: Context) -> StepRecord:
     if problem:
         return StepRecord(step.name, step.do, "broken", f"a second start fails: {problem}")
     again = context.read()
-    digest = again.response.body.digest if again.response else ""
-    before = earlier.get((resource.name, digest)) or _any(earlier, resource.name)
+    before = earlier.get((resource.name, again.digest)) or _any(earlier, resource.name)
     return done(step, [again] if before is None else [before, again], restarted=True)
 
 
@@ -46,12 +45,8 @@ def _recall(step: Step, context: Context) -> StepRecord:
     now = context.read()
     if now.response is None or not earlier:
         return done(step, [now])
-    tag, digest = field_value(now.headers, "etag"), now.response.body.digest
-    again = (
-        each
-        for each in earlier
-        if each.response and each.response.body.digest != digest and field_value(each.headers, "etag") == tag
-    )
+    tag = field_value(now.headers, "etag")
+    again = (e for e in earlier if e.digest != now.digest and field_value(e.headers, "etag") == tag)
     return done(step, [next(again, earlier[-1]), now])
 
 

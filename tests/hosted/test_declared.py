@@ -140,23 +140,15 @@ def tag_of(text, value):
 """
 
 
-def judge(
-    folder: Path,
-    text: str,
-    *,
-    ttl: int = 30,
-    clock: str = "auto",
-    tier: str = "core",
-    **target: str,
-) -> Report:
-    """A run on a server of that text; its target may have more, at `top` or `end`."""
+def judge(folder: Path, text: str, *, ttl: int = 30, clock: str = "auto", **target: str) -> Report:
+    """A run on a server of that text, up to the tier core; its target may have more, at `top` or `end`."""
     of = OF_LIST if "/items" in text else OF_RATES
     shop(folder, f"{HEAD}\nTTL = {ttl}\n{text}", plain=False)
     file = folder / "target.yaml"
     top, end = target.get("top", ""), target.get("end", "")
     file.write_text(f"name: case\n{top}resources:{of.replace('{ttl}', str(ttl))}{end}")
     serving = Serving(app="main:app", app_dir=folder)
-    return conformance.run(serving=serving, target=str(file), tier=tier, clock=clock, seed=1)
+    return conformance.run(serving=serving, target=str(file), tier="core", clock=clock, seed=1)
 
 
 def doubtful(report: Report) -> dict[str, str]:
@@ -243,8 +235,7 @@ def test_in_real_time_too(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     with ThreadPoolExecutor(len(cases)) as pool:
         found = {
-            # Beyond it there are more writes, and one that is late in real time is waited for thrice at most.
-            name: pool.submit(judge, tmp_path / name, text, ttl=6, clock="real", tier="lesson")
+            name: pool.submit(judge, tmp_path / name, text, ttl=6, clock="real")
             for name, text in cases.items()
         }
     reports = {name: each.result() for name, each in found.items()}
