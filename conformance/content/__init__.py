@@ -5,6 +5,7 @@
     codings.py        a compressed body -> what it is without its coding, by length and digest
     marks.py          the value that is kept, and the mark that says so
     moments.py        the moment that a value tells, to the second
+    summaries.py      a value that is too long to be kept: what its equals are known by
     effects.py        what an answer shows of a write
     items.py          which items a document shows, and by which member they are known
     edits.py          an item -> another item

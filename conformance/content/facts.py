@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
@@ -16,6 +15,8 @@ from typing import Any, Final, NoReturn
 from conformance.content.codings import plain_content
 from conformance.content.items import find_item, find_list, is_gone, item_id, same_id
 from conformance.content.marks import HEADER, in_field, marked
+from conformance.content.moments import moment
+from conformance.content.summaries import summary
 from conformance.model import MISSING, NO_FACTS, Facts, Headers, ItemFacts, Json, JsonType, Resource
 
 _TYPES: Final[Mapping[type, JsonType]] = {
@@ -29,7 +30,6 @@ BODY: Final = "body"
 _MOST_MEMBERS: Final = 64
 _LONGEST_VALUE: Final = 2048
 _LONGEST_NESTED: Final = 120  # of an object or a list, of which nobody needs more than to know it again
-_BEGINNING: Final = 24
 _MOST_NESTED: Final = 64
 
 
@@ -162,11 +162,11 @@ def _bounded(value: Json) -> Json:
     try:
         text = json.dumps(value, sort_keys=True)
     except RecursionError:
-        return {"begins": "", "crc": 0, "length": 0}
+        return summary("")
     longest = _LONGEST_NESTED if isinstance(value, dict | list) else _LONGEST_VALUE
     if len(text) <= longest and text.count("[") + text.count("{") <= _MOST_NESTED:
         return value
-    return {"begins": text[:_BEGINNING], "crc": zlib.crc32(text.encode()), "length": len(text)}
+    return summary(text, moment(value))
 
 
 def _item(document: Json, items: list[Any] | None, tracked: Tracked) -> ItemFacts:

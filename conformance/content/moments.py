@@ -6,8 +6,10 @@ It must not know what a value is for: only what text of a time, or what number o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
+from conformance.content.summaries import is_summary, told
 from conformance.model import Json
 
 _DAY: Final = 86400.0
@@ -24,7 +26,7 @@ def apart(one: Json, other: Json) -> float | None:
 
     Times of day are taken to be less than half a day apart.
     """
-    mine, theirs = _moment(one), _moment(other)
+    mine, theirs = moment(one), moment(other)
     if mine is None or theirs is None:
         return None
     return (mine - theirs + _DAY / 2) % _DAY - _DAY / 2
@@ -35,14 +37,38 @@ def follows(one: Json, other: Json, passed: float) -> bool:
 
     Where nearly whole minutes have passed, minutes would follow it as well, so that shows nothing.
     """
-    told, rest = apart(other, one), passed % _MINUTE
-    if told is None or min(rest, _MINUTE - rest) <= 2 * _SECOND:
+    between, rest = apart(other, one), passed % _MINUTE
+    if between is None or min(rest, _MINUTE - rest) <= 2 * _SECOND:
         return False
-    return abs(told - passed) <= _SECOND + _SLACK
+    return abs(between - passed) <= _SECOND + _SLACK
 
 
-def _moment(value: Json) -> float | None:
-    """The second of the day that a value tells: `12:00:31` somewhere in a text, or POSIX time."""
+def moment(value: Json) -> float | None:
+    """The second of the day that a value tells: `12:00:31` somewhere in a text, or POSIX time.
+
+    Of an object or a list, where all that tells one there tells the same.
+    """
+    if is_summary(value):
+        return told(value)
+    if isinstance(value, dict | list):
+        moments = {_of_text(each) for each in _leaves(value)} - {None}
+        return moments.pop() if len(moments) == 1 else None
+    return _of_text(value)
+
+
+def _leaves(value: Json) -> Iterator[Json]:
+    rest = [value]
+    while rest:  # by hand, since a body may nest deeper than Python calls
+        here = rest.pop()
+        if isinstance(here, dict):
+            rest += here.values()
+        elif isinstance(here, list):
+            rest += here
+        else:
+            yield here
+
+
+def _of_text(value: Json) -> float | None:
     text = value if isinstance(value, str) else repr(value) if isinstance(value, int | float) else ""
     clock = _CLOCK.search(text)
     if clock is not None:

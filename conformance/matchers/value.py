@@ -8,6 +8,7 @@ from typing import Final
 from conformance.content.differences import cut_around
 from conformance.content.facts import is_hit, json_type
 from conformance.content.marks import HEADER
+from conformance.content.summaries import is_summary
 from conformance.language.durations import margin
 from conformance.language.values import FLAG, NUMBER, STEP, STEPS
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Matcher, no_answer, seconds
@@ -93,7 +94,7 @@ def _apart(before: Json, now: Json) -> tuple[str, str]:
 
 
 def _short(value: Json) -> str:
-    if isinstance(value, dict) and value.keys() == {"begins", "crc", "length"}:  # as facts keep what is long
+    if is_summary(value):
         return f"{value['begins']}... of {value['length']} characters"
     text = repr(value)
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."

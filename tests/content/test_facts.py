@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from conformance.content.facts import Tracked, facts, is_hit, load_json, pointed
 from conformance.content.items import find_list, id_name, item_id
+from conformance.content.moments import moment
 from conformance.model import MISSING, Facts, ItemFacts, Json
 from conformance.report.redact import Redactor
 
@@ -102,6 +103,11 @@ def test_a_value_is_kept_as_it_is_or_by_its_beginning_and_a_sum(value: Json, kep
         assert found.keys() == {"begins", "crc", "length"}
         assert found == seen({"time": value, "cached": True}).value  # the same value, the same fact
         assert found != seen({"time": [*value, 1]}).value
+
+
+def test_of_a_long_value_the_moment_that_it_tells_is_kept() -> None:
+    found = seen({"time": {"rows": ["x"] * 100, "made": "2026-05-01 12:00:31"}}).value
+    assert moment(found) == 12 * 3600 + 31
 
 
 @pytest.mark.parametrize("depth", [10, 100, 500, 900, 990, 1000, 5000])

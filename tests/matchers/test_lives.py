@@ -5,11 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from helpers.matching import Example, each, fails, holds
 from helpers.records import done, exchange, timed
 
-from conformance.content.moments import apart
 from conformance.model import Exchange, Json, StepRecord
 
 TIME = timed()
@@ -77,27 +75,3 @@ EXAMPLES = [
 @each(EXAMPLES)
 def test_an_example_is_judged_as_it_says(example: Example) -> None:
     example.check()
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        ("2026-11-28 12:00:31", "2026-11-28 12:00:00", 31),
-        ("Sat Nov 28 00:00:01 2026", "Fri Nov 27 23:59:59 2026", 2),
-        ("2026-11-28T12:00:31.25+00:00", "2026-11-28T12:00:31", 0.25),
-        (1700000031.5, 1700000000, 31.5),
-        ("1700000031500", "1700000000000", 31.5),
-        (1700000031500000000, "1700000000", 31.5),
-        ("12:00", "12:00:31", None),
-        ("12:00:31", None, None),
-        (True, 1700000000, None),
-        (["12:00:31"], "12:00:31", None),
-        (31, 30, None),
-        ("99:99:99", "12:00:00", None),
-    ],
-)
-def test_how_far_apart_the_moments_are_that_two_values_tell(
-    one: Json, other: Json, expected: float | None
-) -> None:
-    found = apart(one, other)
-    assert found == (expected if expected is None else pytest.approx(expected))
