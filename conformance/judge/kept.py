@@ -116,11 +116,30 @@ def _shared_entry(sight: Sight) -> Symptom | None:
     )
 
 
+def _denied(sight: Sight) -> Symptom | None:
+    """The newest value once more, and the flag says that it was computed.
+
+    Within a second a value that is computed anew may be the same, so both are named.
+    """
+    before, exchange = sight.earlier, sight.exchange
+    if not before or is_hit(exchange.facts.hit) is not False:
+        return None
+    if before[-1].request.path != exchange.request.path or before[-1].facts.value != exchange.facts.value:
+        return None
+    return Symptom(
+        "the same value comes again, and its flag says that it was computed anew",
+        "Where your cache has kept it, the flag is the wrong way round, or is never set: say true where the "
+        "value comes from the cache. Where not, store the value with the time at which it was computed, and "
+        "return it while it is younger than the TTL.",
+    )
+
+
 _AT_ONCE: Final = 1.0  # seconds: no time for an entry to end by itself
 OF_LIVES: Final[tuple[Row, ...]] = (
     row(_shared_entry, "hit.false", "value.not-same-as"),
     row(_per_worker, "value.same-as", "hit.true"),
     row(_changed_entry, "value.same-as", "value.same-on-hits-as"),
     row(_ends_early, "value.same-as", "hit.true"),
+    row(_denied, "hit.true"),
     row(_outlived, "value.differs-from", "value.not-same-as"),
 )

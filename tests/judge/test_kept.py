@@ -93,6 +93,11 @@ KNOWN: Known = {
         "each worker has a cache of its own",
         "Run one worker",
     ),
+    "a hit that is called a miss": (
+        Look(HIT, life(("fresh", 0, False, "a"), ("soon", 0.1, False, "a")), "soon", TIME),
+        "the same value comes again, and its flag says that it was computed anew",
+        "the flag is the wrong way round",
+    ),
     "an entry that its reader changes": (
         Look(OLD, GROWN, "soon", TIME, workers=1),
         "the kept value is changed by whoever reads it",
@@ -101,6 +106,9 @@ KNOWN: Known = {
 }
 
 LIKE: Like = {
+    "another value that is called a miss": Look(
+        HIT, life(("fresh", 0, False, "a"), ("soon", 0.1, False, "b")), "soon", TIME
+    ),
     "a value that was never kept": Look(
         OLD, life(("fresh", 0, False, "a"), ("soon", 1, False, "b")), "soon", TIME
     ),
