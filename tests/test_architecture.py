@@ -33,8 +33,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("language",),
     ("content",),
     ("oracle",),
-    ("fields",),
     ("model",),
+    ("fields",),
     ("errors", "guesses", "version"),
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from conformance.fields import parse_cache_control
 from conformance.model.specs import Place
 from conformance.model.words import POLICIES, Frozen, Headers, Json, Safe
 
@@ -130,13 +131,17 @@ def _policy(name: str) -> Capability:
     """The one directive that a declared policy is about: the strictest that it has."""
 
     def there(resource: Resource) -> bool:
-        declared = (resource.policy or "").split(",")
-        names = {part.strip().partition("=")[0].lower() for part in declared}
-        return name in names and names.isdisjoint(POLICIES[name])
+        declared = parse_cache_control([resource.policy or ""])
+        if any(map(declared.unqualified, POLICIES[name])):
+            return False
+        if name != "max-age":
+            return declared.unqualified(name)
+        return "s-maxage" not in declared and (declared.seconds(name) or 0) >= _TELLING
 
     return Capability(f"policy-{name}", there, f"a declared policy of {name}")
 
 
+_TELLING: Final = 10  # seconds: of a shorter lifetime too much is lost to the whole seconds of Date
 CAPABILITIES: Final[Mapping[str, Capability]] = {
     capability.name: capability
     for capability in (

@@ -112,18 +112,26 @@ EXAMPLES = [
         says=("an entry that is kept for 90 s, as Cache-Control tells shared caches", "30 s"),
     ),
     # ---- age-possible
-    holds("freshness", "age-possible", having(age="7"), on=resource(http_cache=True)),
-    holds("freshness", "age-possible", having(age="20"), on=timed()),
-    holds("freshness", "age-possible", having(age="7", via="1.1 cache")),
-    holds("freshness", "age-possible", having(age="soon")),
+    holds("freshness", "age-possible", having(age="7"), on=resource(http_cache=True), workers=1),
+    holds("freshness", "age-possible", having(age="20"), on=timed(), workers=1),
+    holds("freshness", "age-possible", having(age="7", via="1.1 cache"), workers=1),
+    holds("freshness", "age-possible", having(age="soon"), workers=1),
+    holds("freshness", "age-possible", having(age="7")),  # of whatever stands in front of a URL
+    holds("freshness", "age-possible", having(age="0")),
     fails(
         "freshness",
         "age-possible",
         having(age="7"),
+        workers=1,
         says=("no Age, since nothing here is declared to keep answers", "Age: 7"),
     ),
     fails(
-        "freshness", "age-possible", having(age="90"), on=timed(), says=("an Age of 30 s at most", "Age: 90")
+        "freshness",
+        "age-possible",
+        having(age="90"),
+        workers=1,
+        on=timed(),
+        says=("an Age of 30 s at most", "Age: 90"),
     ),
 ]
 

@@ -6,6 +6,7 @@
 import gzip
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import EllipsisType
 
 from reference_impl import negotiation
@@ -44,6 +45,16 @@ def _date_of_answer(parts: Parts) -> Edit:
         if answer.get("last-modified") is None:
             return answer
         return answer.having("last-modified", http_date(parts.settings.clock()))
+
+    return edit
+
+
+def _date_rfc850(parts: Parts) -> Edit:
+    """Date in the first of the two obsolete forms."""
+
+    def edit(_asked: Asked, answer: Answer) -> Answer:
+        now = datetime.fromtimestamp(parts.settings.clock(), UTC)
+        return answer.having("date", now.strftime("%A, %d-%b-%y %H:%M:%S GMT"))
 
     return edit
 
@@ -152,6 +163,7 @@ FLAWS = (
     Flaw(
         "last-modified-iso", "Last-Modified is in the form of ISO 8601", answering(_iso_date), breaks=("A16",)
     ),
+    Flaw("date-rfc850", "Date is in the form of RFC 850", answering_with(_date_rfc850), breaks=("A16",)),
     Flaw("no-date", "no answer has a Date", render=_undated, breaks=("A18", "G01")),
     Flaw("no-date-on-304", "a 304 has no Date", render=_undated_304, breaks=("G01", "A18")),
     Flaw("etag-twice", "the list has two lines of ETag", answering(_tag_twice), breaks=("A03",)),
