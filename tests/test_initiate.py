@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from apps.grading import bad
 from helpers.hostile import serve
 from helpers.student import Student, reply
 
+import conformance
 from conformance import cli
 from conformance.load.targetfile import read_target
+from conformance.options import Serving
 
 PATHS = {"/items/": {"get": {}}, "/gone": {"get": {}}}
 
@@ -92,3 +95,35 @@ def test_an_app_is_started_and_its_clock_tells_its_ttl(capsys: pytest.CaptureFix
         .read_text()
         .startswith("# What Items, cached as HTTP says (reference_impl.app:app) offers")
     )
+
+
+POLICIES = (
+    *("max-age=0, must-revalidate", "max-age=5", "public, max-age=300", "public, max-age=60, s-maxage=600"),
+    *("max-age=60, s-maxage=0", "private", "private, max-age=5", "private, max-age=0, must-revalidate"),
+    *("private, max-age=300", 'private="Set-Cookie", max-age=300', "no-cache", "private, no-cache"),
+    *("no-store", "no-store, no-cache, must-revalidate, max-age=0", "public, max-age=31536000, immutable"),
+    *("public", "must-revalidate, max-age=600, stale-while-revalidate=60", "no-store, must-understand"),
+)
+APP = f"""
+from fastapi import FastAPI, Response
+
+app = FastAPI()
+POLICIES = {POLICIES!r}
+
+@app.get("/policy/{{number}}")
+async def policy(number: int, response: Response):
+    response.headers["Cache-Control"] = POLICIES[number]
+    return {{"policy": number}}
+"""
+
+
+@pytest.mark.processes
+def test_what_is_written_down_of_a_server_fails_none_for_its_policy() -> None:
+    """Declaring what a right server does judges more of it, and nothing of it wrongly."""
+    Path("policies.py").write_text(APP)
+    paths = [word for number in range(len(POLICIES)) for word in ("--path", f"/policy/{number}")]
+    assert cli.command(["init", "--app", "policies:app", *paths, "--most", str(len(POLICIES))]) == 0
+    target = read_target("target.yaml")
+    assert {each.policy for each in target.resources} == set(POLICIES)
+    report = conformance.run(serving=Serving(app="policies:app"), target=target, tier="full")
+    assert bad(report) == {}
