@@ -88,7 +88,8 @@ def compose(  # noqa: PLR0913 - each is said of the run
         about: the other fields of Report that tell how the run was made.
     """
     entries = tuple(entries)
-    wanted = {e.work: records[e.work] for e in entries if e.work}
+    # A lint rests on another work's record, too: that of the answer which broke it.
+    wanted = {w: records[w] for e in entries for w in (e.work, e.verdict.work) if w in records}
     redactor = Redactor.of(target, wanted.values(), secrets)
     bodies: dict[str, Content] = {}
     kept = {work: _without_contents(redactor.record(record), bodies) for work, record in wanted.items()}

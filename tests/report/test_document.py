@@ -26,6 +26,7 @@ from conformance.model import (
     Body,
     Content,
     Effect,
+    Entry,
     Exchange,
     Facts,
     ItemFacts,
@@ -141,6 +142,28 @@ def test_the_verdict_comes_from_the_exchanges() -> None:
         entries=tuple(replace(e, verdict=with_outcome(e, "pass")) if e.work else e for e in report.entries),
     )
     assert [e.verdict for e in judge_again(forged).entries] == [e.verdict for e in report.entries]
+
+
+@functools.cache
+def lint() -> tuple[Report, Entry]:
+    """A run, and its lint that was broken by an answer of another work than its own."""
+    report = judging("vary-not-on-304", tier="full")
+    return report, next(e for e in report.judged if e.verdict.verdict == "fail" and e.verdict.work)
+
+
+def test_a_lint_keeps_the_record_of_the_answer_that_broke_it() -> None:
+    """Also where the report has nothing else of that work, as a plugin's of a single item."""
+    report, entry = lint()
+    alone = compose(load(), report.target, report.tier, [entry], report.records)
+    assert {entry.verdict.work, entry.work} == set(alone.records)
+    record = alone.record(entry)
+    assert record is not None
+    assert record.steps == report.records[entry.verdict.work].steps
+
+
+def test_a_lint_that_is_judged_again_shows_the_same_answer() -> None:
+    report, entry = lint()
+    assert judge_again(through_json(report)).entry(entry.nodeid).verdict == entry.verdict
 
 
 def test_what_was_blocked_and_is_not_any_more_was_never_sent() -> None:
