@@ -182,7 +182,7 @@ def test_a_hint_says_what_is_so(id_: str) -> None:
 
 def test_what_only_workers_show_names_the_option_that_starts_them() -> None:
     unseen = next(c for c in CHECKS if c.id == "workers-agree").unseen
-    assert unseen.endswith("let the suite start two of them (--app main:app --workers 2)")
+    assert "let the suite start two of them: --app main:app --workers 2 (in pytest: " in unseen
 
 
 def test_no_advice_says_what_is_not_so() -> None:

@@ -53,6 +53,13 @@ def is_imf_fixdate(text: str) -> bool:
     )
 
 
+def wrong_weekday(text: str) -> str | None:
+    """The day that a date in that form falls on, in English, where it names another one; else None."""
+    found = re.fullmatch(_IMF_FIXDATE, text)
+    midnight = found and _date(found, int(found["year"]))
+    return None if not found or not midnight or _names_day(found, midnight) else _DAYS[midnight.weekday()]
+
+
 def format_http_date(instant: datetime) -> str:
     """The IMF-fixdate of an aware instant, fractions of a second cut off."""
     if instant.tzinfo is None:

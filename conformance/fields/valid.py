@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.fields.dates import is_imf_fixdate
+from conformance.fields.dates import is_imf_fixdate, wrong_weekday
 from conformance.fields.lists import TOKEN, has_empty_elements, parse_delta_seconds, split_list
 from conformance.fields.ranges import parse_content_range
 from conformance.fields.structured import (
@@ -28,10 +28,17 @@ class Form:
     Args:
         fits: whether the value of one line has it.
         says: it in words, as the end of "ETag as ...".
+        fault: what is wrong with a value that is hard to tell from a right one, as a clause, or None.
     """
 
     fits: Callable[[str], bool]
     says: str
+    fault: Callable[[str], str | None] = lambda _: None
+
+
+def _other_day(text: str) -> str | None:
+    day = wrong_weekday(text)
+    return None if day is None else f"that day is a {day}"
 
 
 FORMS: Final[Mapping[str, Form]] = {
@@ -39,7 +46,7 @@ FORMS: Final[Mapping[str, Form]] = {
         lambda text: parse_entity_tag(text) is not None, 'one entity tag, such as "a1b2" or W/"a1b2"'
     ),
     "plain-tag": Form(lambda text: "\\" not in text, "an entity tag without a backslash"),
-    "imf-fixdate": Form(is_imf_fixdate, "a date such as Sun, 06 Nov 1994 08:49:37 GMT"),
+    "imf-fixdate": Form(is_imf_fixdate, "a date such as Sun, 06 Nov 1994 08:49:37 GMT", _other_day),
     "delta-seconds": Form(
         lambda text: parse_delta_seconds(text) is not None, "a whole number of seconds, 0 or more"
     ),

@@ -64,7 +64,7 @@ def judge_answers(run: Run, record: Record, case: Case, court: Court) -> Verdict
             broken.append((each, finding))
     if not judged:
         of = phrases(check.answers) if check.answers else "an answer at all"
-        says = f"none of the {len(met)} answers of the run has {of}"
+        says = f"no answer of the run has {of}"
         return made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
     if not broken:
         return made(run, court, "pass", check.title)

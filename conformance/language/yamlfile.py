@@ -89,6 +89,8 @@ def parse(text: str, name: str, error: type[SpecError] = SpecError) -> YamlFile:
             says = f"is nested more than {_DEEPEST} deep"
         if "alias" in f"{problem.problem} {problem.context}":
             says += ' (an asterisk has to be quoted: "*")'
+        if "mapping values" in str(problem.problem):
+            says += " (a text with a colon and a blank in it has to be quoted)"
         raise error(says, name, mark.line + 1 if mark else None) from None
     except yaml.YAMLError as problem:
         raise error(f"is not YAML: {str(problem).splitlines()[0]}", name) from None

@@ -67,7 +67,8 @@ def _valid(wanted: Json, exchange: Exchange, _case: Case) -> Found:
     for name, form in wanted.items():
         for value in field_values(exchange.headers, name):
             if not FORMS[form].fits(value):
-                return f"{name} as {FORMS[form].says}", f"{name}: {value}"
+                fault = FORMS[form].fault(value)
+                return f"{name} as {FORMS[form].says}", f"{name}: {value}{f' ({fault})' if fault else ''}"
     return None
 
 

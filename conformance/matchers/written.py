@@ -90,12 +90,17 @@ def _state(looks: _Looks) -> Found:
     due = looks.due
     if due.held:
         found = _moved(looks)
-        return None if found is None else (f"the item as it was ({due.why})", found)
+        return None if found is None else (f"{_what(looks)} as it was ({due.why})", found)
     if not due.performed or _carried_out(looks):
         return None
     if _repeats(looks.step.effect) and looks.after.facts.item is not None:
         return "the item as the same write has left it before", f"{looks.after.facts.item.value!r}"
-    return f"that it is carried out ({due.why})", "the item as it was"
+    return f"that it is carried out ({due.why})", f"{_what(looks)} as it was"
+
+
+def _what(looks: _Looks) -> str:
+    """What a write is about: who creates an item changes the list."""
+    return "the list" if looks.write.request.method == "POST" else "the item"
 
 
 def _moved(looks: _Looks) -> str | None:
@@ -176,7 +181,7 @@ def _one_wins(_: Json, step: StepRecord, _case: Case) -> Finding | None:
 @_between
 def _held(looks: _Looks) -> Found:
     found = _moved(looks)
-    return None if found is None else ("the item as it was", found)
+    return None if found is None else (f"{_what(looks)} as it was", found)
 
 
 @_between

@@ -164,7 +164,7 @@ def _reason(entry: Entry) -> str:
 
 
 def _passed(report: Report, bound: Sequence[Entry]) -> str:
-    applying, warned = len(_applying(bound)), report.counts["warn"]
+    applying, warned = sum(e.verdict.outcome == "pass" for e in bound), report.counts["warn"]
     what = (
         f"all {applying} checks that have to hold do" if applying > 1 else "the check that has to hold does"
     )

@@ -277,7 +277,10 @@ def _closing(report: Report) -> Iterator[str]:
     entry = first_to_mend(report, strict=True)
     if entry is not None:
         yield f"What a check is about: {explaining(entry)}"
-        yield "What was sent and what came: write a report (.json), then conformance judge -v report.json"
+        yield (
+            "What was sent and what came: conformance judge -v report.json, once it is written: "
+            "--report report.json (in pytest: --conformance-report)"
+        )
     counts = report.counts
     told = [f"{counts[name]} {name}" for name in counts if counts[name]]
     if report.problems:

@@ -23,6 +23,7 @@ _BODY: Final = 200
 _LOG_LINES: Final = 15
 _SENTENCE: Final = 1000
 _LONGEST_CURL_BODY: Final = 2000
+_YOURS: Final = "http://127.0.0.1:8000"  # where servers listen that were told nothing else
 _Sent = tuple[str, int, Exchange]
 _CACHES: Final = {"private-cache": "a private client cache", "shared-cache": "a shared client cache"}
 
@@ -103,9 +104,13 @@ def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str
     if rest:
         yield f"   ({rest} later {'exchange' if rest == 1 else 'exchanges'} left out)"
     last = sent[shown[-1]][2]
-    command = curl(last if last.through is None else _behind(sent, shown[-1]), report.base_url)
+    ended = report.workers is not None  # with the run: it was started for it
+    where = _YOURS if ended else report.base_url
+    command = curl(last if last.through is None else _behind(sent, shown[-1]), where)
     if command:
         yield f"Reproduce:   {command}"
+        if ended:
+            yield "             (start your server first, on that port: the run's own has ended)"
 
 
 def _log(log: str) -> Iterator[str]:

@@ -198,3 +198,11 @@ def test_the_error_is_of_the_kind_that_was_asked_for() -> None:
     with pytest.raises(TargetError):
         parse("a: *b", "f.yaml", TargetError)
     assert type(parse("a: 1", "f.yaml", TargetError).fail("is wrong", ("a",))) is TargetError
+
+
+@pytest.mark.usefixtures("_loader")
+def test_a_text_with_a_colon_is_said_to_need_quotes() -> None:
+    with pytest.raises(
+        SpecError, match=r"^f\.yaml:1: is not YAML: .* \(a text with a colon and a blank in it"
+    ):
+        parse("hint: Hash it: send hex.", "f.yaml", SpecError)

@@ -64,7 +64,7 @@ def test_a_failure_says_what_was_asked_what_came_and_what_to_do() -> None:
         ),
         (f"Reproduce:   curl -si -H 'If-None-Match: {tag}' http://HOST/items/"),
         "Why:         The client keeps its copy and saves the transfer.",
-        "Next:        Compare the header with your ETag",
+        "Next:        Compare the header with the ETag",
         "More:        conformance explain inm-current-is-304",
     ):
         assert part in text

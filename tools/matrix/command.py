@@ -11,6 +11,7 @@ python -m tools.matrix --check --all   run all, and trust no digest
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,7 @@ from tools.matrix.which import aimed, runnable
 __all__ = ["main", "run", "unfresh"]
 
 _ROOT: Final = Path(__file__).parents[2]
+_EACH: Final = 1.9  # seconds of a processor that a flaw takes against all checks
 _MOST: Final = 12  # names of stale flaws that are told
 _AGAIN: Final = "run python -m tools.matrix"
 
@@ -53,6 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     tasks = tuple(map(Task, names)) if names else stale(data, current)
     forgotten = Data() if given.all and not given.check else data
     begun = time.monotonic()
+    if len(tasks) > _MOST:
+        about = max(1, round(len(tasks) * _EACH / 60 / (os.cpu_count() or 1)))
+        flaws, minutes = _count(len(tasks), "flaw"), _count(about, "minute")
+        sys.stdout.write(f"{flaws} to be run: about {minutes} where nothing else runs\n")
+        sys.stdout.flush()
     trials = run(tasks, forgotten, suite)
     if tasks:
         sys.stdout.write(f"{_count(len(tasks), 'flaw')} run in {time.monotonic() - begun:.0f} s\n")
