@@ -1,6 +1,7 @@
 """The verb `write`: one write to an item of our own, on whatever condition, between two looks at it.
 
-It is sent once, as it is written: nothing is mended behind a check's back. What was seen before and after
+It is sent once, as it is written: nothing is mended behind a check's back, but for servers that want a
+condition with each write, which get the one that holds beside it. What was seen before and after
 stands beside it, in records of their own. Nobody's data but ours is touched: where no item of ours is to be
 had, nothing is written. That a write without a condition is carried out is shown once for each method, before
 any with one: what is refused in any case can show nothing of its condition.
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
 _OK: Final = 200
 _WANTED: Final = 428
+_SILENCED: Final = "if-unmodified-since"
 _A_WHILE: Final = 1.2  # seconds, in which a time in the body shows
 
 
@@ -98,12 +100,7 @@ def _written(step: Step, context: Context) -> StepRecord:
         if "headers" in step.args and shape is not None:
             creates(step, context, item, shape)
         seen.append(gone(step, context, item))
-    headers = filled(step, context, plain)
-    if shape is not None and shape.insists and "bare" not in step.args:
-        wanted = field_value(headers, CONDITION) is not None
-        nothing_without(
-            step, wanted, "the server wants a condition with each write, and refuses this by that"
-        )
+    headers, wanted = filled(step, context, plain), _wanted(step, seen[-1])
     if step.args.get("body") == "same":
         before = sent = value if state == "changed" else _sent_last(context, item, value)
     else:
@@ -112,18 +109,12 @@ def _written(step: Step, context: Context) -> StepRecord:
         owe_again(context, item)
     body = b"" if method == "DELETE" or shape is None else shape.body(item, sent)
     path = item.removal if method == "DELETE" else item.path
-    exchange = context.send(
-        method or (shape.method if shape else "PUT"),
-        path,
-        (*(JSON if body else ()), *headers),
-        body,
-        How(stray="stray" in step.args),
-    )
+    way = method or (shape.method if shape else "PUT")
+    insists = shape is not None and shape.insists
+    exchange = _sent(step, context, (way, path, body), headers, wanted, insists=insists)
     after = _later(context, item, exchange, seen[-1])
     if (method == "DELETE" or state == "removed") and after.status in GONE:
         removed(context, item.removal, item.id)
-    wants = exchange.status == _WANTED and field_value(headers, CONDITION) is None
-    nothing_without(step, not wants or "bare" in step.args, f"{told(exchange)}: the server wants a condition")
     if state == "removed" and "headers" not in step.args and exchange.request.method == "PUT":
         created = exchange.response is None or exchange.status in SUCCESS
         nothing_without(step, created, f"a PUT creates nothing here: {told(exchange)}")
@@ -167,6 +158,36 @@ def filled(step: Step, context: Context, plain: Exchange) -> Headers:
         says = f"GET {plain.request.path} has no {missing.field}"
         raise NothingToShowError(not_offered(step, says, [plain])) from None
     return lines_of(wanted)
+
+
+def _wanted(step: Step, newest: Exchange) -> str | None:
+    """The tag that holds, for servers that want a condition with each write; None: there is no item."""
+    return None if step.args.get("item") == "removed" else field_value(newest.headers, "etag")
+
+
+def _sent(  # noqa: PLR0913 - of what a request is made
+    step: Step,
+    context: Context,
+    request: tuple[str, str, bytes],
+    headers: Headers,
+    tag: str | None,
+    *,
+    insists: bool,
+) -> Exchange:
+    """The write; as a server takes it that wants a condition: with the one that holds, where there is none.
+
+    Where a condition stands there that If-Match would silence, there is nothing to be seen (9110 13.2.2).
+    """
+    method, path, body = request
+    fields, how = (*(JSON if body else ()), *headers), How(stray="stray" in step.args)
+    wants = "bare" not in step.args and field_value(headers, CONDITION) is None
+    if not (wants and insists):
+        exchange = context.send(method, path, fields, body, how)
+        if not wants or exchange.status != _WANTED:
+            return exchange
+    there = tag is not None and field_value(headers, _SILENCED) is None
+    nothing_without(step, there, "the server wants a condition with each write, and refuses this by that")
+    return context.send(method, path, (*fields, ("If-Match", tag or "")), body, how)
 
 
 def _sent_last(context: Context, item: Item, value: Json) -> Json:

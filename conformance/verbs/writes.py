@@ -113,10 +113,16 @@ def _is_back(context: Context, undo: Undo) -> bool:
 
 
 def _insisted(context: Context, ask: Ask, look: str) -> Exchange:
-    """A write; with If-Match where the server insists on a condition, by the tag that is seen at `look`."""
+    """A write; with If-Match where the server insists on a condition, by the tag that is seen at `look`.
+
+    What is to be removed and is not there is gone, whatever is said of the condition.
+    """
     exchange = context.send(ask.method, ask.path, ask.headers, ask.body)
     if exchange.status in _CONDITION_WANTED:
-        tag = field_value(context.send("GET", look).headers, "etag")
+        seen = context.send("GET", look)
+        if ask.method == "DELETE" and seen.status in GONE:
+            return seen
+        tag = field_value(seen.headers, "etag")
         if tag is not None:
             condition = ("If-Match", tag)
             exchange = context.send(ask.method, ask.path, (*ask.headers, condition), ask.body)

@@ -108,7 +108,8 @@ def test_the_summary_of_a_failure_that_blocks_others() -> None:
     assert "  7 x by specs/if-none-match.yaml::items::inm-current-is-304" in plain(report)
     assert (
         "What a check is about: conformance explain inm-current-is-304\n"
-        "What was sent and what came: write a report (.json), then conformance judge -v report.json\n"
+        "What was sent and what came: conformance judge -v report.json, once it is written: "
+        "--report report.json (in pytest: --conformance-report)\n"
         f"{report.counts['pass']} pass, "
     ) in plain(report)
 

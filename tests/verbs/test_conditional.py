@@ -192,12 +192,18 @@ def test_a_server_that_wants_a_condition_gets_one_or_is_not_asked() -> None:
         before = server.state()
         right = done(made, "write", "right", headers={"If-Match": "{plain.etag}"})
         assert (right.status, right.exchanges[0].status) == ("done", 200)
-        without = done(made, "write", "without", headers={"If-None-Match": '"x"'})
-        assert without.status == "not-offered"
+        without = done(made, "write", "without")
+        assert (without.status, without.exchanges[0].status) == ("done", 200)
+        beside = done(made, "write", "beside", headers={"If-None-Match": '"x"'})
+        assert (beside.status, beside.exchanges[0].status) == ("done", 200)
+        silenced = done(made, "write", "silenced", headers={"If-Unmodified-Since": "{plain.lm - 1 day}"})
+        assert (silenced.status, "wants a condition" in silenced.says) == ("not-offered", True)
+        gone = done(made, "write", "gone", method="PUT", item="removed")
+        assert (gone.status, "wants a condition" in gone.says) == ("not-offered", True)
         bare = done(made, "write", "bare", bare=True)
         assert (bare.status, bare.exchanges[0].status) == ("done", 428)
         deleted = done(made, "write", "deleted", method="DELETE")
-        assert (deleted.status, "the server wants a condition" in deleted.says) == ("not-offered", True)
+        assert (deleted.status, deleted.exchanges[0].status) == ("done", 204)
         cleared(made)
         assert server.state() == before
 
