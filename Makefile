@@ -32,7 +32,7 @@ test: lint
 
 # The rest of what CI runs, by .ci/run: real time, and which lines the quick tests reach.
 slow: $(STAMP)
-	$(BIN)/python -m pytest -q tests -m slow
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests -m slow
 
 cover: $(STAMP)
 	$(BIN)/coverage erase

@@ -20,15 +20,12 @@ RUNS = plan(SUITE, load_target("lesson"), "strict").runs
 
 
 def _left(name: str) -> frozenset[str]:
-    """What the slow test asks: mixtures of conditions, three of four requests, and the same on each resource.
+    """What the slow test asks: what is beyond the tier core, and mixtures of conditions.
 
-    Those on one resource are beside all else, but not where each answer takes its time; where each takes a
-    tenth of a second, all that is beyond the lesson is left.
+    Where each answer takes a tenth of a second, all that is beyond the lesson.
     """
-    if name == SLOWEST:
-        return frozenset(run.id for run in RUNS if run.check.tier != "lesson")
-    mixtures = (run for run in RUNS if run.check.alone and run.resource)
-    return frozenset(run.id for run in mixtures if name in LONG or run.resource.name != "items")
+    quick = ("lesson",) if name == SLOWEST else ("lesson", "core")
+    return frozenset(run.id for run in RUNS if run.check.tier not in quick or run.check.alone)
 
 
 def _variant(name: str, selected: frozenset[str]) -> Report:
@@ -62,8 +59,9 @@ def test_a_variant_fails_nothing(name: str, beside: Mapping[str, Future[Report]]
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(VARIANTS))
 def test_a_variant_fails_nothing_of_what_takes_long(name: str) -> None:
-    result = _variant(name, _left(name))
-    assert {e.nodeid for e in result.judged} == _left(name)
+    left = _left(name)
+    result = _variant(name, left)
+    assert {e.nodeid for e in result.judged} == left
     assert "warn" not in {e.verdict.verdict for e in result.judged}
 
 
