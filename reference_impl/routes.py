@@ -158,7 +158,7 @@ async def replace_item(request: Request, item_id: ItemId, item: NewItem, site: A
         else:
             site.store.update(item_id, item.model_dump())
         changed = _item(site, item_id)
-    await site.invalidate("create" if new else "update", item_id)
+    await site.invalidate("update", item_id)  # brought back, too: that id had an entry before
     return written(changed, 201 if new else 200, await request.body())
 
 

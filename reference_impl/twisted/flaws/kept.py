@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from reference_impl.backends import Cache, remember
 from reference_impl.settings import Settings
 from reference_impl.site import Compute
-from reference_impl.twisted.asgi import deaf
+from reference_impl.twisted.asgi import without_conditions
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.ttl import REPORT
 from reference_impl.twisted.parts import Parts
@@ -46,11 +46,11 @@ def _forgotten_early(settings: Settings, create: Create) -> ASGIApp:
         return value, hit
 
     app = create(replace(Parts.of(settings), remember=call))
-    hears = deaf(app, "/reports/")
+    deaf = without_conditions(app, "/reports/")
 
     async def outer(scope: Scope, receive: Receive, send: Send) -> None:
         old = settings.clock() - born >= settings.ttl / 2
-        await (hears if old else app)(scope, receive, send)
+        await (deaf if old else app)(scope, receive, send)
 
     return outer
 

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping
 
-from reference_impl.twisted.asgi import Answer, Asked, Edit, deaf
+from reference_impl.twisted.asgi import Answer, Asked, Edit, without_conditions
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
 from reference_impl.twisted.parts import Parts
@@ -76,7 +76,7 @@ def _time_says(value: str) -> Apply:
 
 def _deaf_at(path: str) -> Apply:
     """The reference where one path never sees a precondition, and so never answers 304."""
-    return lambda settings, create: deaf(create(Parts.of(settings)), path)
+    return lambda settings, create: without_conditions(create(Parts.of(settings)), path)
 
 
 def _strong_report(asked: Asked, answer: Answer) -> Answer:
