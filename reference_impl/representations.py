@@ -77,7 +77,7 @@ class Representation:
 
     @property
     def content_fields(self) -> dict[str, str]:
-        """The header fields that describe the content: of a 200 alone."""
+        """The header fields that describe the content: of a 200 and a 206, not of a 304 (RFC 9110 15.4.5)."""
         fields = {"Content-Language": self.language} if self.language else {}
         return fields if self.coding == "identity" else fields | {"Content-Encoding": self.coding}
 

@@ -1,4 +1,4 @@
-"""The routes of the lesson's contract.
+"""The routes whose answer is the same for everybody: the lesson's contract, and beside it what is kept whole.
 
 A read takes its representation from the server's cache or makes it, and answers by the preconditions. A write
 checks and writes in one transaction, then invalidates what shows the item.

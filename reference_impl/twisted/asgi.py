@@ -8,6 +8,7 @@ from typing import Any, Self
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reference_impl.caching import Validators, parse_date
+from reference_impl.representations import to_json
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Answer:
     status: int
     fields: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+
+    @classmethod
+    def of_json(cls, status: int, data: Any, *fields: tuple[str, str]) -> Self:
+        """An answer with this JSON."""
+        return cls(status, (("content-type", "application/json"), *fields)).carrying(to_json(data))
 
     def get(self, name: str) -> str | None:
         """A field's first value, or None."""
@@ -95,6 +101,25 @@ async def ask(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
 
     await app(scope, receive, send)
     return Answer(status, fields, body)
+
+
+async def body_of(receive: Receive) -> bytes:
+    """The whole body of a request."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def with_body(body: bytes) -> Receive:
+    """What a request with this body is received by."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
 
 
 async def tell(answer: Answer, send: Send) -> None:
@@ -144,11 +169,6 @@ def without_fields(scope: Scope, *names: str) -> Scope:
 def unconditional(scope: Scope) -> dict[str, Any]:
     """The scope of the same request without its preconditions."""
     return {**scope, "headers": [line for line in scope["headers"] if not line[0].startswith(b"if-")]}
-
-
-def without_conditions(app: ASGIApp, path: str) -> ASGIApp:
-    """The app, which at one path never hears of preconditions."""
-    return asked_as(app, lambda scope: unconditional(scope) if scope["path"] == path else scope)
 
 
 def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:

@@ -12,10 +12,10 @@ from reference_impl.backends import Cache, remember
 from reference_impl.backends.memory import MemoryCache
 from reference_impl.settings import Settings
 from reference_impl.site import Compute
-from reference_impl.twisted.asgi import Answer, Asked, Edit, around, ask
+from reference_impl.twisted.asgi import Answer, Asked, Edit, Handle, ask
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
+from reference_impl.twisted.twists import Apply, answering, answering_with, behind_with, made_of
 
 TIME, REPORT = "time", "report"  # the keys of the two values
 _PATHS = ("/cached-time/", "/reports/")
@@ -175,16 +175,15 @@ def _whole_lifetime(parts: Parts) -> Edit:
     return edit
 
 
-def _head_renews(settings: Settings, create: Create) -> ASGIApp:
+def _head_renews(parts: Parts) -> Handle:
     """HEAD computes the value anew, and keeps it."""
-    parts = Parts.of(settings)
 
     async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
         if scope["method"] == "HEAD" and scope["path"] == "/cached-time/":
             await parts.cache.delete(TIME)
         return await ask(app, scope, receive)
 
-    return around(create(parts), handle)
+    return handle
 
 
 def _without(name: str) -> Callable[[dict[str, Any]], object]:
@@ -291,9 +290,7 @@ FLAWS = (
     Flaw(
         "cached-time-404",
         "there is no /cached-time/",
-        _time_answer(
-            lambda _: Answer(404, (("content-type", "application/json"),)).carrying(b'{"detail":"Not Found"}')
-        ),
+        _time_answer(lambda _: Answer.of_json(404, {"detail": "Not Found"})),
         breaks=("LES39",),
     ),
     Flaw(
@@ -315,7 +312,7 @@ FLAWS = (
     Flaw(
         "head-renews-the-time",
         "HEAD computes the time anew, and keeps that",
-        _head_renews,
+        behind_with(_head_renews),
         breaks=("K33",),
     ),
     Flaw(
