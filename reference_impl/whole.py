@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
@@ -59,7 +59,7 @@ class Kept:
     @property
     def policy(self) -> dict[str, str]:
         """Its Cache-Control."""
-        return directives(dict(self.fields).get("cache-control"))
+        return policy_of(self.fields)
 
     def response(self, *more: tuple[str, str]) -> Response:
         """The answer, with these fields besides."""
@@ -74,6 +74,11 @@ def directives(value: str | None) -> dict[str, str]:
     """Cache-Control as names with their arguments."""
     parts = (part.strip().partition("=") for part in (value or "").split(","))
     return {name.lower(): argument for name, _, argument in parts if name}
+
+
+def policy_of(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What an answer's Cache-Control says, in all of its lines."""
+    return directives(", ".join(value for name, value in fields if name == "cache-control"))
 
 
 def lifetime(policy: dict[str, str]) -> int:
@@ -165,7 +170,7 @@ class Whole:
     async def renewed(self, key: str, request: Request, source: Source, chosen: Chosen) -> Response:
         """The source's answer, kept where it may be."""
         answer = await source()
-        policy = directives(answer.headers.get("cache-control"))
+        policy = policy_of(answer.headers.items())
         fresh = self.lifetime(policy)
         if fresh > 0 and self.may_keep(request, answer, chosen):
             fields = tuple(answer.headers.items())

@@ -114,6 +114,15 @@ def test_what_varies_by_more_than_was_chosen_is_not_kept(vary: str) -> None:
     run(talk())
 
 
+def test_a_policy_in_several_lines_is_read_as_one() -> None:
+    async def talk() -> None:
+        site = Site(FRESH, ("Cache-Control", "no-store"))
+        for n in (1, 2):
+            assert await site.ask() == (f"answer {n}", "MISS")
+
+    run(talk())
+
+
 # ---- who waits for whom
 
 

@@ -14,7 +14,7 @@ from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
-from reference_impl.whole import Chosen, Kept, Renew, Source, Whole, directives, is_plain, lifetime
+from reference_impl.whole import Chosen, Kept, Renew, Source, Whole, is_plain, lifetime, policy_of
 
 _OTHER, _OTHER_TYPE = 203, "text/plain"
 _OLDEST = 1  # seconds: what an Age comes to that never grows
@@ -87,7 +87,7 @@ class _KeepsParts(Whole):
             return await super().renewed(key, request, source, chosen)
         answer = await source()
         part = bytes(answer.body)[:5].decode()
-        fresh = self.lifetime(directives(answer.headers.get("cache-control")))
+        fresh = self.lifetime(policy_of(answer.headers.items()))
         fields = tuple((n, v) for n, v in answer.headers.items() if n != "content-length")
         if fresh:
             kept = Kept(200, (*fields, ("content-length", str(len(part)))), part, self.clock())

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from reference_impl.caching import http_date
 from reference_impl.twisted.asgi import Answer, Asked
 from reference_impl.twisted.twists import Twist, answering, made_of
-from reference_impl.whole import NOTHING, Chosen, Kept, Source, Whole, directives
+from reference_impl.whole import NOTHING, Chosen, Kept, Source, Whole, policy_of
 
 
 class _DatedAsMade(Whole):
@@ -26,7 +26,7 @@ class _Validating(Whole):
 
     async def answer(self, request: Request, source: Source, chosen: Chosen = NOTHING) -> Response:
         answer = await super().answer(request, source, chosen)
-        if "no-cache" in directives(answer.headers.get("cache-control")):
+        if "no-cache" in policy_of(answer.headers.items()):
             answer.headers["X-Cache"] = "HIT"
             answer.headers["Age"] = "0"
         return answer
