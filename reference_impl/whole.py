@@ -19,12 +19,8 @@ from reference_impl.fields import field
 from reference_impl.settings import Clock
 
 _OK = 200
-# What the source alone can answer: a part, a condition on its state, a user.
-_FOR_THE_SOURCE = (
-    "range",
-    *("if-match", "if-none-match", "if-modified-since", "if-unmodified-since"),
-    "authorization",
-)
+# What the source alone can answer: a condition on its state, a user. A Range may be ignored (RFC 9110 14.2).
+_FOR_THE_SOURCE = ("if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "authorization")
 _NOT_KEPT = ("no-store", "private", "no-cache")
 _PASSED = b""  # stands where an answer was not for keeping: to wait for the next one would be in vain
 _PASSED_SECONDS = 60.0

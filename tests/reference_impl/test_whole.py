@@ -25,6 +25,7 @@ class Site:
         self.clock = StandingClock()
         self.whole = Whole(self.clock, MemoryCache(self.clock, 100))
         self.fields = [("Cache-Control", policy), *fields]
+        self.status = 200
         self.made = 0
         self.pause: Callable[[], Awaitable[object]] = lambda: asyncio.sleep(0)
 
@@ -32,7 +33,7 @@ class Site:
         self.made += 1
         body = f"answer {self.made}"
         await self.pause()
-        answer = Response(body)
+        answer = Response(body, self.status)
         for name, value in self.fields:
             answer.headers.append(name, value)
         return answer
@@ -68,7 +69,6 @@ def run(made: Awaitable[None]) -> None:
         [("Cache-Control", "max-age=600"), ("Cache-Control", "no-store")],
         [("Authorization", "Basic YTpi")],
         [("If-None-Match", '"x"')],
-        [("Range", "bytes=0-4")],
     ],
 )
 def test_what_was_asked_for_otherwise_is_not_kept(fields: list[tuple[str, str]]) -> None:
@@ -110,6 +110,18 @@ def test_what_varies_by_more_than_was_chosen_is_not_kept(vary: str) -> None:
         site = Site(FRESH, ("Vary", vary))
         for n in (1, 2):
             assert await site.ask(chosen={"accept-language": "de"}) == (f"answer {n}", "MISS")
+
+    run(talk())
+
+
+def test_a_part_is_not_kept_and_what_is_kept_is_sent_whole() -> None:
+    async def talk() -> None:
+        site, some = Site(), ("Range", "bytes=0-4")
+        site.status = 206
+        assert await site.ask(some) == ("answer 1", "MISS")
+        site.status = 200
+        assert await site.ask() == ("answer 2", "MISS")
+        assert await site.ask(some) == ("answer 2", "HIT")
 
     run(talk())
 
