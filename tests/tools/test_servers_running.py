@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -33,11 +34,22 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made
 
 
-def alive() -> list[str]:
-    return [" ".join(each.cmdline()) for each in psutil.Process().children(recursive=True)]
+Alive = Callable[[], list[str]]
 
 
-def test_a_server_is_judged_by_the_files_that_it_serves() -> None:
+@pytest.fixture
+def alive() -> Alive:
+    """The commands that the test has started, and that have not ended; other tests' servers may go on."""
+    before = set(psutil.Process().children(recursive=True))
+
+    def since() -> list[str]:
+        there = psutil.Process().children(recursive=True)
+        return [" ".join(each.cmdline()) for each in there if each not in before]
+
+    return since
+
+
+def test_a_server_is_judged_by_the_files_that_it_serves(alive: Alive) -> None:
     outcome = judge(Row("Files", FILES, PAGE, name="files"), GOT)
     assert {"if-none-match", "fields"} & set(outcome.topics)
     assert {each.check for each in outcome.findings} >= {"ius-earlier"}
@@ -45,7 +57,7 @@ def test_a_server_is_judged_by_the_files_that_it_serves() -> None:
     assert alive() == []
 
 
-def test_a_server_that_does_not_start_is_no_verdict() -> None:
+def test_a_server_that_does_not_start_is_no_verdict(alive: Alive) -> None:
     with pytest.raises(ServerError, match="exited with status 3"):
         judge(Row("None", f"{sys.executable} -c 'raise SystemExit(3)'", PAGE, name="none"), GOT)
     assert alive() == []
@@ -58,7 +70,7 @@ def test_a_run_that_ends_before_it_has_met_anything_is_no_verdict(monkeypatch: p
         judge(Row("Files", FILES, PAGE, name="files"), GOT)
 
 
-def test_an_origin_stands_behind_until_the_place_is_left(folders: Path) -> None:
+def test_an_origin_stands_behind_until_the_place_is_left(folders: Path, alive: Alive) -> None:
     with place(Row("Files", FILES, KEPT, origin=True), GOT) as here:
         assert len([each for each in alive() if "origin.py" in each]) == 2  # it, and its warden
         assert {path.name for path in (here.work / "site").iterdir()} == set(SITE)
