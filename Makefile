@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Half as many again as there are processors: a good part of the tests waits, for a server or for real time.
-JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2 or 1)')
+JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
 # Who has it set would have each process compile all tests anew, which costs more than many of them.
 export PYTHONDONTWRITEBYTECODE :=
 QUICK := not processes and not slow
@@ -52,7 +52,8 @@ bench: $(STAMP)
 servers: $(STAMP)
 	$(BIN)/python -m tools.servers $(ARGS)
 
-# What is generated: the matrix of checks and flaws, and the JSON Schemas.
+# All that is generated: JSON Schemas, the coverage, the matrix of checks and flaws, the pages of checks and of
+# real servers.
 docs: $(STAMP)
 	$(BIN)/python -m tools.generate
 

@@ -6,12 +6,13 @@ caller's.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from http import HTTPMethod
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.routing import BaseRoute, Match
+from starlette.routing import Match
 
 from reference_impl import audience
 from reference_impl.routes import router
@@ -27,6 +28,7 @@ def create_app(site: Site) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await site.whole.close()
         await site.cache.close()
         site.store.close()
 
@@ -64,13 +66,13 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> Sequence[str]:
-    methods = {"OPTIONS"}
-    routes: list[BaseRoute] = [*router.routes, *audience.router.routes]
-    for route in routes:
-        match, _ = route.matches(request.scope)
-        if match != Match.NONE:
-            methods |= set(getattr(route, "methods", None) or ())
-    return sorted(methods)
+    """The methods that some route takes at this path: each is tried, wherever the routes come from."""
+
+    def known(method: str) -> bool:
+        tried = {**request.scope, "method": method}
+        return any(route.matches(tried)[0] == Match.FULL for route in request.app.routes)
+
+    return sorted({"OPTIONS", *filter(known, HTTPMethod)})
 
 
 app = build(Settings.from_env())

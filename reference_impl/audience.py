@@ -1,20 +1,18 @@
-"""Routes whose answer depends on who asks, and how: a notice in two languages, a welcome, and a profile.
+"""Routes whose answer depends on who asks, and how: notice and news in two languages, a welcome, a profile.
 
 A notice is chosen by fields of the request, which Vary names on every answer. A profile belongs to one user:
 the server keeps it under his name, and no shared cache may keep it at all.
 """
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from reference_impl import negotiation
 from reference_impl.caching import cache_control
+from reference_impl.fields import field
 from reference_impl.representations import NO_STORE, Representation, answer, to_json
 from reference_impl.routes import AppSite, readable
-from reference_impl.whole import directives
 
 router = APIRouter()
 
@@ -24,16 +22,15 @@ NOTICES: Mapping[str, str] = {
 }
 CHOSEN_BY = ("Accept-Language", "Accept-Encoding")
 _SCHEME = "Bearer"
-_OWN = cache_control(
-    "private", "no-cache"
-)  # of one user: his browser may keep it, and asks before each reuse
+# Of one user: his browser may keep it, and asks before each reuse.
+_OWN = cache_control("private", "no-cache")
 
 
 @readable("/notice/", {406: {"description": "Every coding is refused"}}, on=router)
 async def read_notice(request: Request, site: AppSite) -> Response:
     """The notice in the language and the coding that the client prefers."""
-    language = negotiation.language(request.headers.get("accept-language"), tuple(NOTICES))
-    coding = negotiation.coding(request.headers.get("accept-encoding"))
+    language = negotiation.language(field(request, "accept-language"), tuple(NOTICES))
+    coding = negotiation.coding(field(request, "accept-encoding"))
 
     async def compute() -> bytes:
         data = {"language": language, "notice": NOTICES[language]}
@@ -52,23 +49,16 @@ async def read_news(request: Request, site: AppSite) -> Response:
 
     What is answered to a login is not: it may be meant for that user, and the cache is everybody's.
     """
-    language = negotiation.language(request.headers.get("accept-language"), tuple(NOTICES))
-    clock, ttl = site.settings.clock, int(site.settings.ttl)
+    language = negotiation.language(field(request, "accept-language"), tuple(NOTICES))
+    everybodys = cache_control("public", max_age=int(site.settings.ttl))
 
-    async def compute() -> bytes:
-        return to_json({"language": language, "made": clock()})
+    async def source() -> Response:
+        policy = _OWN if "authorization" in request.headers else everybodys
+        body = to_json({"language": language, "made": site.settings.clock()})
+        shown = Representation(body.decode(), cache_control=policy)
+        return answer(request, site, shown.chosen_by(("Accept-Language",), language))
 
-    if "no-cache" in directives(request.headers.get("cache-control")):
-        await site.cache.delete(f"news/{language}")  # a new one, for who asks so and for all after him
-    own = bool(_user(request))
-    entry, hit = (await compute(), False) if own else await site.remember(f"news/{language}", compute)
-    kept: dict[str, Any] = json.loads(entry)
-    told = {"X-Cache": "HIT", "Age": str(int(clock() - kept["made"]))} if hit else {"X-Cache": "MISS"}
-    policy = _OWN if own else cache_control("public", max_age=ttl)
-    shown = Representation(entry.decode(), cache_control=policy)
-    answered = answer(request, site, shown.chosen_by(CHOSEN_BY[:1], kept["language"]))
-    answered.headers.update(told)
-    return answered
+    return await site.whole.answer(request, source, {"accept-language": language})
 
 
 @readable("/welcome/", on=router)
@@ -102,5 +92,5 @@ async def read_profile(request: Request, site: AppSite) -> Response:
 
 def _user(request: Request) -> str:
     """Who asks, or "". The token is the name: who may ask is no matter of caching."""
-    scheme, _, user = request.headers.get("authorization", "").partition(" ")
-    return user if scheme == _SCHEME else ""
+    scheme, _, user = (field(request, "authorization") or "").partition(" ")
+    return user.strip() if scheme.lower() == _SCHEME.lower() else ""  # RFC 9110 11.1: in any case

@@ -4,7 +4,7 @@ Every route that serves a resource answers by `answer`, every write asks `refusa
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ from fastapi import HTTPException, Request, Response
 
 from reference_impl import caching, negotiation
 from reference_impl.caching import ABSENT, NOT_MODIFIED, Validators
+from reference_impl.fields import lines
 from reference_impl.ranges import RANGE_NOT_SATISFIABLE, Part
 from reference_impl.site import Site
 
@@ -76,7 +77,7 @@ class Representation:
 
     @property
     def content_fields(self) -> dict[str, str]:
-        """The header fields that describe the content: of a 200 alone."""
+        """The header fields that describe the content: of a 200 and a 206, not of a 304 (RFC 9110 15.4.5)."""
         fields = {"Content-Language": self.language} if self.language else {}
         return fields if self.coding == "identity" else fields | {"Content-Encoding": self.coding}
 
@@ -105,7 +106,7 @@ class Representation:
 
 def answer(request: Request, site: Site, shown: Representation) -> Response:
     """The answer to GET or HEAD: 200, 206, 304, 412 or 416."""
-    status = site.evaluate(request.method, _lines(request), shown.validators)
+    status = site.evaluate(request.method, lines(request), shown.validators)
     if status == NOT_MODIFIED:
         return Response(status_code=NOT_MODIFIED, headers=shown.fields)
     if status is not None:
@@ -115,7 +116,7 @@ def answer(request: Request, site: Site, shown: Representation) -> Response:
         fields |= {"Accept-Ranges": "bytes"}
     if request.method == "HEAD":
         return Response(headers=fields | {"Content-Length": str(len(body))}, media_type=_JSON)
-    part = site.select(_lines(request), body, _JSON, shown.validators) if shown.divisible else None
+    part = site.select(lines(request), body, _JSON, shown.validators) if shown.divisible else None
     if part is None:
         return Response(body, headers=fields, media_type=_JSON)
     return partial(part, shown)
@@ -142,11 +143,11 @@ def refuse_if_asked(request: Request, site: Site, current: Representation | None
     To be called in the transaction that also writes, and with the state from the store: a cached tag may be
     old, and a write by its leave would undo what somebody else has just written.
     """
-    lines = _lines(request)
-    if site.settings.conditions and not caching.guarded(request.method, lines):
+    sent = lines(request)
+    if site.settings.conditions and not caching.guarded(request.method, sent):
         raise HTTPException(caching.PRECONDITION_REQUIRED, _HOW, {"Cache-Control": NO_STORE})
     now = ABSENT if current is None else current.validators
-    status = site.evaluate(request.method, lines, now)
+    status = site.evaluate(request.method, sent, now)
     if status is not None:
         raise HTTPException(status)
 
@@ -164,7 +165,3 @@ def written(
     if location is not None:
         fields["Location"] = location
     return Response(shown.body, status, fields, _JSON)
-
-
-def _lines(request: Request) -> Mapping[str, Sequence[str]]:
-    return {name: request.headers.getlist(name) for name in request.headers}

@@ -1,4 +1,4 @@
-"""The routes of the lesson's contract.
+"""The routes whose answer is the same for everybody: the lesson's contract, and beside it what is kept whole.
 
 A read takes its representation from the server's cache or makes it, and answers by the preconditions. A write
 checks and writes in one transaction, then invalidates what shows the item.
@@ -158,7 +158,7 @@ async def replace_item(request: Request, item_id: ItemId, item: NewItem, site: A
         else:
             site.store.update(item_id, item.model_dump())
         changed = _item(site, item_id)
-    await site.invalidate("create" if new else "update", item_id)
+    await site.invalidate("update", item_id)  # brought back, too: that id had an entry before
     return written(changed, 201 if new else 200, await request.body())
 
 

@@ -11,6 +11,8 @@ from typing import Self
 
 Clock = Callable[[], float]
 
+_OFF = frozenset({"", "0", "false", "no", "off"})
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -38,7 +40,7 @@ class Settings:
             database=env.get("REFERENCE_DATABASE") or cls.database,
             max_entries=int(env.get("REFERENCE_MAX_ENTRIES") or cls.max_entries),
             cost=float(env.get("REFERENCE_COST") or cls.cost),
-            conditions=bool(env.get("REFERENCE_CONDITIONS")),
+            conditions=env.get("REFERENCE_CONDITIONS", "").lower() not in _OFF,
         )
 
     def to_env(self) -> dict[str, str]:

@@ -41,17 +41,14 @@ class Site:
     settings: Settings
     store: Store
     cache: Cache
+    whole: Whole  # keeps its entries beside the others
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The site that these settings describe."""
         store = Store(settings.clock, settings.database)
-        return cls(settings, store, backends.open_cache(settings))
-
-    @property
-    def whole(self) -> Whole:
-        """The cache of whole answers, which keeps its entries beside the others."""
-        return Whole(self.settings.clock, self.cache)
+        cache = backends.open_cache(settings)
+        return cls(settings, store, cache, Whole(settings.clock, cache))
 
     def etag(self, body: bytes) -> str:
         """The tag of a representation, made from its bytes."""

@@ -7,6 +7,7 @@ Rule: nothing that only an extra installs is imported before it is used. pytest 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,11 @@ from helpers import kinds
 from helpers.judging import Collect, Judge, Serve
 
 GUARD = kinds.Guard()
+
+# A shell that runs us in the background has us ignore Ctrl-C, and with us all processes that we start: those
+# that a test interrupts would never end.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

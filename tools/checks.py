@@ -1,12 +1,11 @@
 """docs/checks/: a page for each topic, on which each check is told for whoever builds a server.
 
 The same as `conformance explain` prints, as Markdown; and which real servers fail what, for both to tell.
-Pure, but for what `failing` reads. It must not know how a check is judged.
+Pure. It must not know how a check is judged.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +14,9 @@ from typing import Final
 from conformance.explain import Page, page
 from conformance.model import Requirement, SpecFile, Suite
 
-__all__ = ["FOLDER", "RESULTS", "SERVERS", "documents", "failing"]
+__all__ = ["FOLDER", "SERVERS", "documents"]
 
 FOLDER: Final = Path(__file__).parent.parent / "docs" / "checks"
-RESULTS: Final = Path(__file__).parent / "servers" / "results.json"
 SERVERS: Final = Path(__file__).parent.parent / "conformance" / "load" / "servers.json"
 _INDEX: Final = "README.md"
 _SPECIAL: Final = re.compile(r"([\\*<\[\]|])")
@@ -35,18 +33,6 @@ def documents(suite: Suite) -> dict[Path, str]:
 
 def _topic(file: SpecFile) -> str:
     return Path(file.name).stem
-
-
-def failing(results: Path) -> dict[str, list[str]]:
-    """Check -> the real servers that fail it or are warned, by what `make servers` has kept; else nothing."""
-    if not results.exists():
-        return {}
-    found: dict[str, dict[str, None]] = {}
-    for server, outcome in sorted(json.loads(results.read_text("utf-8")).items()):
-        for finding in outcome.get("findings", ()):
-            if finding["verdict"] in ("fail", "warn"):
-                found.setdefault(finding["check"], {})[server] = None
-    return {check: list(names) for check, names in sorted(found.items())}
 
 
 def _index(suite: Suite) -> Iterator[str]:

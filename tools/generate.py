@@ -21,7 +21,7 @@ from conformance.report import coverage
 from conformance.report.document import report_schema
 from tools import checks
 from tools.matrix import command as matrix
-from tools.servers.page import PAGE
+from tools.servers.page import PAGE, failing, read_results
 from tools.servers.page import made as page_of_servers
 
 ROOT: Final = Path(__file__).parent.parent
@@ -53,9 +53,8 @@ def main() -> int:
 
 def write_checks() -> None:
     """Write the pages of the checks, and remove those of topics that are gone."""
-    failing = checks.failing(checks.RESULTS)
-    if failing:
-        checks.SERVERS.write_text(json.dumps(failing, indent=1) + "\n", encoding="utf-8")
+    servers = failing(read_results())
+    checks.SERVERS.write_text(json.dumps(servers, indent=1) + "\n", encoding="utf-8")
     for table in (flaws_caught, servers_failing):
         table.cache_clear()
     made = checks.documents(load())

@@ -8,15 +8,13 @@ from dataclasses import replace
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from reference_impl.caching import Validators, parse_date
 from reference_impl.ranges import PARTIAL_CONTENT, Part, select
 from reference_impl.settings import Clock
-from reference_impl.twisted.asgi import Answer, Asked, ask, tell
+from reference_impl.twisted.asgi import Answer, Asked, ask, tell, without_fields
 
 Select = Callable[..., Part | None]
 _OK = 200
 _DESCRIBING = ("content-type", "content-encoding", "content-language", "last-modified")
-_OF_RANGES = frozenset({b"range", b"if-range"})
 
 
 class Divided:
@@ -31,8 +29,7 @@ class Divided:
         if scope["type"] != "http" or scope["method"] != "GET" or Asked.of(scope).get("range") is None:
             await self.app(scope, receive, send)
             return
-        headers = [line for line in scope["headers"] if line[0] not in _OF_RANGES]
-        whole = await ask(self.app, {**scope, "headers": headers}, receive)
+        whole = await ask(self.app, without_fields(scope, "range", "if-range"), receive)
         await tell(_part(Asked.of(scope), whole, self._clock(), self._select), send)
 
 
@@ -40,9 +37,7 @@ def _part(asked: Asked, whole: Answer, clock: float, select: Select) -> Answer:
     """What is sent of a whole answer to this request."""
     if whole.status != _OK or whole.get("accept-ranges") is None:
         return whole
-    fields = {name: [asked.get(name) or ""] for name, _ in asked.fields}
-    now = Validators(whole.get("etag"), parse_date(whole.get("last-modified"), clock))
-    found = select(fields, whole.body, whole.get("content-type") or "", now, clock)
+    found = select(asked.lines, whole.body, whole.get("content-type") or "", whole.validators(clock), clock)
     if found is None:
         return whole
     if found.status == PARTIAL_CONTENT:

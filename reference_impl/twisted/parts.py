@@ -49,7 +49,8 @@ class Parts:
 
     def site(self) -> Site:
         """A site that goes by these parts."""
-        return _SiteOfParts(self.settings, self.store, self.cache, self)
+        whole = self.whole(self.settings.clock, self.cache)
+        return _SiteOfParts(self.settings, self.store, self.cache, whole, self)
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,6 @@ class _SiteOfParts(Site):
     """
 
     parts: Parts
-
-    @property
-    def whole(self) -> Whole:
-        return self.parts.whole(self.settings.clock, self.cache)
 
     def etag(self, body: bytes) -> str:
         return cast("str", self.parts.etag(json.loads(body), body))

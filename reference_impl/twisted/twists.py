@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Edit, edited
+from reference_impl.twisted.asgi import Answer, Asked, Edit, Handle, around, asked_as, edited
 from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.wire import Render
 
@@ -61,6 +61,16 @@ def answering(edit: Edit) -> Apply:
     return lambda settings, create: edited(create(Parts.of(settings)), edit)
 
 
+def where(due: Callable[[Asked, Answer], bool], change: Callable[[Answer], Answer]) -> Apply:
+    """The reference with such answers changed, and no others."""
+    return answering(lambda asked, answer: change(answer) if due(asked, answer) else answer)
+
+
+def on_status(status: int, change: Callable[[Answer], Answer]) -> Apply:
+    """The reference with each answer of this status changed."""
+    return where(lambda _asked, answer: answer.status == status, change)
+
+
 def answering_with(make: Callable[[Parts], Edit]) -> Apply:
     """The reference with each answer changed by an `edit` of its own, which may keep state."""
 
@@ -69,6 +79,26 @@ def answering_with(make: Callable[[Parts], Edit]) -> Apply:
         return edited(create(parts), make(parts))
 
     return apply
+
+
+def behind(handle: Handle) -> Apply:
+    """The reference behind a function that answers in its place, and may ask it; it keeps no state."""
+    return behind_with(lambda _parts: handle)
+
+
+def behind_with(make: Callable[[Parts], Handle]) -> Apply:
+    """The reference behind such a function of its own, which may keep state."""
+
+    def apply(settings: Settings, create: Create) -> ASGIApp:
+        parts = Parts.of(settings)
+        return around(create(parts), make(parts))
+
+    return apply
+
+
+def asking(change: Callable[[Scope], Scope]) -> Apply:
+    """The reference, which is asked something else than was sent."""
+    return lambda settings, create: asked_as(create(Parts.of(settings)), change)
 
 
 T = TypeVar("T", bound=Twist)

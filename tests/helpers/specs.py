@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from conformance.errors import SpecError
 from conformance.load import specs as loading
 from conformance.model import Suite
 
-__all__ = ["REGISTER", "SPEC", "Loads", "line_of", "loader", "with_"]
+__all__ = ["REGISTER", "SPEC", "Loads", "line_of", "loader", "refused_at", "with_"]
 
 REGISTER = """\
 topics: [a, b, c]
@@ -79,3 +82,13 @@ def with_(old: str, new: str, text: str = SPEC) -> str:
 
 def line_of(part: str, text: str) -> int:
     return text[: text.index(part)].count("\n") + 1
+
+
+def refused_at(loads: Callable[[str], object], text: str, says: str, at: str, file: str) -> SpecError:
+    """Loading a text is refused in a sentence with this beginning, at the line where `at` first stands."""
+    with pytest.raises(SpecError) as caught:
+        loads(text)
+    assert caught.value.says.startswith(says)
+    assert (caught.value.file, caught.value.line) == (file, line_of(at, text))
+    assert "\n" not in str(caught.value)
+    return caught.value

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from helpers.specs import REGISTER, SPEC, Loads, line_of, loader, with_
+from helpers.specs import REGISTER, SPEC, Loads, loader, refused_at, with_
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,12 +96,7 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
 
 @pytest.mark.parametrize(("old", "new", "says", "at"), WRONG.values(), ids=WRONG)
 def test_what_is_wrong_is_said_with_its_line(loads: Loads, old: str, new: str, says: str, at: str) -> None:
-    text = with_(old, new)
-    with pytest.raises(SpecError) as caught:
-        loads(text)
-    assert caught.value.says.startswith(says)
-    assert (caught.value.file, caught.value.line) == ("specs/a.yaml", line_of(at, text))
-    assert "\n" not in str(caught.value)
+    refused_at(loads, with_(old, new), says, at, "specs/a.yaml")
 
 
 @pytest.mark.parametrize(

@@ -3,41 +3,12 @@
 import asyncio
 from typing import Any
 
-import httpx
 import pytest
-from helpers.clocks import StandingClock
+from helpers.inprocess import Client, Fields
 
-from reference_impl.app import build
-from reference_impl.settings import Settings
+from reference_impl.site import item_key
 
 TTL = 30.0
-Fields = dict[str, str]
-
-
-class Client:
-    """Sends requests to one app."""
-
-    def __init__(self, **settings: Any) -> None:
-        self.clock = StandingClock()
-        self.app = build(Settings(clock=self.clock, cost=0, **settings))
-
-    def ask(
-        self, method: str, path: str, fields: Fields | None = None, data: Any = None, **more: Any
-    ) -> httpx.Response:
-        return self.ask_many(1, method, path, headers=fields, **(more if data is None else {"json": data}))[0]
-
-    def ask_many(self, times: int, method: str, path: str, **request: Any) -> list[httpx.Response]:
-        async def send() -> list[httpx.Response]:
-            transport = httpx.ASGITransport(self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://reference") as client:
-                return list(
-                    await asyncio.gather(*(client.request(method, path, **request) for _ in range(times)))
-                )
-
-        return asyncio.run(send())
-
-    def get(self, path: str, **fields: str) -> httpx.Response:
-        return self.ask("GET", path, {name.replace("_", "-"): value for name, value in fields.items()})
 
 
 @pytest.fixture
@@ -122,6 +93,7 @@ def test_policies(client: Client, path: str, policy: str) -> None:
         ("POST", "/items/1", "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"),
         ("GET", "/cache/", "DELETE, OPTIONS"),
         ("PUT", "/policies/public", "GET, HEAD, OPTIONS"),
+        ("POST", "/openapi.json", "GET, HEAD, OPTIONS"),
     ],
 )
 def test_a_405_lists_every_method_of_the_path(client: Client, method: str, path: str, allow: str) -> None:
@@ -153,6 +125,17 @@ def test_a_put_brings_back_what_was_removed_and_no_other(client: Client) -> None
     assert [each["id"] for each in client.get("/items/").json()] == [1, 2, 3]
     assert client.ask("PUT", "/items/2", {"If-None-Match": "*"}, PEN).status_code == 412
     assert client.ask("PUT", "/items/2", data=PEN).status_code == 200
+
+
+def test_what_is_brought_back_is_seen_whatever_was_kept_of_it(client: Client) -> None:
+    """As where a worker was so slow to compute that its lock had ended (`backends.redis`)."""
+    old = client.get("/items/2").json()
+    cache = client.app.state.site.cache
+    entry = asyncio.run(cache.get(item_key(2)))
+    client.ask("DELETE", "/items/2")
+    asyncio.run(cache.set(item_key(2), entry, TTL))
+    assert client.ask("PUT", "/items/2", data=PEN).status_code == 201
+    assert client.get("/items/2").json() == {"id": 2} | PEN != old
 
 
 def test_a_create_is_seen_at_once(client: Client) -> None:
@@ -370,6 +353,12 @@ def test_distinct_keys_have_distinct_entries_and_their_number_is_bounded() -> No
         assert client.get(f"/cached-time/{place}").json()["cached"] is False
     assert client.get("/cached-time/8").json()["cached"] is True
     assert client.get("/cached-time/0").json()["cached"] is False
+
+
+def test_a_condition_is_answered_alike_whether_or_not_something_is_kept(client: Client) -> None:
+    for _ in range(2):
+        assert client.get("/kept/public", if_none_match="*").status_code == 304
+        assert client.get("/kept/public").status_code == 200
 
 
 def test_apps_share_nothing() -> None:

@@ -7,6 +7,7 @@ import gzip
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from reference_impl import negotiation
 from reference_impl.app import build
@@ -53,16 +54,28 @@ def test_a_language_is_chosen_by_its_weight(field: str | None, expected: str) ->
     assert negotiation.language(field, ("en", "de")) == expected
 
 
+Lines = list[tuple[str, str]]
+
+
+def an_app() -> FastAPI:
+    return build(Settings(clock=lambda: 1_750_000_000.0, cost=0))
+
+
 def get(path: str, **fields: str) -> httpx.Response:
     """An answer of a new app, its body as it was sent."""
     sent = {name.replace("_", "-"): value for name, value in fields.items()}
-    return asyncio.run(_get(path, {"Accept-Encoding": "identity"} | sent))
+    return ask(an_app(), path, *({"Accept-Encoding": "identity"} | sent).items())
 
 
-async def _get(path: str, fields: dict[str, str]) -> httpx.Response:
-    transport = httpx.ASGITransport(build(Settings(clock=lambda: 1_750_000_000.0, cost=0)))
+def ask(app: FastAPI, path: str, *lines: tuple[str, str]) -> httpx.Response:
+    return asyncio.run(_ask(app, path, list(lines)))
+
+
+async def _ask(app: FastAPI, path: str, lines: Lines) -> httpx.Response:
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://reference") as client:
-        async with client.stream("GET", path, headers=fields) as answer:
+        client.headers.clear()
+        async with client.stream("GET", path, headers=lines) as answer:
             raw = b"".join([piece async for piece in answer.aiter_raw()])
         return httpx.Response(answer.status_code, headers={}, content=raw, extensions={"as": answer.headers})
 
@@ -97,6 +110,45 @@ def test_the_tag_of_a_coding_is_current_for_who_takes_that_coding(coding: str, s
 def test_where_every_coding_is_refused_it_says_so() -> None:
     answer = get("/notice/", Accept_Encoding="*;q=0")
     assert (answer.status_code, fields(answer)["vary"]) == (406, "Accept-Language, Accept-Encoding")
+
+
+def test_a_list_in_several_lines_is_read_as_one() -> None:
+    languages = [("Accept-Language", "fr"), ("Accept-Language", "de;q=0.5")]
+    codings = [("Accept-Encoding", "identity;q=0.2"), ("Accept-Encoding", "gzip")]
+    answer = ask(an_app(), "/notice/", *languages, *codings)
+    assert (fields(answer)["content-language"], fields(answer)["content-encoding"]) == ("de", "gzip")
+    assert fields(ask(an_app(), "/news/", *languages))["content-language"] == "de"
+
+
+def test_news_are_kept_by_their_language_and_new_for_who_asks_for_that() -> None:
+    app = an_app()
+
+    def seen(*lines: tuple[str, str]) -> tuple[str, str]:
+        told = fields(ask(app, "/news/", *lines))
+        return told["content-language"], told["x-cache"]
+
+    german, new = ("Accept-Language", "de-AT"), ("Cache-Control", "max-age=0")
+    assert [seen(), seen(), seen(german), seen(german)] == [
+        ("en", "MISS"),
+        ("en", "HIT"),
+        ("de", "MISS"),
+        ("de", "HIT"),
+    ]
+    assert [seen(new), seen(german)] == [("en", "MISS"), ("de", "HIT")]
+
+
+@pytest.mark.parametrize("login", ["Bearer ada", "Basic YTpi"])
+def test_news_for_a_login_are_its_own_and_kept_for_nobody(login: str) -> None:
+    app = an_app()
+    for _ in range(2):
+        own = fields(ask(app, "/news/", ("Authorization", login)))
+        assert (own["cache-control"], own["x-cache"]) == ("private, no-cache", "MISS")
+    assert fields(ask(app, "/news/"))["x-cache"] == "MISS"
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_scheme_of_a_login_is_known_in_any_case(scheme: str) -> None:
+    assert get("/profile/", Authorization=f"{scheme} ada").json()["user"] == "ada"
 
 
 def test_a_profile_is_of_the_user_who_asks_and_of_nobody_else() -> None:

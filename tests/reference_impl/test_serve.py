@@ -113,6 +113,14 @@ def test_settings_travel_by_the_environment() -> None:
     assert Settings.from_env({}) == Settings()
 
 
+@pytest.mark.parametrize(
+    ("value", "on"),
+    [("", False), ("0", False), ("False", False), ("off", False), ("1", True), ("required", True)],
+)
+def test_what_is_switched_off_by_the_environment_is_off(value: str, on: bool) -> None:
+    assert Settings.from_env({"REFERENCE_CONDITIONS": value}).conditions is on
+
+
 def test_the_command_tells_of_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
     with listen("127.0.0.1", 0) as taken, pytest.raises(SystemExit):
         command.main(["--port", str(taken.getsockname()[1])])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
 from helpers.records import check, step, suite
 from msgspec.structs import replace
 
 from conformance.load.specs import load
-from tools.checks import FOLDER, RESULTS, SERVERS, documents, failing
+from tools.checks import FOLDER, documents
 
 
 def test_every_check_stands_on_the_page_of_its_topic() -> None:
@@ -36,24 +34,6 @@ def test_what_markdown_would_take_for_its_own_is_shown() -> None:
     bare = documents(suite(replace(one, why="", hint="")))[FOLDER / "by-hand.md"]
     assert "*Why*" not in bare
     assert "*If it fails*" not in bare
-
-
-def test_what_real_servers_fail_is_told_by_check(tmp_path: Path) -> None:
-    path = tmp_path / "results.json"
-    assert failing(path) == {}
-    found = [
-        {"check": "x", "resource": r, "verdict": v}
-        for r, v in (("a", "fail"), ("b", "warn"), ("c", "blocked"))
-    ]
-    path.write_text(json.dumps({"nginx": {"findings": found}, "koa": {"findings": found[:1]}, "h2o": {}}))
-    assert failing(path) == {"x": ["koa", "nginx"]}
-    path.write_text(json.dumps({"h2o": {"findings": found[2:]}}))
-    assert failing(path) == {}
-
-
-def test_what_real_servers_fail_is_up_to_date() -> None:
-    there = json.loads(SERVERS.read_text("utf-8")) if SERVERS.exists() else {}
-    assert there == failing(RESULTS), "run make docs"
 
 
 def test_the_pages_are_up_to_date() -> None:

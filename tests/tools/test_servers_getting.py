@@ -94,3 +94,23 @@ def test_of_two_versions_the_lower_is_pinned() -> None:
 
     pins = pins_of([report(("B_b", "10.1"), ("a", "1")), report(("b-b", "9.12"))])
     assert pins.splitlines()[1:] == ["a==1", "b-b==9.12"]
+
+
+def test_what_was_got_is_kept_and_what_was_half_got_is_got_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(getting, "CACHE", tmp_path / "cache")
+    filled: list[Path] = []
+
+    def fill(folder: Path) -> None:
+        folder.mkdir()
+        filled.append(folder)
+        if len(filled) == 1:
+            raise NotHere("the registry is out of reach")
+
+    with pytest.raises(NotHere):
+        getting.kept(fill, "python", "a pin")
+    folders = {getting.kept(fill, "python", "a pin") for _ in range(2)}
+    assert folders == set(filled) == {filled[0]}
+    assert len(filled) == 2
+    assert getting.kept(fill, "python", "another pin") not in folders

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -17,22 +19,37 @@ from tools.servers.table import Row
 
 pytestmark = pytest.mark.processes
 PAGE = {"page": {"read": "GET /page.txt"}}
+KEPT = {"page": {"read": "GET /page.txt", "ttl": 10}}
 FILES = f"{sys.executable} -m http.server @port@ --bind 127.0.0.1 --directory @site@"
 GOT = Got("1.0", {})
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reports and folders of servers are the test's."""
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Reports and folders of servers are the test's; a name with a blank is as good as any."""
     monkeypatch.setattr(judging, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    made = tmp_path / "of servers"
+    made.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(made))
+    return made
 
 
-def alive() -> list[str]:
-    return [" ".join(each.cmdline()) for each in psutil.Process().children(recursive=True)]
+Alive = Callable[[], list[str]]
 
 
-def test_a_server_is_judged_by_the_files_that_it_serves() -> None:
+@pytest.fixture
+def alive() -> Alive:
+    """The commands that the test has started, and that have not ended; other tests' servers may go on."""
+    before = set(psutil.Process().children(recursive=True))
+
+    def since() -> list[str]:
+        there = psutil.Process().children(recursive=True)
+        return [" ".join(each.cmdline()) for each in there if each not in before]
+
+    return since
+
+
+def test_a_server_is_judged_by_the_files_that_it_serves(alive: Alive) -> None:
     outcome = judge(Row("Files", FILES, PAGE, name="files"), GOT)
     assert {"if-none-match", "fields"} & set(outcome.topics)
     assert {each.check for each in outcome.findings} >= {"ius-earlier"}
@@ -40,15 +57,22 @@ def test_a_server_is_judged_by_the_files_that_it_serves() -> None:
     assert alive() == []
 
 
-def test_a_server_that_does_not_start_is_no_verdict() -> None:
+def test_a_server_that_does_not_start_is_no_verdict(alive: Alive) -> None:
     with pytest.raises(ServerError, match="exited with status 3"):
         judge(Row("None", f"{sys.executable} -c 'raise SystemExit(3)'", PAGE, name="none"), GOT)
     assert alive() == []
 
 
-def test_an_origin_stands_behind_until_the_place_is_left(tmp_path: Path) -> None:
-    with place(Row("Files", FILES, PAGE, origin=True), GOT) as here:
+def test_a_run_that_ends_before_it_has_met_anything_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = SimpleNamespace(base_url="", judged=(), stopped="")
+    monkeypatch.setattr(judging, "conduct", lambda _options: nothing)
+    with pytest.raises(ServerError, match="it was not judged, and nothing says why"):
+        judge(Row("Files", FILES, PAGE, name="files"), GOT)
+
+
+def test_an_origin_stands_behind_until_the_place_is_left(folders: Path, alive: Alive) -> None:
+    with place(Row("Files", FILES, KEPT, origin=True), GOT) as here:
         assert len([each for each in alive() if "origin.py" in each]) == 2  # it, and its warden
         assert {path.name for path in (here.work / "site").iterdir()} == set(SITE)
     assert alive() == []
-    assert not list(tmp_path.glob("real-server-*"))
+    assert not list(folders.glob("real-server-*"))

@@ -16,7 +16,7 @@ from tools.servers.page import PAGE, made, read_results
 from tools.servers.table import CONF, chosen, rows
 
 FOR_ALL = {"origin.py", "package.json", "package-lock.json", "python.txt"}
-KNOWN = {"port": "1", "work": "w", "site": "s", "ttl": "10", "origin": "o", "originport": "2"}
+KNOWN = {"port": "1", "work": "w", "site": "s", "origin": "o", "originport": "2"}
 ROWS = rows()
 
 
@@ -38,7 +38,7 @@ def test_each_configuration_is_there_used_and_can_be_filled_in() -> None:
     assert used | FOR_ALL == {path.name for path in CONF.iterdir() if path.is_file()}
     for row in ROWS.values():
         for text in (row.run, *row.env.values(), *((CONF / file).read_text("utf-8") for file in row.files)):
-            filled(text, KNOWN, row.name)
+            filled(text, KNOWN | ({"ttl": str(row.ttl)} if row.ttl else {}), row.name)
 
 
 def test_a_word_that_nobody_fills_in_is_told_with_those_that_are() -> None:
@@ -52,6 +52,7 @@ def test_a_word_that_nobody_fills_in_is_told_with_those_that_are() -> None:
         ("{run: a, resources: {}}", "the row x: Object missing required field `is`"),
         ("{is: X, run: a, resources: {}, pip: [flask]}", "the row x: 'flask' has to be pinned"),
         ("{is: X, run: a, resources: {}, like: y}", "the row x: like 'y'"),
+        ("{is: X, run: a, resources: {}, origin: true}", "the row x: it has an origin, and no resource with"),
         ("{is: X, run: a, resources: {}, ports: 1}", "unknown field `ports`"),
     ],
 )

@@ -44,7 +44,7 @@ ODD: Final[Mapping[str, Way]] = {
     "key-without-place": Way(target="reference"),
     "policy-on-misses-only": Way(target="reference", tier="core"),
     **dict.fromkeys(
-        (flaw.name for flaw in whole.FLAWS if flaw.name.startswith("whole-")),
+        (flaw.name for flaw in whole.FLAWS),
         Way(target="whole", tier="full"),
     ),
     "304-for-strangers": Way(target="reference", tier="full"),

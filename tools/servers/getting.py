@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tools.servers.table import CONF, Row
 
-__all__ = ["CACHE", "LOCK", "PINS", "Got", "NotHere", "call", "get", "quietly"]
+__all__ = ["CACHE", "LOCK", "PINS", "Got", "NotHere", "call", "get", "kept", "quietly"]
 
 CACHE: Final = Path(
     os.environ.get("SERVERS_CACHE")
@@ -146,13 +147,13 @@ def quietly(policy: Path) -> Iterator[None]:
 
 def _python(packages: Sequence[str]) -> Path:
     """The folder of commands of a virtual environment that has them."""
-    pins = PINS.read_text("utf-8")
-    with _made("python", platform.python_version(), pins, *sorted(packages)) as folder:
-        if folder is not None:
-            call([sys.executable, "-m", "venv", str(folder)])
-            pip = str(folder / "bin" / "pip")
-            call([pip, "install", "-q", "--disable-pip-version-check", "-c", str(PINS), *packages])
-    return _kept("python", platform.python_version(), pins, *sorted(packages)) / "bin"
+
+    def fill(folder: Path) -> None:
+        call([sys.executable, "-m", "venv", str(folder)])
+        pip = str(folder / "bin" / "pip")
+        call([pip, "install", "-q", "--disable-pip-version-check", "-c", str(PINS), *packages])
+
+    return kept(fill, "python", platform.python_version(), PINS.read_text("utf-8"), *sorted(packages)) / "bin"
 
 
 # ------------------------------------------------------------------ npm
@@ -160,39 +161,32 @@ def _python(packages: Sequence[str]) -> Path:
 
 def _node() -> Path:
     """The node_modules that have all packages of conf/package.json, as its lock has them."""
-    texts = [(CONF / name).read_text("utf-8") for name in LOCK]
-    with _made("node", *texts) as folder:
-        if folder is not None:
-            folder.mkdir(parents=True)
-            for name, text in zip(LOCK, texts, strict=True):
-                (folder / name).write_text(text, "utf-8")
-            call(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
-    return _kept("node", *texts) / "node_modules"
+    texts = {name: (CONF / name).read_text("utf-8") for name in LOCK}
+
+    def fill(folder: Path) -> None:
+        folder.mkdir()
+        for name, text in texts.items():
+            (folder / name).write_text(text, "utf-8")
+        call(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
+
+    return kept(fill, "node", *texts.values()) / "node_modules"
 
 
 def _node_version(modules: Path, package: str) -> str:
-    import json  # noqa: PLC0415 (here alone)
-
     return str(json.loads((modules / package / "package.json").read_text("utf-8"))["version"])
 
 
 # ------------------------------------------------------------------ what is kept
 
 
-def _kept(*decided_by: str) -> Path:
-    digest = hashlib.sha256("\0".join(decided_by).encode()).hexdigest()[:16]
-    return CACHE / f"{decided_by[0]}-{digest}"
-
-
-@contextlib.contextmanager
-def _made(*decided_by: str) -> Iterator[Path | None]:
-    """The folder to be filled, or None where it is full; what is left half full is made anew."""
-    folder = _kept(*decided_by)
+def kept(fill: Callable[[Path], None], kind: str, *decided_by: str) -> Path:
+    """The folder that these texts decide, filled where it is not yet; what is half full is made anew."""
+    digest = hashlib.sha256("\0".join((kind, *decided_by)).encode()).hexdigest()[:16]
+    folder = CACHE / f"{kind}-{digest}"
     full = folder / ".full"
-    if full.exists():
-        yield None
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    yield folder
-    full.touch()
+    if not full.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        fill(folder)
+        full.touch()
+    return folder

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import sys
@@ -27,9 +28,7 @@ __all__ = ["Place", "filled", "place"]
 _WORD: Final = re.compile(r"@([a-z]+)@")
 _AGO: Final = 30 * 86400.0  # seconds: how old a file is that was not just written
 _READY_WITHIN: Final = 30.0
-TTL: Final = (
-    10  # seconds: under that a cache that counts whole ones is not judged sharply; as in servers.yaml
-)
+_ORIGIN: Final = "@python@ -I @conf@/origin.py @port@ @ttl@"
 # What the servers have to serve. The text is long enough for a coding to be worth it.
 SITE: Final = {
     "page.json": json.dumps({"title": "A page", "words": [f"word {n}" for n in range(400)]}),
@@ -67,7 +66,9 @@ def place(row: Row, got: Got) -> Iterator[Place]:
                 "work": str(work),
                 "site": str(work / "site"),
                 "port": str(_free()),
-                "ttl": str(TTL),
+                "python": sys.executable,
+                "conf": str(CONF),
+                **({} if row.ttl is None else {"ttl": str(row.ttl)}),
             }
             if row.origin:
                 beside = known | {"port": str(_free())}
@@ -89,12 +90,10 @@ def place(row: Row, got: Got) -> Iterator[Place]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-_ORIGIN: Final = f"{sys.executable} -I {CONF / 'origin.py'} @port@ @ttl@"
-
-
 def _spec(run: str, work: Path, known: Mapping[str, str], env: Mapping[str, str]) -> CommandSpec:
     settings = {name: filled(value, known, name) for name, value in env.items()}
-    return CommandSpec(filled(run, known, run), work, ready_within=_READY_WITHIN, env=settings)
+    words = {name: shlex.quote(value) for name, value in known.items()}  # a path may have blanks in it
+    return CommandSpec(filled(run, words, run), work, ready_within=_READY_WITHIN, env=settings)
 
 
 def _started(spec: CommandSpec, known: Mapping[str, str]) -> Server:

@@ -71,9 +71,8 @@ def judge(row: Row, got: Got) -> Outcome:
         asked = Asked(target=load_target(str(target)), tier="strict", seed=_SEED, deadline=_TOO_LONG)
         report = conduct(make_options(asked, here.spec, start=here.start))
     if not report.base_url:
-        raise ServerError(
-            next(e.verdict.message for e in report.judged if e.verdict.outcome == "unreachable")
-        )
+        told = (e.verdict.message for e in report.judged if e.verdict.outcome == "unreachable")
+        raise ServerError(next(told, report.stopped or "it was not judged, and nothing says why"))
     kept = CACHE / "reports" / f"{row.name}.json"
     kept.parent.mkdir(parents=True, exist_ok=True)
     write(report, str(kept))

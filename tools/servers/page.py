@@ -14,7 +14,7 @@ from tools.servers.expecting import Behaviour, expected
 from tools.servers.judging import Outcome
 from tools.servers.table import HERE, Row, rows
 
-__all__ = ["PAGE", "RESULTS", "made", "page", "read_results", "write_results"]
+__all__ = ["PAGE", "RESULTS", "failing", "made", "page", "read_results", "write_results"]
 
 RESULTS: Final = HERE / "results.json"
 PAGE: Final = HERE.parents[1] / "docs" / "servers.md"
@@ -44,6 +44,16 @@ def write_results(results: Mapping[str, Outcome], path: Path = RESULTS) -> None:
         kept = msgspec.structs.replace(each, report="", findings=findings)
         lines.append(f"{json.dumps(name)}: {msgspec.json.encode(kept).decode()}")
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+
+
+def failing(results: Mapping[str, Outcome]) -> dict[str, list[str]]:
+    """Check -> the servers that fail it or are warned, in the order of the results."""
+    found: dict[str, dict[str, None]] = {}
+    for server, outcome in results.items():
+        for each in outcome.findings:
+            if each.verdict in ("fail", "warn"):
+                found.setdefault(each.check, {})[server] = None
+    return {check: list(servers) for check, servers in sorted(found.items())}
 
 
 def made(suite: Suite) -> str:
@@ -79,17 +89,14 @@ def _table(shown: Mapping[str, Row], results: Mapping[str, Outcome], suite: Suit
 
 def _by_check(shown: Mapping[str, Row], results: Mapping[str, Outcome], suite: Suite) -> Iterator[str]:
     """What a tier costs: who fails which of its checks."""
-    failing: dict[str, list[str]] = {}
-    for name in shown:
-        for check in dict.fromkeys(found.check for found in results[name].findings):
-            failing.setdefault(check, []).append(name)
+    servers = failing({name: results[name] for name in shown})
     yield f"What fails somewhere, of {len(shown)} servers; not each check is about all of them:"
     yield ""
     yield "| tier | check | row | level | fails at |"
     yield "|---|---|---|---|---|"
-    found = [(check.ground, check.id) for file in suite.files for check in file.checks if check.id in failing]
+    found = [(check.ground, check.id) for file in suite.files for check in file.checks if check.id in servers]
     for row, id_ in sorted(found, key=lambda each: (ROW_TIERS.index(each[0].tier), each[0].id)):
-        names = failing[id_]
+        names = servers[id_]
         yield f"| {row.tier} | `{id_}` | {row.id} | {row.level} | {len(names)}: {', '.join(names)} |"
 
 

@@ -26,7 +26,8 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Args:
         is_: what people call it, with what is special of it.
         run: its command, split as a shell would; as in files, @port@ is where it has to listen, @work@ the
-            folder that it runs in, @site@ a folder of files to serve, @origin@ where the origin listens.
+            folder that it runs in, @site@ a folder of files to serve, @origin@ where the origin listens,
+            @ttl@ the `ttl` of its resources.
         resources: what it offers, as in a target file.
         apt, pip, npm: the packages that it takes, the server's own first. Debian has one version of each;
             those of PyPI are pinned here, those of npm in conf/package.json.
@@ -50,6 +51,11 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     like: str = ""
     just_written: bool = False
     name: str = ""
+
+    @property
+    def ttl(self) -> int | None:
+        """Seconds for which it keeps what it keeps, what @ttl@ stands for: the same for all its resources."""
+        return next((each["ttl"] for each in self.resources.values() if "ttl" in each), None)
 
 
 def rows(text: str = "") -> dict[str, Row]:
@@ -78,6 +84,8 @@ def _row(name: str, row: Mapping[str, Any]) -> Row:
         raise ValueError(
             f"{_TABLE.name}: the row {name}: {loose[0]!r} has to be pinned, as in starlette==1.0"
         )
+    if made.origin and made.ttl is None:
+        raise ValueError(f"{_TABLE.name}: the row {name}: it has an origin, and no resource with a `ttl`")
     return made
 
 

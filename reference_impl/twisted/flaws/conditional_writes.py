@@ -4,50 +4,33 @@
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import EllipsisType
-from typing import Any
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope
 
 from reference_impl import caching
-from reference_impl.caching import PRECONDITION_FAILED, Validators
-from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, tell
+from reference_impl.caching import PRECONDITION_FAILED, PRECONDITION_REQUIRED, Validators
+from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, unconditional
 from reference_impl.twisted.flaws.kind import Flaw
-from reference_impl.twisted.flaws.preconditions import Fields, evaluating, line, without
+from reference_impl.twisted.flaws.preconditions import Fields, deaf_to, evaluating, hearing, line, without
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
+from reference_impl.twisted.twists import Apply, answering, answering_with, behind, made_of, on_status
 from reference_impl.twisted.wire import content, head
 
 Wire = Iterable[bytes | float | EllipsisType]
 
 _READS = frozenset({"GET", "HEAD"})
-_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _IM, _INM, _IUS = "if-match", "if-none-match", "if-unmodified-since"
 _OK, _CREATED, _NO_CONTENT, _RESET, _CONFLICT = 200, 201, 204, 205, 409
 _ITEMS = "/items/"
 _RACE = 0.01  # seconds between a comparison and the write that rests on it
 
 
-def _deaf(name: str, *methods: str) -> Apply:
-    """Some methods don't hear of a field."""
-
-    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-        return caching.evaluate(method, without(fields, name) if method in methods else fields, now, clock)
-
-    return evaluating(evaluate)
-
-
 def _where_nothing_is(change: Callable[[Fields], Fields]) -> Apply:
     """Where nothing is there, other fields are heard."""
-
-    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-        return caching.evaluate(method, fields if now.exists else change(fields), now, clock)
-
-    return evaluating(evaluate)
+    return hearing(lambda _method, fields, now: fields if now.exists else change(fields))
 
 
 def _no_tags(fields: Fields) -> Fields:
@@ -69,22 +52,21 @@ def _any_tag_stops_writes(method: str, fields: Fields, now: Validators, clock: f
     return caching.evaluate(method, fields, now, clock)
 
 
-def _formerly(met: Callable[[str], int | None]) -> Apply:
-    """A write with a tag that was the current one once is answered otherwise."""
+def _formerly(status: int | None) -> Apply:
+    """A write with a tag that was the current one once is answered so, or carried out."""
 
-    def apply(settings: Settings, create: Create) -> ASGIApp:
+    def change(parts: Parts) -> Parts:
         seen: set[str] = set()
 
         def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
             seen.add(now.etag or "")
-            status = caching.evaluate(method, fields, now, clock)
-            tag = line(fields, _IM)
-            old = status == PRECONDITION_FAILED and method not in _READS and tag != "" and tag in seen
-            return met(method) if old and now.exists else status
+            due = caching.evaluate(method, fields, now, clock)
+            refused = due == PRECONDITION_FAILED and method not in _READS and now.exists
+            return status if refused and line(fields, _IM) in seen - {""} else due
 
-        return made_of(lambda parts: replace(parts, evaluate=evaluate))(settings, create)
+        return replace(parts, evaluate=evaluate)
 
-    return apply
+    return made_of(change)
 
 
 def _weak_and_current(parts: Parts) -> Parts:
@@ -100,44 +82,18 @@ def _weak_and_current(parts: Parts) -> Parts:
 # ---- what needs the request
 
 
-def _around(handle: Callable[[ASGIApp, Scope, Receive], Any]) -> Apply:
-    """The reference behind a function that answers in its place, and may ask it."""
-
-    def apply(settings: Settings, create: Create) -> ASGIApp:
-        app = create(Parts.of(settings))
-
-        async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == "http":
-                await tell(await handle(app, scope, receive), send)
-            else:
-                await app(scope, receive, send)
-
-        return outer
-
-    return apply
-
-
 async def _compares_then_writes(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
     """The comparison is one request, and the write another one, a moment later."""
     asked = Asked.of(scope)
     tags = asked.get(_IM)
     if asked.method not in {"PUT", "PATCH"} or tags is None:
         return await ask(app, scope, receive)
-    lines = [each for each in scope["headers"] if not each[0].startswith(b"if-")]
-    shown = await ask(app, {**scope, "method": "GET", "headers": lines}, receive)
+    plain = unconditional(scope)
+    shown = await ask(app, {**plain, "method": "GET"}, receive)
     if shown.status == _OK and caching.if_match(tags, Validators(shown.get("etag"))):
         await asyncio.sleep(_RACE)
-        return await ask(app, {**scope, "headers": lines}, receive)
+        return await ask(app, plain, receive)
     return await ask(app, scope, receive)
-
-
-def _demanding(answer: Answer) -> Apply:
-    """A change of an item without If-Match is answered so, and not carried out."""
-
-    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
-        return answer if _unconditional(Asked.of(scope)) else await ask(app, scope, receive)
-
-    return _around(handle)
 
 
 def _unconditional(asked: Asked) -> bool:
@@ -149,13 +105,8 @@ async def _knows_its_fields(app: ASGIApp, scope: Scope, receive: Receive) -> Ans
     asked = Asked.of(scope)
     unknown = any(name.startswith("conformance-") for name, _ in asked.fields)
     if asked.method == "PUT" and unknown:
-        return _error(400, "What is this field?")
+        return Answer.of_json(400, {"detail": "What is this field?"})
     return await ask(app, scope, receive)
-
-
-def _error(status: int, says: str, *fields: tuple[str, str]) -> Answer:
-    body = json.dumps({"detail": says}).encode() if says else b""
-    return Answer(status, (("content-type", "application/json"), *fields)).carrying(body)
 
 
 # ---- what is on the answer
@@ -164,7 +115,14 @@ def _error(status: int, says: str, *fields: tuple[str, str]) -> Answer:
 def _performed_428(asked: Asked, answer: Answer) -> Answer:
     """It has been carried out, and is said not to have been."""
     done = _unconditional(asked) and asked.method != "DELETE" and answer.status in {_OK, _CREATED}
-    return _error(428, "Send If-Match with the ETag of the item") if done else answer
+    says = {"detail": "Send If-Match with the ETag of the item"}
+    return Answer.of_json(PRECONDITION_REQUIRED, says) if done else answer
+
+
+def _insisting(change: Callable[[Answer], Answer]) -> Apply:
+    """The reference where a change needs a condition, with what it answers to one that has none changed."""
+    edit = on_status(PRECONDITION_REQUIRED, change)
+    return lambda settings, create: edit(replace(settings, conditions=True), create)
 
 
 def _on_writes(method: str, was: int, status: int) -> Apply:
@@ -218,8 +176,8 @@ FLAWS = (
         evaluating(_conflict),
         breaks=("D03", "E03", "B10", "B11"),
     ),
-    Flaw("if-match-not-on-patch", "PATCH ignores If-Match", _deaf(_IM, "PATCH"), breaks=("D02", "D01")),
-    Flaw("if-match-not-on-post", "POST ignores If-Match", _deaf(_IM, "POST"), breaks=("D02", "D01")),
+    Flaw("if-match-not-on-patch", "PATCH ignores If-Match", deaf_to(_IM, "PATCH"), breaks=("D02", "D01")),
+    Flaw("if-match-not-on-post", "POST ignores If-Match", deaf_to(_IM, "POST"), breaks=("D02", "D01")),
     Flaw(
         "if-match-weak-current",
         "a weak tag matches in If-Match where it is the current one",
@@ -229,13 +187,13 @@ FLAWS = (
     Flaw(
         "if-match-former",
         "If-Match holds for any tag that the item once had",
-        _formerly(lambda _method: None),
+        _formerly(None),
         breaks=("D11", "D13"),
     ),
     Flaw(
         "former-tag-crashes",
         "a write with a tag that was the current one once ends in a failure",
-        _formerly(lambda _method: 500),
+        _formerly(500),
         breaks=("D14",),
     ),
     Flaw(
@@ -253,12 +211,12 @@ FLAWS = (
     Flaw(
         "compares-then-writes",
         "between the comparison of the tag and the write others come in",
-        _around(_compares_then_writes),
+        behind(_compares_then_writes),
         breaks=("D12",),
     ),
-    Flaw("inm-not-on-patch", "PATCH ignores If-None-Match", _deaf(_INM, "PATCH"), breaks=("B10",)),
-    Flaw("inm-not-on-post", "POST ignores If-None-Match", _deaf(_INM, "POST"), breaks=("B10",)),
-    Flaw("inm-not-on-delete", "DELETE ignores If-None-Match", _deaf(_INM, "DELETE"), breaks=("B10",)),
+    Flaw("inm-not-on-patch", "PATCH ignores If-None-Match", deaf_to(_INM, "PATCH"), breaks=("B10",)),
+    Flaw("inm-not-on-post", "POST ignores If-None-Match", deaf_to(_INM, "POST"), breaks=("B10",)),
+    Flaw("inm-not-on-delete", "DELETE ignores If-None-Match", deaf_to(_INM, "DELETE"), breaks=("B10",)),
     Flaw(
         "inm-star-never-creates",
         "If-None-Match: * is false where nothing is there, too",
@@ -290,7 +248,7 @@ FLAWS = (
     Flaw(
         "put-knows-its-fields",
         "a PUT with a header field that it does not know is answered 400",
-        _around(_knows_its_fields),
+        behind(_knows_its_fields),
         breaks=("L08",),
     ),
     Flaw("post-206", "a POST with a Range is answered 206", answering(_a_part), breaks=("G11",)),
@@ -299,13 +257,13 @@ FLAWS = (
     Flaw(
         "428-silent",
         "a 428 has no content",
-        _demanding(_error(428, "")),
+        _insisting(lambda answer: answer.carrying(b"")),
         breaks=("G14",),
     ),
     Flaw(
         "428-cacheable",
         "a 428 may be kept for an hour",
-        _demanding(_error(428, "Send If-Match", ("cache-control", "public, max-age=3600"))),
+        _insisting(lambda answer: answer.having("cache-control", "public, max-age=3600")),
         breaks=("G15",),
     ),
     Flaw(

@@ -1,17 +1,17 @@
 """Flaws of conditional requests on the list: when 304 is answered, and what it carries."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from reference_impl import caching
 from reference_impl.caching import NOT_MODIFIED, Validators
 from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.flaws.preconditions import Fields, line, without
 from reference_impl.twisted.flaws.tags import LIST
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
+from reference_impl.twisted.twists import Apply, answering, answering_with, made_of, on_status
 
-Fields = Mapping[str, Sequence[str]]
 Matches = Callable[[str, str], bool]
 
 
@@ -22,14 +22,12 @@ def _comparing(matches: Callable[[Parts], Matches]) -> Apply:
         compare = matches(parts)
 
         def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-            field = ", ".join(fields.get("if-none-match", ()))
+            field = line(fields, "if-none-match")
             if not field or method not in {"GET", "HEAD"} or now.etag is None:
                 return caching.evaluate(method, fields, now, clock)
             if compare(field, now.etag):
                 return NOT_MODIFIED
-            rest = {name: lines for name, lines in fields.items() if name != "if-none-match"}
-            rest.pop("if-modified-since", None)
-            return caching.evaluate(method, rest, now, clock)
+            return caching.evaluate(method, without(fields, "if-none-match", "if-modified-since"), now, clock)
 
         return replace(parts, evaluate=evaluate)
 
@@ -40,7 +38,7 @@ def _old_tag_304(parts: Parts) -> Parts:
     issued: set[str] = set()
 
     def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-        asked = caching.entity_tags(", ".join(fields.get("if-none-match", ()))) or []
+        asked = caching.entity_tags(line(fields, "if-none-match")) or []
         if method in {"GET", "HEAD"}:
             if issued.intersection(asked):
                 return NOT_MODIFIED
@@ -63,11 +61,6 @@ def _sticky_304(_parts: Parts) -> Edit:
         return answer
 
     return edit
-
-
-def on_304(change: Callable[[Answer], Answer]) -> Apply:
-    """The reference with each 304 changed."""
-    return answering(lambda _asked, answer: change(answer) if answer.status == NOT_MODIFIED else answer)
 
 
 def _no_body_on_mismatch(asked: Asked, answer: Answer) -> Answer:
@@ -156,31 +149,31 @@ FLAWS = (
     Flaw(
         "no-etag-on-304",
         "a 304 has no ETag",
-        on_304(lambda answer: answer.without("etag")),
+        on_status(NOT_MODIFIED, lambda answer: answer.without("etag")),
         breaks=("LES08",),
     ),
     Flaw(
         "other-etag-on-304",
         "a 304 has another ETag than the one that matched",
-        on_304(lambda answer: answer.having("etag", '"not-modified"')),
+        on_status(NOT_MODIFIED, lambda answer: answer.having("etag", '"not-modified"')),
         breaks=("LES08",),
     ),
     Flaw(
         "fat-304",
         "a 304 is longer than its 200",
-        on_304(lambda answer: answer.having("x-trace", *(["0123456789abcdef" * 32] * 8))),
+        on_status(NOT_MODIFIED, lambda answer: answer.having("x-trace", *(["0123456789abcdef" * 32] * 8))),
         breaks=("LES12",),
     ),
     Flaw(
         "no-cc-on-304",
         "a 304 has no Cache-Control",
-        on_304(lambda answer: answer.without("cache-control")),
+        on_status(NOT_MODIFIED, lambda answer: answer.without("cache-control")),
         breaks=("LES35",),
     ),
     Flaw(
         "other-cc-on-304",
         "a 304 has another Cache-Control than its 200",
-        on_304(lambda answer: answer.having("cache-control", "max-age=0, must-revalidate")),
+        on_status(NOT_MODIFIED, lambda answer: answer.having("cache-control", "max-age=0, must-revalidate")),
         breaks=("LES35",),
     ),
 )

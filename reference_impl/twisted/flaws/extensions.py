@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from types import EllipsisType
 
-from reference_impl.caching import NOT_MODIFIED, http_date
+from reference_impl.caching import http_date
 from reference_impl.twisted.asgi import Answer, Asked, Edit
+from reference_impl.twisted.flaws.fields import is_list
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, answering, answering_with
+from reference_impl.twisted.twists import answering, answering_with, where
 from reference_impl.twisted.wire import CLOSE, content, head
 
 _OK = 200
@@ -21,20 +22,15 @@ _ERROR = 400
 _NOT_FOUND = 404
 
 
-def _where(due: Callable[[Asked, Answer], bool], *fields: tuple[str, str]) -> Apply:
-    """Such answers with these fields."""
+def _having(*fields: tuple[str, str]) -> Callable[[Answer], Answer]:
+    """An answer with these fields besides."""
 
-    def edit(asked: Asked, answer: Answer) -> Answer:
-        if due(asked, answer):
-            for name, value in fields:
-                answer = answer.having(name, value)
+    def change(answer: Answer) -> Answer:
+        for name, value in fields:
+            answer = answer.having(name, value)
         return answer
 
-    return answering(edit)
-
-
-def _of_list(asked: Asked, answer: Answer) -> bool:
-    return asked.method in ("GET", "HEAD") and asked.path == LIST and answer.status in (_OK, NOT_MODIFIED)
+    return change
 
 
 def _of_writes(asked: Asked, answer: Answer) -> bool:
@@ -49,7 +45,7 @@ def _expiring(parts: Parts) -> Edit:
     def edit(asked: Asked, answer: Answer) -> Answer:
         left = 300 if answer.status == _OK else 0
         expires = http_date(parts.settings.clock() + left)
-        return answer.having("expires", expires) if _of_list(asked, answer) else answer
+        return answer.having("expires", expires) if is_list(asked, answer) else answer
 
     return edit
 
@@ -92,7 +88,7 @@ def _keeps_404(parts: Parts) -> Edit:
             if answer.status == _NOT_FOUND:
                 until[asked.path] = now + parts.settings.ttl
             elif now < until.get(asked.path, 0):
-                return Answer(_NOT_FOUND, (("content-type", "application/json"),)).carrying(b"{}")
+                return Answer.of_json(_NOT_FOUND, {})
         return answer
 
     return edit
@@ -110,59 +106,58 @@ FLAWS = (
     Flaw(
         "cdn-quoted-seconds",
         "the max-age of CDN-Cache-Control is in quotes",
-        _where(_of_list, ("cdn-cache-control", 'max-age="60"')),
+        where(is_list, _having(("cdn-cache-control", 'max-age="60"'))),
         breaks=("J26",),
     ),
     Flaw(
         "cdn-empty",
         "CDN-Cache-Control is empty",
-        _where(_of_list, ("cdn-cache-control", "")),
+        where(is_list, _having(("cdn-cache-control", ""))),
         breaks=("J27",),
     ),
     Flaw(
         "cdn-keeps-private",
         "CDN-Cache-Control lets a CDN keep what is private",
-        _where(_of_list, ("cache-control", "private, no-cache"), ("cdn-cache-control", "max-age=600")),
+        where(is_list, _having(("cache-control", "private, no-cache"), ("cdn-cache-control", "max-age=600"))),
         breaks=("J28",),
     ),
     Flaw(
         "groups-unquoted",
         "Cache-Groups is a list of tokens",
-        _where(_of_list, ("cache-groups", "items, prices")),
+        where(is_list, _having(("cache-groups", "items, prices"))),
         breaks=("J29",),
     ),
     Flaw(
         "ended-groups-unquoted",
         "Cache-Group-Invalidation is a token",
-        _where(_of_writes, ("cache-group-invalidation", "items")),
+        where(_of_writes, _having(("cache-group-invalidation", "items"))),
         breaks=("J30",),
     ),
     Flaw(
         "cache-status-number",
         "Cache-Status names its cache by a number",
-        _where(_of_list, ("cache-status", "1; fwd=miss")),
+        where(is_list, _having(("cache-status", "1; fwd=miss"))),
         breaks=("J36",),
     ),
     Flaw(
         "expires-disagrees",
         "max-age is a minute, and Expires long past",
-        _where(
-            _of_list,
-            ("cache-control", "no-cache, max-age=60"),
-            ("expires", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        where(
+            is_list,
+            _having(("cache-control", "no-cache, max-age=60"), ("expires", "Sun, 06 Nov 1994 08:49:37 GMT")),
         ),
         breaks=("J11",),
     ),
     Flaw(
         "post-with-lifetime",
         "an answer to POST has a lifetime, and no Content-Location",
-        _where(_of_posts, ("cache-control", "max-age=60")),
+        where(_of_posts, _having(("cache-control", "max-age=60"))),
         breaks=("J17",),
     ),
     Flaw(
         "age-of-nothing",
         "the list has an Age, though nothing keeps it",
-        _where(_of_list, ("age", "7")),
+        where(is_list, _having(("age", "7"))),
         breaks=("J21",),
     ),
     Flaw(

@@ -6,36 +6,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from reference_impl.caching import NOT_MODIFIED
 from reference_impl.twisted.asgi import Answer, Asked
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
-from reference_impl.twisted.twists import Apply, answering
+from reference_impl.twisted.twists import Apply, answering, on_status, where
 
 _OK = 200
 _ERROR = 400
 
 
-def _where(due: Callable[[Asked, Answer], bool], change: Callable[[Answer], Answer]) -> Apply:
-    """Such answers changed, and no others."""
-    return answering(lambda asked, answer: change(answer) if due(asked, answer) else answer)
-
-
-def _is_list(asked: Asked, answer: Answer) -> bool:
+def is_list(asked: Asked, answer: Answer) -> bool:
+    """Whether the list is shown, or a 304 in its place."""
     return asked.method in ("GET", "HEAD") and asked.path == LIST and answer.status in (_OK, NOT_MODIFIED)
 
 
 def _list_has(name: str, value: str) -> Apply:
-    return _where(_is_list, lambda answer: answer.having(name, value))
+    return where(is_list, lambda answer: answer.having(name, value))
 
 
 def _only_200_has(name: str, value: str) -> Apply:
     """A field that the 304 lacks, as where a framework makes it anew."""
 
     def edit(asked: Asked, answer: Answer) -> Answer:
-        if not _is_list(asked, answer):
+        if not is_list(asked, answer):
             return answer
         return answer.having(name, value) if answer.status == _OK else answer.without(name)
 
@@ -48,10 +43,6 @@ def _is_item(asked: Asked, answer: Answer) -> bool:
         and re.fullmatch("/items/[0-9]+", asked.path) is not None
         and answer.status == _OK
     )
-
-
-def _is_not_modified(_asked: Asked, answer: Answer) -> bool:
-    return answer.status == NOT_MODIFIED
 
 
 def _is_write(asked: Asked, answer: Answer) -> bool:
@@ -71,25 +62,25 @@ FLAWS = (
     Flaw(
         "no-content-type",
         "the list has no Content-Type",
-        _where(_is_list, lambda answer: answer.without("content-type")),
+        where(is_list, lambda answer: answer.without("content-type")),
         breaks=("A29",),
     ),
     Flaw(
         "item-tag-unquoted",
         "the tag of a single item has no quotes",
-        _where(_is_item, lambda answer: answer.having("etag", (answer.get("etag") or "").strip('"'))),
+        where(_is_item, lambda answer: answer.having("etag", (answer.get("etag") or "").strip('"'))),
         breaks=("A01",),
     ),
     Flaw(
         "writes-cc-malformed",
         "the answers to writes have a Cache-Control that is none",
-        _where(_is_write, lambda answer: answer.having("cache-control", "no cache; private")),
+        where(_is_write, lambda answer: answer.having("cache-control", "no cache; private")),
         breaks=("J01",),
     ),
     Flaw(
         "writes-cc-contradiction",
         "the answers to writes are public and private",
-        _where(_is_write, lambda answer: answer.having("cache-control", "public, private")),
+        where(_is_write, lambda answer: answer.having("cache-control", "public, private")),
         breaks=("J08",),
     ),
     Flaw(
@@ -98,7 +89,7 @@ FLAWS = (
         _list_has("vary", "Accept,,"),
         breaks=("J33",),
     ),
-    Flaw("etag-backslash", "tags end in a backslash", _where(_is_list, _escaped), breaks=("A10",)),
+    Flaw("etag-backslash", "tags end in a backslash", where(is_list, _escaped), breaks=("A10",)),
     Flaw("vary-not-on-304", "a 304 has no Vary", _only_200_has("vary", "Accept-Encoding"), breaks=("G03",)),
     Flaw(
         "expires-not-on-304",
@@ -115,7 +106,7 @@ FLAWS = (
     Flaw(
         "type-on-304",
         "a 304 has a Content-Type",
-        _where(_is_not_modified, lambda answer: answer.having("content-type", "text/html")),
+        on_status(NOT_MODIFIED, lambda answer: answer.having("content-type", "text/html")),
         breaks=("G07",),
     ),
     Flaw("cc-misspelt", "maxage for max-age", _list_has("cache-control", "maxage=0"), breaks=("J01",)),
@@ -146,15 +137,15 @@ FLAWS = (
     Flaw(
         "cookie-without-policy",
         "the list sets a cookie, and has no Cache-Control",
-        _where(
-            _is_list, lambda answer: answer.without("cache-control").having("set-cookie", "visits=1; Path=/")
+        where(
+            is_list, lambda answer: answer.without("cache-control").having("set-cookie", "visits=1; Path=/")
         ),
         breaks=("J13", "J15", "J34"),
     ),
     Flaw(
         "lifetime-on-writes",
         "the answers to writes have a lifetime",
-        _where(_is_write, lambda answer: answer.having("cache-control", "max-age=60")),
+        where(_is_write, lambda answer: answer.having("cache-control", "max-age=60")),
         breaks=("J18",),
     ),
     Flaw("pragma", "the list has a Pragma", _list_has("pragma", "no-cache"), breaks=("J19",)),
@@ -167,7 +158,7 @@ FLAWS = (
     Flaw(
         "public-errors",
         "errors may be kept for a minute",
-        _where(_is_error, lambda answer: answer.having("cache-control", "public, max-age=60")),
+        where(_is_error, lambda answer: answer.having("cache-control", "public, max-age=60")),
         breaks=("J35",),
     ),
     Flaw(

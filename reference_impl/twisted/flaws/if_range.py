@@ -13,11 +13,11 @@ from reference_impl.store import Store
 from reference_impl.twisted.asgi import Answer, Asked, edited
 from reference_impl.twisted.division import Divided, Select
 from reference_impl.twisted.flaws.kind import Divides
-from reference_impl.twisted.flaws.preconditions import Fields, evaluating, line, without
+from reference_impl.twisted.flaws.preconditions import Fields, deaf_to, line, without
 from reference_impl.twisted.flaws.ranges import refusing, selecting
 from reference_impl.twisted.flaws.tags import LIST
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, Create, made_of
+from reference_impl.twisted.twists import Create, made_of
 
 Holds = Callable[[str, Validators, float], bool]
 
@@ -82,15 +82,6 @@ def _weak_list(settings: Settings, create: Create) -> ASGIApp:
 # ---- beside other conditions
 
 
-def _deaf_to(name: str, *, beside: str = _RANGE) -> Apply:
-    """A condition is not looked at where another field is there, too."""
-    return evaluating(
-        lambda method, fields, now, clock: caching.evaluate(
-            method, without(fields, name) if beside in fields else fields, now, clock
-        )
-    )
-
-
 def _no_range_beside_a_tag(
     fields: Fields, body: bytes, media_type: str, now: Validators, clock: float
 ) -> Part | None:
@@ -149,13 +140,13 @@ FLAWS = (
     Divides(
         "range-before-tag",
         "If-None-Match is not looked at beside Range",
-        _deaf_to("if-none-match"),
+        deaf_to("if-none-match", beside=_RANGE),
         breaks=("F11",),
     ),
     Divides(
         "range-before-if-match",
         "If-Match is not looked at beside Range",
-        _deaf_to("if-match"),
+        deaf_to("if-match", beside=_RANGE),
         breaks=("F12",),
     ),
     Divides(
@@ -168,7 +159,7 @@ FLAWS = (
         Divides(
             f"if-range-before-{short}",
             f"{name} is not looked at beside If-Range",
-            _deaf_to(name.lower(), beside=_IF_RANGE),
+            deaf_to(name.lower(), beside=_IF_RANGE),
             breaks=("F14",),
         )
         for short, name in (

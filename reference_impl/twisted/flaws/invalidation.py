@@ -3,12 +3,11 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope
 
 from reference_impl import backends
 from reference_impl.backends import Cache, remember
@@ -16,11 +15,30 @@ from reference_impl.caching import etag_of
 from reference_impl.representations import Representation
 from reference_impl.settings import Settings
 from reference_impl.site import LIST_KEY, Compute, Event, item_key
-from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, edited, tell, unconditional
+from reference_impl.twisted.asgi import (
+    Answer,
+    Asked,
+    Edit,
+    Handle,
+    around,
+    ask,
+    body_of,
+    edited,
+    unconditional,
+    with_body,
+)
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
 from reference_impl.twisted.parts import Parts, invalidate
-from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
+from reference_impl.twisted.twists import (
+    Apply,
+    Create,
+    answering,
+    answering_with,
+    behind,
+    behind_with,
+    made_of,
+)
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _SUCCESS = 299
@@ -161,97 +179,62 @@ def _invalidating_once(parts: Parts) -> Parts:
     return replace(parts, invalidate=call)
 
 
-def _between(handle: Callable[[Parts, ASGIApp, Scope, Receive], Awaitable[Answer]]) -> Apply:
-    """The reference behind a function that answers in its place, and may ask it."""
-
-    def apply(settings: Settings, create: Create) -> ASGIApp:
-        parts = Parts.of(settings)
-        app = create(parts)
-
-        async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
-                await app(scope, receive, send)
-            else:
-                await tell(await handle(parts, app, scope, receive), send)
-
-        return outer
-
-    return apply
-
-
 def _of_an_item(scope: Scope) -> bool:
     return bool(scope["path"].startswith(LIST) and scope["path"] != LIST)
 
 
-async def _body(receive: Receive) -> bytes:
-    body, more = b"", True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
-
-
-def _again(body: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
-async def _store_nothing(_parts: Parts, app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+async def _store_nothing(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
     if not _of_an_item(scope) or scope["method"] not in {"PUT", "PATCH"}:
         return await ask(app, scope, receive)
     try:
-        json.loads(await _body(receive))
+        json.loads(await body_of(receive))
     except ValueError:
-        return Answer(400, (("content-type", "application/json"),)).carrying(b"{}")
-    return await ask(app, unconditional({**scope, "method": "GET"}), _again(b""))
+        return Answer.of_json(400, {})
+    return await ask(app, unconditional({**scope, "method": "GET"}), with_body(b""))
 
 
-async def _half_do(parts: Parts, app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
-    body = await _body(receive)
-    answer = await ask(app, scope, _again(body))
-    if _of_an_item(scope) and scope["method"] == "PUT" and answer.status in {400, 422}:
-        with suppress(ValueError):
-            sent, item = json.loads(body), int(scope["path"].removeprefix(LIST))
-            if isinstance(sent, dict) and isinstance(sent.get("name"), str):
-                with parts.store.transaction():
-                    parts.store.update(item, {"name": sent["name"]})
-                await parts.invalidate(parts.cache, "update", item)
-    return answer
+def _half_done(parts: Parts) -> Handle:
+    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+        body = await body_of(receive)
+        answer = await ask(app, scope, with_body(body))
+        if _of_an_item(scope) and scope["method"] == "PUT" and answer.status in {400, 422}:
+            with suppress(ValueError):
+                sent, item = json.loads(body), int(scope["path"].removeprefix(LIST))
+                if isinstance(sent, dict) and isinstance(sent.get("name"), str):
+                    with parts.store.transaction():
+                        parts.store.update(item, {"name": sent["name"]})
+                    await parts.invalidate(parts.cache, "update", item)
+        return answer
+
+    return handle
 
 
 def _late_without_a_word(settings: Settings, create: Create) -> ASGIApp:
     async def nothing(_cache: Cache, _event: Event, _item: int) -> None:
         """Invalidate nothing."""
 
-    async def handle(_parts: Parts, app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
         if _of_an_item(scope) and scope["method"] in {"GET", "HEAD"}:
             return Answer(405, (("allow", "PATCH, PUT, DELETE"), ("content-length", "0")))
         answer = await ask(app, scope, receive)
         if not scope["path"].startswith(LIST) or scope["method"] not in _WRITES or answer.status > _SUCCESS:
             return answer
-        return Answer(answer.status, (("content-type", "application/json"),)).carrying(b'{"message":"done"}')
+        return Answer.of_json(answer.status, {"message": "done"})
 
-    return _between(handle)(settings, lambda parts: create(replace(parts, invalidate=nothing)))
+    return around(create(replace(Parts.of(settings), invalidate=nothing)), handle)
 
 
-def _losing_the_item(settings: Settings, create: Create) -> ASGIApp:
+def _losing_the_item(_parts: Parts) -> Handle:
     updates: Counter[str] = Counter()
 
-    async def handle(_parts: Parts, app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
         if _of_an_item(scope) and scope["method"] in {"PUT", "PATCH"}:
             updates[scope["path"]] += 1
         if scope["method"] == "GET" and updates[scope["path"]] > 1:
-            return Answer(404, (("content-type", "application/json"),)).carrying(b"{}")
+            return Answer.of_json(404, {})
         return await ask(app, scope, receive)
 
-    return _between(handle)(settings, create)
-
-
-_storing_nothing = _between(_store_nothing)
-_half_done = _between(_half_do)
+    return handle
 
 
 def _forgetting_nothing(event: Event) -> Apply:
@@ -281,7 +264,7 @@ FLAWS = (
     Flaw(
         "update-stores-nothing",
         "an update is answered 200 with the item as it was, and stores nothing",
-        _storing_nothing,
+        behind(_store_nothing),
         breaks=("LES22",),
     ),
     Flaw(
@@ -293,7 +276,7 @@ FLAWS = (
     Flaw(
         "update-loses-the-item",
         "an item that was updated twice is found on the list alone",
-        _losing_the_item,
+        behind_with(_losing_the_item),
         breaks=("LES22",),
         counting=True,
     ),
@@ -368,7 +351,7 @@ FLAWS = (
     Flaw(
         "refused-write-half-done",
         "an update with a value of the wrong type is refused after its name was stored",
-        _half_done,
+        behind_with(_half_done),
         breaks=("LES27",),
     ),
     Flaw(

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
 from reference_impl.backends import Cache, remember
 from reference_impl.settings import Settings
 from reference_impl.site import Compute
-from reference_impl.twisted.asgi import deaf
+from reference_impl.twisted.asgi import asked_as, unconditional
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.ttl import REPORT
 from reference_impl.twisted.parts import Parts
@@ -45,14 +45,11 @@ def _forgotten_early(settings: Settings, create: Create) -> ASGIApp:
         born = settings.clock() if key == REPORT and not hit else born
         return value, hit
 
-    app = create(replace(Parts.of(settings), remember=call))
-    hears = deaf(app, "/reports/")
-
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+    def change(scope: Scope) -> Scope:
         old = settings.clock() - born >= settings.ttl / 2
-        await (hears if old else app)(scope, receive, send)
+        return unconditional(scope) if old and scope["path"] == "/reports/" else scope
 
-    return outer
+    return asked_as(create(replace(Parts.of(settings), remember=call)), change)
 
 
 FLAWS = (

@@ -15,7 +15,7 @@ from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, answering, answering_with
+from reference_impl.twisted.twists import Apply, answering, answering_with, on_status, where
 from reference_impl.twisted.wire import content, head
 
 Wire = Iterable[bytes | float | EllipsisType]
@@ -69,9 +69,7 @@ def _tag_twice(asked: Asked, answer: Answer) -> Answer:
 
 
 def _on_head(change: Callable[[Answer], Answer]) -> Apply:
-    return answering(
-        lambda asked, answer: change(answer) if asked.method == "HEAD" and answer.status == _OK else answer
-    )
+    return where(lambda asked, answer: asked.method == "HEAD" and answer.status == _OK, change)
 
 
 def _coded(asked: Asked, answer: Answer) -> Answer:
@@ -90,10 +88,6 @@ def _coded_weakly_without_vary(asked: Asked, answer: Answer) -> Answer:
     etag = answer.get("etag")
     answer = _coded(asked, answer).without("vary")
     return answer.having("etag", f"W/{etag.removeprefix('W/')}") if etag else answer
-
-
-def _on_status(status: int, change: Callable[[Answer], Answer]) -> Apply:
-    return answering(lambda _asked, answer: change(answer) if answer.status == status else answer)
 
 
 def _creates_always(asked: Asked, answer: Answer) -> Answer:
@@ -220,7 +214,7 @@ FLAWS = (
     Flaw(
         "created-without-location",
         "a 201 has no Location",
-        _on_status(_CREATED, lambda answer: answer.without("location")),
+        on_status(_CREATED, lambda answer: answer.without("location")),
         breaks=("L11",),
     ),
     Flaw("put-201", "a PUT that replaces is answered 201", answering(_creates_always), breaks=("L02",)),

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from fastapi import Request, Response
+from starlette.types import ASGIApp, Scope
 
-from reference_impl import backends, negotiation
-from reference_impl.backends import Cache
+from reference_impl import negotiation
 from reference_impl.caching import NOT_MODIFIED
+from reference_impl.fields import field
 from reference_impl.settings import Settings
-from reference_impl.site import Compute
-from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, tell
+from reference_impl.twisted.asgi import Answer, Asked, Edit, asked_as, edited, without_fields
 from reference_impl.twisted.flaws.kind import Divides, Flaw
+from reference_impl.twisted.flaws.ttl import keyed
 from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
+from reference_impl.whole import NOTHING, Chosen, Kept, Source, Whole
 
 NOTICE, NEWS, PROFILE, WELCOME = "/notice/", "/news/", "/profile/", "/welcome/"
 _OK, _NOT_ACCEPTABLE = 200, 406
@@ -94,59 +96,62 @@ def _right(path: str, edit: Callable[[Answer], Answer]) -> Apply:
     return _of(path, lambda _asked, answer: edit(answer) if answer.status in (_OK, NOT_MODIFIED) else answer)
 
 
-def _under(key: Callable[[str], str]) -> Apply:
-    """The server's cache with other keys than the routes give."""
-
-    def change(parts: Parts) -> Parts:
-        def remember(cache: Cache, name: str, ttl: float, compute: Compute) -> Awaitable[tuple[bytes, bool]]:
-            return backends.remember(cache, key(name), ttl, compute)
-
-        return replace(parts, remember=remember)
-
-    return made_of(change)
-
-
-def _last_one_seen(path: str, field: str = "authorization") -> Callable[[Parts], Edit]:
-    """What whoever sent that field last was shown is shown to who does not send it, while it is kept."""
+def _last_one_seen(path: str) -> Callable[[Parts], Edit]:
+    """What whoever had a login was shown last is shown to who has none, while it is kept."""
 
     def make(parts: Parts) -> Edit:
-        clock, last = parts.settings.clock, dict[str, Answer]()
-        until = 0.0
+        clock, last, until = parts.settings.clock, Answer(_OK), 0.0
 
         def edit(asked: Asked, answer: Answer) -> Answer:
-            nonlocal until
+            nonlocal last, until
             conditional = any(name.startswith("if-") for name, _ in asked.fields)
             if asked.path != path or asked.method != "GET" or conditional:
                 return answer
-            if asked.get(field):
-                if answer.status == _OK and answer.get("x-cache") != "HIT":
-                    last[path], until = answer, clock() + parts.settings.ttl
-                return answer
-            kept = last.get(path) if clock() < until else None
-            return answer if kept is None else _as_hit(kept)
+            if not asked.get("authorization"):
+                return last if clock() < until else answer
+            if answer.status == _OK:
+                last, until = answer, clock() + parts.settings.ttl
+            return answer
 
         return edit
 
     return make
 
 
-def _as_hit(kept: Answer) -> Answer:
-    return kept.having("x-cache", "HIT").having("age", "0") if kept.get("x-cache") else kept
-
-
 def _login_or_not(settings: Settings, create: Create) -> ASGIApp:
     """The news are kept and given out whoever asks, and nothing says that they may be."""
-    app = create(Parts.of(settings))
 
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        others = [line for line in scope.get("headers", ()) if line[0] != b"authorization"]
-        if scope.get("path") != NEWS or others == scope["headers"]:
-            await app(scope, receive, send)
-            return
-        answer = await ask(app, {**scope, "headers": others}, receive)
-        await tell(answer.having("cache-control", f"max-age={int(settings.ttl)}"), send)
+    def nobodys(scope: Scope) -> Scope:
+        return without_fields(scope, "authorization") if scope["path"] == NEWS else scope
 
-    return outer
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        of_login = asked.path == NEWS and asked.get("authorization") is not None
+        return answer.having("cache-control", f"max-age={int(settings.ttl)}") if of_login else answer
+
+    return edited(asked_as(create(Parts.of(settings)), nobodys), edit)
+
+
+class _OneKey(Whole):
+    """What is chosen by the request is no part of the key."""
+
+    def key(self, request: Request, _chosen: Chosen) -> str:
+        return super().key(request, NOTHING)
+
+
+class _ForWantOfAField(Whole):
+    """Who asks for no language gets what was kept for whoever asked for one last."""
+
+    last = ""
+
+    async def answer(self, request: Request, source: Source, chosen: Chosen = NOTHING) -> Response:
+        if field(request, "accept-language"):
+            self.last = self.key(request, chosen)
+        elif self.may_reuse(request):
+            entry = await self.cache.get(self.last)
+            if entry:
+                kept = Kept.thaw(entry)
+                return self.hit(kept, self.clock() - kept.made)
+        return await super().answer(request, source, chosen)
 
 
 def _plain_positions(answer: Answer) -> Answer:
@@ -264,7 +269,7 @@ FLAWS = (
     Flaw(
         "key-without-user",
         "the profile is kept under one key for all users",
-        _under(lambda name: "profile" if name.startswith("profile/") else name),
+        keyed(lambda name: "profile" if name.startswith("profile/") else name),
         breaks=("K36",),
     ),
     Flaw(
@@ -282,13 +287,13 @@ FLAWS = (
     Flaw(
         "news-key-without-language",
         "the news are kept under one key for all languages",
-        _under(lambda name: "news" if name.startswith("news/") else name),
+        made_of(lambda parts: replace(parts, whole=_OneKey)),
         breaks=("I10",),
     ),
     Flaw(
         "news-for-want-of-a-field",
         "who asks for no language gets the news as they were kept for somebody who did",
-        answering_with(_last_one_seen(NEWS, "accept-language")),
+        made_of(lambda parts: replace(parts, whole=_ForWantOfAField)),
         breaks=("I11",),
     ),
     Flaw(

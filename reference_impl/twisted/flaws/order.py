@@ -8,15 +8,23 @@ import re
 from reference_impl import caching
 from reference_impl.caching import NOT_MODIFIED, PRECONDITION_FAILED, Validators, parse_date
 from reference_impl.twisted.flaws.kind import Flaw
-from reference_impl.twisted.flaws.preconditions import Evaluate, Fields, evaluating, line, without
+from reference_impl.twisted.flaws.preconditions import (
+    Evaluate,
+    Fields,
+    deaf,
+    evaluating,
+    heard,
+    line,
+    without,
+)
 
 _INM, _IM = "if-none-match", "if-match"
 _IMS, _IUS = "if-modified-since", "if-unmodified-since"
 
 
-def _no_empty_places(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+def _no_empty_places(_method: str, fields: Fields, _now: Validators) -> Fields:
     gaps = re.search(r"^\s*,|,\s*,|,\s*$", line(fields, _INM))
-    return caching.evaluate(method, without(fields, _INM) if gaps else fields, now, clock)
+    return without(fields, _INM) if gaps else fields
 
 
 def _not_even_equal(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
@@ -34,9 +42,9 @@ def _both_have_to_match(method: str, fields: Fields, now: Validators, clock: flo
     return status
 
 
-def _match_is_enough(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+def _match_is_enough(_method: str, fields: Fields, _now: Validators) -> Fields:
     """Where If-Match holds, nothing else is looked at."""
-    return caching.evaluate(method, without(fields, _INM, _IMS) if _IM in fields else fields, now, clock)
+    return without(fields, _INM, _IMS) if _IM in fields else fields
 
 
 def _tag_before_date(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
@@ -52,22 +60,17 @@ def _no_date_beside_a_match(method: str, fields: Fields, now: Validators, clock:
 
 def _only_first(one: str, other: str) -> Evaluate:
     """Where both fields are sent, the second is not looked at."""
-
-    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-        return caching.evaluate(method, without(fields, other) if one in fields else fields, now, clock)
-
-    return evaluate
+    return heard(deaf(other, beside=one))
 
 
 def _too_many(*together: str) -> Evaluate:
     """Of so many conditions only the last is looked at."""
 
-    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-        if set(together) == {_IM, _IUS, _INM, _IMS} & fields.keys():
-            fields = without(fields, *together[:-1])
-        return caching.evaluate(method, fields, now, clock)
+    def change(_method: str, fields: Fields, _now: Validators) -> Fields:
+        those = set(together) == {_IM, _IUS, _INM, _IMS} & fields.keys()
+        return without(fields, *together[:-1]) if those else fields
 
-    return evaluate
+    return heard(change)
 
 
 def _written(evaluate: Evaluate) -> Evaluate:
@@ -88,10 +91,9 @@ def _not_modified_since(method: str, fields: Fields, now: Validators, clock: flo
     return caching.evaluate(method, fields, now, clock)
 
 
-def _none_is_enough(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+def _none_is_enough(_method: str, fields: Fields, now: Validators) -> Fields:
     """Of what is not there, If-None-Match alone decides."""
-    alone = not now.exists and _INM in fields
-    return caching.evaluate(method, without(fields, _IM) if alone else fields, now, clock)
+    return without(fields, _IM) if not now.exists and _INM in fields else fields
 
 
 def _flaw(name: str, says: str, evaluate: Evaluate, *breaks: str) -> Flaw:
@@ -100,7 +102,10 @@ def _flaw(name: str, says: str, evaluate: Evaluate, *breaks: str) -> Flaw:
 
 FLAWS = (
     _flaw(
-        "inm-no-empty-places", "a list of tags with an empty place in it is no list", _no_empty_places, "B21"
+        "inm-no-empty-places",
+        "a list of tags with an empty place in it is no list",
+        heard(_no_empty_places),
+        "B21",
     ),
     _flaw(
         "ius-not-equal", "If-Unmodified-Since fails at the very date of the change", _not_even_equal, "E04"
@@ -109,7 +114,7 @@ FLAWS = (
     _flaw(
         "if-match-is-enough",
         "where If-Match holds, nothing else is looked at",
-        _match_is_enough,
+        heard(_match_is_enough),
         "F07",
         "F14",
     ),
@@ -169,7 +174,7 @@ FLAWS = (
     _flaw(
         "inm-alone-of-what-is-gone",
         "of what is not there, If-None-Match alone decides",
-        _written(_none_is_enough),
+        _written(heard(_none_is_enough)),
         "F14",
     ),
 )

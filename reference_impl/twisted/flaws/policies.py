@@ -3,15 +3,15 @@
 import itertools
 from collections.abc import Mapping
 
-from reference_impl.twisted.asgi import Answer, Asked, Edit, deaf
+from reference_impl.caching import PRECONDITION_FAILED
+from reference_impl.twisted.asgi import Answer, Asked, Edit, unconditional
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.flaws.tags import LIST
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, answering, answering_with
+from reference_impl.twisted.twists import Apply, answering, answering_with, asking, on_status
 
 _POLICIES = "/policies/"
 _DOCUMENT = "/versioned/"
-_REFUSED = 412
 _FRESH = "public, max-age=300"
 
 
@@ -76,7 +76,7 @@ def _time_says(value: str) -> Apply:
 
 def _deaf_at(path: str) -> Apply:
     """The reference where one path never sees a precondition, and so never answers 304."""
-    return lambda settings, create: deaf(create(Parts.of(settings)), path)
+    return asking(lambda scope: unconditional(scope) if scope["path"] == path else scope)
 
 
 def _strong_report(asked: Asked, answer: Answer) -> Answer:
@@ -86,15 +86,11 @@ def _strong_report(asked: Asked, answer: Answer) -> Answer:
     return answer.having("etag", etag.removeprefix("W/"))
 
 
-def _refused_without(_asked: Asked, answer: Answer) -> Answer:
-    return answer.without("cache-control") if answer.status == _REFUSED else answer
-
-
 FLAWS = (
     Flaw(
         "refused-without-policy",
         "a refusal lacks the Cache-Control that it should have",
-        answering(_refused_without),
+        on_status(PRECONDITION_FAILED, lambda answer: answer.without("cache-control")),
         breaks=("J16",),
     ),
     Flaw("cc-unit", "max-age has a unit: 5m", _list_says("public, max-age=5m"), breaks=("LES28",)),

@@ -15,6 +15,8 @@ from reference_impl.twisted.twists import Apply, answering, answering_with, made
 
 Fields = Mapping[str, Sequence[str]]
 Evaluate = Callable[[str, Fields, Validators, float], int | None]
+Change = Callable[[str, Fields, Validators], Fields]
+"""From what was sent by a method, for what is there now, to what is heard."""
 
 _READS = frozenset({"GET", "HEAD"})
 _INM, _IM = "if-none-match", "if-match"
@@ -36,18 +38,33 @@ def without(fields: Fields, *names: str) -> Fields:
     return {name: lines for name, lines in fields.items() if name not in names}
 
 
-def _hearing(change: Callable[[str, Fields, Validators], Fields]) -> Apply:
+def heard(change: Change) -> Evaluate:
+    """The model's evaluation of other fields than were sent."""
+
+    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+        return caching.evaluate(method, change(method, fields, now), now, clock)
+
+    return evaluate
+
+
+def deaf(name: str, *methods: str, beside: str = "") -> Change:
+    """One field is not heard: by some methods or by all, everywhere or where another field is sent, too."""
+
+    def change(method: str, fields: Fields, _now: Validators) -> Fields:
+        heard = (methods and method not in methods) or (beside and beside not in fields)
+        return fields if heard else without(fields, name)
+
+    return change
+
+
+def hearing(change: Change) -> Apply:
     """The reference that hears other fields than were sent."""
-    return evaluating(
-        lambda method, fields, now, clock: caching.evaluate(method, change(method, fields, now), now, clock)
-    )
+    return evaluating(heard(change))
 
 
-def _deaf_to(name: str, *methods: str) -> Apply:
-    """One field is not heard, by some methods or by all."""
-    return _hearing(
-        lambda method, fields, _now: without(fields, name) if not methods or method in methods else fields
-    )
+def deaf_to(name: str, *methods: str, beside: str = "") -> Apply:
+    """The reference that is `deaf` so."""
+    return hearing(deaf(name, *methods, beside=beside))
 
 
 def _comparing_reads(matches: Callable[[str, str], bool]) -> Apply:
@@ -138,7 +155,7 @@ def _weak_if_match(_method: str, fields: Fields, now: Validators) -> Fields:
     return without(fields, _IM, _IUS) if met else fields
 
 
-def _first_tag_only(name: str) -> Callable[[str, Fields, Validators], Fields]:
+def _first_tag_only(name: str) -> Change:
     def change(_method: str, fields: Fields, _now: Validators) -> Fields:
         tags = caching.entity_tags(line(fields, name))
         return {**fields, name: tags[:1]} if tags else fields
@@ -150,7 +167,7 @@ def _first_line_only(_method: str, fields: Fields, _now: Validators) -> Fields:
     return {name: lines[:1] for name, lines in fields.items()}
 
 
-def _starless(name: str) -> Callable[[str, Fields, Validators], Fields]:
+def _starless(name: str) -> Change:
     return lambda _method, fields, _now: {**fields, name: ['"*"']} if line(fields, name) == "*" else fields
 
 
@@ -208,16 +225,16 @@ FLAWS = (
     Flaw(
         "inm-first-tag",
         "only the first tag in If-None-Match is compared",
-        _hearing(_first_tag_only(_INM)),
+        hearing(_first_tag_only(_INM)),
         breaks=("B05", "B15"),
     ),
     Flaw(
         "inm-first-line",
         "only the first line of If-None-Match is read",
-        _hearing(_first_line_only),
+        hearing(_first_line_only),
         breaks=("B16",),
     ),
-    Flaw("inm-no-star", "If-None-Match: * matches nothing", _hearing(_starless(_INM)), breaks=("B06", "B11")),
+    Flaw("inm-no-star", "If-None-Match: * matches nothing", hearing(_starless(_INM)), breaks=("B06", "B11")),
     Flaw(
         "inm-splits-commas",
         "a comma inside a tag splits it",
@@ -236,11 +253,11 @@ FLAWS = (
         _comparing_reads(lambda field, etag: etag.strip('W/"') in field),
         breaks=("B08",),
     ),
-    Flaw("inm-not-on-head", "HEAD ignores If-None-Match", _deaf_to(_INM, "HEAD"), breaks=("B02",)),
+    Flaw("inm-not-on-head", "HEAD ignores If-None-Match", deaf_to(_INM, "HEAD"), breaks=("B02",)),
     Flaw(
         "inm-not-on-writes",
         "writes ignore If-None-Match",
-        _deaf_to(_INM, "PUT", "PATCH", "POST", "DELETE"),
+        deaf_to(_INM, "PUT", "PATCH", "POST", "DELETE"),
         breaks=("B10", "B11"),
     ),
     Flaw(
@@ -249,8 +266,8 @@ FLAWS = (
         evaluating(_304_to_a_write),
         breaks=("G09", "B10", "B11", "G11"),
     ),
-    Flaw("ims-ignored", "If-Modified-Since is never looked at", _deaf_to(_IMS), breaks=("C01", "C02", "C13")),
-    Flaw("ims-not-on-head", "HEAD ignores If-Modified-Since", _deaf_to(_IMS, "HEAD"), breaks=("C13",)),
+    Flaw("ims-ignored", "If-Modified-Since is never looked at", deaf_to(_IMS), breaks=("C01", "C02", "C13")),
+    Flaw("ims-not-on-head", "HEAD ignores If-Modified-Since", deaf_to(_IMS, "HEAD"), breaks=("C13",)),
     Flaw(
         "ims-equal-only",
         "If-Modified-Since matches the very date alone",
@@ -277,30 +294,30 @@ FLAWS = (
     ),
     Flaw("ims-on-writes", "writes heed If-Modified-Since", evaluating(_dates_on_writes), breaks=("C08",)),
     Flaw(
-        "dates-imf-only", "the two obsolete forms of dates are not read", _hearing(_only_imf), breaks=("C11",)
+        "dates-imf-only", "the two obsolete forms of dates are not read", hearing(_only_imf), breaks=("C11",)
     ),
     Flaw(
         "if-match-ignored",
         "If-Match is never looked at",
-        _deaf_to(_IM),
+        deaf_to(_IM),
         breaks=("D03", "D02", "D01", "D10", "D11", "D12", "D13", "F06", "E05"),
     ),
     Flaw(
-        "if-match-not-on-reads", "reads ignore If-Match", _deaf_to(_IM, "GET", "HEAD"), breaks=("D10", "F06")
+        "if-match-not-on-reads", "reads ignore If-Match", deaf_to(_IM, "GET", "HEAD"), breaks=("D10", "F06")
     ),
-    Flaw("if-match-not-on-delete", "DELETE ignores If-Match", _deaf_to(_IM, "DELETE"), breaks=("D13", "D02")),
-    Flaw("if-match-weak", "If-Match is compared weakly", _hearing(_weak_if_match), breaks=("D04", "D05")),
+    Flaw("if-match-not-on-delete", "DELETE ignores If-Match", deaf_to(_IM, "DELETE"), breaks=("D13", "D02")),
+    Flaw("if-match-weak", "If-Match is compared weakly", hearing(_weak_if_match), breaks=("D04", "D05")),
     Flaw(
         "if-match-first-tag",
         "only the first tag in If-Match is compared",
-        _hearing(_first_tag_only(_IM)),
+        hearing(_first_tag_only(_IM)),
         breaks=("D07",),
     ),
-    Flaw("if-match-no-star", "If-Match: * matches nothing", _hearing(_starless(_IM)), breaks=("D08",)),
+    Flaw("if-match-no-star", "If-Match: * matches nothing", hearing(_starless(_IM)), breaks=("D08",)),
     Flaw(
         "if-match-never",
         "If-Match never matches",
-        _hearing(lambda _method, fields, _now: {**fields, _IM: ['"never"']} if _IM in fields else fields),
+        hearing(lambda _method, fields, _now: {**fields, _IM: ['"never"']} if _IM in fields else fields),
         breaks=("D06", "D07", "D08", "F09"),
     ),
     Flaw(
@@ -312,7 +329,7 @@ FLAWS = (
     Flaw(
         "ius-ignored",
         "If-Unmodified-Since is never looked at",
-        _deaf_to(_IUS),
+        deaf_to(_IUS),
         breaks=("E03", "E01", "E02", "F08"),
     ),
     Flaw(

@@ -8,19 +8,17 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from reference_impl import ranges
 from reference_impl.caching import Validators, weak
 from reference_impl.ranges import PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE, Part
-from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Answer, Asked
+from reference_impl.twisted.asgi import Answer, Asked, without_fields
 from reference_impl.twisted.division import Select
 from reference_impl.twisted.flaws.kind import Divides
 from reference_impl.twisted.flaws.preconditions import Fields, line
 from reference_impl.twisted.flaws.tags import LIST
-from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, Create, answering, made_of
+from reference_impl.twisted.twists import Apply, answering, asking, made_of, on_status
 
 _OK = 200
 _RANGE, _IF_RANGE = "range", "if-range"
@@ -120,10 +118,6 @@ def _by_position(text: str, length: int) -> str:
 # ---- what is said of them
 
 
-def _on(status: int, change: Callable[[Answer], Answer]) -> Apply:
-    return answering(lambda _asked, answer: change(answer) if answer.status == status else answer)
-
-
 def _untyped(asked: Asked, answer: Answer) -> Answer:
     known = answer.status != PARTIAL_CONTENT or asked.get(_IF_RANGE) is not None
     several = _MULTIPART in (answer.get("content-type") or "")
@@ -147,16 +141,9 @@ def refusing(due: Callable[[Asked, Answer], bool], status: int) -> Apply:
     return answering(edit)
 
 
-def _deaf_to_parts(settings: Settings, create: Create) -> ASGIApp:
+def _deaf_to_parts(scope: Scope) -> Scope:
     """A PUT of a part takes the place of the whole."""
-    app = create(Parts.of(settings))
-
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("method") == "PUT":
-            scope = {**scope, "headers": [line for line in scope["headers"] if line[0] != b"content-range"]}
-        await app(scope, receive, send)
-
-    return outer
+    return without_fields(scope, "content-range") if scope["method"] == "PUT" else scope
 
 
 def _coded_afterwards(asked: Asked, answer: Answer) -> Answer:
@@ -179,11 +166,16 @@ FLAWS = (
         answering(_coded_afterwards),
         breaks=("H24", "H23"),
     ),
-    Divides("put-of-a-part", "a PUT of a part takes the place of the whole", _deaf_to_parts, breaks=("H34",)),
+    Divides(
+        "put-of-a-part",
+        "a PUT of a part takes the place of the whole",
+        asking(_deaf_to_parts),
+        breaks=("H34",),
+    ),
     Divides(
         "part-as-whole",
         "a part is sent as 200",
-        _on(PARTIAL_CONTENT, lambda answer: replace(answer, status=_OK).without("content-range")),
+        on_status(PARTIAL_CONTENT, lambda answer: replace(answer, status=_OK).without("content-range")),
         breaks=("H01", "H03"),
     ),
     Divides("part-shifted", "a part begins a byte too late", _making(_single, _shifted), breaks=("H02",)),
@@ -282,7 +274,7 @@ FLAWS = (
     Divides(
         "no-tag-on-206",
         "a 206 has no ETag",
-        _on(PARTIAL_CONTENT, lambda answer: answer.without("etag")),
+        on_status(PARTIAL_CONTENT, lambda answer: answer.without("etag")),
         breaks=("H20",),
     ),
     Divides("no-type-on-206", "a 206 has no Content-Type", answering(_untyped), breaks=("H21",)),
@@ -307,7 +299,7 @@ FLAWS = (
     Divides(
         "accept-ranges-of-all",
         "Accept-Ranges names a range, and no unit",
-        _on(
+        on_status(
             _OK,
             lambda answer: (
                 answer.having("accept-ranges", "bytes=0-") if answer.get("accept-ranges") else answer

@@ -6,71 +6,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
 from reference_impl import caching
 from reference_impl.caching import NOT_MODIFIED, PRECONDITION_FAILED, Validators, http_date, parse_date
 from reference_impl.settings import Clock, Settings
 from reference_impl.store import Store
-from reference_impl.twisted.asgi import Answer, Asked, Edit, edited
+from reference_impl.twisted.asgi import Answer, Asked, Edit, edited, without_fields
 from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.flaws.preconditions import Fields, evaluating, line, without
 from reference_impl.twisted.flaws.tags import LIST
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
+from reference_impl.twisted.twists import Apply, Create, answering, answering_with, asking, made_of
 from reference_impl.twisted.wire import plain
 
-Fields = Mapping[str, Sequence[str]]
-Evaluate = Callable[[str, Fields, Validators, float], int | None]
-
-_OK, _UNAUTHORIZED, _NOT_ALLOWED = 200, 401, 405
+_UNAUTHORIZED, _NOT_ALLOWED = 401, 405
 _READS = ("GET", "HEAD")
 _INM, _IMS = "if-none-match", "if-modified-since"
-_WRITTEN = re.compile(rb"(?m)^(?P<name>[^:\r\n]+):(?P<value>[^\r\n]*)$")
+_WRITTEN = re.compile(r"(?m)^(?P<name>[^:\r\n]+):(?P<value>[^\r\n]*)$")
 
 
-def _evaluating(evaluate: Evaluate) -> Apply:
-    return made_of(lambda parts: replace(parts, evaluate=evaluate))
+def _if_written(so: Callable[[str, str], bool]) -> Apply:
+    """If-None-Match is heard only where its name and its value are written so."""
 
+    def change(scope: Scope) -> Scope:
+        head = scope.get("extensions", {}).get("head", b"").replace(b"\r\n", b"\n").decode("latin-1")
+        written = ((found["name"], found["value"]) for found in _WRITTEN.finditer(head))
+        heard = all(so(name, value) for name, value in written if name.lower() == _INM)
+        return scope if heard else without_fields(scope, _INM)
 
-def _line(fields: Fields, name: str) -> str:
-    return ", ".join(fields.get(name, ()))
-
-
-def _lines_that(count: Callable[[str, str], bool]) -> Apply:
-    """The reference, which of If-None-Match sees only those lines that count, as they were written."""
-
-    def apply(settings: Settings, create: Create) -> ASGIApp:
-        app = create(Parts.of(settings))
-
-        async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-            head = scope.get("extensions", {}).get("head", b"")
-            written = [
-                (found["name"].decode("latin-1"), found["value"].decode("latin-1"))
-                for found in _WRITTEN.finditer(head.replace(b"\r\n", b"\n"))
-            ]
-            if any(name.lower() == _INM and not count(name, value) for name, value in written):
-                kept = [line for line in scope["headers"] if line[0] != _INM.encode()]
-                scope = {**scope, "headers": kept}
-            await app(scope, receive, send)
-
-        return outer
-
-    return apply
+    return asking(change)
 
 
 def _strong_only_finds_strong(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
     """A weak current tag is found by a weak one alone."""
     weak = now.etag is not None and now.etag.startswith("W/")
-    if weak and method in _READS and not _line(fields, _INM).startswith(("W/", "*")):
-        fields = {name: lines for name, lines in fields.items() if name != _INM}
+    if weak and method in _READS and not line(fields, _INM).startswith(("W/", "*")):
+        fields = without(fields, _INM)
     return caching.evaluate(method, fields, now, clock)
 
 
 def _fussy_tags(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-    asked = _line(fields, _INM)
+    asked = line(fields, _INM)
     if asked and asked != "*" and caching.entity_tags(asked) is None:
         return 500
     return caching.evaluate(method, fields, now, clock)
@@ -81,7 +61,7 @@ def _undated(parts: Parts) -> Parts:
 
     def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
         unconditional = _INM not in fields and method in _READS
-        if unconditional and parse_date(_line(fields, _IMS), clock) is not None:
+        if unconditional and parse_date(line(fields, _IMS), clock) is not None:
             return NOT_MODIFIED
         return caching.evaluate(method, fields, now, clock)
 
@@ -90,7 +70,7 @@ def _undated(parts: Parts) -> Parts:
 
 def _refuses_undated(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
     """What has no date of change counts as changed just now."""
-    if now.modified is None and method in _READS and parse_date(_line(fields, "if-unmodified-since"), clock):
+    if now.modified is None and method in _READS and parse_date(line(fields, "if-unmodified-since"), clock):
         return PRECONDITION_FAILED
     return caching.evaluate(method, fields, now, clock)
 
@@ -102,12 +82,12 @@ def _without_dates(settings: Settings, create: Create) -> ASGIApp:
 
 def _this_century(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
     """Two digits of a year are always 20xx."""
-    long = re.sub(r"^[A-Z][a-z]+day, (\d\d)-(...)-(\d\d) ", r"Sun, \1 \2 20\3 ", _line(fields, _IMS))
+    long = re.sub(r"^[A-Z][a-z]+day, (\d\d)-(...)-(\d\d) ", r"Sun, \1 \2 20\3 ", line(fields, _IMS))
     return caching.evaluate(method, {**fields, _IMS: [long]} if long else fields, now, clock)
 
 
 def _no_future(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-    asked = parse_date(_line(fields, _IMS), clock)
+    asked = parse_date(line(fields, _IMS), clock)
     if asked is not None and asked > clock + 86400:
         return 400
     return caching.evaluate(method, fields, now, clock)
@@ -160,7 +140,7 @@ FLAWS = (
     Flaw(
         "inm-weak-by-weak-only",
         "a weak tag is found by a weak one alone",
-        _evaluating(_strong_only_finds_strong),
+        evaluating(_strong_only_finds_strong),
         breaks=("B04", "B03"),
     ),
     Flaw(
@@ -172,20 +152,20 @@ FLAWS = (
     Flaw(
         "inm-malformed-500",
         "what is no list of tags is answered 500",
-        _evaluating(_fussy_tags),
+        evaluating(_fussy_tags),
         breaks=("B17",),
     ),
     Flaw(
         "inm-name-as-in-the-rfc",
         "the field's name counts in one spelling only",
-        _lines_that(lambda name, _: name == "If-None-Match"),
+        _if_written(lambda name, _: name == "If-None-Match"),
         render=plain,
         breaks=("B19",),
     ),
     Flaw(
         "inm-space-belongs",
         "white space around the value belongs to it",
-        _lines_that(lambda _, value: value == f" {value.strip()}"),
+        _if_written(lambda _, value: value == f" {value.strip()}"),
         render=plain,
         breaks=("B20",),
     ),
@@ -198,16 +178,16 @@ FLAWS = (
     Flaw(
         "ius-without-a-date",
         "what has no date of change is answered 412 to If-Unmodified-Since",
-        _evaluating(_refuses_undated),
+        evaluating(_refuses_undated),
         breaks=("E07",),
     ),
     Flaw(
         "ims-this-century",
         "a year of two digits is always one of this century",
-        _evaluating(_this_century),
+        evaluating(_this_century),
         breaks=("C12",),
     ),
-    Flaw("ims-no-future", "a date in the future is answered 400", _evaluating(_no_future), breaks=("C14",)),
+    Flaw("ims-no-future", "a date in the future is answered 400", evaluating(_no_future), breaks=("C14",)),
     Flaw(
         "list-dated-once",
         "the list keeps its first date through every change",

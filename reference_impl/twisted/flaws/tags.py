@@ -5,7 +5,7 @@ All of them are about `/items/` alone; the other routes keep their tags.
 
 import random
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from reference_impl.settings import Settings
 from reference_impl.site import LIST_KEY, Compute, Event
 from reference_impl.twisted.asgi import Answer, Asked, Edit
 from reference_impl.twisted.flaws.kind import Flaw
+from reference_impl.twisted.flaws.preconditions import Fields
 from reference_impl.twisted.parts import Parts, invalidate
 from reference_impl.twisted.twists import Apply, Create, answering, answering_with, made_of
 from reference_impl.twisted.variants.offers import without_slash
@@ -59,9 +60,7 @@ async def remember_all_but_the_list(
     return await remember(cache, key, ttl, compute)
 
 
-def evaluate_exactly(
-    method: str, fields: Mapping[str, Sequence[str]], now: Validators, clock: float
-) -> int | None:
+def evaluate_exactly(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
     """The reference's, but the header may also be the tag as a string, whatever that looks like."""
     if method in {"GET", "HEAD"} and list(fields.get("if-none-match", ())) == [now.etag]:
         return NOT_MODIFIED
@@ -149,8 +148,7 @@ def _stamped(stamp: Callable[[Parts], Callable[[], object]], *, tagged: bool) ->
 
 
 def _error(status: int, says: str) -> Callable[[Answer], Answer]:
-    fields = (("content-type", "application/json"),)
-    return lambda _answer: Answer(status, fields).carrying(b'{"detail":"%s"}' % says.encode())
+    return lambda _answer: Answer.of_json(status, {"detail": says})
 
 
 def _as_page(answer: Answer) -> Answer:

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from starlette.types import ASGIApp, Receive, Scope
+
 from reference_impl.backends import Cache, remember
 from reference_impl.backends.memory import MemoryCache
 from reference_impl.settings import Settings
 from reference_impl.site import Compute
-from reference_impl.twisted.asgi import Answer, Asked, Edit
+from reference_impl.twisted.asgi import Answer, Asked, Edit, Handle, ask
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, answering, answering_with, made_of
+from reference_impl.twisted.twists import Apply, answering, answering_with, behind_with, made_of
 
 TIME, REPORT = "time", "report"  # the keys of the two values
 _PATHS = ("/cached-time/", "/reports/")
@@ -65,8 +67,8 @@ async def _stampede(cache: Cache, key: str, ttl: float, compute: Compute) -> tup
     return value, False
 
 
-def _keyed(name: Callable[[str], str]) -> Apply:
-    """The reference with other keys for the timed values."""
+def keyed(name: Callable[[str], str]) -> Apply:
+    """The reference with other keys in its cache."""
 
     async def call(cache: Cache, key: str, ttl: float, compute: Compute) -> tuple[bytes, bool]:
         return await remember(cache, name(key), ttl, compute)
@@ -162,6 +164,28 @@ async def _slow_hit(asked: Asked, answer: Answer) -> Answer:
     return answer
 
 
+def _whole_lifetime(parts: Parts) -> Edit:
+    """The time may be kept by clients, for as long again as it is kept here."""
+    policy = f"max-age={int(parts.settings.ttl)}"
+
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        timed = asked.path == "/cached-time/" and answer.get("cache-control") is not None
+        return answer.having("cache-control", policy) if timed else answer
+
+    return edit
+
+
+def _head_renews(parts: Parts) -> Handle:
+    """HEAD computes the value anew, and keeps it."""
+
+    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+        if scope["method"] == "HEAD" and scope["path"] == "/cached-time/":
+            await parts.cache.delete(TIME)
+        return await ask(app, scope, receive)
+
+    return handle
+
+
 def _without(name: str) -> Callable[[dict[str, Any]], object]:
     return lambda data: {key: value for key, value in data.items() if key != name}
 
@@ -235,7 +259,7 @@ FLAWS = (
     Flaw(
         "key-without-place",
         "the times of all places share one entry",
-        _keyed(lambda key: TIME if key.startswith(f"{TIME}/") else key),
+        keyed(lambda key: TIME if key.startswith(f"{TIME}/") else key),
         breaks=("LES20",),
     ),
     Flaw(
@@ -266,9 +290,7 @@ FLAWS = (
     Flaw(
         "cached-time-404",
         "there is no /cached-time/",
-        _time_answer(
-            lambda _: Answer(404, (("content-type", "application/json"),)).carrying(b'{"detail":"Not Found"}')
-        ),
+        _time_answer(lambda _: Answer.of_json(404, {"detail": "Not Found"})),
         breaks=("LES39",),
     ),
     Flaw(
@@ -286,6 +308,18 @@ FLAWS = (
             lambda answer: answer.having("content-type", "text/html").carrying(b"<p>It is noon.</p>")
         ),
         breaks=("LES39",),
+    ),
+    Flaw(
+        "head-renews-the-time",
+        "HEAD computes the time anew, and keeps that",
+        behind_with(_head_renews),
+        breaks=("K33",),
+    ),
+    Flaw(
+        "time-lives-twice",
+        "each hit of the time has a whole new lifetime",
+        answering_with(_whole_lifetime),
+        breaks=("K38",),
     ),
     Flaw("slow-hit", "a hit takes longer than a miss", answering(_slow_hit), breaks=("LES40",)),
 )

@@ -2,39 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope
 
 from reference_impl.representations import to_json
-from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Answer, Asked, ask, tell
+from reference_impl.twisted.asgi import Answer, Asked, Handle, ask, body_of, with_body, without_fields
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Create, Twist, answering
+from reference_impl.twisted.twists import Twist, answering, behind, behind_with
 
 _LIST = "/items/"
 _WRITTEN = frozenset({"POST", "PUT", "PATCH"})
 _SOON = 0.1  # seconds
 _OK, _SUCCESS = 200, 299
-
-Handle = Callable[[ASGIApp, Scope, Receive], Awaitable[Answer]]
-
-
-def _around(app: ASGIApp, handle: Handle) -> ASGIApp:
-    """The app behind a function that answers in its place, and may ask it."""
-
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-        else:
-            await tell(await handle(app, scope, receive), send)
-
-    return outer
-
-
-def _json(status: int, data: Any) -> Answer:
-    return Answer(status, (("content-type", "application/json"),)).carrying(json.dumps(data).encode())
 
 
 def _in_two_envelopes(asked: Asked, answer: Answer) -> Answer:
@@ -69,67 +49,53 @@ def _renamed(data: Any) -> Any:
     return data
 
 
-def _skus(settings: Settings, create: Create) -> ASGIApp:
-    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
-        path = scope["path"]
-        if not path.startswith(_LIST):
-            return await ask(app, scope, receive)
-        asked_for = path.removeprefix(_LIST)
-        inner = f"{_LIST}{asked_for.removeprefix('a') if asked_for.startswith('a') else '0'}"
-        answer = await ask(app, {**scope, "path": inner if asked_for else path}, receive)
-        location = answer.get("location")
-        if location is not None:
-            answer = answer.having("location", f"{_LIST}a{location.rpartition('/')[2]}")
-        if scope["method"] == "HEAD":
-            return answer.without("content-length")
-        return answer.carrying(to_json(_renamed(answer.data()))) if answer.body else answer
-
-    return _around(create(Parts.of(settings)), handle)
+async def _skus(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    path = scope["path"]
+    if not path.startswith(_LIST):
+        return await ask(app, scope, receive)
+    asked_for = path.removeprefix(_LIST)
+    inner = f"{_LIST}{asked_for.removeprefix('a') if asked_for.startswith('a') else '0'}"
+    answer = await ask(app, {**scope, "path": inner if asked_for else path}, receive)
+    location = answer.get("location")
+    if location is not None:
+        answer = answer.having("location", f"{_LIST}a{location.rpartition('/')[2]}")
+    if scope["method"] == "HEAD":
+        return answer.without("content-length")
+    return answer.carrying(to_json(_renamed(answer.data()))) if answer.body else answer
 
 
-def _soft_deletes(settings: Settings, create: Create) -> ASGIApp:
+def _soft_deletes(_parts: Parts) -> Handle:
     gone: dict[str, Any] = {}
 
     async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
         path = scope["path"]
         if scope["method"] == "GET" and path in gone:
-            return _json(200, {**gone[path], "deleted": True})
+            return Answer.of_json(200, {**gone[path], "deleted": True})
         shown = await ask(app, {**scope, "method": "GET"}, receive) if scope["method"] == "DELETE" else None
         answer = await ask(app, scope, receive)
         if shown is not None and shown.body and path.startswith(_LIST) and answer.status <= _SUCCESS:
             gone[path] = shown.data()
         return answer
 
-    return _around(create(Parts.of(settings)), handle)
+    return handle
 
 
-def _normalised(settings: Settings, create: Create) -> ASGIApp:
-    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
-        if not scope["path"].startswith(_LIST) or scope["method"] not in _WRITTEN:
-            return await ask(app, scope, receive)
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        try:
-            sent = json.loads(body)
-        except ValueError:
-            sent = None
-        if isinstance(sent, dict) and isinstance(sent.get("name"), str):
-            body = json.dumps({**sent, "name": " ".join(sent["name"].title().split())}).encode()
-
-        async def again() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        length = [each for each in scope["headers"] if each[0] != b"content-length"]
-        headers = [*length, (b"content-length", str(len(body)).encode())]
-        return await ask(app, {**scope, "headers": headers}, again)
-
-    return _around(create(Parts.of(settings)), handle)
+async def _normalised(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    if not scope["path"].startswith(_LIST) or scope["method"] not in _WRITTEN:
+        return await ask(app, scope, receive)
+    body = await body_of(receive)
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        sent = None
+    if isinstance(sent, dict) and isinstance(sent.get("name"), str):
+        body = json.dumps({**sent, "name": " ".join(sent["name"].title().split())}).encode()
+    headers = without_fields(scope, "content-length")["headers"]
+    length = (b"content-length", str(len(body)).encode())
+    return await ask(app, {**scope, "headers": [*headers, length]}, with_body(body))
 
 
-def _clears_later(settings: Settings, create: Create) -> ASGIApp:
+def _clears_later(_parts: Parts) -> Handle:
     running: set[asyncio.Task[Any]] = set()
 
     async def later(app: ASGIApp, scope: Scope, receive: Receive) -> None:
@@ -142,40 +108,32 @@ def _clears_later(settings: Settings, create: Create) -> ASGIApp:
         task = asyncio.create_task(later(app, scope, receive))
         running.add(task)
         task.add_done_callback(running.discard)
-        return _json(202, {"status": "accepted"})
+        return Answer.of_json(202, {"status": "accepted"})
 
-    return _around(create(Parts.of(settings)), handle)
+    return handle
 
 
 def _a_text(asked: Asked, answer: Answer) -> Answer:
     """Another route by the name of the lesson's."""
     if asked.path == "/reports/" and asked.method == "GET":
-        return _json(200, {"report": "Q1"})
+        return Answer.of_json(200, {"report": "Q1"})
     return answer
 
 
-def _catching_all(settings: Settings, create: Create) -> ASGIApp:
+async def _catching_all(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
     has = (_LIST, "/cached-time/", "/cache/", "/versioned/")
-
-    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
-        if scope["path"].startswith(has):
-            return await ask(app, scope, receive)
-        return _json(200, {"error": "unknown"})
-
-    return _around(create(Parts.of(settings)), handle)
-
-
-def _answers_everything_as_get(settings: Settings, create: Create) -> ASGIApp:
-    """Views that never look at the method, as Django's are where nobody restricts them."""
-
-    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
-        if scope["path"].startswith(_LIST) and scope["method"] != "HEAD":
-            return await ask(app, {**scope, "method": "GET"}, receive)
-        if scope["path"] == "/openapi.json":
-            return _json(404, {"detail": "Not Found"})
+    if scope["path"].startswith(has):
         return await ask(app, scope, receive)
+    return Answer.of_json(200, {"error": "unknown"})
 
-    return _around(create(Parts.of(settings)), handle)
+
+async def _answers_everything_as_get(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    """Views that never look at the method, as Django's are where nobody restricts them."""
+    if scope["path"].startswith(_LIST) and scope["method"] != "HEAD":
+        return await ask(app, {**scope, "method": "GET"}, receive)
+    if scope["path"] == "/openapi.json":
+        return Answer.of_json(404, {"detail": "Not Found"})
+    return await ask(app, scope, receive)
 
 
 VARIANTS = (
@@ -189,11 +147,19 @@ VARIANTS = (
         "the list is a map of items by their ids, which nothing else tells",
         answering(_by_their_ids),
     ),
-    Twist("skus", "items are known by a text called sku, and a create names no Location", _skus),
-    Twist("soft-deletes", "a deleted item says so at its own route", _soft_deletes),
-    Twist("normalised-names", "names are stored with capitals and single spaces", _normalised),
-    Twist("clears-later", "clearing the cache is answered 202, and done a moment later", _clears_later),
+    Twist("skus", "items are known by a text called sku, and a create names no Location", behind(_skus)),
+    Twist("soft-deletes", "a deleted item says so at its own route", behind_with(_soft_deletes)),
+    Twist("normalised-names", "names are stored with capitals and single spaces", behind(_normalised)),
+    Twist(
+        "clears-later",
+        "clearing the cache is answered 202, and done a moment later",
+        behind_with(_clears_later),
+    ),
     Twist("report-of-text", "/reports/ is another route than the lesson's", answering(_a_text)),
-    Twist("catch-all", "what is unknown is answered 200 with JSON", _catching_all),
-    Twist("methods-ignored", "the list and its items answer every method as GET", _answers_everything_as_get),
+    Twist("catch-all", "what is unknown is answered 200 with JSON", behind(_catching_all)),
+    Twist(
+        "methods-ignored",
+        "the list and its items answer every method as GET",
+        behind(_answers_everything_as_get),
+    ),
 )

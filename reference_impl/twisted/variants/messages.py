@@ -7,15 +7,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope
 
 from reference_impl.backends.memory import MemoryCache
-from reference_impl.caching import NOT_MODIFIED, Validators, etag_of, evaluate, weak
+from reference_impl.caching import NOT_MODIFIED, etag_of, evaluate, weak
 from reference_impl.representations import to_json
-from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, tell, unconditional
+from reference_impl.twisted.asgi import Answer, Asked, Edit, Handle, ask, unconditional
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, Create, Twist, answering, answering_with, made_of
+from reference_impl.twisted.twists import (
+    Apply,
+    Twist,
+    answering,
+    answering_with,
+    behind,
+    behind_with,
+    made_of,
+)
 from reference_impl.twisted.wire import plain
 
 _OK, _ERROR = 200, 400
@@ -98,21 +105,13 @@ def _listed(change: Callable[[Any], Any]) -> Apply:
     return answering(edit)
 
 
-def _lengthy_304(settings: Settings, create: Create) -> ASGIApp:
+async def _lengthy_304(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
     """A 304 may have the length of the 200 that it stands for (RFC 9110 8.6)."""
-    app = create(Parts.of(settings))
-
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        answer = await ask(app, scope, receive)
-        if answer.status == NOT_MODIFIED:
-            whole = await ask(app, unconditional(scope) | {"method": "GET"}, receive)
-            answer = answer.having("content-length", str(len(whole.body)))
-        await tell(answer, send)
-
-    return outer
+    answer = await ask(app, scope, receive)
+    if answer.status != NOT_MODIFIED:
+        return answer
+    whole = await ask(app, unconditional(scope) | {"method": "GET"}, receive)
+    return answer.having("content-length", str(len(whole.body)))
 
 
 def _takes_gzip(field: str | None) -> bool:
@@ -126,73 +125,57 @@ def _takes_gzip(field: str | None) -> bool:
 _OUR_TAG = re.compile(r'"([0-9a-zA-Z-]+?)(-gzip)?"')
 
 
-def _gzip(settings: Settings, create: Create) -> ASGIApp:
-    """Coded answers for who takes them; each coding has tags of its own, and they do not match crosswise."""
-    app = create(Parts.of(settings))
-
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        asked = Asked.of(scope)
-        reads = asked.method in {"GET", "HEAD"}
-        coded = reads and _takes_gzip(asked.get("accept-encoding"))
-
-        def inward(found: re.Match[str]) -> str:
-            fits = bool(found[2]) == coded or not reads
-            return f'"{found[1]}"' if fits else f'"{found[1]}-other"'
-
-        headers = [
-            (
-                name,
-                _OUR_TAG.sub(inward, value.decode("latin-1")).encode("latin-1")
-                if name in _WITH_TAGS
-                else value,
-            )
-            for name, value in scope["headers"]
-        ]
-        answer = await ask(app, {**scope, "headers": headers}, receive)
-        if reads and answer.status in {_OK, NOT_MODIFIED}:
-            answer = answer.having("vary", "Accept-Encoding")
-        if coded and answer.status in {_OK, NOT_MODIFIED}:
-            etag = answer.get("etag")
-            if etag is not None:
-                answer = answer.having("etag", f'{etag[:-1]}-gzip"')
-            if asked.method == "HEAD":
-                answer = answer.without("content-length").having("content-encoding", "gzip")
-            elif answer.status == _OK:
-                answer = answer.carrying(gzip.compress(answer.body, mtime=0)).having(
-                    "content-encoding", "gzip"
-                )
-        await tell(answer, send)
-
-    return outer
-
-
 _WITH_TAGS = frozenset({b"if-none-match", b"if-match"})
 
 
-def _tag_over_flag(settings: Settings, create: Create) -> ASGIApp:
+async def _gzip(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    """Coded answers for who takes them; each coding has tags of its own, and they do not match crosswise."""
+    asked = Asked.of(scope)
+    reads = asked.method in {"GET", "HEAD"}
+    coded = reads and _takes_gzip(asked.get("accept-encoding"))
+
+    def inward(found: re.Match[str]) -> str:
+        fits = bool(found[2]) == coded or not reads
+        return f'"{found[1]}"' if fits else f'"{found[1]}-other"'
+
+    def plain(value: bytes) -> bytes:
+        return _OUR_TAG.sub(inward, value.decode("latin-1")).encode("latin-1")
+
+    headers = [(name, plain(value) if name in _WITH_TAGS else value) for name, value in scope["headers"]]
+    answer = await ask(app, {**scope, "headers": headers}, receive)
+    if not reads or answer.status not in {_OK, NOT_MODIFIED}:
+        return answer
+    answer = answer.having("vary", "Accept-Encoding")
+    return _as_gzip(asked, answer) if coded else answer
+
+
+def _as_gzip(asked: Asked, answer: Answer) -> Answer:
+    etag = answer.get("etag")
+    if etag is not None:
+        answer = answer.having("etag", f'{etag[:-1]}-gzip"')
+    if asked.method == "HEAD":
+        return answer.without("content-length").having("content-encoding", "gzip")
+    if answer.status != _OK:
+        return answer
+    return answer.carrying(gzip.compress(answer.body, mtime=0)).having("content-encoding", "gzip")
+
+
+def _tag_over_flag(parts: Parts) -> Handle:
     """The report's tag is strong and over the whole body, `cached` included: miss and hit have two tags."""
-    app = create(Parts.of(settings))
 
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("path") != "/reports/" or scope.get("method") not in {"GET", "HEAD"}:
-            await app(scope, receive, send)
-            return
+    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
         asked = Asked.of(scope)
+        if asked.path != "/reports/" or asked.method not in {"GET", "HEAD"}:
+            return await ask(app, scope, receive)
         answer = await ask(app, unconditional(scope) | {"method": "GET"}, receive)
-        etag = etag_of(answer.body)
-        fields = {name: [asked.get(name) or ""] for name, _ in asked.fields}
-        status = evaluate(asked.method, fields, Validators(etag), settings.clock())
-        answer = answer.having("etag", etag)
+        answer = answer.having("etag", etag_of(answer.body))
+        now = parts.settings.clock()
+        status = evaluate(asked.method, asked.lines, answer.validators(now), now)
         if status is not None:
-            answer = replace(answer.without("content-type", "content-length"), status=status, body=b"")
-        elif asked.method == "HEAD":
-            answer = replace(answer, body=b"")
-        await tell(answer, send)
+            return replace(answer.without("content-type", "content-length"), status=status, body=b"")
+        return answer if asked.method == "GET" else replace(answer, body=b"")
 
-    return outer
+    return handle
 
 
 def _weak_at_first(parts: Parts) -> Edit:
@@ -232,18 +215,27 @@ VARIANTS = (
         "tags have a byte above 127 in them",
         _tagged(lambda body: etag_of(body)[:-1] + '\xfc"'),
     ),
-    Twist("hit-flag-in-tag", "the report's tag changes with its flag", _tag_over_flag),
+    Twist("hit-flag-in-tag", "the report's tag changes with its flag", behind_with(_tag_over_flag)),
     Twist("no-last-modified", "no dates of change", _each(lambda answer: answer.without("last-modified"))),
     Twist("uppercase-cache-control", "directives in capitals", _each(_capitals)),
     Twist("cache-control-two-lines", "each directive on a line of its own", _each(_two_lines)),
     Twist("unknown-directives", "Cache-Control with extensions that nobody knows", _each(_unknown)),
-    Twist("gzip-with-vary", "coded for who takes it, each coding with its own tags", _gzip),
+    Twist(
+        "gzip-with-vary",
+        "coded for who takes it, each coding with its own tags",
+        behind(_gzip),
+    ),
     Twist("chunked", "no Content-Length but chunks", _each(_chunked)),
     Twist("head-knows-no-content", "HEAD has what is known without the content", answering(_without_content)),
     Twist("closing", "the connection is closed after each answer", _each(_closing)),
     Twist("slow", "each answer takes a tenth of a second", answering(_slow)),
     Twist("via-proxy", "fields of a proxy in front", _each(_via)),
-    Twist("content-length-on-304", "a 304 has the Content-Length of its 200", _lengthy_304, render=plain),
+    Twist(
+        "content-length-on-304",
+        "a 304 has the Content-Length of its 200",
+        behind(_lengthy_304),
+        render=plain,
+    ),
     Twist("content-type-on-304", "a 304 has a Content-Type", _each(_typed_304)),
     Twist(
         "envelope", 'the list is in an envelope: {"items": [...]}', _listed(lambda items: {"items": items})

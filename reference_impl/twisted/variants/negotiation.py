@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope
 
-from reference_impl.caching import NOT_MODIFIED, Validators, evaluate, parse_date, weak
+from reference_impl.caching import NOT_MODIFIED, evaluate, weak
 from reference_impl.representations import to_json
-from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, tell, unconditional
+from reference_impl.twisted.asgi import Answer, Asked, Edit, Handle, ask, unconditional
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, Create, Twist, answering, answering_with
+from reference_impl.twisted.twists import Apply, Twist, answering, answering_with, asking, behind_with
 
 _NOTICE, _PROFILE = "/notice/", "/profile/"
 _OK = 200
@@ -29,28 +28,24 @@ def _notice(edit: Callable[[Answer], Answer]) -> Apply:
     )
 
 
-def _one_weak_tag(settings: Settings, create: Create) -> ASGIApp:
+def _one_weak_tag(parts: Parts) -> Handle:
     """Of all codings: a weak tag may stand for bodies that say the same."""
-    app = create(Parts.of(settings))
 
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("path") != _NOTICE:
-            await app(scope, receive, send)
-            return
+    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+        if scope["path"] != _NOTICE:
+            return await ask(app, scope, receive)
         asked, answer = Asked.of(scope), await ask(app, unconditional(scope), receive)
         etag = answer.get("etag")
-        if etag is not None:
-            etag = weak(etag.replace("-gzip", ""))
-            answer = answer.having("etag", etag)
-            fields = {name: [asked.get(name) or ""] for name, _ in asked.fields}
-            now = settings.clock()
-            known = Validators(etag, parse_date(answer.get("last-modified"), now))
-            status = evaluate(asked.method, fields, known, now)
-            if status is not None:
-                answer = replace(answer.without(*_OF_THE_CONTENT), status=status, body=b"")
-        await tell(answer, send)
+        if etag is None:
+            return answer
+        answer = answer.having("etag", weak(etag.replace("-gzip", "")))
+        now = parts.settings.clock()
+        status = evaluate(asked.method, asked.lines, answer.validators(now), now)
+        if status is None:
+            return answer
+        return replace(answer.without(*_OF_THE_CONTENT), status=status, body=b"")
 
-    return outer
+    return handle
 
 
 def _in_members(answer: Answer) -> Answer:
@@ -67,17 +62,11 @@ def _vary_in_lines(answer: Answer) -> Answer:
     return answer.having("vary", *vary.lower().split(", ")) if vary else answer
 
 
-def _unless_refused(settings: Settings, create: Create) -> ASGIApp:
+def _unless_refused(scope: Scope) -> Scope:
     """Who says nothing of codings gets gzip: without the field, any is acceptable (RFC 9110 12.5.3)."""
-    app = create(Parts.of(settings))
-
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        names = {name for name, _ in scope.get("headers", ())}
-        if scope.get("path") == _NOTICE and b"accept-encoding" not in names:
-            scope = {**scope, "headers": [*scope["headers"], (b"accept-encoding", b"gzip")]}
-        await app(scope, receive, send)
-
-    return outer
+    if scope["path"] != _NOTICE or Asked.of(scope).get("accept-encoding") is not None:
+        return scope
+    return {**scope, "headers": [*scope["headers"], (b"accept-encoding", b"gzip")]}
 
 
 def _counted(_parts: Parts) -> Edit:
@@ -103,9 +92,9 @@ def _redirected_to_login(asked: Asked, answer: Answer) -> Answer:
 
 
 VARIANTS = (
-    Twist("one-weak-tag", "all codings of the notice have one weak tag", _one_weak_tag),
+    Twist("one-weak-tag", "all codings of the notice have one weak tag", behind_with(_one_weak_tag)),
     Twist("gzip-in-members", "what is compressed has two members", _notice(_in_members)),
-    Twist("gzip-unless-refused", "who asks for no coding gets gzip", _unless_refused),
+    Twist("gzip-unless-refused", "who asks for no coding gets gzip", asking(_unless_refused)),
     Twist("vary-in-lines", "each name in Vary has a line of its own", _notice(_vary_in_lines)),
     Twist("counted-profile", "a profile tells how often it was read", answering_with(_counted)),
     Twist(

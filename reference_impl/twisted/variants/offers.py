@@ -1,45 +1,33 @@
 """Variants of what is offered: other ids, fewer methods, conditions on writes."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope
 
 from reference_impl.representations import to_json
-from reference_impl.settings import Settings
-from reference_impl.twisted.asgi import Answer, Asked, ask, tell
-from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Apply, Create, Twist
+from reference_impl.twisted.asgi import Answer, Asked, ask
+from reference_impl.twisted.twists import Apply, Twist, behind
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_LONGER = {"/items": "/items/", "/cached-time": "/cached-time/"}
 _UUIDS = 0x5EED0000_0000_4000_8000_000000000000
 
 
 def _refusing(refuse: Callable[[Asked], Answer | None]) -> Apply:
     """The reference behind a guard that answers some requests itself."""
 
-    def apply(settings: Settings, create: Create) -> ASGIApp:
-        app = create(Parts.of(settings))
+    async def handle(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+        return refuse(Asked.of(scope)) or await ask(app, scope, receive)
 
-        async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-            refused = refuse(Asked.of(scope)) if scope["type"] == "http" else None
-            if refused is None:
-                await app(scope, receive, send)
-            else:
-                await tell(refused, send)
-
-        return outer
-
-    return apply
+    return behind(handle)
 
 
 def _error(asked: Asked, status: int, says: str, **fields: str) -> Answer:
-    named = tuple((name.replace("_", "-"), value) for name, value in fields.items())
-    body = json.dumps({"detail": says}).encode()
-    answer = Answer(status, (("content-type", "application/json"), *named)).carrying(body)
+    named = ((name.replace("_", "-"), value) for name, value in fields.items())
+    answer = Answer.of_json(status, {"detail": says}, *named)
     return replace(answer, body=b"") if asked.method == "HEAD" else answer
 
 
@@ -71,20 +59,15 @@ def _needs_if_match(asked: Asked) -> Answer | None:
     return None
 
 
-def without_slash(settings: Settings, create: Create) -> ASGIApp:
-    """Routes without a slash at their end; with one they redirect."""
-    app = create(Parts.of(settings))
-    longer = {"/items": "/items/", "/cached-time": "/cached-time/"}
-    shorter = {long: short for short, long in longer.items()}
+async def _without_slash(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    path = scope["path"]
+    if path in _LONGER.values():
+        return Answer(307, (("location", path.removesuffix("/")), ("content-length", "0")))
+    return await ask(app, {**scope, "path": _LONGER.get(path, path)}, receive)
 
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if path in shorter:
-            await tell(Answer(307, (("location", shorter[path]), ("content-length", "0"))), send)
-        else:
-            await app({**scope, "path": longer.get(path, path)}, receive, send)
 
-    return outer
+without_slash = behind(_without_slash)
+"""Routes without a slash at their end; with one they redirect."""
 
 
 def _as_uuid(data: Any) -> Any:
@@ -102,29 +85,23 @@ def _from_uuid(text: str) -> str:
         return "0"
 
 
-def _uuid_ids(settings: Settings, create: Create) -> ASGIApp:
+async def _uuid_ids(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
     """String ids: translated on their way in and out, one for each number."""
-    app = create(Parts.of(settings))
-
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if not path.startswith("/items/"):
-            await app(scope, receive, send)
-            return
-        asked_for = path.removeprefix("/items/")
-        inner = f"/items/{_from_uuid(asked_for)}" if asked_for else path
-        answer = await ask(app, {**scope, "path": inner}, receive)
-        if scope["method"] == "HEAD":
-            answer = answer.without("content-length")
-        elif answer.body:
-            answer = answer.carrying(to_json(_as_uuid(answer.data())))
-        location = answer.get("location")
-        if location is not None:
-            key = int(location.rpartition("/")[2])
-            answer = answer.having("location", f"/items/{UUID(int=_UUIDS + key)}")
-        await tell(answer, send)
-
-    return outer
+    path = scope["path"]
+    if not path.startswith("/items/"):
+        return await ask(app, scope, receive)
+    asked_for = path.removeprefix("/items/")
+    inner = f"/items/{_from_uuid(asked_for)}" if asked_for else path
+    answer = await ask(app, {**scope, "path": inner}, receive)
+    if scope["method"] == "HEAD":
+        answer = answer.without("content-length")
+    elif answer.body:
+        answer = answer.carrying(to_json(_as_uuid(answer.data())))
+    location = answer.get("location")
+    if location is None:
+        return answer
+    key = int(location.rpartition("/")[2])
+    return answer.having("location", f"/items/{UUID(int=_UUIDS + key)}")
 
 
 VARIANTS = (
@@ -133,6 +110,6 @@ VARIANTS = (
     Twist("auth-writes", "writes without credentials are answered 401", _refusing(_auth_writes)),
     Twist("needs-if-match", "a change without If-Match is answered 428", _refusing(_needs_if_match)),
     Twist("patch-only", "items are changed by PATCH, and PUT is answered 405", _refusing(_patch_only)),
-    Twist("uuid-ids", "ids are UUIDs", _uuid_ids),
+    Twist("uuid-ids", "ids are UUIDs", behind(_uuid_ids)),
     Twist("no-slash", "the routes have no slash at their end; with one they redirect", without_slash),
 )

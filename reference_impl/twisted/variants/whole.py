@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from reference_impl.caching import http_date
 from reference_impl.twisted.asgi import Answer, Asked
 from reference_impl.twisted.twists import Twist, answering, made_of
-from reference_impl.whole import Kept, Source, Whole, directives
+from reference_impl.whole import NOTHING, Chosen, Kept, Source, Whole, policy_of
 
 
 class _DatedAsMade(Whole):
@@ -24,9 +24,9 @@ class _DatedAsMade(Whole):
 class _Validating(Whole):
     """What says no-cache is kept, and asked for each time: a hit is as young as the source's leave."""
 
-    async def answer(self, request: Request, source: Source) -> Response:
-        answer = await super().answer(request, source)
-        if "no-cache" in directives(answer.headers.get("cache-control")):
+    async def answer(self, request: Request, source: Source, chosen: Chosen = NOTHING) -> Response:
+        answer = await super().answer(request, source, chosen)
+        if "no-cache" in policy_of(answer.headers.items()):
             answer.headers["X-Cache"] = "HIT"
             answer.headers["Age"] = "0"
         return answer
@@ -35,11 +35,11 @@ class _Validating(Whole):
 class _Forgetting(Whole):
     """Nothing is kept after a request that asks for something special."""
 
-    async def answer(self, request: Request, source: Source) -> Response:
+    async def answer(self, request: Request, source: Source, chosen: Chosen = NOTHING) -> Response:
         if not self.may_reuse(request) or request.method == "HEAD":
-            await self.cache.delete(self.key(request))
+            await self.cache.delete(self.key(request, chosen))
             return self.told(await source())
-        return await super().answer(request, source)
+        return await super().answer(request, source, chosen)
 
 
 def _by_status(_asked: Asked, answer: Answer) -> Answer:
