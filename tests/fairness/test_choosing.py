@@ -47,12 +47,15 @@ def outcomes(found: dict[str, tuple[str, str]], outcome: str) -> set[str]:
     return {id_ for id_, (each, _) in found.items() if each == outcome}
 
 
-def coded(body: Callable[[bytes], bytes], coding: str = "gzip") -> Callable[[Any], Any]:
-    """The list in that coding, whatever is asked for."""
+def coded(
+    body: Callable[[bytes], bytes], coding: str = "gzip", *, wherever: bool = True
+) -> Callable[[Any], Any]:
+    """The list in that coding, whatever is asked for; or else wherever something is said of codings."""
 
     async def change(scope: Any, whole: Any) -> Answer:
         answer: Answer = await whole()
-        if scope["path"] != "/items/" or not answer.body:
+        said = any(name == b"accept-encoding" for name, _ in scope["headers"])
+        if scope["path"] != "/items/" or not answer.body or not (wherever or said):
             return answer
         return answer.carrying(body(answer.body)).having("content-encoding", coding)
 
@@ -71,8 +74,14 @@ def test_middleware_that_compresses_under_a_strong_tag_fails_for_that_and_for_it
     assert outcomes(found, "pass") == {*CODINGS} - outcomes(found, "fail")
 
 
+def test_what_is_there_in_one_coding_only_may_disregard_what_is_asked_for() -> None:
+    """RFC 9110 12.4.1: where nothing that there is would do, the field may be disregarded."""
+    found = judged(coded(lambda body: gzip.compress(body, mtime=0)))
+    assert outcomes(found, "fail") == set()
+
+
 def test_a_bomb_where_nothing_was_to_be_compressed_is_told_as_one() -> None:
-    found = judged(coded(lambda _: BOMB))
+    found = judged(coded(lambda _: BOMB, wherever=False))
     outcome, says = found["refused-coding-is-not-used"]
     assert (outcome, "bytes that decode to more than 33554432" in says) == ("fail", True)
     assert not outcomes(found, "error")
