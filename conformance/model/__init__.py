@@ -6,6 +6,7 @@
     exchanges.py    what was sent and received
     runs.py         runs, what was done for each, and what it means
     reports.py      what a run comes to
+    grades.py       what it earns, by a frozen assignment
     order.py        what a run comes after, and what it counts as
     citing.py       which checks judge a row of the register
 
@@ -30,6 +31,17 @@ from conformance.model.exchanges import (
     Slice,
     Slices,
     WireFault,
+)
+from conformance.model.grades import (
+    GRADES_VERSION,
+    Assignment,
+    Budget,
+    Earned,
+    Frozenness,
+    Grade,
+    TopicPoints,
+    Withheld,
+    Worth,
 )
 from conformance.model.reports import NOWHERE, VERSION, Content, Entry, Explained, Report, Score, Tally, Topic
 from conformance.model.runs import (
@@ -72,6 +84,7 @@ __all__ = [
     "ASCENDING",
     "CAPABILITIES",
     "GIVEN_UP",
+    "GRADES_VERSION",
     "LEVELS",
     "MISSING",
     "NOT_ASKED",
@@ -83,13 +96,16 @@ __all__ = [
     "TIERS",
     "VERSION",
     "VIRTUAL",
+    "Assignment",
     "Body",
+    "Budget",
     "CacheRead",
     "Capability",
     "Check",
     "Content",
     "Decoded",
     "Doubt",
+    "Earned",
     "Effect",
     "EffectKind",
     "Entry",
@@ -100,6 +116,8 @@ __all__ = [
     "Finding",
     "ForAll",
     "Frozen",
+    "Frozenness",
+    "Grade",
     "Headers",
     "Hook",
     "ItemFacts",
@@ -131,9 +149,12 @@ __all__ = [
     "Tier",
     "Timeline",
     "Topic",
+    "TopicPoints",
     "Verdict",
     "VerdictName",
     "WireFault",
+    "Withheld",
+    "Worth",
     "Write",
     "as_user",
 ]

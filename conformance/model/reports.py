@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from conformance.model.grades import Grade
 from conformance.model.runs import Record, Verdict
 from conformance.model.specs import Requirement
 from conformance.model.targets import Target
@@ -150,6 +151,7 @@ class Report(Frozen, frozen=True):
         bodies: digest -> content, of the bodies that were kept.
         requirements: id -> the requirements that the checks name.
         topics: file of specs/ -> its title.
+        grade: what it earned; None where nobody asked.
     """
 
     version: Literal[2]
@@ -175,6 +177,7 @@ class Report(Frozen, frozen=True):
     bodies: Mapping[Safe, Content] = {}
     requirements: Mapping[Safe, Requirement] = {}
     topics: Mapping[Safe, Safe] = {}
+    grade: Grade | None = None
 
     @property
     def judged(self) -> tuple[Entry, ...]:
