@@ -4,6 +4,8 @@
     redact.py      what must not leave the run
     result.py      passed, failed or not judged: the first line, and the exit code
     score.py       what a verdict is worth
+    evidence.py    which exchanges show a verdict, as lines and as curl
+    mending.py     what to mend first
     text.py        a verdict for people
     summary.py     a run in a screenful
     coverage.py    the register, and which rows have checks

@@ -9,14 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from conformance.model import GIVEN_UP, Entry, Report, Tally, VerdictName
+from conformance.model import Entry, Report, Tally, VerdictName
+from conformance.report.mending import REASONS, advice, first, first_to_mend, reasons
 from conformance.report.result import PASSED, Result, checks, not_asked, result, root_of
 from conformance.report.safe import safe, shell
 
 LINE: Final = 500  # characters of one verdict's sentence
 _MOST: Final = 40  # checks of one list
-_PRINTED: Final = 30  # lines of what a server that failed has printed
-_REASONS: Final = 10  # that are told of checks which are only counted
 _SHARING: Final = 4  # checks that are named where several share a sentence
 
 
@@ -75,96 +74,55 @@ def _heading(report: Report) -> Iterator[str]:
 # ------------------------------------------------------------------ what to mend first
 
 
-def roots(report: Report) -> Counter[str]:
-    """Node id -> how many checks are blocked by it in the end."""
-    by_id = {e.nodeid: e for e in report.judged}
-    ends = [(entry, root_of(entry, by_id)) for entry in report.judged]
-    return Counter(root.nodeid for entry, root in ends if root is not entry)
-
-
-def first_to_mend(report: Report, *, strict: bool = False) -> Entry | None:
-    """The failure that blocks most others, of several the first; with `strict` else such a warning."""
-    blocked = roots(report)
-    for name in ("fail", "warn") if strict else ("fail",):
-        candidates = [e for e in report.judged if e.verdict.verdict == name]
-        if candidates:
-            return max(candidates, key=lambda e: blocked[e.nodeid])
-    return None
-
-
 def _first(report: Report, *, strict: bool) -> Iterator[str]:
-    nobody = [e for e in report.judged if e.verdict.outcome == "unreachable"]
-    if nobody:
-        yield from _unanswered(
-            report, nobody, alive=any(e.verdict.outcome in ("pass", "fail") for e in report.judged)
-        )
+    mend = first(report, strict=strict)
+    if mend is None:
         return
-    entry = first_to_mend(report, strict=strict)
-    if entry is None:
-        return
-    where = f" (of {safe(entry.resource)})" if entry.resource else ""
-    asked = report.about(entry)
-    yield f"First thing to mend: {safe(asked.title)}{where}"
-    yield from _said(report, entry, "  ")
-    count = roots(report)[entry.nodeid]
-    if count:
-        verb = "waits" if count == 1 else "wait"
-        yield f"  {checks(count).capitalize()} {verb} for this one and can't be judged before."
-    yield f"  {safe(entry.nodeid)}"
+    entry = mend.entry
+    where = f" (of {safe(entry.resource)})" if entry and entry.resource else ""
+    yield f"First thing to mend: {safe(mend.title)}{where}"
+    for message, count in mend.says:
+        yield f"  {safe(message, LINE)}" + (f" ({checks(count)})" if count else "")
+    if mend.more:
+        yield f"  ... and {mend.more} more"
+    if mend.left:
+        yield f"  After that no more was asked of what had not answered ({checks(mend.left)})"
+    if mend.then:
+        yield f"  Next: {safe(mend.then, LINE)}"
+    if mend.waiting:
+        yield f"  {waiting(mend.waiting)}"
+    if entry:
+        yield f"  {safe(entry.nodeid)}"
+    if mend.output:
+        yield ""
+        yield "What the server printed:"
+        yield from (f"  | {safe(line, LINE)}" for line in mend.output)
+
+
+def waiting(count: int) -> str:
+    """How many checks wait for one that has failed, as a sentence."""
+    return f"{checks(count)} {'waits' if count == 1 else 'wait'} for this one and can't be judged before."
 
 
 def _said(report: Report, entry: Entry, indent: str) -> Iterator[str]:
     """The sentence of a verdict, and what to do about it."""
     yield f"{indent}{safe(entry.verdict.message, LINE)}"
-    mend = entry.verdict.mend or report.about(entry).hint
+    mend = advice(report, entry)
     if mend:
         yield f"{indent}Next: {safe(mend, LINE)}"
 
 
 def _unjudged(report: Report, end: Result) -> Iterator[str]:
-    """Why a run that has not failed has not passed, either: each reason once, with all that wait for it.
-
-    First what tells what to do.
-    """
-    reasons: Counter[tuple[str, str]] = Counter()
-    by_id = {e.nodeid: e for e in report.judged}
-    for entry in end.unjudged:
-        root = root_of(entry, by_id).verdict
-        reasons[root.message, root.mend] += 1
-    if reasons:
+    """Why a run that has not failed has not passed, either: each reason once."""
+    found = reasons(report, end)
+    if found:
         yield "What keeps it from being judged:"
-    for (message, mend), count in sorted(reasons.items(), key=lambda told: not told[0][1])[:_REASONS]:
+    for message, mend, count in found[:REASONS]:
         yield f"  {safe(message, LINE)} ({checks(count)})"
         if mend:
             yield f"  Next: {safe(mend, LINE)}"
-    if len(reasons) > _REASONS:
-        yield f"  ... and {len(reasons) - _REASONS} more"
-
-
-def _unanswered(report: Report, entries: list[Entry], *, alive: bool) -> Iterator[str]:
-    """One diagnosis for all that got no answer; `alive`: other requests did."""
-    yield f"First thing to mend: {'every route' if alive else 'the server'} has to answer"
-    # What did it first, in the order of the run; what was not asked any more for its sake in one line.
-    asked = sorted((e for e in entries if e.verdict.code != GIVEN_UP), key=lambda e: e.order)
-    messages = list(Counter(e.verdict.message for e in asked or entries).items())
-    for message, count in messages[:_REASONS]:
-        yield f"  {safe(message, LINE)} ({checks(count)})"
-    if len(messages) > _REASONS:
-        yield f"  ... and {len(messages) - _REASONS} more"
-    left = len(entries) - len(asked)
-    if asked and left:
-        yield f"  After that no more was asked of what had not answered ({checks(left)})"
-    start = "start your server, see that it answers in a browser or with curl, and run this again"
-    if not report.base_url:
-        start = "mend that, and run this again; started by hand, your server has to stay up and answer"
-    look = "look at what your server has printed when these requests came: it failed, or it hangs"
-    advice = next((e.verdict.mend for e in entries if e.verdict.mend), look if alive else start)
-    yield f"  Next: {safe(advice, LINE)}"
-    if report.output:
-        yield ""
-        yield "What the server printed:"
-        for line in report.output.splitlines()[-_PRINTED:]:
-            yield f"  | {safe(line, LINE)}"
+    if len(found) > REASONS:
+        yield f"  ... and {len(found) - REASONS} more"
 
 
 # ------------------------------------------------------------------ the score
@@ -261,10 +219,10 @@ def _reasons(entries: Iterable[Entry], report: Report) -> Iterator[str]:
         else:
             reasons[verdict.message.removeprefix(f"{verdict.outcome.replace('-', ' ')}: ")] += 1
     told = reasons.most_common()
-    for reason, count in told[:_REASONS]:
+    for reason, count in told[:REASONS]:
         yield f"  {count} x {safe(reason, LINE)}"
-    if len(told) > _REASONS:
-        yield f"  {sum(count for _, count in told[_REASONS:])} x for {len(told) - _REASONS} other reasons"
+    if len(told) > REASONS:
+        yield f"  {sum(count for _, count in told[REASONS:])} x for {len(told) - REASONS} other reasons"
 
 
 def _problems(report: Report) -> Iterator[str]:

@@ -9,23 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.model import Entry, Exchange, Headers, Record, Report, Requirement, Verdict
-from conformance.model.runs import after_of
-from conformance.report.safe import safe, safe_bytes, shell
+from conformance.model import Entry, Record, Report, Requirement, Verdict
+from conformance.report.evidence import FIELD, SENTENCE, came, curl, evidence, left_out, sent, server_of
+from conformance.report.safe import safe
 from conformance.report.summary import LINE, brief_lines, explaining, summary_lines
 
 __all__ = ["brief_lines", "curl", "entry_text", "safe", "source_lines", "summary_lines"]
 
-_SHOWN: Final = 4  # exchanges
-_FIELDS: Final = 30  # header lines of one message
-_FIELD: Final = 200  # characters of one
-_BODY: Final = 200
-_LOG_LINES: Final = 15
-_SENTENCE: Final = 1000
-_LONGEST_CURL_BODY: Final = 2000
-_YOURS: Final = "http://127.0.0.1:8000"  # where servers listen that were told nothing else
-_Sent = tuple[str, int, Exchange]
-_CACHES: Final = {"private-cache": "a private client cache", "shared-cache": "a shared client cache"}
+LOG_LINES: Final = 15
 
 
 def entry_text(report: Report, entry: Entry) -> str:
@@ -42,8 +33,8 @@ def _lines(report: Report, entry: Entry) -> Iterator[str]:
     if about:
         yield from _requirement(report, entry)
     if verdict.expected:
-        yield f"Expected:    {safe(verdict.expected, _SENTENCE)}"
-        yield f"Actual:      {safe(verdict.actual, _SENTENCE)}"
+        yield f"Expected:    {safe(verdict.expected, SENTENCE)}"
+        yield f"Actual:      {safe(verdict.actual, SENTENCE)}"
     if record is not None:
         yield from _exchanges(report, record, verdict)
         yield from _log(record.log)
@@ -51,7 +42,7 @@ def _lines(report: Report, entry: Entry) -> Iterator[str]:
         yield f"Why:         {safe(asked.why)}"
     mend = verdict.mend or (asked.hint if verdict.outcome == "fail" else "")
     if mend:
-        yield f"Next:        {safe(mend, _SENTENCE)}"
+        yield f"Next:        {safe(mend, SENTENCE)}"
     if about:
         yield f"More:        {explaining(entry)}"
 
@@ -80,33 +71,24 @@ def source_lines(requirement: Requirement) -> Iterator[str]:
 
 
 def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str]:
-    sent: list[_Sent] = [(s.name, i, e) for s in record.steps for i, e in enumerate(s.exchanges)]
-    if not sent:
+    seen = evidence(record, verdict)
+    if not seen.shown:
         return
-    decisive = next((i for i, (n, j, _) in enumerate(sent) if (n, j) == (verdict.step, verdict.index)), None)
-    shown = _chosen(sent, len(sent) - 1 if decisive is None else decisive)
-    seen_after = [i for i, (n, _, _) in enumerate(sent) if n == after_of(verdict.step) and i > shown[-1]]
-    times = {s.name: len(s.exchanges) for s in record.steps}
     moved = ", in moved time" if record.moved else ""
     yield f"What was sent (>) and what came (<){moved}:"
-    before = -1
-    for position in (*shown, *seen_after[:1]):
-        yield from _left_out(sent[before + 1 : position])
-        name, number, exchange = sent[position]
-        mark = "=>" if position == decisive else "  "
-        of_all = f" {number + 1} of {times[name]}" if times[name] > 1 else ""
-        after = exchange.sent_at - record.started_at
-        here = "   <- this one decides" if position == decisive else ""
-        yield f"{mark} {safe(name)}{of_all}, {after:.2f} s after the start{here}"
-        yield from (f"     {line}" for line in _exchange(report, exchange))
-        before = position
-    rest = len(sent) - 1 - before
-    if rest:
-        yield f"   ({rest} later {'exchange' if rest == 1 else 'exchanges'} left out)"
-    last = sent[shown[-1]][2]
-    ended = report.workers is not None  # with the run: it was started for it
-    where = _YOURS if ended else report.base_url
-    command = curl(last if last.through is None else _behind(sent, shown[-1]), where)
+    for each in seen.shown:
+        if each.before:
+            yield f"   ({left_out(each)})"
+        mark = "=>" if each.decisive else "  "
+        of_all = f" {each.number} of {each.times}" if each.times > 1 else ""
+        here = "   <- this one decides" if each.decisive else ""
+        yield f"{mark} {safe(each.name)}{of_all}, {each.after:.2f} s after the start{here}"
+        yield from (f"     > {line}" for line in sent(each.exchange))
+        yield from (f"     < {line}" for line in came(report, each.exchange))
+    if seen.rest:
+        yield f"   ({seen.rest} later {'exchange' if seen.rest == 1 else 'exchanges'} left out)"
+    where, ended = server_of(report)
+    command = curl(seen.last, where)
     if command:
         yield f"Reproduce:   {command}"
         if ended:
@@ -115,107 +97,7 @@ def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str
 
 def _log(log: str) -> Iterator[str]:
     """The last lines that the server has printed."""
-    lines = log.splitlines()[-_LOG_LINES:]
+    lines = log.splitlines()[-LOG_LINES:]
     if lines:
         yield "Printed by the server meanwhile:"
-        yield from (f"     | {safe(line, _FIELD)}" for line in lines)
-
-
-def _chosen(sent: list[_Sent], decisive: int) -> list[int]:
-    """The decisive exchange, the very first, and the last ones of the steps just before; in order."""
-    ends = {name: i for i, (name, _, _) in enumerate(sent[:decisive]) if name != sent[decisive][0]}
-    before = list(ends.values())
-    if len(before) > _SHOWN - 1:
-        before = [before[0], *before[-(_SHOWN - 2) :]]
-    return [*before, decisive]
-
-
-def _left_out(sent: list[_Sent]) -> Iterator[str]:
-    """Exchanges that are not shown, a line for all of them."""
-    if sent:
-        told = dict.fromkeys(f"{safe(n)} {_path(e)}: {e.status or 'no answer'}" for n, _, e in sent)
-        names = ", ".join(list(told)[:4]) + (", ..." if len(told) > 4 else "")  # noqa: PLR2004
-        yield f"   ({len(sent)} not shown: {names})"
-
-
-def _behind(sent: list[_Sent], position: int) -> Exchange | None:
-    """What was sent to the server at last, where a client cache stands between."""
-    return next((e for _, _, e in reversed(sent[: position + 1]) if e.through is None), None)
-
-
-def _path(exchange: Exchange) -> str:
-    return safe(exchange.request.path, 80)
-
-
-def _exchange(report: Report, exchange: Exchange) -> Iterator[str]:
-    request, response, fault = exchange.request, exchange.response, exchange.fault
-    if exchange.through is not None:
-        how = {"none": "without asking the server", "conditional": "after asking the server with a condition"}
-        said = how.get(exchange.contact or "", "after asking the server without a condition")
-        cache = _CACHES.get(exchange.through) or safe(exchange.through, _FIELD)
-        yield f"> GET {safe(request.target, _FIELD)}, through {cache}"
-        yield f"< {exchange.status}, {said}"
-        return
-    yield f"> {request.method} {safe(request.target, _FIELD)} HTTP/1.1"
-    yield from _fields(">", request.headers)
-    if request.body:
-        yield f"> {safe_bytes(request.body, _BODY)}"
-    if fault is not None:
-        yield f"< no valid answer: {safe(fault.says, _SENTENCE)}"
-        if fault.raw:
-            yield f"< {safe_bytes(fault.raw, _BODY)}"
-    if response is not None:
-        for interim in response.interim:
-            yield f"< ({interim} first)"
-        yield f"< {safe(response.version)} {response.status} {safe(response.reason, _FIELD)}".rstrip()
-        yield from _fields("<", response.headers)
-        content = report.content(response.body.digest)
-        if content:
-            yield f"< {safe_bytes(content, _BODY)}"
-        elif response.body.length:
-            yield f"< ({response.body.length} bytes, not kept)"
-        if response.stray:
-            yield f"< then {len(response.stray)} bytes that do not belong there: " + safe_bytes(
-                response.stray, _BODY
-            )
-
-
-def _fields(mark: str, headers: Headers) -> Iterator[str]:
-    for name, value in headers[:_FIELDS]:
-        yield f"{mark} {safe(name, _FIELD)}: {safe(value, _FIELD)}"
-    if len(headers) > _FIELDS:
-        yield f"{mark} ({len(headers) - _FIELDS} more fields)"
-
-
-def curl(exchange: Exchange | None, base_url: str) -> str:
-    """A command line that sends the same request again, or "" where there is none worth showing.
-
-    Args:
-        exchange: of any report.
-        base_url: the server's; only its scheme and authority are used.
-    """
-    if exchange is None:
-        return ""
-    request = exchange.request
-    words = ["curl", "-si"]
-    if request.method == "HEAD":
-        words.append("-I")
-    elif request.method != ("POST" if request.body else "GET"):
-        words += ["-X", shell(request.method)]
-    url = _origin(base_url) + request.target
-    if any(c in url for c in "[]{}"):
-        words.append("-g")
-    for name, value in request.headers:
-        if name.lower() not in ("host", "content-length"):  # curl makes these itself
-            words += ["-H", shell(f"{name}: {value}" if value else f"{name};")]
-    if request.body:
-        if len(request.body) > _LONGEST_CURL_BODY:
-            return ""
-        words += ["--data-binary", shell(request.body)]
-    return " ".join([*words, shell(url)])
-
-
-def _origin(base_url: str) -> str:
-    """Scheme and authority of a URL; of any text, since a saved report may hold one."""
-    scheme, _, rest = base_url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}"
+        yield from (f"     | {safe(line, FIELD)}" for line in lines)

@@ -19,7 +19,7 @@ from conformance.model import (
     Verdict,
 )
 from conformance.report.document import decode, encode, rescored
-from conformance.report.summary import first_to_mend, roots
+from conformance.report.mending import first_to_mend, roots
 from conformance.report.text import brief_lines, summary_lines
 
 
