@@ -9,7 +9,7 @@ JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
 export PYTHONDONTWRITEBYTECODE :=
 QUICK := not processes and not slow
 
-.PHONY: demo check test slow cover lint bench servers docs clean
+.PHONY: demo check test slow cover lint bench browser servers docs clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
@@ -47,6 +47,10 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python bench/run.py
+
+# What tests of the HTML report need besides Chromium, as pinned in tests/browser; without, they are skipped.
+browser:
+	npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent
 
 # Nightly, and not on each change: servers that nobody here wrote, which it installs (make servers ARGS=--write).
 servers: $(STAMP)

@@ -61,7 +61,6 @@ _BY_NAME: Final = {each.field: as_typer(each) for each in options(Asked, Telling
 Target = Annotated[str, _BY_NAME["target"]]
 Set = Annotated[list[str] | None, _BY_NAME["overrides"]]
 Specs = Annotated[list[str] | None, _BY_NAME["specs"]]
-Strict = Annotated[bool, _BY_NAME["strict"]]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Tell everything about each check that did not pass.")
 ]
@@ -169,24 +168,34 @@ def init(
 
 
 @app.command()
+@with_options_of(Telling)
 def judge(
     path: Annotated[Path, typer.Argument(metavar="REPORT.JSON", help="A report that a run has written.")],
-    strict: Strict = False,
+    *,
     verbose: Verbose = False,
     specs: Specs = None,
     other_specs: Annotated[
         bool, typer.Option("--other-specs", help="Judge although the specs are not those of the run.")
     ] = False,
+    **typed: Any,
 ) -> None:
     """Judge a saved run again, without its server; exit codes as of run."""
     from conformance.api import exit_code  # noqa: PLC0415 (see above)
     from conformance.execute.again import judge_again  # noqa: PLC0415
     from conformance.load.specs import load_with  # noqa: PLC0415
-    from conformance.report.write import read  # noqa: PLC0415
+    from conformance.report.safe import safe  # noqa: PLC0415
+    from conformance.report.write import check_path, read, write  # noqa: PLC0415
 
-    made = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
-    _print(made, verbose=verbose, strict=strict)
-    raise typer.Exit(exit_code(made, strict=strict))
+    telling = made(Telling, typed)
+    for each in telling.reports:
+        check_path(each)
+    judged = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
+    for each in telling.reports:
+        write(judged, each)
+    _print(judged, verbose=verbose, strict=telling.strict)
+    for each in telling.reports:
+        _say(f"report: {safe(each)}")
+    raise typer.Exit(exit_code(judged, strict=telling.strict))
 
 
 @app.command("list")

@@ -8,6 +8,7 @@
     mending.py     what to mend first
     text.py        a verdict for people
     summary.py     a run in a screenful
+    html/          a run as one page
     coverage.py    the register, and which rows have checks
     safe.py        text that a terminal shows and does not obey
     formats.py     what a report can be written as. Table: FORMATS

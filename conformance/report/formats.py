@@ -31,7 +31,16 @@ class Format:
     says: str
 
 
+def _page(report: Report) -> str:
+    from conformance.report.html.page import html  # noqa: PLC0415 - who wants no page does not wait for it
+
+    return html(report)
+
+
 FORMATS: Final[Mapping[str, Format]] = {
     each.suffix: each
-    for each in (Format("json", ".json", encode, "everything, to be judged again without the server"),)
+    for each in (
+        Format("json", ".json", encode, "everything, to be judged again without the server"),
+        Format("html", ".html", _page, "a page for people, which needs nothing else"),
+    )
 }

@@ -53,10 +53,14 @@ def warning(report: Report, entry: Entry) -> str:
     return " ".join(_said(report, entry, ""))
 
 
+def by_the_clock(report: Report) -> str:
+    """How time passed in a run."""
+    told = {"real": "in real time", "virtual": "with the server's clock moved"}
+    return told.get(report.clock, f"by the clock {report.clock}")
+
+
 def _heading(report: Report) -> Iterator[str]:
-    clock = {"real": "in real time", "virtual": "with the server's clock moved"}.get(
-        report.clock, f"by the clock {safe(report.clock, LINE)}"
-    )
+    clock = safe(by_the_clock(report), LINE)
     where = safe(report.base_url, LINE) or "A server that did not start"
     yield (
         f"{where}, judged as {safe(report.target.name)!r}, tier {report.tier}, "
@@ -144,6 +148,12 @@ def _score(report: Report) -> Iterator[str]:
 
 def _numbers(tally: Tally) -> str:
     must, should = f"{tally.must_passed}/{tally.must_of}", f"{tally.should_passed}/{tally.should_of}"
+    rest = others(tally)
+    return f"{must if tally.must_of else '-':>7} {should if tally.should_of else '-':>8}   {rest}".rstrip()
+
+
+def others(tally: Tally) -> str:
+    """What has not passed, in words, or ""."""
     words: tuple[tuple[VerdictName, str], ...] = (
         ("fail", "failed"),
         ("warn", "warned"),
@@ -153,8 +163,7 @@ def _numbers(tally: Tally) -> str:
         ("error", "errors"),
         ("deselected", "left out"),
     )
-    rest = ", ".join(f"{tally.counts[name]} {word}" for name, word in words if tally.counts.get(name))
-    return f"{must if tally.must_of else '-':>7} {should if tally.should_of else '-':>8}   {rest}".rstrip()
+    return ", ".join(f"{tally.counts[name]} {word}" for name, word in words if tally.counts.get(name))
 
 
 # ------------------------------------------------------------------ what did not pass

@@ -14,7 +14,7 @@ from conformance.report.evidence import FIELD, SENTENCE, came, curl, evidence, l
 from conformance.report.safe import safe
 from conformance.report.summary import LINE, brief_lines, explaining, summary_lines
 
-__all__ = ["brief_lines", "curl", "entry_text", "safe", "source_lines", "summary_lines"]
+__all__ = ["brief_lines", "curl", "entry_text", "safe", "source_lines", "source_of", "summary_lines"]
 
 LOG_LINES: Final = 15
 
@@ -58,11 +58,15 @@ def _requirement(report: Report, entry: Entry) -> Iterator[str]:
             yield from (f"             {line}" for line in source_lines(other))
 
 
+def source_of(requirement: Requirement) -> str:
+    """Where a requirement is from."""
+    of = requirement.source
+    return f"{of} (no sentence there says it)" if requirement.derived else f"from {of}"
+
+
 def source_lines(requirement: Requirement) -> Iterator[str]:
     """Where a requirement is from, with its link, and the source's own words."""
-    of = requirement.source
-    source = f"{of} (no sentence there says it)" if requirement.derived else f"from {of}"
-    yield safe(source) + (f", {safe(requirement.url)}" if requirement.url else "")
+    yield safe(source_of(requirement)) + (f", {safe(requirement.url)}" if requirement.url else "")
     if requirement.quote:
         yield f'"{safe(requirement.quote)}"'
 

@@ -22,6 +22,7 @@ PROCESSES: Final = (
     "hosted",
     "proof",
     "pytest_plugin",
+    "report/html/test_browser.py",
     "servers",
     "test_checkout.py",
     "test_hostile_runs.py",

@@ -19,7 +19,6 @@ from conformance.model import (
     Verdict,
 )
 from conformance.report.document import decode, encode, rescored
-from conformance.report.mending import first_to_mend, roots
 from conformance.report.text import brief_lines, summary_lines
 
 
@@ -279,20 +278,6 @@ def test_many_failures_are_cut() -> None:
 
 def _failing(entry: Entry, message: str) -> Entry:
     return replace(entry, verdict=Verdict("fail", "fail", message))
-
-
-def test_roots_are_counted_along_the_chain() -> None:
-    good = judged()
-    first, second, third = good.entries[:3]
-    chain = (
-        _failing(first, "broken"),
-        replace(second, verdict=Verdict("blocked", "blocked", "", cause=first.nodeid)),
-        replace(third, verdict=Verdict("blocked", "blocked", "", cause=second.nodeid)),
-    )
-    report = replace(good, entries=chain)
-    assert roots(report) == {first.nodeid: 2}
-    assert first_to_mend(report) == chain[0]
-    assert first_to_mend(good) is None
 
 
 def test_the_summary_of_a_saved_report_is_the_same() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import Any
 
 from helpers.embedded import judged
@@ -25,7 +24,7 @@ from conformance.model import (
     Verdict,
     WireFault,
 )
-from conformance.report.text import curl, entry_text, summary_lines
+from conformance.report.text import entry_text, summary_lines
 from conformance.report.write import write
 
 HOSTILE = "\x1b[31mred\x07\x9b2J\u202egnol\u2066x\u200b\ud800\r\n::error::x ##[add-mask]y"
@@ -190,27 +189,3 @@ def test_long_things_are_cut() -> None:
     text = entry_text(report, report.entries[0])
     assert "(170 more fields)" in text
     assert len(re.sub("Reproduce.*", "", text)) < 15_000
-
-
-def test_curl_sends_what_was_sent() -> None:
-    request = Request(
-        "PUT",
-        "/items/1",
-        (
-            ("Host", "[::1]:1"),
-            ("User-Agent", "x"),
-            ("X", ""),
-            ("Content-Length", "2"),
-            ("Content-Type", "a/b"),
-        ),
-        b'{"a": "it\'s"}',
-    )
-    ipv6 = "http://[::1]:1/of/its/own"
-    assert shlex.split(curl(Exchange(request, None, None, 0.0, 1.0), ipv6)) == [
-        "curl", "-si", "-X", "PUT", "-g", "-H", "User-Agent: x", "-H", "X;", "-H", "Content-Type: a/b",
-        "--data-binary", '{"a": "it\'s"}', "http://[::1]:1/items/1",
-    ]  # fmt: skip
-    head = Exchange(Request("HEAD", "/", ()), None, None, 0.0, 1.0)
-    assert curl(head, "http://h") == "curl -si -I http://h/"
-    big = Exchange(Request("POST", "/", (), b"x" * 3000), None, None, 0.0, 1.0)
-    assert curl(big, "http://h") == curl(None, "http://h") == ""
