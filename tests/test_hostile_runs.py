@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from helpers.hostile import Peer, Script, serve, unused_port
+from helpers.names import no_names
 from helpers.runs import bad, counts, judged, on, only, options, quick, record_of, reference, run, wrapped
 from helpers.student import HOLD, Student, reply
 
@@ -72,7 +73,8 @@ def test_a_port_on_which_nothing_listens() -> None:
     assert "refused" in says
 
 
-def test_a_host_that_has_no_name() -> None:
+def test_a_host_that_has_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    no_names(monkeypatch)
     says = diagnosis(bounded(quick("http://no-such-host.invalid", 2.0), 2 * 2.0 + SMALL))
     assert "no-such-host.invalid" in says
 

@@ -191,14 +191,12 @@ def test_whatever_ends_the_run_the_change_is_put_back(how: str) -> None:
         engine.start()
         assert server_of.hangs.wait(BOUND)
         assert how == "deadline" or server_of.student.items[0]["name"] != "Pen"
-        before = time.monotonic()
         if how == "cancel":
             engine.cancel("Ctrl-C")
         elif how == "deadline":
             assert engine.wait(BOUND)
         engine.close()
         result = engine.report()
-        assert time.monotonic() - before < 5
     assert server_of.student.items[0]["name"] == "Pen"
     assert result.problems == ()
     verdict = on(result, "change-shows")
