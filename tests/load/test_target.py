@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import helpers.specs
 import pytest
 from helpers.specs import refused_at
 
@@ -37,6 +39,7 @@ resources:
     distinct-from: [items]
     clear: DELETE /cache/
 """
+with_ = partial(helpers.specs.with_, text=TEXT)
 Loads = Callable[..., Target]
 
 
@@ -50,12 +53,6 @@ def loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loads:
         return load_target("t.yaml", overrides)
 
     return of
-
-
-def with_(old: str, new: str) -> str:
-    """The text with something in it replaced."""
-    assert old in TEXT
-    return TEXT.replace(old, new, 1)
 
 
 def test_a_whole_file_becomes_records(loads: Loads) -> None:
