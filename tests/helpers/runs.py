@@ -22,6 +22,7 @@ from conformance.model import Entry, Exchange, Place, Record, Report, Step, Step
 from conformance.plan.lanes import plan
 from conformance.sending.context import Context
 from conformance.verbs import VERBS
+from conformance.verbs.writes import put_back
 from conformance.wire import Limits
 from reference_impl import serve
 from reference_impl.app import build as build_reference
@@ -46,6 +47,7 @@ __all__ = [
     "on",
     "only",
     "options",
+    "put_back_all",
     "quick",
     "record_of",
     "reference",
@@ -222,3 +224,10 @@ def done(within: Context, do: str, name: str = "", **args: Any) -> StepRecord:
     what = step(do, name, **args)
     within.steps[what.name] = record = VERBS[do].run(what, within)
     return record
+
+
+def put_back_all(within: Context) -> list[str]:
+    """What the end of a run does; what could not be put back is returned."""
+    ledger = within.shared.ledger
+    ledger.put_back(ledger.open, lambda undo: put_back(within, undo), final=True)
+    return ledger.problems

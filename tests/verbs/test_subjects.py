@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from helpers.hostile import serve
-from helpers.runs import context, done, on, only, quick, run
+from helpers.runs import context, done, on, only, put_back_all, quick, run
 from helpers.student import Student, reply
 from msgspec.structs import replace
 
@@ -23,7 +23,6 @@ from conformance.model import Resource
 from conformance.sending.context import Context
 from conformance.sending.survey import Survey
 from conformance.verbs.subjects import prepare
-from conformance.verbs.writes import put_back
 
 if TYPE_CHECKING:
     from conformance.servers.server import Server
@@ -371,9 +370,7 @@ def test_an_id_that_nobody_tells_is_found_by_our_value_later() -> None:
     with serve(student) as server, context(server.url) as made:
         assert done(made, "create").effect.id is None
         shown[:] = student.items
-        ledger = made.shared.ledger
-        ledger.put_back(ledger.open, lambda undo: put_back(made, undo), final=True)
-        assert ledger.problems == []
+        assert put_back_all(made) == []
     assert 7 not in [i["id"] for i in student.items]
 
 
