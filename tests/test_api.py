@@ -29,7 +29,7 @@ def test_what_is_exported() -> None:
     assert conformance.Report is Report
     assert conformance.__version__[0].isdigit()
     with pytest.raises(AttributeError, match="no attribute 'runn'"):
-        conformance.runn  # type: ignore[attr-defined]  # noqa: B018
+        conformance.runn  # noqa: B018
 
 
 @pytest.mark.processes

@@ -142,7 +142,12 @@ def test_a_value_stands_in_a_phrase(value: Json, expected: str) -> None:
 
 ROWS = {*VERBS, *MATCHERS, *(argument.name for verb in VERBS.values() for argument in verb.arguments)}
 _LOADERS = ("classes", "givens", "lints", "mixtures", "parts", "reader", "tables")
-READ_STEPS = ("conformance.execute", "conformance.plan", "conformance.judge", "conformance.explain")
+READ_STEPS: tuple[str, ...] = (
+    "conformance.execute",
+    "conformance.plan",
+    "conformance.judge",
+    "conformance.explain",
+)
 READ_STEPS += tuple(f"conformance.load.{name}" for name in _LOADERS)
 MEANT_OTHERWISE = {
     "read": "a phase, and a capability",

@@ -94,4 +94,6 @@ def judged(monkeypatch: pytest.MonkeyPatch, name: str, search: Search | None, se
 
 def run_of(check: str) -> Run:
     """The run of a check on the list of items."""
-    return next(run for run in RUNS if run.check.id == check and run.resource.name == "items")
+    return next(
+        run for run in RUNS if run.check.id == check and run.resource and run.resource.name == "items"
+    )

@@ -81,7 +81,7 @@ class Guard:
             self._refuse("multiprocessing")
             start(process)
 
-        BaseProcess.start = refusing  # type: ignore[method-assign]
+        BaseProcess.start = refusing  # type: ignore[method-assign, assignment]
         look_up = socket.getaddrinfo
 
         def asking_nobody(host: Any, port: Any, *args: int, **named: int) -> Any:

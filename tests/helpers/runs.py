@@ -18,7 +18,7 @@ from conformance.execute.engine import Engine
 from conformance.execute.options import Options
 from conformance.load.specs import load
 from conformance.load.target import load_target
-from conformance.model import Entry, Exchange, Place, Record, Report, Step, StepRecord, Verdict
+from conformance.model import Effect, Entry, Exchange, Place, Record, Report, Step, StepRecord, Verdict
 from conformance.plan.lanes import plan
 from conformance.sending.context import Context
 from conformance.verbs import VERBS
@@ -41,6 +41,7 @@ __all__ = [
     "context",
     "counts",
     "done",
+    "effect_of",
     "exchanges",
     "fetch",
     "judged",
@@ -84,7 +85,8 @@ def reference(
     *, standing: bool = False, flaw: str = "", variant: str = "", **settings: Any
 ) -> Iterator[Embedded]:
     clock = MovedClock(standing=standing)
-    with twisted.start(Settings(**{"clock": clock, "cost": 0.0} | settings), flaw, variant) as running:
+    chosen = Settings(**{"clock": clock, "cost": 0.0, **settings})
+    with twisted.start(chosen, flaw, variant) as running:
         yield Embedded(running.url, clock)
 
 
@@ -174,7 +176,7 @@ def wrapped(
 ) -> Iterator[Embedded]:
     """The reference behind an ASGI function of the test's own."""
     clock = MovedClock()
-    chosen = Settings(**{"clock": clock, "cost": 0.0} | settings)
+    chosen = Settings(**{"clock": clock, "cost": 0.0, **settings})
     with serve.start(chosen, build=lambda made: wrap(build(made))) as running:
         yield Embedded(running.url, clock)
 
@@ -224,6 +226,12 @@ def done(within: Context, do: str, name: str = "", **args: Any) -> StepRecord:
     what = step(do, name, **args)
     within.steps[what.name] = record = VERBS[do].run(what, within)
     return record
+
+
+def effect_of(record: StepRecord) -> Effect:
+    """What a step has changed, which it has to have."""
+    assert record.effect is not None, record.says
+    return record.effect
 
 
 def put_back_all(within: Context) -> list[str]:

@@ -19,7 +19,7 @@ class Site(Served):
     """A running variant, asked by a client that follows where it is sent, and takes nothing compressed."""
 
     def ask(self, method: str, path: str, fields: Fields | None = None, **more: Any) -> httpx.Response:
-        plain = {b"accept-encoding": b"identity"} | (fields or {})
+        plain: Any = {b"accept-encoding": b"identity"} | (fields or {})
         return super().ask(method, path, plain, follow_redirects=True, **more)
 
     def get(self, path: str, tag: bytes | None = None, **fields: bytes) -> httpx.Response:

@@ -17,7 +17,8 @@ from conformance.clocks import VirtualClock
 from conformance.execute.steps import bind
 from conformance.language.captures import MissingError
 from conformance.model import CacheRead, StepRecord
-from conformance.sending.context import Gate, GivenUpError
+from conformance.sending.context import GivenUpError
+from conformance.sending.gate import Gate
 
 BOUND = 10.0
 
@@ -179,9 +180,12 @@ def test_a_write_is_never_repeated() -> None:
 
 def test_a_cancel_ends_an_exchange_and_a_wait() -> None:
     with serve(Student(lambda *_: HOLD)) as server, context(server.url, deadline=30) as within:
-        threading.Thread(
-            target=lambda: (server.wait_for_requests(1), within.shared.wire.cancel()), daemon=True
-        ).start()
+
+        def cancel() -> None:
+            server.wait_for_requests(1)
+            within.shared.wire.cancel()
+
+        threading.Thread(target=cancel, daemon=True).start()
         before = time.monotonic()
         with pytest.raises(GivenUpError):
             within.read()

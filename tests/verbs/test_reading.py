@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from helpers.hostile import Peer, serve
 from helpers.records import exchange
-from helpers.runs import BOUND, Embedded, context, done, fetch, reference
+from helpers.runs import BOUND, Embedded, context, done, effect_of, fetch, reference
 from helpers.student import Student, reply
 
 from conformance.clocks import VirtualClock
@@ -98,7 +98,7 @@ def test_the_item_of_a_write() -> None:
         written = done(made, "change")
         item = done(made, "read", "item", of="item")
         assert item.exchanges[0].request.target.endswith("/items/1")
-        assert item.exchanges[0].facts.item == ItemFacts(there=True, value=written.effect.after)
+        assert item.exchanges[0].facts.item == ItemFacts(there=True, value=effect_of(written).after)
 
 
 def test_the_distinct_resource() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from helpers.hostile import serve
-from helpers.runs import context, done, reference
+from helpers.runs import context, done, effect_of, reference
 from helpers.student import HOLD, Refusing, Student, reply
 from msgspec.structs import replace
 
@@ -70,9 +70,9 @@ def test_an_item_is_sent_back_with_one_field_changed() -> None:
     assert (method, len(refusing.bodies)) == ("PUT", 1)
     assert sent == student.items[0]
     assert sent["name"].startswith("Pen ~")
-    assert record.effect.before == "Pen"
-    assert record.effect.after == sent["name"]
-    assert record.effect.echoed is True
+    assert effect_of(record).before == "Pen"
+    assert effect_of(record).after == sent["name"]
+    assert effect_of(record).echoed is True
 
 
 def test_a_value_that_is_asked_for_is_sent() -> None:
@@ -85,7 +85,7 @@ def test_the_next_field_is_tried(status: int) -> None:
     record, refusing, student = change(
         lambda _m, sent, _h: reply(status, {}) if sent["name"] != "Pen" else None
     )
-    assert record.effect.field == "note"
+    assert effect_of(record).field == "note"
     assert [m for m, *_ in refusing.bodies] == ["PUT", "PUT"]
     assert student.items[0]["name"] == "Pen"
 
@@ -249,7 +249,7 @@ def test_a_write_without_an_answer_is_owed_all_the_same() -> None:
         assert record.status == "failed"
         assert student.items[0]["name"] != "Pen"
         assert within.shared.ledger.open == ("/items/1",)
-        assert record.effect.key == "/items/1"
+        assert effect_of(record).key == "/items/1"
         within.shared.ledger.put_back(("/items/1",), lambda undo: put_back(within, undo))
     assert student.items[0]["name"] == "Pen"
 

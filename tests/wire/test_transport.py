@@ -195,7 +195,7 @@ def test_what_is_not_answered_yet_is_told_with_when_it_is_given_up(wires: Wires)
         wire = wires(f"{server.url}/api")
         lane = wire.lane()
         thread = threading.Thread(target=lane.exchange, args=("GET", "/a?b=1"))
-        assert wire.asking == ()
+        assert not wire.asking
         thread.start()
         server.wait_for_requests(1)
         ((request, until),) = wire.asking
