@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -60,3 +61,14 @@ def test_a_test_that_hangs_is_ended(request: pytest.FixtureRequest) -> None:
     mark = request.node.get_closest_marker("timeout")
     assert mark is not None
     assert mark.args == (kinds.HANGS,)
+
+
+def test_no_test_is_about_how_long_a_run_takes_on_this_machine() -> None:
+    """A benchmark may be; a test says what is waited for, and is ended where it hangs (`kinds.HANGS`)."""
+    takes = re.compile(r"\.(?:seconds|duration) <|(?:perf_counter|monotonic)\(\) - \w+ <")
+    none_of(
+        f"{path.name}:{number}: {line.strip()}"
+        for path in Path(__file__).parent.rglob("test_*.py")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if takes.search(line) and path != Path(__file__)
+    )

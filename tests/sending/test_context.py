@@ -186,13 +186,11 @@ def test_a_cancel_ends_an_exchange_and_a_wait() -> None:
             within.shared.wire.cancel()
 
         threading.Thread(target=cancel, daemon=True).start()
-        before = time.monotonic()
         with pytest.raises(GivenUpError):
             within.read()
         within.shared.cancelled.set()
         with pytest.raises(GivenUpError):
-            within.wait_until(within.shared.clock.now() + 60, "nothing")
-        assert time.monotonic() - before < BOUND
+            within.wait_until(within.shared.clock.now() + 10**6, "nothing")
 
 
 def test_a_lane_that_waits_holds_no_connection_and_says_why() -> None:

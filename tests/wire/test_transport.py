@@ -217,11 +217,9 @@ def test_cancel_ends_what_is_in_flight_and_what_comes_later(wires: Wires) -> Non
         for each in threads:
             each.start()
         server.wait_for_requests(3)
-        began = time.monotonic()
         wire.cancel()
         for each in threads:
             each.join(BOUND)
-        assert time.monotonic() - began < BOUND / 2
         assert [fault(each).kind for each in got] == ["cancelled"] * 3
         assert fault(lanes[0].exchange("GET", "/")).kind == "cancelled"
         assert len(server.requests) == 3
