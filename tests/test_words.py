@@ -105,7 +105,7 @@ OFFERS: dict[str, Resource] = {
     "policy-no-store": resource(policy="no-store, max-age=5"),
     "policy-no-cache": resource(policy="no-cache, private"),
     "policy-private": resource(policy="private, max-age=5"),
-    "policy-max-age": resource(policy="public, max-age=5"),
+    "policy-max-age": resource(policy="public, max-age=50"),
 }
 
 
