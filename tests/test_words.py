@@ -16,7 +16,7 @@ from conformance.language import durations
 from conformance.language.captures import CAPTURES, in_words
 from conformance.language.values import listed, said
 from conformance.matchers import MATCHERS
-from conformance.model import CAPABILITIES, Exchange, Json, Resource
+from conformance.model import BENCHES, CAPABILITIES, Exchange, Hook, Json, Resource
 from conformance.verbs import VERBS
 
 DATE = "Thu, 01 Jan 2026 12:00:00 GMT"
@@ -102,6 +102,11 @@ OFFERS: dict[str, Resource] = {
     "protected": resource(protected="/account/"),
     "members": resource(members={"time": "string"}),
     **{kind: resource(writes=writes(kind)) for kind in ("create", "change", "remove", "clear")},
+    **{
+        row.verb: resource(hooks={row.name: Hook("POST", "/"), "mend": Hook("POST", "/")})
+        for row in BENCHES.values()
+        if row.verb
+    },
     "policy-no-store": resource(policy="no-store, max-age=5"),
     "policy-no-cache": resource(policy="no-cache, private"),
     "policy-private": resource(policy="private, max-age=5"),

@@ -135,7 +135,7 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
             "the source still answers: what the target declares as its hook to `break` has broken nothing",
             (
                 {"down": {"value": {"differs-from": "fresh"}}},
-                {"down": {"status": 200, "body": {"differs-from": "again"}}},
+                {"down": {"status": 200, "body": {"unlike": ["first", "again"]}}},
                 {"down": {"status": 200, "hit": False}},
             ),
         ),

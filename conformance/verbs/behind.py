@@ -52,7 +52,7 @@ def mend_what_is_owed(context: Context) -> None:
 
 
 VERBS: Final = tuple(
-    Verb(bench.verb, _by(bench), bench.does, phase="sweep", needs=bench.verb, lives=True)
+    Verb(bench.verb, _by(bench), bench.does, phase="sweep", needs=bench.verb, lives=True, turns=True)
     for bench in BENCHES.values()
     if bench.verb
 )

@@ -212,7 +212,7 @@ def test_the_digest_is_of_the_values_that_count(loads: Loads) -> None:
 
 # ---- what is wrong with a file: what replaces what, the error, and the text in its line
 
-ACCEPTED = "accepted: absent, ask, change, clear, create, distinct-from, etag, hit, http-cache, item, json, keys, members, per-user, policy, protected, read, redirecting, remove, repeats, resolution, stale, ttl, value, variants, version"
+ACCEPTED = "accepted: absent, ask, change, clear, create, distinct-from, etag, hit, hooks, http-cache, item, json, keys, members, per-user, policy, protected, read, redirecting, remove, repeats, resolution, stale, ttl, value, variants, version"
 WRONG = {
     "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: after, base, before, contract, headers, name, openapi, require, resources, users", "nmae"),
     "key of a resource": ("    etag: true", "    etga: true", f"unknown key 'etga'; did you mean 'etag'? {ACCEPTED}", "etga"),

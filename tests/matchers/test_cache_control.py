@@ -203,6 +203,19 @@ EXAMPLES = [
     ),
     holds("cache-control", "not-shared", answered("no-cache", login=False), on=USER),
     holds("cache-control", "of-a-login", answered("max-age=60")),
+    *(
+        holds("cache-control", "never-stale", answered(cc))
+        for cc in ("no-cache", "max-age=9, must-revalidate", "proxy-revalidate", "s-maxage=9")
+    ),
+    fails(
+        "cache-control",
+        "never-stale",
+        answered("max-age=9, stale-if-error=9"),
+        says=(
+            "Cache-Control with no-cache, must-revalidate, proxy-revalidate or s-maxage",
+            "Cache-Control: max-age=9, stale-if-error=9",
+        ),
+    ),
     fails(
         "cache-control",
         "of-a-login",

@@ -34,6 +34,12 @@ EXAMPLES = [
     fails("etag", "present", done("a", tagged("")), says=("an ETag", "an empty one")),
     fails("etag", "present", done("a", exchange(None)), says=("an answer", "no answer within 10 s")),
     fails("etag", "present", done("a"), says=("an answer", "none: nothing was asked")),
+    holds("etag", "strong", done("a", tagged(A))),
+    *[
+        fails("etag", "strong", done("a", tagged(tag)), says=("a strong ETag", f"ETag: {tag}"))
+        for tag in (WEAK_A, BARE)
+    ],
+    fails("etag", "strong", done("a", tagged(None)), says=("a strong ETag", "none")),
     holds("etag", "weak", done("a", tagged(WEAK_A))),
     fails("etag", "weak", done("a", tagged(A)), says=("a weak ETag", f"ETag: {A}")),
     fails("etag", "weak", done("a", tagged(None)), says=("an ETag", "none")),

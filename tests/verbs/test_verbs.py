@@ -150,6 +150,12 @@ LANGUAGE = [
     refuses("restart", times=5),
     takes("recall", "GET the resource, beside what had the same ETag before"),
     refuses("recall", times=5),
+    takes("change-behind", "change what the source has, without any cache being told"),
+    refuses("change-behind", to="x"),
+    takes("break", "let the source fail, so that a cache in front of it gets errors"),
+    refuses("break", within=5),
+    takes("postdate", "let the source say that it was changed a day from now"),
+    refuses("postdate", days=2),
 ]  # fmt: skip
 # Any JSON value is one: nothing that stands there is wrong.
 ANYTHING = {"change: to"}
@@ -236,7 +242,7 @@ class Work:
             with serve(Student(self.answers)) as other, context(other.url, self.on) as made:
                 return self._done(made)
         with (
-            reference(ttl=4.0) as server,
+            reference(ttl=4.0, admin=True) as server,
             context(
                 server.url, self.on, target=self.target, clock=lambda: VirtualClock(server.clock.move)
             ) as made,
@@ -298,6 +304,12 @@ WORK = [
     Work("restart", "out-of-reach"),
     Work("recall", "done", started=True),
     Work("recall", "out-of-reach"),
+    Work("change-behind", "done", on="validated", target="behind"),
+    Work("change-behind", "not-offered"),
+    Work("break", "done", on="validated", target="behind"),
+    Work("break", "not-offered"),
+    Work("postdate", "done", on="asked", target="behind"),
+    Work("postdate", "not-offered"),
 ]
 ALWAYS_DONE = {"restore"}  # where nothing was changed, nothing has to be put back
 
