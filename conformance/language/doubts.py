@@ -134,9 +134,9 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
             "source-still-answers",
             "the source still answers: what the target declares as its hook to `break` has broken nothing",
             (
-                {"down": {"value": {"differs-from": "fresh"}}},
-                {"down": {"status": 200, "body": {"unlike": ["first", "again"]}}},
-                {"down": {"status": 200, "hit": False}},
+                {"down": {"value": {"not-same-as": "fresh"}}},
+                {"down": {"status": 200, "body": {"unlike": ["first", "again"]}}, "again": {"status": 200}},
+                {"down": {"status": 200, "hit": False}, "again": {"status": 200}},
             ),
         ),
         Doubt(

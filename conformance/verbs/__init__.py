@@ -12,6 +12,7 @@
     overtaking.py  `overtake`
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
+    keys.py        keys of a resource that nobody has asked for yet
     behind.py      `change-behind`, `break`, `postdate`
     ours.py        an item of our own for a conditional write, and how a write to it is taken
     standins.py    where what stands in for a resource is read: absent, redirecting, protected

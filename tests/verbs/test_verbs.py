@@ -65,6 +65,7 @@ LANGUAGE = [
     refuses("read", method="PUT"),
     takes("read", "GET the item that was written", of="item"),
     takes("read", "GET the resource that has another key", of="distinct"),
+    takes("read", "GET the resource under a key that nobody has asked for", of="new-key"),
     refuses("read", of="all"),
     takes("read", 'GET the resource with If-None-Match: "a", X: b', headers={"If-None-Match": '"a"', "X": {"raw": "b"}}),
     takes("read", "GET the resource with If-Range: {a.last-modified}", headers={"If-Range": "{a.last-modified}"}),

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from reference_impl.caching import http_date
-from reference_impl.twisted.asgi import Answer, Asked, Edit
+from reference_impl.settings import Settings
+from reference_impl.twisted.asgi import Answer, Asked, Edit, ask, tell
 from reference_impl.twisted.flaws.kind import Flaw
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import answering_with
+from reference_impl.twisted.twists import Create, answering_with
 
 __all__ = ["FLAWS"]
 
 _OK, _PRECONDITION_FAILED, _DOWN = 200, 412, 503
-_CONDITIONS = ("if-match", "if-unmodified-since")
 _A_DAY = 86_400.0
 
 
@@ -45,21 +47,23 @@ def _never_stands_in(parts: Parts) -> Edit:
     return edit
 
 
-def _deciding(name: str, told_by: str) -> Edit:
-    """A condition that holds for what was kept is taken to hold."""
-    kept: dict[str, Answer] = {}
+def _deciding(settings: Settings, create: Create) -> ASGIApp:
+    """If-Match is compared with the tag that was kept, and what the source would say is not heard."""
+    app, kept = create(Parts.of(settings)), dict[str, str]()
 
-    def edit(asked: Asked, answer: Answer) -> Answer:
-        if not _behind(asked):
-            return answer
-        if answer.status == _OK:
-            kept[asked.path] = answer
-        last = kept.get(asked.path)
-        alone = not any(other != name and asked.get(other) is not None for other in _CONDITIONS)
-        refused = answer.status == _PRECONDITION_FAILED and alone
-        return last if refused and last and asked.get(name) == last.get(told_by) else answer
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _behind(Asked.of(scope)):
+            await app(scope, receive, send)
+            return
+        asked, answer = Asked.of(scope), await ask(app, scope, receive)
+        wanted, tag = asked.get("if-match"), kept.get(asked.path)
+        if answer.status == _OK and wanted is None and not scope["query_string"]:
+            kept[asked.path] = answer.get("etag") or ""
+        if answer.status == _OK and wanted not in (None, "*") and tag and tag not in (wanted or ""):
+            answer = Answer(_PRECONDITION_FAILED, (("content-length", "0"),))
+        await tell(answer, send)
 
-    return edit
+    return outer
 
 
 def _dated_ahead(parts: Parts) -> Edit:
@@ -93,13 +97,7 @@ FLAWS = (
     Flaw(
         "whole-decides-if-match",
         "If-Match is compared with what was kept",
-        answering_with(lambda _: _deciding("if-match", "etag")),
-        breaks=("K22",),
-    ),
-    Flaw(
-        "whole-decides-if-unmodified-since",
-        "If-Unmodified-Since is compared with what was kept",
-        answering_with(lambda _: _deciding("if-unmodified-since", "last-modified")),
+        _deciding,
         breaks=("K22",),
     ),
     Flaw(
