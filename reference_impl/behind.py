@@ -15,7 +15,7 @@ from reference_impl.representations import NO_CACHE, NO_STORE, Representation, a
 from reference_impl.routes import AppSite, readable
 from reference_impl.settings import Clock
 from reference_impl.site import Site
-from reference_impl.whole import Kept, directives, lifetime
+from reference_impl.whole import Kept, lifetime, policy_of
 
 router = APIRouter()
 bench = APIRouter(prefix="/admin", include_in_schema=False)
@@ -23,7 +23,6 @@ bench = APIRouter(prefix="/admin", include_in_schema=False)
 _A_DAY = 86_400.0
 _OK, _ERRORS = 200, range(500, 600)
 _VALIDATED = ("no-cache", "must-revalidate", "proxy-revalidate", "s-maxage")
-_FOR_THE_SOURCE = ("if-none-match", "if-modified-since")  # which tell whether its text is still the same
 
 Kind = Literal["validated", "standing-in", "asked"]
 
@@ -78,8 +77,8 @@ async def read_behind(request: Request, kind: Kind, site: AppSite, source: AppSo
         made.headers["X-Made"] = http_date(site.settings.clock())
         return made
 
-    if any(name in request.headers for name in _FOR_THE_SOURCE):
-        return await ask()
+    if "range" in request.headers:  # the cache has whole answers only, and the source divides
+        return site.whole.told(await ask())
     return await _or_stale(request, site, await site.whole.answer(request, ask))
 
 
@@ -92,7 +91,7 @@ async def _or_stale(request: Request, site: Site, made: Response) -> Response:
         entry = await site.cache.get(key)
         kept = Kept.thaw(entry) if entry else None
         return made if kept is None else whole.hit(kept, site.settings.clock() - kept.made)
-    seconds = standing_in(directives(made.headers.get("cache-control")))
+    seconds = standing_in(policy_of(made.headers.items()))
     if made.status_code == _OK and made.headers.get("x-cache") == "MISS" and seconds:
         fields = tuple(each for each in made.headers.items() if each[0] != "x-cache")
         kept = Kept(_OK, fields, bytes(made.body).decode(), site.settings.clock())
