@@ -101,7 +101,7 @@ def test_a_defect_is_found_without_the_known_traps_and_shrunk(
 def test_the_reference_has_no_counterexample() -> None:
     chosen = frozenset(run.id for run in RUNS if run.check.forall)
     with start() as running:
-        engine = Engine(Options(running.url, SUITE, TARGET, tier="core", selected=chosen, search=search))
+        engine = Engine(Options(running.url, SUITE, TARGET, tier="full", selected=chosen, search=search))
         engine.start()
         engine.wait()
         engine.close()
@@ -124,7 +124,7 @@ def test_a_run_that_is_cancelled_ends_its_search() -> None:
 
     with start() as running:
         chosen = frozenset({TAGS.id})
-        engine = Engine(Options(running.url, SUITE, TARGET, tier="core", selected=chosen, search=cancelling))
+        engine = Engine(Options(running.url, SUITE, TARGET, tier="full", selected=chosen, search=cancelling))
         engine.start()
         assert engine.wait(10)
         engine.close()

@@ -62,6 +62,15 @@ EXAMPLES = [
     holds("vary", "chosen", done("a", asked("de", b"1", cc="no-store")), on=NOTICE),
     holds("vary", "chosen", done("a", asked("fr", b"1")), on=NOTICE),
     holds("vary", "chosen", done("a", asked("de", b"1", status=406)), on=NOTICE),
+    holds("vary", "chosen", done("plain", exchange(body=b"1")), done("a", asked("de", b"1")), on=NOTICE),
+    fails(
+        "vary",
+        "chosen",
+        done("plain", exchange(body=b"1")),
+        done("a", asked("de", b"2")),
+        on=NOTICE,
+        says=("a Vary that names Accept-Language, which has chosen the answer", "none"),
+    ),
     fails(
         "vary",
         "chosen",
