@@ -52,6 +52,7 @@ class Shown:
         after: seconds from the start of the record.
         decisive: whether it is the one that the verdict rests on.
         before: those between it and the one shown before it, by name.
+        hooked: what was done meanwhile without an exchange, as sentences.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Shown:
     decisive: bool
     exchange: Exchange
     before: tuple[tuple[str, Exchange], ...] = ()
+    hooked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,11 @@ class Evidence:
 
 def evidence(record: Record, verdict: Verdict) -> Evidence:
     """The decisive exchange, the very first, the last ones of the steps just before; what was seen after."""
-    sent: list[_Sent] = [(s.name, i, e) for s in record.steps for i, e in enumerate(s.exchanges)]
+    sent, hooked = list[_Sent](), dict[int, str]()
+    for step in record.steps:
+        if step.status == "done" and step.says:  # what has no exchange of its own
+            hooked[len(sent)] = step.says
+        sent += [(step.name, i, e) for i, e in enumerate(step.exchanges)]
     if not sent:
         return Evidence()
     decisive = next((i for i, (n, j, _) in enumerate(sent) if (n, j) == (verdict.step, verdict.index)), None)
@@ -92,7 +98,8 @@ def evidence(record: Record, verdict: Verdict) -> Evidence:
         name, number, exchange = sent[position]
         after, between = exchange.sent_at - record.started_at, sent[before + 1 : position]
         those = tuple((n, e) for n, _, e in between)
-        shown.append(Shown(name, number + 1, times[name], after, position == decisive, exchange, those))
+        said = tuple(hooked[n] for n in range(before + 1, position + 1) if n in hooked)
+        shown.append(Shown(name, number + 1, times[name], after, position == decisive, exchange, those, said))
     last = sent[chosen[-1]][2]
     if last.through is not None:
         behind = (e for _, _, e in reversed(sent[: chosen[-1] + 1]) if e.through is None)

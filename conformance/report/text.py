@@ -83,6 +83,7 @@ def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str
     for each in seen.shown:
         if each.before:
             yield f"   ({left_out(each)})"
+        yield from (f"   ({safe(said, FIELD)})" for said in each.hooked)
         mark = "=>" if each.decisive else "  "
         of_all = f" {each.number} of {each.times}" if each.times > 1 else ""
         here = "   <- this one decides" if each.decisive else ""

@@ -47,6 +47,7 @@ class Step:
     """An exchange: what is said above it, and its lines."""
 
     left_out: str
+    hooked: tuple[str, ...]
     name: str
     decisive: bool
     sent: tuple[str, ...]
@@ -214,6 +215,7 @@ class Views:
         of_all = f" {shown.number} of {shown.times}" if shown.times > 1 else ""
         return Step(
             left_out(shown),
+            shown.hooked,
             f"{shown.name}{of_all}, {shown.after:.2f} s after the start",
             shown.decisive,
             tuple(sent(shown.exchange)),

@@ -30,7 +30,7 @@ def made(name: str) -> Callable[[], Report]:
     return lambda: judged(name)
 
 
-REPORTS = {
+REPORTS: dict[str, Callable[[], Report]] = {
     "passed": judged,
     "warned": made("unquoted-etag"),
     "failed": made("ignores-inm"),
