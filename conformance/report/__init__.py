@@ -5,6 +5,7 @@
     result.py      passed, failed or not judged: the first line, and the exit code
     score.py       what a verdict is worth
     text.py        a verdict for people
+    graded.py      a grade in words
     summary.py     a run in a screenful
     coverage.py    the register, and which rows have checks
     safe.py        text that a terminal shows and does not obey
