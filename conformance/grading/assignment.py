@@ -44,11 +44,11 @@ _POINTS: Final = {
     "description": "a whole number of points from 1 to 100000",
 }
 _PER: Final = {"type": "object", "minProperties": 1, "additionalProperties": _POINTS}
+_A_SHARE: Final = {"description": "a share from 0 to 1, such as 1/2 or 0.5"}
 _SHARE: Final = {
     "if": {"type": "string"},
-    "then": {"type": "string", "pattern": "^(0|[1-9][0-9]?)/[1-9][0-9]?$"},
-    "else": {"type": "number", "minimum": 0, "maximum": 1},
-    "description": "a share from 0 to 1, such as 1/2 or 0.5",
+    "then": {"type": "string", "pattern": "^(0|[1-9][0-9]?)/[1-9][0-9]?$", **_A_SHARE},
+    "else": {"type": "number", "minimum": 0, "maximum": 1, **_A_SHARE},
 }
 _UNITS: Final = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _SIZE: Final = {
@@ -167,6 +167,9 @@ def as_wanted(file: YamlFile, folder: Path) -> Wanted:
     for each in sorted(set(require) & set(optional)):
         raise file.fail(f"{each} is both required and optional", ("optional", optional.index(each)))
     where = name if name in built_in_targets() else str(folder / name)
+    if name not in built_in_targets() and not Path(where).is_file():
+        says = f"target: found {name!r}; accepted: a target file beside this one, or one of"
+        raise file.fail(f"{says} {', '.join(built_in_targets())}", ("target",))
     _check_offers(file, load_target(where), {"require": require, "optional": optional})
     target = load_target(where, [f"{each}.ask=true" for each in optional], require)
     checks, points, hidden = data.get("checks", {}), data.get("points", {}), data.get("hidden", {})

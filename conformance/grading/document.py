@@ -40,7 +40,7 @@ def decode(document: bytes, name: str) -> Assignment:
         )
     try:
         made = _FROZEN.decode(document)
-    except (msgspec.DecodeError, RecursionError) as problem:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
         raise UsageError(f"{name} does not fit its format: {problem}") from None
     wrong = _contradiction(made)
     if wrong:
