@@ -5,6 +5,8 @@ It knows no option parser and no terminal; what counts, and for how much, is the
 
 from __future__ import annotations
 
+import json
+import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -52,8 +54,14 @@ class Chosen:
         """What is asked of a run by the assignment, besides what was typed.
 
         Raises:
-            UsageError: something was typed that the assignment says.
+            UsageError: something was typed that the assignment says, or the server is not of its kind.
         """
+        serving = wanted.serving
+        if self.assignment.started and not (serving and serving.app and serving.workers == 1):
+            raise UsageError(
+                "the assignment is for an app that the suite starts (--app main:app), with one worker; for "
+                "any other server write `server: url` in it, and freeze it again"
+            )
         for each in options(Asked):
             if each.field in _SAID and typed.get(each.field) not in (None, (), [], each.default):
                 raise UsageError(f"the assignment says it: leave out {each.flag(COMMAND)}, or --assignment")
@@ -89,13 +97,13 @@ class Chosen:
         return self.graded(structs.replace(report, grade=None), None)
 
 
-def choose(path: str) -> Chosen:
-    """The assignment of that file, or "lesson".
+def choose(path: str, *, started: bool = True) -> Chosen:
+    """The assignment of that file; or "lesson", for an app that is started, or any other server.
 
     Raises:
         ConformanceError: it is wrong, or was frozen by other specs than there are here.
     """
-    return Chosen(open_assignment(path, load()), Path(path).parent)
+    return Chosen(open_assignment(path, load(), started=started), Path(path).parent)
 
 
 def freeze_file(path: Path, out: Path | None, specs: Collection[str] = (), *, force: bool) -> Iterator[str]:
@@ -123,22 +131,20 @@ def propose_file(name: str, out: Path | None, *, force: bool) -> Iterator[str]:
     out = out or Path("assignment.yaml")
     _check_out(out, force=force)
     target = load_target(name)
-    where = name if name in built_in_targets() else str(Path(name).resolve())
+    where = name if name in built_in_targets() else os.path.relpath(name, out.parent)
     required = offers(target)
     data = {"name": target.name, "target": where} | ({"require": list(required)} if required else {})
-    counting = _counting(data)
+    counting = _counting(data, out.parent)
     text = proposed(target, where, "lesson", counting, out.name)
     write(out, text, force=force)
     yield safe(f"{out}: {checks(counting)} count if all of it is required; cut it down to what you teach")
     yield f"next: conformance freeze {shell(str(out))}"
 
 
-def _counting(data: Mapping[str, Any]) -> int:
-    """How many checks count: found by freezing it, with points enough for any number."""
-    import json  # noqa: PLC0415 (JSON is YAML, and nothing else here needs it)
-
+def _counting(data: Mapping[str, Any], folder: Path) -> int:
+    """How many checks count: found by freezing it, with points enough for any number. JSON is YAML."""
     text = json.dumps({**data, "points": {"total": 100_000}})
-    wanted = as_wanted(parse(text, "the proposal", AssignmentError), Path())
+    wanted = as_wanted(parse(text, "the proposal", AssignmentError), folder)
     return len(freeze(wanted, load()).assignment.rows)
 
 

@@ -29,27 +29,37 @@ _MOST_BYTES: Final = 16 * 1024 * 1024
 _JSON: Final = ".json"
 _STANDARD: Final = """\
 name: lesson
+server: {server}
 checks:
   in: ["*::items::*", "*::cached-time::*"]
 """
 """What counts where nobody has written an assignment: the two routes that the lesson is about."""
 
 
-def default_assignment(suite: Suite | None = None) -> Assignment:
-    """100 points on the checks of the two routes that the lesson is about; all else is shown, ungraded."""
-    wanted = as_wanted(parse(_STANDARD, "the lesson's own assignment", AssignmentError), Path())
+def default_assignment(suite: Suite | None = None, *, started: bool = True) -> Assignment:
+    """100 points on the checks of the two routes that the lesson is about; all else is shown, ungraded.
+
+    What only an app can show that the suite starts does not count where it is not `started`.
+    """
+    text = _STANDARD.format(server="app" if started else "url")
+    wanted = as_wanted(parse(text, "the lesson's own assignment", AssignmentError), Path())
     return replace(freeze(wanted, suite or load()).assignment, default=True)
 
 
-def open_assignment(path: str | Path, suite: Suite | None = None) -> Assignment:
+def open_assignment(path: str | Path, suite: Suite | None = None, *, started: bool = True) -> Assignment:
     """The assignment of a file, or "lesson": a frozen one as it is, any other frozen now.
+
+    Args:
+        path: of the file.
+        suite: the specs; by default the built-in ones.
+        started: whether the suite starts the app; a file says that itself.
 
     Raises:
         ConformanceError: it can't be read, is wrong, or was frozen by other specs than there are here.
     """
     suite = suite or load()
     if str(path) == DEFAULT:
-        return default_assignment(suite)
+        return default_assignment(suite, started=started)
     path = Path(path)
     if path.suffix.lower() != _JSON:
         return freeze(read_assignment(path), suite).assignment

@@ -2,6 +2,7 @@
 
 What can be earned is the assignment's alone, whatever a server offers: only a pass earns its points, and a
 warning its share. Whatever else a server does, or does not, earns nothing; so doing less never earns more.
+Nor does anything that holds of the refusals of a resource that is not there, such as how they write dates.
 What is not the server's doing leaves a row open, and a grade with an open row is withheld, with its range.
 """
 
@@ -21,6 +22,7 @@ from conformance.model import (
     Assignment,
     Earned,
     Entry,
+    Exchange,
     Grade,
     OutcomeName,
     Report,
@@ -63,9 +65,11 @@ class _Ruling:
 def grade(report: Report, assignment: Assignment) -> Grade:
     """What a run earns. It rests on nothing but its arguments: the same two give the same grade."""
     by_id = {entry.nodeid: entry for entry in report.judged}
-    unfit = why_not(report, assignment)
+    unfit, gone = why_not(report, assignment), _not_there(report)
     rulings = [
-        _Ruling(0, unfit, "policy") if unfit else _ruling(row, by_id.get(row.nodeid), by_id, report)
+        _Ruling(0, unfit, "policy")
+        if unfit
+        else _of_what_is_there(_ruling(row, by_id.get(row.nodeid), by_id, report), row, gone)
         for row in assignment.rows
     ]
     rows = tuple(_earned(row, ruling, by_id) for row, ruling in zip(assignment.rows, rulings, strict=True))
@@ -155,6 +159,31 @@ def _blocked(entry: Entry, by_id: Mapping[str, Entry], report: Report) -> _Rulin
         why, cause = _lost(root.verdict, report)
         return _Ruling(0, f"blocked by {root.nodeid}: {why}", cause)
     return _Ruling(0, f"blocked by {root.nodeid}: {root.verdict.message}")
+
+
+def _of_what_is_there(ruling: _Ruling, row: Worth, gone: Mapping[str, str]) -> _Ruling:
+    """The same, but nothing where the resource is not there at all."""
+    request = gone.get(row.nodeid.split("::")[1], "")
+    if not (ruling.points and request):
+        return ruling
+    return _Ruling(0, f"it holds of nothing: {request} was never answered with success")
+
+
+def _not_there(report: Report) -> dict[str, str]:
+    """The resources that no read has found -> how they were asked for."""
+    found: dict[str, bool] = {}
+    for work, record in report.records.items():
+        name = work.partition("@")[2].partition(" ")[0]
+        reads = [e for step in record.steps if not (step.item or step.other) for e in step.exchanges]
+        if reads:
+            found[name] = found.get(name, False) or any(map(_succeeds, reads))
+    asked = {each.name: f"GET {each.read}" for each in report.target.resources}
+    return {name: asked[name] for name, there in found.items() if not there and name in asked}
+
+
+def _succeeds(exchange: Exchange) -> bool:
+    answered = exchange.response is not None and 200 <= exchange.response.status < 300  # noqa: PLR2004
+    return answered and exchange.request.method == "GET"
 
 
 def _is_noise(verdict: Verdict, report: Report) -> bool:

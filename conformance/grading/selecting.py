@@ -59,7 +59,7 @@ _WORKERS: Final = Reason(
     "judge it in a run of its own: --app main:app --workers 2",
 )
 _STARTED: Final = Reason(
-    "started", "only a server that the suite starts can show it", "write server: app, and grade with --app"
+    "started", "only an app that the suite starts can show it", "write server: app, and grade with --app"
 )
 _OPTIONAL: Final = Reason("optional", "it needs what the server may lack", "name that under require")
 _OFFERED: Final = Reason(

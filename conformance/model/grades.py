@@ -79,7 +79,7 @@ class Assignment(Frozen, frozen=True):
         topics: file of specs/ -> its title, of the topics that count.
         require: what the server may not lack, such as "items.create".
         optional: what it may although the target declares it: its checks do not stand in `rows`.
-        started: whether the suite starts the server; else it is at a URL.
+        started: whether it is an app that the suite starts; else a URL, or a command.
         share: of a check's points that a warning earns, as a numerator and a denominator.
         retries: how often noise is tried again, from a cold start and alone.
         audit: the share of a class that is judged again in real time.

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import pytest
 from helpers.grading import assignment, nodeid, report, verdict, worth
+from helpers.records import done, exchange
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ from conformance.model import (
     Assignment,
     Grade,
     OutcomeName,
+    Record,
     Report,
     Verdict,
     VerdictName,
@@ -169,6 +171,21 @@ def test_a_fault_of_ours_is_told_before_policy_and_policy_before_noise() -> None
 def test_what_does_not_count_does_not_matter() -> None:
     others = {"x": verdict("fail"), "y": verdict("inconclusive", code=LATE)}
     assert grade(report({"a": verdict("pass"), **others}), ONE) == grade(report({"a": verdict("pass")}), ONE)
+
+
+def found(*answers: int) -> dict[str, Record]:
+    """Records of reads of the list that were answered so, and of an item that is there."""
+    reads = tuple(exchange(status) for status in answers)
+    item = done("item", exchange(200, path="/items/1"), item=True)
+    return {"w@items": Record("w@items", (done("reads", *reads), item))}
+
+
+def test_what_holds_of_a_resource_that_is_not_there_earns_nothing() -> None:
+    held = report({"a": verdict("pass")}, records=found(404, 500))
+    made = grade(held, ONE)
+    assert (made.points, made.rows[0].verdict) == (0, "pass")
+    assert made.rows[0].why == "it holds of nothing: GET /items/ was never answered with success"
+    assert grade(replace(held, records=found(404, 200)), ONE).points == 10
 
 
 def test_a_run_that_ended_early_says_so() -> None:

@@ -107,7 +107,7 @@ REFUSED = {
     "checks: {in: [change-shows]}": r":2: change-shows can't count: it needs what the server may lack "
     r"\(items\.change\); name that under require",
     "checks: {in: [hit-is-no-slower]}": r":2: hit-is-no-slower can't count: it binds nobody",
-    "server: url\nchecks: {in: [tag-outlives-restart]}": r":3: tag-outlives-restart can't count: only a server "
+    "server: url\nchecks: {in: [tag-outlives-restart]}": r":3: tag-outlives-restart can't count: only an app "
     r"that the suite starts can show it; write server: app, and grade with --app",
     "tier: full\nchecks: {in: [get-after-head-is-whole]}": r":3: get-after-head-is-whole can't count: the target "
     r"has no resource with what it needs \(.*\); declare it in the target file",
