@@ -97,13 +97,13 @@ class Chosen:
         return self.graded(structs.replace(report, grade=None), None)
 
 
-def choose(path: str, *, started: bool = True) -> Chosen:
+def choose(path: str, specs: Collection[str] = (), *, started: bool = True) -> Chosen:
     """The assignment of that file; or "lesson", for an app that is started, or any other server.
 
     Raises:
         ConformanceError: it is wrong, or was frozen by other specs than there are here.
     """
-    return Chosen(open_assignment(path, load(), started=started), Path(path).parent)
+    return Chosen(open_assignment(path, load_with(tuple(specs)), started=started), Path(path).parent)
 
 
 def freeze_file(path: Path, out: Path | None, specs: Collection[str] = (), *, force: bool) -> Iterator[str]:

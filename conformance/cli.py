@@ -134,7 +134,7 @@ def run(
         for path in telling.reports:
             check_path(path)
         wanted = made(Asked, typed, url=url, serving=serving)
-        chosen = _chosen(assignment, started=bool(serving.app))
+        chosen = _chosen(assignment, typed.get("specs"), started=bool(serving.app))
         wanted = wanted if chosen is None else chosen.asked(wanted, typed)
         run_options = api.make_options(wanted, start=starting.result if starting else None)
     except ConformanceError:
@@ -196,7 +196,7 @@ def judge(  # noqa: PLR0913 - its options
     from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.report.write import read  # noqa: PLC0415
 
-    chosen = _chosen(assignment)
+    chosen = _chosen(assignment, specs)
     made = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
     made = made if chosen is None else chosen.graded(made)
     _print(made, verbose=verbose, strict=strict)
@@ -306,13 +306,13 @@ def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SP
     _say(json.dumps(made[which](), indent=2))
 
 
-def _chosen(assignment: str | None, *, started: bool = True) -> Chosen | None:
+def _chosen(assignment: str | None, specs: list[str] | None, *, started: bool = True) -> Chosen | None:
     """The assignment that was asked for."""
     if assignment is None:
         return None
     from conformance.assigning import choose  # noqa: PLC0415 (see above)
 
-    return choose(assignment, started=started)
+    return choose(assignment, specs or (), started=started)
 
 
 def _say(line: str) -> None:

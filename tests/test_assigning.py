@@ -10,10 +10,16 @@ import pytest
 from apps.grading import shop
 from helpers.embedded import judged
 from helpers.judging import Serve
+from msgspec.structs import replace
 
-from conformance import cli
+from conformance import api, cli
+from conformance.assigning import choose
+from conformance.execute.options import Options
 from conformance.grading.document import decode
 from conformance.grading.opening import default_assignment
+from conformance.judge.unjudged import LATE
+from conformance.model import Report, Verdict
+from conformance.options import Asked, Serving
 from conformance.report.write import read, write
 from reference_impl.twisted.serve import start
 
@@ -198,6 +204,30 @@ def test_an_assignment_for_an_app_is_not_for_a_url(capsys: pytest.CaptureFixture
     )
 
 
+def test_what_noise_left_open_is_judged_again_alone_by_a_server_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chosen = choose("lesson")
+    names = [chosen.assignment.rows[i].nodeid for i in (3, 5)]
+    late = Verdict("inconclusive", "inconclusive", "too late", code=LATE)
+    good = replace(judged(), workers=1)
+    noisy = tuple(replace(e, verdict=late) if e.nodeid in names else e for e in good.entries)
+    asked: list[Options] = []
+
+    def conduct(options: Options, _progress: object) -> Report:
+        asked.append(options)
+        return good
+
+    monkeypatch.setattr(api, "conduct", conduct)
+    wanted = chosen.asked(Asked(serving=Serving(app="main:app")), {})
+    made = chosen.graded(replace(good, entries=noisy), wanted).grade
+    assert made is not None
+    assert (made.status, made.points) == ("graded", 100)
+    (options,) = asked
+    assert options.start is not None
+    assert (options.selected, options.seed) == (frozenset(names), chosen.assignment.seed)
+
+
 # ------------------------------------------------------------------ doing less
 
 
@@ -262,7 +292,7 @@ def test_writes_that_are_taken_away_earn_no_more_than_writes_that_are_wrong(tmp_
 
 EVERYTHING = """\
 name: everything
-tier: full
+tier: core
 checks: {where-offered: true}
 points: {total: 1000}
 """
@@ -292,3 +322,31 @@ def test_an_app_that_does_not_start_earns_nothing_and_is_graded(tmp_path: Path) 
 def test_the_same_submission_gets_the_same_grade(tmp_path: Path) -> None:
     folder = shop(tmp_path, "LIFE = 50.0")
     assert len({points(folder, "lesson") for _ in range(2)}) == 1
+
+
+OWN = """\
+title: Ours
+checks:
+  - id: shop-list-is-there
+    title: The list is answered with JSON
+    level: MUST
+    steps: [{do: read, as: list, expect: {status: 200}}]
+    why: Since we say so.
+    hint: Mend it.
+"""
+
+
+def test_checks_of_ones_own_count_where_all_commands_are_given_them(
+    serve: Serve, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("ours.yaml").write_text(OWN)
+    Path("week.yaml").write_text(SMALL.replace("if-none-match", "shop-list-is-there"))
+    own = ["--specs", "ours.yaml"]
+    assert cli.command(["freeze", "week.yaml", *own]) == 0
+    run = ["run", serve(), "--assignment", "week.frozen.json"]
+    capsys.readouterr()
+    assert cli.command(run) == 2
+    assert "can't give the grade that it was frozen for: it was frozen by the specs" in said(capsys)
+    assert cli.command([*run, *own, "--report", "r.json"]) == 0
+    assert cli.command(["judge", "r.json", *own, "--assignment", "week.frozen.json"]) == 0
+    assert capsys.readouterr().out.count("Grade: 40 of 40 points (week 7).") == 2

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from helpers.embedded import judged, judging
 from helpers.grading import assignment, nodeid, report, verdict, worth
 from msgspec.structs import replace
 
+from conformance.execute.again import judge_again
 from conformance.grading.again import graded, merged, noisy
 from conformance.judge.unjudged import LATE
 from conformance.model import Record, Report, Verdict
+from conformance.report.document import decode, encode
 
 LATELY = verdict("inconclusive", code=LATE)
 ROWS = (worth("a"), worth("b"), worth("c"))
@@ -108,3 +111,15 @@ def test_what_is_still_noise_keeps_its_first_verdict_and_record() -> None:
     made = merged(first, with_record(report({"a": LATELY}), "a", "second"), 1)
     assert made.entries == first.entries
     assert list(made.records) == ["w@items"]
+
+
+def test_a_report_with_what_was_judged_again_is_one_as_any_other() -> None:
+    good = judged()
+    some = {e.nodeid for e in good.judged if e.id in ("ttl-ends", "fields-once", "etag-quoted") and e.work}
+    spoilt = tuple(replace(e, verdict=LATELY) if e.nodeid in some else e for e in good.entries)
+    made = merged(replace(good, entries=spoilt), judging(selected=sorted(some)), 2)
+    assert [e.verdict.outcome for e in made.entries] == [e.verdict.outcome for e in good.entries]
+    assert all(made.entry(name).work.endswith(" (again, 2)") for name in some)
+    saved = decode(encode(made))
+    again = judge_again(saved)
+    assert [(e.nodeid, e.verdict) for e in again.entries] == [(e.nodeid, e.verdict) for e in saved.entries]
