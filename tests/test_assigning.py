@@ -207,7 +207,7 @@ def test_an_assignment_for_an_app_is_not_for_a_url(capsys: pytest.CaptureFixture
 def test_what_noise_left_open_is_judged_again_alone_by_a_server_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    chosen = choose("lesson")
+    chosen = choose("lesson", started=False)
     names = [chosen.assignment.rows[i].nodeid for i in (3, 5)]
     late = Verdict("inconclusive", "inconclusive", "too late", code=LATE)
     good = replace(judged(), workers=1)
