@@ -343,7 +343,7 @@ def test_checks_of_ones_own_count_where_all_commands_are_given_them(
     Path("week.yaml").write_text(SMALL.replace("if-none-match", "shop-list-is-there"))
     own = ["--specs", "ours.yaml"]
     assert cli.command(["freeze", "week.yaml", *own]) == 0
-    run = ["run", serve(), "--assignment", "week.frozen.json"]
+    run = ["run", serve(""), "--assignment", "week.frozen.json"]
     capsys.readouterr()
     assert cli.command(run) == 2
     assert "can't give the grade that it was frozen for: it was frozen by the specs" in said(capsys)

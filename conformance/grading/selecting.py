@@ -176,7 +176,7 @@ def told(left: Left) -> str:
 def _why_not(run: Run, wanted: Wanted, suite: Suite) -> Left | None:
     check, resource = run.check, run.resource
     if resource is None:
-        return Left(run, _NOWHERE, needed_by(check))
+        return Left(run, _NOWHERE, needed_by(check, wanted.target))
     if level_at(check, wanted.target, wanted.tier) == "MAY":
         return Left(run, _MAY)
     if any(doubt.outside == "workers" and doubt.told_by == check.id for doubt in DOUBTS.values()):

@@ -66,6 +66,7 @@ class Verb:
         lives: whether it begins or ends entries of the server's cache, or a whole process.
         started: whether only a server that the suite has started can show it.
         beyond: whether it asks for what no target declares, so that a server may refuse it.
+        turns: whether all that comes after it on a timeline rests on it, though nothing names it.
         lasts: how many seconds it takes on purpose, given a step, the quantities, and whether time is moved.
     """
 
@@ -83,6 +84,7 @@ class Verb:
     lives: bool = False
     started: bool = False
     beyond: bool = False
+    turns: bool = False
     lasts: Callable[[Step, Mapping[str, float], bool], float] = lambda *_: 0.0
 
     def given(self, args: Mapping[str, Json]) -> Iterator[tuple[Argument, Json]]:

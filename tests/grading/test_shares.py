@@ -34,7 +34,8 @@ def test_shares_sum_to_the_whole_and_each_is_its_exact_share_rounded(
     whole = sum(weights)
     assert sum(made) == (total if whole else 0)
     for share, weight in zip(made, weights, strict=True):
-        assert abs(share - (total * weight / whole if whole else 0)) < 1
+        exact = total * weight / whole if whole else Fraction(0)
+        assert exact - 1 < share < exact + 1
 
 
 @given(st.lists(st.integers(0, 40), max_size=30), st.fractions(0, 1))
