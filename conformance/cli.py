@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
@@ -34,6 +31,7 @@ from conformance.options import (
 from conformance.typed import as_typer, with_options_of
 
 if TYPE_CHECKING:
+    from conformance.assigning import Chosen
     from conformance.execute.progress import Progress
     from conformance.model import Report
     from conformance.servers.specs import AppSpec, CommandSpec
@@ -61,6 +59,12 @@ _BY_NAME: Final = {each.field: as_typer(each) for each in options(Asked, Telling
 Target = Annotated[str, _BY_NAME["target"]]
 Set = Annotated[list[str] | None, _BY_NAME["overrides"]]
 Specs = Annotated[list[str] | None, _BY_NAME["specs"]]
+Assignment = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="Grade by this assignment, frozen or not; lesson: by the lesson's two routes."
+    ),
+]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Tell everything about each check that did not pass.")
 ]
@@ -74,6 +78,7 @@ class Schema(StrEnum):
     TARGET = "target"
     REPORT = "report"
     REQUIREMENTS = "requirements"
+    ASSIGNMENT = "assignment"
 
 
 @app.callback(invoke_without_command=True)
@@ -101,6 +106,7 @@ def run(
     ] = "",
     *,
     verbose: Verbose = False,
+    assignment: Assignment = None,
     **typed: Any,
 ) -> None:
     """Judge the server at URL, or the one that --app or --serve starts.
@@ -121,17 +127,20 @@ def run(
     from conformance import api, progress  # noqa: PLC0415
     from conformance.report.safe import safe  # noqa: PLC0415
     from conformance.report.write import check_path, write  # noqa: PLC0415
+    from conformance.signals import heeded  # noqa: PLC0415
 
     try:
         for path in telling.reports:
             check_path(path)
         wanted = made(Asked, typed, url=url, serving=serving)
+        chosen = _chosen(assignment, typed.get("specs"), started=bool(serving.app))
+        wanted = wanted if chosen is None else chosen.asked(wanted, typed)
         run_options = api.make_options(wanted, start=starting.result if starting else None)
     except ConformanceError:
         if starting is not None:
             abandon(starting)
         raise
-    with _signals() as signals, progress.shown(sys.stderr) as show:
+    with heeded() as signals, progress.shown(sys.stderr) as show:
 
         def on_progress(state: Progress) -> None:
             show(state)
@@ -140,6 +149,7 @@ def run(
         if starting is not None and spec is not None:
             await_start(starting, spec, show)
         report = api.conduct(run_options, on_progress)
+        report = report if chosen is None else chosen.graded(report, wanted, on_progress)
     for path in telling.reports:  # first, since whoever reads the rest may close the pipe
         write(report, path)
     _print(report, verbose=verbose, strict=telling.strict)
@@ -172,6 +182,7 @@ def init(
 def judge(
     path: Annotated[Path, typer.Argument(metavar="REPORT.JSON", help="A report that a run has written.")],
     *,
+    assignment: Assignment = None,
     verbose: Verbose = False,
     specs: Specs = None,
     other_specs: Annotated[
@@ -186,16 +197,45 @@ def judge(
     from conformance.report.safe import safe  # noqa: PLC0415
     from conformance.report.write import check_path, read, write  # noqa: PLC0415
 
+    chosen = _chosen(assignment, specs)
     telling = made(Telling, typed)
     for each in telling.reports:
         check_path(each)
     judged = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
+    judged = judged if chosen is None else chosen.graded(judged)
     for each in telling.reports:
         write(judged, each)
     _print(judged, verbose=verbose, strict=telling.strict)
     for each in telling.reports:
         _say(f"report: {safe(each)}")
     raise typer.Exit(exit_code(judged, strict=telling.strict))
+
+
+@app.command()
+def freeze(
+    path: Annotated[Path | None, typer.Argument(metavar="ASSIGNMENT.YAML", help="What to freeze.")] = None,
+    *,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="TARGET", help="Write an assignment that requires all that this target names."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The file to write.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    specs: Specs = None,
+) -> None:
+    """Settle which checks an assignment counts and for how many points, whatever a server offers."""
+    from conformance.assigning import freeze_file, propose_file  # noqa: PLC0415 (see above)
+
+    if from_ is not None and path is None:
+        lines = propose_file(from_, out, force=force)
+    elif path is not None and from_ is None:
+        lines = freeze_file(path, out, specs or (), force=force)
+    else:
+        raise UsageError("freeze an assignment file, or write one by --from lesson: one of the two")
+    for line in lines:
+        _say(line)
 
 
 @app.command("list")
@@ -257,7 +297,8 @@ def explain(
 
 @app.command()
 def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SPEC) -> None:
-    """Print a JSON Schema: of a spec file (own: of your own), a target file, or report.json."""
+    """Print a JSON Schema: of a spec file (own: of your own), a target or assignment file, or report.json."""
+    from conformance.grading import assignment  # noqa: PLC0415 (see above)
     from conformance.load import ownschema, register, targetfile  # noqa: PLC0415 (see above)
     from conformance.load import schema as language  # noqa: PLC0415 (see above)
     from conformance.report.document import report_schema  # noqa: PLC0415
@@ -268,8 +309,18 @@ def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SP
         Schema.TARGET: targetfile.schema,
         Schema.REPORT: report_schema,
         Schema.REQUIREMENTS: register.schema,
+        Schema.ASSIGNMENT: assignment.schema,
     }
     _say(json.dumps(made[which](), indent=2))
+
+
+def _chosen(assignment: str | None, specs: list[str] | None, *, started: bool = True) -> Chosen | None:
+    """The assignment that was asked for."""
+    if assignment is None:
+        return None
+    from conformance.assigning import choose  # noqa: PLC0415 (see above)
+
+    return choose(assignment, specs or (), started=started)
 
 
 def _say(line: str) -> None:
@@ -286,46 +337,6 @@ def _print(report: Report, *, verbose: bool, strict: bool) -> None:
                 _say(f"---- {safe(entry.nodeid)}\n{entry_text(report, entry)}\n")
     for line in summary_lines(report, strict=strict):
         _say(line)
-
-
-# ------------------------------------------------------------------ signals
-
-
-class _Signals:
-    """Ctrl-C and SIGTERM end the run, which then puts back what it has changed; the second one kills."""
-
-    def __init__(self) -> None:
-        self.came = 0
-        self._before: dict[int, Any] = {}
-
-    def set(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._handle)
-
-    def restore(self) -> None:
-        while self._before:
-            signal.signal(*self._before.popitem())
-
-    def heed(self, progress: Progress) -> None:
-        """Stop the run, once a signal has come."""
-        if self.came:
-            progress.stop(f"{signal.Signals(self.came).name} came")
-
-    def _handle(self, number: int, _frame: FrameType | None) -> None:
-        self.came = number
-        self.restore()
-        sys.stderr.write("\nstopping: what was changed is being put back\n")
-
-
-@contextlib.contextmanager
-def _signals() -> Iterator[_Signals]:
-    signals = _Signals()
-    signals.set()
-    try:
-        yield signals
-    finally:
-        signals.restore()
 
 
 # ------------------------------------------------------------------ the way in and out

@@ -1,10 +1,11 @@
 """Whose fault it is, told by the type.
 
 ConformanceError
-├── SpecError      the author of a spec file: a wrong key, value or reference, with file and line
-├── TargetError    the author of a target file, or an option that the target can't bear
-├── UsageError     the person at the command line: a bad URL, an unknown name
-└── HarnessError   ours: a defect of the suite; the grade is withheld, never 0
+├── SpecError        the author of a spec file: a wrong key, value or reference, with file and line
+├── AssignmentError  the author of an assignment file, with file and line
+├── TargetError      the author of a target file, or an option that the target can't bear
+├── UsageError       the person at the command line: a bad URL, an unknown name
+└── HarnessError     ours: a defect of the suite; the grade is withheld, never 0
 
 A fault of the *server under test* is never an exception: it is recorded in an Exchange
 (`model.WireFault`) and judged.
@@ -12,7 +13,7 @@ A fault of the *server under test* is never an exception: it is recorded in an E
 
 from __future__ import annotations
 
-__all__ = ["ConformanceError", "HarnessError", "SpecError", "TargetError", "UsageError"]
+__all__ = ["AssignmentError", "ConformanceError", "HarnessError", "SpecError", "TargetError", "UsageError"]
 
 
 class ConformanceError(Exception):
@@ -38,6 +39,10 @@ class SpecError(ConformanceError):
 
 class TargetError(SpecError):
     """A target file, or a value that overrides one, is wrong."""
+
+
+class AssignmentError(SpecError):
+    """An assignment file says what it can't say, or asks what can't be judged."""
 
 
 class UsageError(ConformanceError):

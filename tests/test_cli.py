@@ -294,7 +294,7 @@ def test_coverage_fits_a_terminal(option: list[str], capsys: pytest.CaptureFixtu
     assert max(map(len, lines)) <= 100
 
 
-@pytest.mark.parametrize("which", ["spec", "target", "report", "requirements"])
+@pytest.mark.parametrize("which", ["spec", "target", "report", "requirements", "assignment"])
 def test_schema(which: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.command(["schema", which]) == 0
     jsonschema.Draft202012Validator.check_schema(json.loads(capsys.readouterr().out))

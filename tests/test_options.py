@@ -53,7 +53,7 @@ def of_the_plugin() -> Said:
 def test_an_option_is_in_each_door_with_its_default_and_its_help() -> None:
     default = {each.field: None if each.repeatable else each.default for each in OPTIONS}
     for door, prefix, own in (
-        (of_the_command(), COMMAND, ("--verbose",)),
+        (of_the_command(), COMMAND, ("--verbose", "--assignment")),
         (of_the_plugin(), PLUGIN, ("--conformance",)),
     ):
         wanted = {each.flag(prefix): (default[each.field], each.says(prefix)) for each in OPTIONS}

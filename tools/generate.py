@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.explain import flaws_caught, servers_failing
+from conformance.grading import assignment
 from conformance.load import register, targetfile
 from conformance.load import schema as language
 from conformance.load.specs import load
@@ -41,6 +42,7 @@ def main() -> int:
         "target": targetfile.schema(),
         "requirements": register.schema(),
         "report": report_schema(),
+        "assignment": assignment.schema(),
     }
     for name, schema in made.items():
         (SCHEMAS / f"{name}.json").write_text(schema_text(schema), encoding="utf-8")

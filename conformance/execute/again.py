@@ -79,6 +79,7 @@ class _Again:
                 explained=dict(old.explained)
                 | {id_: explained(each, level_at(each, old.target, old.tier)) for id_, each in known.items()},
                 requirements=dict(old.requirements) | named,
+                grade=None,  # of the verdicts that were
             )
         )
 

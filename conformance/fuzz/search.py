@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from conformance.execute.options import Attempt
 from conformance.fields import field_values, tags_match_weakly
 from conformance.fuzz.strategies import build, corners
-from conformance.judge.verdicts import STOPPED
+from conformance.judge.unjudged import STOPPED
 from conformance.language import captures
 from conformance.model import Exchange, ForAll, Json, Record, Run, StepRecord, Verdict
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from conformance.judge.before import before
 from conformance.judge.court import Court, verdict_name
-from conformance.judge.verdicts import STOPPED, judge, retryable
+from conformance.judge.unjudged import STOPPED
+from conformance.judge.verdicts import judge, retryable
 
 __all__ = ["STOPPED", "Court", "before", "judge", "retryable", "verdict_name"]

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from conformance.model import GIVEN_UP, Verdict
 
-__all__ = ["given_up", "left_out", "limited", "not_reached", "not_sent", "ours"]
+__all__ = ["LATE", "STOPPED", "given_up", "left_out", "limited", "not_reached", "not_sent", "ours"]
+
+STOPPED: Final = "stopped"
+"""The code of the verdict on what the run did not get to, since it was being stopped."""
+LATE: Final = "late"
+"""The code of the verdict on what was not asked in time to tell anything."""
 
 
 def left_out() -> Verdict:
@@ -14,7 +21,7 @@ def left_out() -> Verdict:
 
 def not_reached(why: str) -> Verdict:
     """The run ended before it was its turn."""
-    return Verdict("inconclusive", "inconclusive", f"could not be judged: {why}", cause=why)
+    return Verdict("inconclusive", "inconclusive", f"could not be judged: {why}", cause=why, code=STOPPED)
 
 
 def not_sent(earlier: str) -> Verdict:

@@ -22,7 +22,7 @@ from conformance.judge.scope import relevant
 from conformance.judge.sight import DECLARED, asked
 from conformance.judge.silence import ended, mend_of
 from conformance.judge.symptoms import recognise
-from conformance.judge.unjudged import ours
+from conformance.judge.unjudged import LATE, STOPPED, ours
 from conformance.matchers import MATCHERS, Case, first_finding
 from conformance.model import (
     NOT_ASKED,
@@ -39,8 +39,6 @@ from conformance.model import (
     Verdict,
 )
 
-STOPPED: Final = "stopped"
-"""The code of the verdict on what the run did not get to, since it was being stopped."""
 _MALFORMED: Final = "answer.malformed"
 _LOGGED_OUT: Final = "login.ended"
 REFUSED: Final = "write.refused"
@@ -223,7 +221,7 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
     says = f"could not be judged: {step.name} needed {unmet.expected}, and there was {unmet.actual}"
     if first_finding({n: w for n, w in step.given.items() if MATCHERS[n].ours}, case.steps[step.name], case):
         cause = "the answers came too late to tell on which side of the TTL they were"
-        return _unclear(run, court, f"{says} ({cause})", unmet, cause)
+        return replace(_unclear(run, court, f"{says} ({cause})", unmet, cause), code=LATE)
     doubt = doubted(run.check, case)
     if doubt is not None:
         return _excused(run, court, doubt, f"{says} ({doubt.because})", unmet)

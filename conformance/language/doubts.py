@@ -97,6 +97,7 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
             "done-later",
             "the write was accepted to be done later (202)",
             ({"write": {"status": 202}}, {"second": {"status": 202}}),
+            own=True,
         ),
         Doubt(
             "seen-nowhere",
@@ -113,11 +114,13 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
                     "list-outlived": {"shows": {"not-of": "write"}},
                 },
             ),
+            own=True,
         ),
         Doubt(
             "moved-on",
             "the list does not have the item any more, so it may be sorted or paged",
             ({"list-outlived": {"shows": {"without": "write"}}},),
+            own=True,
         ),
         Doubt(
             "not-on-the-list",
@@ -129,6 +132,7 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
                     "list-changed": {"items": {"not-more-than": "before"}},
                 },
             ),
+            own=True,
         ),
         Doubt(
             "source-still-answers",
@@ -146,6 +150,7 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
                 {"control": {"body": {"differs-from": "again"}}},
                 {"second-control": {"body": {"differs-from": "still"}}},
             ),
+            own=True,
         ),
     )
 }

@@ -23,12 +23,12 @@ class Budget(Frozen, frozen=True):
     """What one submission may use.
 
     Args:
-        seconds: of the whole run, until it is ended.
+        seconds: of the whole run, until it is ended; None: what its TTLs take, see `execute/patience.py`.
         memory, disk: in bytes, of all its processes and of all its files.
         processes: how many at a time, threads included.
     """
 
-    seconds: float = 600.0
+    seconds: float | None = None
     memory: int = 1 << 30
     processes: int = 64
     disk: int = 256 << 20
@@ -39,11 +39,13 @@ class Worth(Frozen, frozen=True):
 
     Args:
         nodeid: as in a report. topic: the file of specs/.
+        points: for a pass. warned: for a warning.
         hidden_until: when a student may see it: "due", "published", or an instant in ISO 8601; "": at once.
     """
 
     nodeid: Safe
     points: int
+    warned: int = 0
     title: Safe = ""
     topic: Safe = ""
     hidden_until: Safe = ""
@@ -76,7 +78,8 @@ class Assignment(Frozen, frozen=True):
         rows: what counts, in the order of the specs; the points are as much as can be earned in all.
         topics: file of specs/ -> its title, of the topics that count.
         require: what the server may not lack, such as "items.create".
-        optional: what it may: a check of nothing else does not stand in `rows`.
+        optional: what it may although the target declares it: its checks do not stand in `rows`.
+        started: whether it is an app that the suite starts; else a URL, or a command.
         share: of a check's points that a warning earns, as a numerator and a denominator.
         retries: how often noise is tried again, from a cold start and alone.
         audit: the share of a class that is judged again in real time.
@@ -92,6 +95,7 @@ class Assignment(Frozen, frozen=True):
     topics: Mapping[Safe, Safe] = {}
     require: tuple[Safe, ...] = ()
     optional: tuple[Safe, ...] = ()
+    started: bool = True
     share: tuple[int, int] = (1, 2)
     retries: int = 3
     budget: Budget = Budget()

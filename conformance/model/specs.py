@@ -95,6 +95,8 @@ class Doubt(Frozen, frozen=True):
         outside: who it comes from. "anybody": other clients, or what stands in front; there is none where
             the suite has started the server. "workers": others of the same server; there are none where it
             has started one. "": the server itself, or time.
+        own: whether it is the server's own doing: where the suite has started the server, a grade does not
+            excuse it.
         told_by: the id of the check that tells it as a finding of its own; the others are blocked by that.
     """
 
@@ -104,6 +106,7 @@ class Doubt(Frozen, frozen=True):
     retry: bool = False
     outside: Literal["", "anybody", "workers"] = ""
     told_by: Safe = ""
+    own: bool = False
 
 
 class ForAll(Frozen, frozen=True):

@@ -14,7 +14,7 @@ from typing import Final
 from conformance.errors import ConformanceError, HarnessError
 from conformance.execute.engine import Engine
 from conformance.execute.progress import Progress
-from conformance.judge.verdicts import STOPPED
+from conformance.judge.unjudged import STOPPED
 from conformance.model import Report, Run, Verdict
 from conformance.model.order import level_at
 from conformance.plan.lanes import plan

@@ -7,6 +7,7 @@
     evidence.py    which exchanges show a verdict, as lines and as curl
     mending.py     what to mend first
     text.py        a verdict for people
+    graded.py      a grade in words
     summary.py     a run in a screenful
     html/          a run as one page
     coverage.py    the register, and which rows have checks

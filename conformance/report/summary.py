@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from conformance.model import Entry, Report, Tally, VerdictName
+from conformance.report.graded import grade_lines
 from conformance.report.mending import REASONS, advice, first, first_to_mend, reasons
 from conformance.report.result import PASSED, Result, checks, not_asked, result, root_of
 from conformance.report.safe import safe, shell
@@ -24,6 +25,7 @@ def summary_lines(report: Report, *, strict: bool = False) -> list[str]:
     end = result(report, strict=strict)
     lines = [end.says, *_heading(report), ""]
     parts = (
+        grade_lines(report.grade) if report.grade is not None else (),
         _first(report, strict=strict),
         _unjudged(report, end),
         _score(report),
@@ -142,7 +144,7 @@ def _score(report: Report) -> Iterator[str]:
     for topic in score.topics:
         yield f"{safe(topic.title):<{width}} {_numbers(topic.tally)}"
     yield f"{'all':<{width}} {_numbers(score.total)}"
-    if score.withheld:
+    if score.withheld and report.grade is None:
         yield f"This is no grade: {safe(score.withheld, LINE)}."
 
 

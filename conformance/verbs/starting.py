@@ -61,6 +61,13 @@ VERBS: Final = (
         "start the app anew, in a process that hashes text otherwise, and GET the resource",
         phase="end",
         lives=True,
+        started=True,
     ),
-    Verb("recall", _recall, "GET the resource, beside what had the same ETag before", phase="end"),
+    Verb(
+        "recall",
+        _recall,
+        "GET the resource, beside what had the same ETag before",
+        phase="end",
+        started=True,
+    ),
 )

@@ -177,6 +177,12 @@ VERBS: Final = (
         lives=True,
     ),
     Verb(
-        "flood", _flood, "ask for many distinct keys and watch the server's memory", phase="sweep", lives=True
+        "flood",
+        _flood,
+        "ask for many distinct keys and watch the server's memory",
+        phase="sweep",
+        lives=True,
+        started=True,
+        beyond=True,
     ),
 )

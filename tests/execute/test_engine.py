@@ -36,7 +36,8 @@ from conformance.execute import attempts as attempts_module
 from conformance.execute import engine as engine_module
 from conformance.execute.engine import Engine
 from conformance.judge.court import Court
-from conformance.judge.verdicts import STOPPED, judge
+from conformance.judge.unjudged import STOPPED
+from conformance.judge.verdicts import judge
 from conformance.load.target import load_target
 from conformance.model import Exchange, Record, Report, Run, Verdict
 from conformance.plan.lanes import plan

@@ -14,7 +14,7 @@ from conformance.execute.engine import Engine
 from conformance.execute.options import Attempt, Options
 from conformance.fuzz import search as module
 from conformance.fuzz.search import MAX_EXAMPLES, Found, search
-from conformance.judge.verdicts import STOPPED
+from conformance.judge.unjudged import STOPPED
 from conformance.model import (
     Body,
     Exchange,

@@ -24,7 +24,8 @@ from msgspec.structs import replace
 
 from conformance.judge.before import before
 from conformance.judge.court import verdict_name
-from conformance.judge.verdicts import STOPPED, retryable
+from conformance.judge.unjudged import STOPPED
+from conformance.judge.verdicts import retryable
 from conformance.model import (
     Check,
     Doubt,

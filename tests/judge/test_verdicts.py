@@ -24,7 +24,8 @@ from helpers.records import (
 
 from conformance.judge.before import before
 from conformance.judge.court import Court, verdict_name
-from conformance.judge.verdicts import STOPPED, judge, retryable
+from conformance.judge.unjudged import STOPPED
+from conformance.judge.verdicts import judge, retryable
 from conformance.model import (
     LEVELS,
     CacheRead,

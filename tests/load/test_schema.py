@@ -13,6 +13,7 @@ from helpers.rules import none_of
 
 import conformance
 from conformance.errors import SpecError
+from conformance.grading.assignment import schema as assignment_schema
 from conformance.language.strategies import STRATEGIES
 from conformance.language.yamlfile import parse, read
 from conformance.load import schema as language
@@ -60,6 +61,7 @@ def test_the_first_line_names_the_schema_for_editors(path: Path, kind: str) -> N
 MADE: dict[str, Callable[[], Mapping[str, Any]]] = {
     **{kind: made for kind, (_, made) in KINDS.items()},
     "report": report_schema,
+    "assignment": assignment_schema,
 }
 
 

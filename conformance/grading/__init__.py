@@ -1,0 +1,12 @@
+"""Verdicts -> a grade: what an assignment asks, frozen before any server was seen, and what a run earns.
+
+assignment.py   assignment.yaml -> what its author says, each word looked at
+proposal.py     an assignment that requires all that a target names, to cut down
+selecting.py    which checks count, and why the others do not. Pure
+shares.py       whole numbers that sum to what is shared out. Pure
+freezing.py     an assignment -> a frozen one. Pure
+document.py     a frozen assignment <-> bytes, and its digest. Pure
+opening.py      files -> the assignment to grade by; what counts where there is none
+points.py       Report x frozen assignment -> Grade. Pure, and the only place that knows what earns what
+again.py        what noise has left open is judged again, alone and from a cold start
+"""

@@ -1,0 +1,125 @@
+"""Noise is tried again, alone, before a grade is withheld; what is no noise is left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from helpers.embedded import judged, judging
+from helpers.grading import assignment, nodeid, report, verdict, worth
+from msgspec.structs import replace
+
+from conformance.execute.again import judge_again
+from conformance.grading.again import graded, merged, noisy
+from conformance.judge.unjudged import LATE
+from conformance.model import Record, Report, Verdict
+from conformance.report.document import decode, encode
+
+LATELY = verdict("inconclusive", code=LATE)
+ROWS = (worth("a"), worth("b"), worth("c"))
+WEEK = assignment(*ROWS)
+
+
+class Judge:
+    """Gives these reports, one after the other, and keeps what it was asked for."""
+
+    def __init__(self, *verdicts: Mapping[str, Verdict], stopped: str = "") -> None:
+        self.asked: list[tuple[str, ...]] = []
+        self._reports: Iterator[Report] = iter([report(each, stopped=stopped) for each in verdicts])
+
+    def __call__(self, some: Collection[str]) -> Report:
+        self.asked.append(tuple(some))
+        made = next(self._reports)
+        left = verdict("deselected")
+        return replace(
+            made, entries=tuple(e if e.nodeid in some else replace(e, verdict=left) for e in made.entries)
+        )
+
+
+def with_record(held: Report, check: str, says: str) -> Report:
+    """The same, a check of it resting on a record that says this."""
+    entries = tuple(replace(e, work="w@items") if e.id == check else e for e in held.entries)
+    return replace(held, entries=entries, records={"w@items": Record("w@items", remark=says)})
+
+
+def test_noise_is_judged_again_and_counts_once_it_is_none() -> None:
+    judge = Judge({"a": verdict("pass"), "b": verdict("pass"), "c": verdict("fail")})
+    first = report({"a": verdict("pass"), "b": LATELY, "c": LATELY})
+    made = graded(first, WEEK, judge)
+    assert judge.asked == [(nodeid("b"), nodeid("c"))]
+    assert made.grade is not None
+    assert (made.grade.status, made.grade.points) == ("graded", 20)
+
+
+def test_it_is_tried_three_times_and_each_time_only_what_is_still_open() -> None:
+    still = {"a": verdict("pass"), "b": LATELY, "c": LATELY}
+    judge = Judge(still, {**still, "b": verdict("pass")}, still)
+    made = graded(report(still), WEEK, judge)
+    assert judge.asked == [(nodeid("b"), nodeid("c")), (nodeid("b"), nodeid("c")), (nodeid("c"),)]
+    assert made.grade is not None
+    assert (made.grade.cause, made.grade.low, made.grade.high) == ("noise", 20, 30)
+
+
+def test_it_is_tried_as_often_as_the_assignment_says() -> None:
+    judge = Judge()
+    made = graded(report({"a": LATELY}), assignment(ROWS[0], retries=0), judge)
+    assert judge.asked == []
+    assert made.grade is not None
+    assert made.grade.cause == "noise"
+
+
+def test_what_is_no_noise_is_not_tried_again() -> None:
+    judge = Judge()
+    sure = {"a": verdict("fail"), "b": verdict("error"), "c": verdict("untestable")}
+    graded(report(sure), WEEK, judge)
+    graded(report({"a": verdict("pass"), "uncounted": LATELY}), WEEK, judge)
+    graded(report({"a": LATELY}, stopped="SIGINT came"), WEEK, judge)
+    graded(report({"a": LATELY}), WEEK, None)
+    assert judge.asked == []
+
+
+def test_a_run_that_is_stopped_meanwhile_is_the_last() -> None:
+    judge = Judge({"a": LATELY}, stopped="SIGINT came")
+    graded(report({"a": LATELY}), WEEK, judge)
+    assert len(judge.asked) == 1
+
+
+def test_what_it_is_blocked_by_is_judged_again_first() -> None:
+    held = report({"root": LATELY, "a": verdict("blocked", cause=nodeid("root"))})
+    assert noisy(held, WEEK) == (nodeid("root"), nodeid("a"))
+    judge = Judge({"root": verdict("pass"), "a": verdict("pass")})
+    made = graded(held, assignment(ROWS[0]), judge)
+    assert made.grade is not None
+    assert made.grade.points == 10
+    assert made.entry(nodeid("root")).verdict.outcome == "pass"
+
+
+def test_the_record_of_what_is_judged_again_stands_beside_the_first() -> None:
+    first = with_record(report({"a": LATELY, "b": verdict("pass")}), "a", "first")
+    second = with_record(report({"a": verdict("pass")}), "a", "second")
+    made = merged(first, second, 1)
+    assert {work: record.remark for work, record in made.records.items()} == {
+        "w@items": "first",
+        "w@items (again, 1)": "second",
+    }
+    entry = made.entry(nodeid("a"))
+    assert (entry.work, made.records[entry.work].work) == ("w@items (again, 1)", "w@items (again, 1)")
+    assert entry.order > made.entry(nodeid("b")).order
+
+
+def test_what_is_still_noise_keeps_its_first_verdict_and_record() -> None:
+    first = with_record(report({"a": LATELY}), "a", "first")
+    made = merged(first, with_record(report({"a": LATELY}), "a", "second"), 1)
+    assert made.entries == first.entries
+    assert list(made.records) == ["w@items"]
+
+
+def test_a_report_with_what_was_judged_again_is_one_as_any_other() -> None:
+    good = judged()
+    some = {e.nodeid for e in good.judged if e.id in ("ttl-ends", "fields-once", "etag-quoted") and e.work}
+    spoilt = tuple(replace(e, verdict=LATELY) if e.nodeid in some else e for e in good.entries)
+    made = merged(replace(good, entries=spoilt), judging(selected=sorted(some)), 2)
+    assert [e.verdict.outcome for e in made.entries] == [e.verdict.outcome for e in good.entries]
+    assert all(made.entry(name).work.endswith(" (again, 2)") for name in some)
+    saved = decode(encode(made))
+    again = judge_again(saved)
+    assert [(e.nodeid, e.verdict) for e in again.entries] == [(e.nodeid, e.verdict) for e in saved.entries]
