@@ -55,10 +55,11 @@ def html(report: Report, grade: Grade | None = None, *, strict: bool = False, hi
 
     Args:
         report: of a run.
-        grade: what it earns.
+        grade: what it earns, where that is not said in the report.
         strict: whether a SHOULD that does not hold fails, too.
         hidden: whether checks are shown that a student may not see yet.
     """
+    grade = grade or report.grade
     secret = {row.nodeid for row in grade.hidden} if grade and not hidden else set()
     return _Page(_without(report, secret) if secret else report, grade, secret, strict=strict).written()
 

@@ -76,6 +76,11 @@ def test_points_come_before_all_else() -> None:
     assert "frozen as abababababab" in page.text
 
 
+def test_the_grade_that_a_report_has_is_shown() -> None:
+    report = judged("ignores-inm")
+    assert html(replace(report, grade=graded(report))) == html(report, graded(report)) != html(report)
+
+
 def test_a_grade_that_is_withheld_says_why_and_what_it_may_come_to() -> None:
     report = judged("ignores-inm")
     grade = graded(report, withheld=True)
