@@ -199,8 +199,7 @@ def judge(
 
     chosen = _chosen(assignment, specs)
     telling = made(Telling, typed)
-    for each in telling.reports:
-        check_path(each)
+    list(map(check_path, telling.reports))  # before anything is done in vain
     judged = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
     judged = judged if chosen is None else chosen.graded(judged)
     for each in telling.reports:
