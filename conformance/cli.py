@@ -196,8 +196,8 @@ def judge(  # noqa: PLR0913 - its options
     from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.report.write import read  # noqa: PLC0415
 
-    chosen = _chosen(assignment, specs)
     made = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
+    chosen = _chosen(assignment, specs, started=made.workers is not None)
     made = made if chosen is None else chosen.graded(made)
     _print(made, verbose=verbose, strict=strict)
     raise typer.Exit(exit_code(made, strict=strict))
