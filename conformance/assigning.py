@@ -173,7 +173,9 @@ def _told(made: Frozen) -> Iterator[str]:
 
 
 def _listed(those: list[Left]) -> str:
-    said = (f"{each.run.check.id} ({each.what})" if each.what else each.run.check.id for each in those)
+    said = (
+        f"{each.run.check.id} ({each.what})" if each.reason.listed else each.run.check.id for each in those
+    )
     names = list(dict.fromkeys(said))
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more

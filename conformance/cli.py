@@ -197,10 +197,10 @@ def judge(
     from conformance.report.safe import safe  # noqa: PLC0415
     from conformance.report.write import check_path, read, write  # noqa: PLC0415
 
-    chosen = _chosen(assignment, specs)
     telling = made(Telling, typed)
     list(map(check_path, telling.reports))  # before anything is done in vain
     judged = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
+    chosen = _chosen(assignment, specs, started=judged.workers is not None)
     judged = judged if chosen is None else chosen.graded(judged)
     for each in telling.reports:
         write(judged, each)

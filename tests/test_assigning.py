@@ -171,6 +171,14 @@ def test_a_report_by_another_target_is_not_graded_and_says_why(capsys: pytest.Ca
     )
 
 
+def test_the_lessons_own_assignment_grades_a_report_as_it_grades_its_run(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write(judged(), "r.json")
+    assert cli.command(["judge", "r.json", "--assignment", "lesson"]) == 0
+    assert "Grade: 100 of 100 points (lesson)." in capsys.readouterr().out
+
+
 def test_the_lessons_own_assignment_leaves_out_what_a_url_cannot_show() -> None:
     names = {row.id for row in default_assignment(started=False).rows}
     assert {row.id for row in default_assignment().rows} - names == {"tag-outlives-restart"}

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from conformance.grading.assignment import Wanted
 from conformance.guesses import guess
+from conformance.language.captures import CAPTURES
+from conformance.language.captures import named as captured
 from conformance.language.doubts import DOUBTS
 from conformance.model import TIERS, Json, Run, Suite
 from conformance.model.order import level_at, needed_by
@@ -29,11 +31,13 @@ class Reason:
     Args:
         name: how it is called. says: it in words, after the name of a check.
         hint: what to write so that it counts, or can be judged.
+        listed: whether what is wanting is told of each check in a list of many.
     """
 
     name: str
     says: str
     hint: str
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ _WORKERS: Final = Reason(
 _STARTED: Final = Reason(
     "started", "only an app that the suite starts can show it", "write server: app, and grade with --app"
 )
-_OPTIONAL: Final = Reason("optional", "it needs what the server may lack", "name that under require")
+_OPTIONAL: Final = Reason(
+    "optional", "it needs what the server may lack", "name that under require", listed=True
+)
 _OFFERED: Final = Reason(
     "where-offered",
     "it applies only where a server chooses to offer what it is about",
@@ -204,12 +210,12 @@ def _by_choice(run: Run, suite: Suite) -> bool:
     steps = suite.timelines[check.on].steps if check.on else check.steps
     if check.answers is not None or check.alone or any(VERBS[step.do].beyond for step in steps):
         return True
-    conditions = list(check.only_if.values())
-    if check.on is None:
-        conditions += [step.only_if for step in check.steps]
-    else:
-        judged = {name for way in check.expects for name in way}
-        conditions += [step.only_if for step in suite.timelines[check.on].steps if step.name in judged]
+    judged = {name for way in check.expects for name in way}
+    looked_at = [step for step in steps if check.on is None or step.name in judged]
+    taken = {CAPTURES[what].field for step in looked_at for _, what in captured(step.args) if what}
+    if not taken <= set(_TAKEN):
+        return True
+    conditions = [*check.only_if.values(), *(step.only_if for step in looked_at)]
     return not all(_met(name, wanted, check.needs) for each in conditions for name, wanted in each.items())
 
 
@@ -218,6 +224,8 @@ def _met(name: str, wanted: Json, needs: Sequence[str]) -> bool:
     return name in _HELD and _HELD[name](wanted, needs)
 
 
+_TAKEN: Final = ("ETag", "content")
+"""What a check may take from an answer that has what the check needs."""
 _HELD: Final[Mapping[str, Callable[[Any, Sequence[str]], bool]]] = {
     "status": lambda wanted, _: 200 in (wanted if isinstance(wanted, list) else [wanted]),  # noqa: PLR2004
     "body": lambda wanted, _: wanted in ("repeats", "present") or set(wanted) == {"same-as"},

@@ -90,6 +90,12 @@ def test_who_names_a_check_that_applies_where_it_is_offered_has_it_count() -> No
         chosen('checks: {in: ["no-store-wh*"]}')
 
 
+def test_what_is_taken_from_an_answer_that_need_not_have_it_is_a_choice() -> None:
+    _, left = chosen("tier: full")
+    why = reasons(left)
+    assert why["items::ims-equal"] == why["items::if-match-weak-read"] == "where-offered"
+
+
 def test_a_policy_that_is_required_is_no_choice() -> None:
     counting, _ = chosen("require: [policy-public]")
     assert "policy-public::max-age" in counting
