@@ -8,6 +8,7 @@ takes 0.2 s to import: so the functions import what they use.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import signal
 import sys
@@ -118,20 +119,25 @@ def run(
         )
     from conformance.execute.starting import abandon, await_start  # noqa: PLC0415 (see above)
 
-    starting = context.obj.take(spec) if spec else None  # before the rest is imported, which takes as long
+    # Before the rest is imported, which takes as long; but not before what a report is to hold at first.
+    starting = context.obj.take(spec) if spec and not telling.reports else None
     from conformance import api, progress  # noqa: PLC0415
     from conformance.report.safe import safe  # noqa: PLC0415
-    from conformance.report.write import check_path, write  # noqa: PLC0415
+    from conformance.report.write import Files, place  # noqa: PLC0415
 
     try:
-        for path in telling.reports:
-            check_path(path)
+        files = Files(map(place, telling.reports), strict=telling.strict)
         wanted = made(Asked, typed, url=url, serving=serving)
         run_options = api.make_options(wanted, start=starting.result if starting else None)
+        if files:
+            files.begin(*api.pending(run_options))
     except ConformanceError:
         if starting is not None:
             abandon(starting)
         raise
+    if spec is not None and starting is None:
+        starting = context.obj.take(spec)
+        run_options = dataclasses.replace(run_options, start=starting.result)
     with _signals() as signals, progress.shown(sys.stderr) as show:
 
         def on_progress(state: Progress) -> None:
@@ -141,11 +147,12 @@ def run(
         if starting is not None and spec is not None:
             await_start(starting, spec, show)
         report = api.conduct(run_options, on_progress)
-    for path in telling.reports:  # first, since whoever reads the rest may close the pipe
-        write(report, path)
+    files.finish(report)  # first, since whoever reads the rest may close the pipe
     _print(report, verbose=verbose, strict=telling.strict)
-    for path in telling.reports:
+    for path in files.paths:
         _say(f"report: {safe(path)}")
+    for line in files.printed:
+        _say(line)
     code = INTERRUPTED if signals.came else api.exit_code(report, strict=telling.strict)
     raise typer.Exit(code)
 
@@ -358,7 +365,9 @@ def _foreseen(words: Sequence[str]) -> AppSpec | CommandSpec | None:
     """The server that a command line will ask for: typer takes 0.1 s to read it, in which it can start."""
     if words[:1] != ["run"] or "--help" in words:
         return None
-    serving = glimpsed(Serving, words[1:])
+    serving, telling = glimpsed(Serving, words[1:]), glimpsed(Telling, words[1:])
+    if telling is None or telling.reports:
+        return None  # a report is to say first that the run has not ended
     try:
         return serving.spec() if serving is not None else None
     except ConformanceError:
