@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from conformance.errors import UsageError
 from conformance.report.jsontext import json_bytes
-from conformance.report.sheet import Line, Sheet
+from conformance.report.sheet import Line, Sheet, instant
 
 __all__ = ["ENV", "check", "write"]
 
@@ -27,7 +27,7 @@ _IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Field -> the variables that tell it: the first that is there and not empty."""
 _MODE: Final = ("ASSIGNMENT_TYPE", "MODE")
-_MODES: Final = ("individual", "group")
+_ALONE: Final = "individual"
 _TAG: Final = "submit/"
 ENV: Final = tuple(dict.fromkeys([*(name for names in _IDENTITY.values() for name in names), *_MODE]))
 """The variables that it is written of."""
@@ -48,9 +48,6 @@ def check(env: Mapping[str, str]) -> None:
     tag = _first(env, _IDENTITY["submission"])
     if not tag.startswith(_TAG):
         raise UsageError(f"SUBMISSION_TAG is {tag!r}, which is no tag of a submission; accepted: {_TAG}...")
-    mode = _first(env, _MODE)
-    if mode and mode not in _MODES:
-        raise UsageError(f"{' or '.join(_MODE)} is {mode!r}; accepted: {', '.join(_MODES)}")
 
 
 def write(sheet: Sheet) -> bytes:
@@ -59,9 +56,10 @@ def write(sheet: Sheet) -> bytes:
     document: dict[str, Any] = {"schema": "classroom50/result/v1"}
     document |= {field: _first(sheet.env, names) for field, names in _IDENTITY.items()}
     document |= {
-        "assignment_type": _first(sheet.env, _MODE) or _MODES[0],
-        "datetime": sheet.started.strftime(_INSTANT),  # the runner puts the submission's own in its place
-        "graded_at": sheet.ended.strftime(_INSTANT),
+        # The schema knows these two; a team, which the runner knows, too, is several people as well.
+        "assignment_type": _ALONE if _first(sheet.env, _MODE) in ("", _ALONE) else "group",
+        "datetime": instant(sheet.started),  # the runner puts the submission's own in its place
+        "graded_at": instant(sheet.ended),
         "score": grade.points if grade is not None else 0,
         "max-score": grade.of if grade is not None else 0,
         "tests": [_test(sheet, line) for line in sheet.shown if line.of is not None or line.fails],
@@ -69,9 +67,6 @@ def write(sheet: Sheet) -> bytes:
     if grade is None:
         document["tests"] = [_withheld(sheet)]
     return json_bytes(document)
-
-
-_INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def _test(sheet: Sheet, line: Line) -> dict[str, Any]:

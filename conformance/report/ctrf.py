@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from conformance.model import VerdictName
 from conformance.report.jsontext import json_bytes
-from conformance.report.sheet import Line, Sheet
+from conformance.report.sheet import Line, Sheet, instant
 
 __all__ = ["write"]
 
@@ -46,7 +46,7 @@ def write(sheet: Sheet) -> bytes:
     document = {
         "reportFormat": "CTRF",
         "specVersion": "1.0.0",
-        "timestamp": sheet.ended.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "timestamp": instant(sheet.ended),
         "generatedBy": f"{_NAME} {sheet.clean(report.suite_version)}",
         "results": {
             "tool": {"name": _NAME, "version": sheet.clean(report.suite_version)},

@@ -34,7 +34,6 @@ class Format:
         suffixes: how the name of a file ends that is of this format where nobody says which.
         write: what makes it.
         says: what it is for, for the help.
-        graded: whether it is made to carry points.
         env: the variables that it is written of.
         check: sees before the run whether they will do.
         appends: whether the file may hold what others have said, which is to stay.
@@ -44,7 +43,6 @@ class Format:
     suffixes: tuple[str, ...]
     write: Callable[[Sheet], bytes]
     says: str
-    graded: bool = False
     env: tuple[str, ...] = ()
     check: Callable[[Mapping[str, str]], None] | None = None
     appends: bool = False
@@ -58,17 +56,16 @@ _ROWS: Final = (
         "everything, to be judged again without the server",
     ),
     Format("junit", (".xml",), junit.write, "JUnit XML for GitLab, Jenkins and most CI systems"),
-    Format("gradescope", (), gradescope.write, "Gradescope's results.json", graded=True),
+    Format("gradescope", (), gradescope.write, "Gradescope's results.json"),
     Format(
         "classroom50",
         (),
         classroom50.write,
         "Classroom 50's result.json",
-        graded=True,
         env=classroom50.ENV,
         check=classroom50.check,
     ),
-    Format("prairielearn", (), prairielearn.write, "PrairieLearn's results.json", graded=True),
+    Format("prairielearn", (), prairielearn.write, "PrairieLearn's results.json"),
     Format("ctrf", (".ctrf.json",), ctrf.write, "CTRF 1.0 for dashboards of tests"),
     Format("markdown", (".md",), markdown.write, "Markdown for a comment or a release"),
     Format(

@@ -12,7 +12,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from conformance.model import VerdictName
-from conformance.report.sheet import Line, Sheet, cut
+from conformance.report.sheet import Line, Sheet, cut, instant
 
 __all__ = ["MOST_OBJECTS", "write"]
 
@@ -45,7 +45,7 @@ def write(sheet: Sheet) -> bytes:
         suite.set(name, str(outcomes[outcome]))
     suite.set("tests", str(outcomes.total()))
     suite.set("time", f"{(sheet.ended - sheet.started).total_seconds():.3f}")
-    suite.set("timestamp", sheet.started.strftime("%Y-%m-%dT%H:%M:%S"))
+    suite.set("timestamp", instant(sheet.started).removesuffix("Z"))
     suites = ET.Element("testsuites", name=_SUITE)
     suites.append(suite)
     ET.indent(suites, " ")

@@ -19,7 +19,7 @@ from conformance.report.safe import safe
 from conformance.report.summary import first_to_mend
 from conformance.report.text import entry_text
 
-__all__ = ["BROKEN", "HELD", "Line", "Sheet", "fitting"]
+__all__ = ["BROKEN", "HELD", "Line", "Sheet", "cut", "fitting", "instant"]
 
 HELD: Final[tuple[VerdictName, ...]] = ("pass", "warn", "info")
 """Verdicts of what holds, as far as it binds."""
@@ -281,6 +281,11 @@ def _quiet(text: str, most: int = 0) -> str:
     """One line that neither a terminal nor a CI runner obeys, also where a line of theirs begins with it."""
     shown = safe(text, most)
     return shown.replace("::", ":\\x3a", 1) if shown.lstrip().startswith("::") else shown
+
+
+def instant(moment: datetime) -> str:
+    """A moment in UTC as 2026-06-01T14:33:08Z."""
+    return f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def fitting(most: int, ways: Iterable[Callable[[], bytes]]) -> bytes:

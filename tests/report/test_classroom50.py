@@ -36,8 +36,9 @@ def test_without_a_difference_to_review_the_commit_is_shown() -> None:
 def test_the_owner_has_two_names_and_who_works_alone_is_an_individual() -> None:
     env = {name: value for name, value in ENV.items() if name not in ("OWNER", "ASSIGNMENT_TYPE")}
     classroom50.check({**env, "USERNAME": "grace"})
-    found = document(made(env={**env, "USERNAME": "grace", "MODE": "group"}))
-    assert (found["owner"], found["assignment_type"]) == ("grace", "group")
+    for mode in ("group", "team"):
+        found = document(made(env={**env, "USERNAME": "grace", "MODE": mode}))
+        assert (found["owner"], found["assignment_type"]) == ("grace", "group")
     assert document(made(env={**env, "USERNAME": "grace"}))["assignment_type"] == "individual"
 
 
@@ -61,7 +62,6 @@ def test_without_a_grade_it_is_out_of_nothing(sheet: Sheet) -> None:
         ({}, "lacks CLASSROOM, ASSIGNMENT, OWNER or USERNAME, SUBMISSION_TAG, COMMIT_URL, RELEASE_URL"),
         ({**ENV, "CLASSROOM": " "}, "lacks CLASSROOM: run it from an autograder.py"),
         ({**ENV, "SUBMISSION_TAG": "v1"}, "'v1', which is no tag of a submission; accepted: submit/"),
-        ({**ENV, "ASSIGNMENT_TYPE": "crowd"}, "accepted: individual, group"),
     ],
 )
 def test_a_variable_that_is_missing_or_none_is_named(env: dict[str, str], says: str) -> None:

@@ -9,7 +9,7 @@ from helpers.embedded import judged, stopped
 from helpers.sheets import made, pending, withheld
 from msgspec.structs import replace
 
-from conformance.report.sheet import Line, Sheet, cut, fitting
+from conformance.report.sheet import Line, Sheet, cut, fitting, instant
 
 
 def line(sheet: Sheet, verdict: str) -> Line:
@@ -115,6 +115,10 @@ def test_a_reason_of_a_hidden_check_is_not_told_as_that_of_the_run() -> None:
 )
 def test_a_start_that_nobody_can_read_is_the_beginning_of_time(told: str, moment: datetime) -> None:
     assert Sheet(replace(made().report, started=told)).started == moment
+
+
+def test_a_moment_has_its_four_digits_of_a_year() -> None:
+    assert instant(datetime(1, 6, 1, 14, 33, 8, 500, tzinfo=UTC)) == "0001-06-01T14:33:08Z"
 
 
 @pytest.mark.parametrize("seconds", [float("inf"), float("nan"), -1.0, 1e300])
