@@ -28,10 +28,10 @@ from conformance.guesses import guessed
 from conformance.load.specs import load_with
 from conformance.load.target import load_target
 from conformance.load.targetfile import BASE
-from conformance.model import Assignment, Grade, Report, Suite, Target, Tier
+from conformance.model import Assignment, Report, Suite, Target, Tier
 from conformance.options import Asked, declared, tier_named
 from conformance.plan.lanes import plan
-from conformance.report.pending import pending_grade, pending_report
+from conformance.report.pending import pending as not_ended
 from conformance.report.redact import without_userinfo
 from conformance.report.result import result
 from conformance.servers.environment import withheld
@@ -96,18 +96,18 @@ def conduct(options: Options, on_progress: Callable[[Progress], None] | None = N
     return engine.report()
 
 
-def pending(options: Options, assignment: Assignment | None = None) -> tuple[Report, Grade]:
-    """What stands where the report and the grade of a run are to come, until it has ended."""
-    report = pending_report(
+def pending(options: Options, assignment: Assignment | None = None) -> Report:
+    """What stands where the report of a run is to come, until it has ended; `assignment`: what grades it."""
+    return not_ended(
         options.suite,
         options.target,
         options.tier,
+        assignment,
         secrets=options.secrets,
         base_url="" if options.start is not None else options.base_url,
         seed=options.seed,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    return report, pending_grade(assignment, options.seed)
 
 
 # ------------------------------------------------------------------ options

@@ -130,7 +130,7 @@ def run(
         wanted = made(Asked, typed, url=url, serving=serving)
         run_options = api.make_options(wanted, start=starting.result if starting else None)
         if files:
-            files.begin(*api.pending(run_options))
+            files.begin(api.pending(run_options))
     except ConformanceError:
         if starting is not None:
             abandon(starting)

@@ -115,7 +115,7 @@ class Conductor:
     def _start(self) -> Engine:
         options = dataclasses.replace(self._sending.options, selected=self.selected)
         if self.files:
-            self.files.begin(*pending(options))  # before the server starts
+            self.files.begin(pending(options))  # before the server starts
         engine = Engine(options)
         engine.start()
         return engine

@@ -75,17 +75,20 @@ class Sheet:
     """A run and what it earned, for a format to be written of.
 
     Args:
-        grade: None where nothing was to be graded.
         strict: whether a warning is a failure.
         env: the variables that the format asks for, `Format.env`.
     """
 
     report: Report
-    grade: Grade | None = None
     strict: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
 
     # ---------------------------------------------------------------- the run as a whole
+
+    @property
+    def grade(self) -> Grade | None:
+        """What it earned; None where nothing was to be graded."""
+        return self.report.grade
 
     @functools.cached_property
     def result(self) -> Result:

@@ -16,7 +16,7 @@ from typing import Final
 
 from conformance.errors import UsageError
 from conformance.guesses import guessed
-from conformance.model import Grade, Report
+from conformance.model import Report
 from conformance.report.document import decode
 from conformance.report.formats import FORMATS, Format, by_suffix
 from conformance.report.sheet import Sheet
@@ -133,7 +133,7 @@ class Files:
         """Where there is a file to read now."""
         return (str(each) for each in self._places if each.path is not None)
 
-    def begin(self, report: Report, grade: Grade | None = None) -> None:
+    def begin(self, report: Report) -> None:
         """Write what stands there until the run has ended: to be called before the server starts.
 
         Raises:
@@ -143,9 +143,9 @@ class Files:
             if each.path is not None:
                 if each.format.appends:
                     self._before[each] = _kept(each.path)
-                self._write(each, each.path, report, grade)
+                self._write(each, each.path, report)
 
-    def finish(self, report: Report, grade: Grade | None = None) -> None:
+    def finish(self, report: Report) -> None:
         """Write all reports: to be called once nothing of the server runs any more.
 
         Raises:
@@ -155,33 +155,31 @@ class Files:
         for each in self._places:
             try:
                 if each.path is None:
-                    self.printed += (
-                        _made(each.format, report, grade, strict=self._strict).decode().splitlines()
-                    )
+                    self.printed += _made(each.format, report, strict=self._strict).decode().splitlines()
                 else:
-                    self._write(each, each.path, report, grade)
+                    self._write(each, each.path, report)
             except UsageError as problem:
                 faults.append(str(problem))
         if faults:
             raise UsageError("; ".join(faults))
 
-    def _write(self, place: Place, path: Path, report: Report, grade: Grade | None) -> None:
-        data = _made(place.format, report, grade, strict=self._strict)
+    def _write(self, place: Place, path: Path, report: Report) -> None:
+        data = _made(place.format, report, strict=self._strict)
         _replace(path, self._before.get(place, b"") + data)
 
 
-def write(report: Report, asked: str | Path, grade: Grade | None = None, *, strict: bool = False) -> None:
+def write(report: Report, asked: str | Path, *, strict: bool = False) -> None:
     """Write a report where it is asked for, as `place` reads it: the whole file, or none.
 
     Raises:
         UsageError: the format is unknown, or the file can't be written.
     """
-    Files([place(asked)], strict=strict).finish(report, grade)
+    Files([place(asked)], strict=strict).finish(report)
 
 
-def _made(format_: Format, report: Report, grade: Grade | None, *, strict: bool) -> bytes:
+def _made(format_: Format, report: Report, *, strict: bool) -> bytes:
     env = {name: os.environ[name] for name in format_.env if name in os.environ}
-    return format_.write(Sheet(report, grade, strict, env))
+    return format_.write(Sheet(report, strict, env))
 
 
 def _kept(path: Path) -> bytes:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from conformance.model import (
     VERSION,
+    Assignment,
     Body,
     Content,
     Earned,
@@ -34,12 +35,25 @@ from conformance.model import (
     VerdictName,
     WireFault,
 )
+from conformance.model.grades import Frozenness, Worth
 from conformance.report.document import rescored
 from conformance.report.formats import FORMATS
 from conformance.report.redact import Redactor
 from conformance.report.sheet import Sheet
 
-__all__ = ["ENV", "GOLDEN", "golden", "made", "names", "pending", "redacted", "withheld"]
+__all__ = [
+    "ASSIGNMENT",
+    "ENV",
+    "GOLDEN",
+    "golden",
+    "grade_of",
+    "graded",
+    "made",
+    "names",
+    "pending",
+    "redacted",
+    "withheld",
+]
 
 GOLDEN: Final = Path(__file__).parent.parent / "report" / "golden"
 ENV: Final = {
@@ -52,6 +66,15 @@ ENV: Final = {
     "RELEASE_URL": "https://github.com/web/ada/releases/tag/submit",
     "REVIEW_URL": "",
 }
+ASSIGNMENT: Final = Assignment(
+    version=1,
+    name="caching",
+    target="lesson",
+    tier="lesson",
+    by=Frozenness("1.2.3", "0" * 64, "1" * 64),
+    rows=(Worth("specs/a.yaml::items::a", 30), Worth("specs/a.yaml::items::b", 70)),
+    seed=7,
+)
 _FILES: Final = ("specs/validators.yaml", "specs/if-none-match.yaml")
 _OUTCOMES: Final[Mapping[VerdictName, OutcomeName]] = {"warn": "fail", "info": "pass"}
 
@@ -141,7 +164,8 @@ def made(word: str = "items", *, hidden: str = "", **about: Any) -> Sheet:
         requirements={"LES06": Requirement("LES06", "MUST", word, word, word, word)},
         topics={file: f"{word} {number}" for number, file in enumerate(_FILES)},
     )
-    return Sheet(**{"report": rescored(report), "grade": _grade(report, word, hidden), "env": ENV, **about})
+    report = rescored(replace(report, grade=_grade(report, word, hidden)))
+    return Sheet(report, **{"env": ENV, **about})
 
 
 def _grade(report: Report, word: str, hidden: str) -> Grade:
@@ -186,24 +210,36 @@ def _grade(report: Report, word: str, hidden: str) -> Grade:
 
 def withheld(sheet: Sheet, why: str = "noise came from outside") -> Sheet:
     """The same where the grade is withheld."""
+    grade = grade_of(sheet)
+    return graded(
+        sheet, replace(grade, status="withheld", cause="noise", why=why, points=None, high=grade.of)
+    )
+
+
+def grade_of(sheet: Sheet) -> Grade:
+    """Its grade, which it has."""
     assert sheet.grade is not None
-    grade = replace(sheet.grade, status="withheld", cause="noise", why=why, points=None, high=sheet.grade.of)
-    return Sheet(sheet.report, grade, sheet.strict, sheet.env)
+    return sheet.grade
 
 
-def pending() -> Sheet:
+def graded(sheet: Sheet, grade: Grade | None) -> Sheet:
+    """The same with another grade, or none."""
+    return Sheet(replace(sheet.report, grade=grade), sheet.strict, sheet.env)
+
+
+def pending(assignment: Assignment | None = ASSIGNMENT) -> Sheet:
     """What stands there before a run has begun."""
     from conformance import api  # noqa: PLC0415 (the engine, which few of those tests need)
     from conformance.options import Asked  # noqa: PLC0415
 
-    report, grade = api.pending(api.make_options(Asked("http://127.0.0.1:9", seed=7)))
-    return Sheet(replace(report, started="2026-06-01T14:33:08+00:00"), grade, env=ENV)
+    report = api.pending(api.make_options(Asked("http://127.0.0.1:9", seed=7)), assignment)
+    return Sheet(replace(report, started="2026-06-01T14:33:08+00:00"), env=ENV)
 
 
 def redacted(sheet: Sheet) -> Sheet:
     """As a run hands it on, and as JSON can hold it."""
     report = Redactor.of(None, ()).record(sheet.report)
-    return Sheet(report, sheet.grade, sheet.strict, sheet.env)
+    return Sheet(report, sheet.strict, sheet.env)
 
 
 def golden() -> Mapping[str, Sheet]:

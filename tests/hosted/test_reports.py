@@ -56,7 +56,7 @@ def stand_withheld(folder: Path) -> None:
     assert "score" not in json.loads(found["gradescope"])
     assert json.loads(found["classroom50"])["max-score"] == 0
     assert read(folder / "json").stopped.startswith("it has not come to its end")
-    assert b"no grade" in found["badge"]
+    assert b"not judged" in found["badge"]
 
 
 def test_before_the_server_starts_each_report_is_withheld(

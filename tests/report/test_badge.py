@@ -6,7 +6,7 @@ import re
 
 import pytest
 from helpers.embedded import judged, stopped
-from helpers.sheets import made, pending, withheld
+from helpers.sheets import graded, made, pending, withheld
 
 from conformance.report import badge
 from conformance.report.sheet import Sheet
@@ -24,7 +24,8 @@ def says(sheet: Sheet) -> str:
         (made("<script>"), "25/100"),
         (withheld(made()), "no grade"),
         (pending(), "no grade"),
-        (Sheet(made().report), "not judged"),
+        (pending(None), "not judged"),
+        (graded(made(), None), "not judged"),
     ],
 )
 def test_it_tells_the_points_or_that_there_are_none(sheet: Sheet, word: str) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from helpers.sheets import ENV, made, pending, withheld
+from helpers.sheets import ENV, graded, made, pending, withheld
 
 from conformance.errors import UsageError
 from conformance.report import classroom50
@@ -48,7 +48,7 @@ def test_the_points_are_those_of_the_grade() -> None:
     assert found["tests"][-1]["test-name"] == "Checks that are shown later (1)"
 
 
-@pytest.mark.parametrize("sheet", [withheld(made()), Sheet(made().report, env=ENV), pending()])
+@pytest.mark.parametrize("sheet", [withheld(made()), graded(made(), None), pending(), pending(None)])
 def test_without_a_grade_it_is_out_of_nothing(sheet: Sheet) -> None:
     found = document(sheet)
     assert (found["score"], found["max-score"]) == (0, 0)

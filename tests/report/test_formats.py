@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from helpers.rules import none_of
-from helpers.sheets import GOLDEN, made, names, pending, redacted, withheld
+from helpers.sheets import ASSIGNMENT, GOLDEN, graded, made, names, pending, redacted, withheld
 from helpers.sinks import SINKS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.model import Assignment
 from conformance.report.formats import FORMATS, Format, by_suffix
 from conformance.report.sheet import Sheet
 
@@ -77,9 +78,8 @@ def test_every_format_has_somebody_who_reads_it() -> None:
 def test_whatever_stands_in_a_run_is_shown_and_not_obeyed(
     row: Format, word: str, strict: bool, hidden: str, data: st.DataObject
 ) -> None:
-    graded = made(in_ours(word, row), hidden=hidden, strict=strict)
-    ungraded = Sheet(graded.report, None, strict, graded.env)
-    sheet = data.draw(st.sampled_from([graded, withheld(graded, word), ungraded]))
+    whole = made(in_ours(word, row), hidden=hidden, strict=strict)
+    sheet = data.draw(st.sampled_from([whole, withheld(whole, in_ours(word, row)), graded(whole, None)]))
     SINKS[row.name](written(row, sheet))
 
 
@@ -90,10 +90,13 @@ def test_each_known_attack_is_shown_and_not_obeyed(row: Format) -> None:
 
 
 @ROWS
-def test_what_stands_there_before_a_run_is_valid_and_no_grade(row: Format) -> None:
-    document = row.write(pending())
+@pytest.mark.parametrize("assignment", [ASSIGNMENT, None], ids=["graded", "ungraded"])
+def test_what_stands_there_before_a_run_is_valid_and_no_grade(
+    row: Format, assignment: Assignment | None
+) -> None:
+    document = row.write(pending(assignment))
     SINKS[row.name](document)
-    assert re.search(rb"not (come to its )?end|[Nn]o grade", document)
+    assert re.search(rb"not come to its end|no grade|not judged", document)
 
 
 @ROWS

@@ -37,7 +37,7 @@ def test_a_warning_is_one_and_strictly_an_error() -> None:
 
 def test_of_more_than_ten_the_last_tells_how_many() -> None:
     report = made().report
-    found = told(Sheet(replace(report, entries=report.entries * 3)))
+    found = told(Sheet(replace(report, entries=report.entries * 3, grade=None)))
     assert len(found) == github_annotations.MOST
     assert found[-1][0] == "notice"
     assert found[-1][2] == "7 more: see the report of the run"
@@ -51,4 +51,4 @@ def test_what_ends_a_property_is_coded() -> None:
 def test_a_run_that_has_not_ended_is_an_error() -> None:
     ((kind, _, message),) = told(pending())
     assert kind == "error"
-    assert message.startswith("No grade: the run has no grade yet")
+    assert message.startswith("No grade, between 0 and 100 of 100 points: the run has no grade yet")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from helpers.sheets import made, pending, withheld
+from helpers.sheets import graded, made, pending, withheld
 
 from conformance.report import gradescope
 from conformance.report.sheet import Sheet
@@ -22,7 +22,7 @@ def test_the_points_are_those_of_the_grade() -> None:
     assert sum(test.get("max_score", 0) for test in found["tests"]) == 100
 
 
-@pytest.mark.parametrize("sheet", [withheld(made()), Sheet(made().report), pending()])
+@pytest.mark.parametrize("sheet", [withheld(made()), graded(made(), None), pending(), pending(None)])
 def test_without_a_grade_nothing_has_a_score(sheet: Sheet) -> None:
     found = document(sheet)
     assert "score" not in found

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 from helpers.embedded import judged, stopped
-from helpers.sheets import made, pending, withheld
+from helpers.sheets import grade_of, graded, made, pending, withheld
 from msgspec.structs import replace
 
+from conformance.report.result import result
 from conformance.report.sheet import Line, Sheet, cut, fitting, instant
 
 
@@ -18,24 +19,23 @@ def line(sheet: Sheet, verdict: str) -> Line:
 
 def test_every_line_of_a_grade_is_there_and_its_points_add_up() -> None:
     sheet = made()
-    assert sheet.grade is not None
-    assert sum(each.points or 0 for each in sheet.lines) == sheet.grade.points
-    assert sum(each.of or 0 for each in sheet.lines) == sheet.grade.of
+    assert sum(each.points or 0 for each in sheet.lines) == grade_of(sheet).points
+    assert sum(each.of or 0 for each in sheet.lines) == grade_of(sheet).of
     assert line(sheet, "error").of is None  # it does not count
 
 
 def test_what_is_left_out_is_a_line_only_where_it_counts() -> None:
     sheet = made()
     assert line(sheet, "deselected").worth == "0 of 10 points"
-    ungraded = Sheet(sheet.report)
-    assert "deselected" not in {each.verdict for each in ungraded.lines}
+    assert "deselected" not in {each.verdict for each in graded(sheet, None).lines}
 
 
 def test_what_counts_and_the_run_has_not_is_a_line_too() -> None:
     sheet = made()
-    assert sheet.grade is not None
-    row = replace(sheet.grade.rows[0], nodeid="specs/gone.yaml::items::gone", title="It was there", why="")
-    more = Sheet(sheet.report, replace(sheet.grade, rows=(*sheet.grade.rows, row)))
+    row = replace(
+        grade_of(sheet).rows[0], nodeid="specs/gone.yaml::items::gone", title="It was there", why=""
+    )
+    more = graded(sheet, replace(grade_of(sheet), rows=(*grade_of(sheet).rows, row)))
     assert more.lines[-1].entry is None
     assert (more.lines[-1].name, more.lines[-1].message) == ("It was there", "the run has no such check")
 
@@ -74,19 +74,15 @@ def test_a_warning_is_a_failure_where_one_is_strict(strict: bool) -> None:
 def test_the_headline_tells_the_points_or_the_result() -> None:
     good = judged()
     assert made().headline == "25 of 100 points"
-    assert Sheet(good).headline == good_says(good)
+    assert Sheet(good).headline == result(good).says
     assert withheld(made()).headline == "No grade, between 25 and 100 of 100 points: noise came from outside"
-
-
-def good_says(report: object) -> str:
-    return Sheet(report).result.says  # type: ignore[arg-type]
 
 
 def test_trouble_is_what_keeps_a_run_from_being_a_pass_or_a_fail() -> None:
     assert Sheet(judged()).trouble == ""
     assert Sheet(judged("ignores-inm")).trouble == ""
     assert "the run ended early" in Sheet(stopped()).trouble
-    assert Sheet(judged(), withheld(made()).grade).trouble.startswith("No grade")
+    assert graded(Sheet(judged()), withheld(made()).grade).trouble.startswith("No grade")
     assert "it has not come to its end" in pending().trouble
 
 
@@ -95,10 +91,9 @@ def test_a_reason_of_a_hidden_check_is_not_told_as_that_of_the_run() -> None:
     entry = report.entries[0]
     verdict = replace(entry.verdict, outcome="inconclusive", verdict="inconclusive", message="SECRET")
     report = replace(report, entries=(replace(entry, verdict=verdict), *report.entries[1:]))
-    (row, *_), grade = made().grade.rows, made().grade  # type: ignore[union-attr]
-    assert grade is not None
-    row = replace(row, nodeid=entry.nodeid, hidden_until="due")
-    hidden = Sheet(report, replace(grade, rows=(row,)))
+    grade = grade_of(made())
+    row = replace(grade.rows[0], nodeid=entry.nodeid, hidden_until="due")
+    hidden = Sheet(replace(report, grade=replace(grade, rows=(row,))))
     assert "SECRET" in Sheet(report).says
     assert "SECRET" not in hidden.says
 

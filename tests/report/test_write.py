@@ -113,10 +113,10 @@ def test_a_withheld_report_stands_there_until_the_run_has_ended(tmp_path: Path) 
     names = [name for name in FORMATS if name != "classroom50"]  # which needs variables
     files = Files(place(f"{name}:{tmp_path / name}") for name in names)
     before, after = pending(), made()
-    files.begin(before.report, before.grade)
+    files.begin(before.report)
     for name in names:
         assert (tmp_path / name).read_bytes() == FORMATS[name].write(before)
-    files.finish(after.report, after.grade)
+    files.finish(after.report)
     for name in names:
         assert (tmp_path / name).read_bytes() == FORMATS[name].write(after)
     assert list(files.paths) == [str(tmp_path / name) for name in names]
@@ -127,17 +127,17 @@ def test_what_a_step_has_said_before_stays_in_its_summary(tmp_path: Path) -> Non
     path, before, after = tmp_path / "summary", pending(), made()
     path.write_text("# Built")
     files = Files([place(f"github-summary:{path}")])
-    files.begin(before.report, before.grade)
-    files.finish(after.report, after.grade)
+    files.begin(before.report)
+    files.finish(after.report)
     assert path.read_bytes() == b"# Built\n" + FORMATS["github-summary"].write(after)
 
 
 def test_what_is_printed_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     files, before, after = Files([place("github-annotations:-")]), pending(), made()
-    files.begin(before.report, before.grade)
+    files.begin(before.report)
     assert files.printed == []
-    files.finish(after.report, after.grade)
+    files.finish(after.report)
     assert [f"{line}\n" for line in files.printed] == FORMATS["github-annotations"].write(
         after
     ).decode().splitlines(keepends=True)
@@ -164,7 +164,7 @@ def test_a_link_that_somebody_has_put_there_is_replaced_and_not_followed(tmp_pat
 def test_strictly_a_warning_is_a_failure_in_a_file_too(tmp_path: Path) -> None:
     path, sheet = tmp_path / "r.xml", made()
     write(sheet.report, path, strict=True)
-    assert path.read_bytes() == FORMATS["junit"].write(Sheet(sheet.report, None, strict=True))
+    assert path.read_bytes() == FORMATS["junit"].write(Sheet(sheet.report, strict=True))
 
 
 # ------------------------------------------------------------------ reading
