@@ -36,7 +36,7 @@ slow: $(STAMP)
 
 cover: $(STAMP)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q tests -m "$(QUICK)"
+	$(BIN)/coverage run -m pytest -q -n $(JOBS) --dist loadfile tests -m "$(QUICK)"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --skip-covered
 

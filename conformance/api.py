@@ -155,7 +155,7 @@ def make_options(
         if not re.match(BASE, asked.base_path):
             raise UsageError(f"the base path {asked.base_path!r} is none; accepted is a path such as /api")
         judged = replace(judged, base=asked.base_path.rstrip("/"))
-    commands = [each.command for each in (*judged.before, *judged.after) if each.command]
+    commands = [each.command for each in judged.hooks if each.command]
     if commands and not asked.allow_commands:
         raise UsageError(
             f"the target {judged.name!r} has commands of its own run on this machine ({commands[0]}): "

@@ -227,10 +227,11 @@ def _telling(steps: tuple[Step, ...], check: Check) -> tuple[Step, ...]:
     wanted |= {step.name for step in steps if step.expect or (check.on is None and not step.when)}
     wanted |= {name for each in check.forall for name, _ in captures.named(list(each.examples))}
     kept: list[Step] = []
-    reading = False  # a step that comes later is told, so that a wait before it matters
+    reading = False  # a step that comes later is told, so that a wait before it matters, or a turn
     for step in reversed(steps):
         waits = any(each.takes is DURATION for each, _ in VERBS[step.do].given(step.args))
-        if step.name not in wanted and not (reading and waits and not step.when):
+        rests = waits or VERBS[step.do].turns
+        if step.name not in wanted and not (reading and rests and not step.when):
             continue
         reading = not waits
         kept.append(step)

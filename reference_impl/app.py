@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match
 
-from reference_impl import audience
+from reference_impl import audience, behind
 from reference_impl.routes import router
 from reference_impl.settings import Settings
 from reference_impl.site import Site
@@ -34,8 +34,12 @@ def create_app(site: Site) -> FastAPI:
 
     app = FastAPI(title="Items, cached as HTTP says", lifespan=lifespan)
     app.state.site = site
+    app.state.source = behind.Source.of(site.settings.clock)
     app.include_router(router)
     app.include_router(audience.router)
+    app.include_router(behind.router)
+    if site.settings.admin:
+        app.include_router(behind.bench)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StarletteHTTPException, _refused)
     return app

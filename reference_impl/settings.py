@@ -30,6 +30,7 @@ class Settings:
     max_entries: int = 1024
     cost: float = 0.05  # seconds that the report takes to compute
     conditions: bool = False  # whether a change without a precondition is refused, by 428
+    admin: bool = False  # whether requests may change and break what stands behind the cache, for tests
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
@@ -41,6 +42,7 @@ class Settings:
             max_entries=int(env.get("REFERENCE_MAX_ENTRIES") or cls.max_entries),
             cost=float(env.get("REFERENCE_COST") or cls.cost),
             conditions=env.get("REFERENCE_CONDITIONS", "").lower() not in _OFF,
+            admin=env.get("REFERENCE_ADMIN", "").lower() not in _OFF,
         )
 
     def to_env(self) -> dict[str, str]:
@@ -52,4 +54,5 @@ class Settings:
             "REFERENCE_MAX_ENTRIES": str(self.max_entries),
             "REFERENCE_COST": str(self.cost),
             "REFERENCE_CONDITIONS": "required" if self.conditions else "",
+            "REFERENCE_ADMIN": "allowed" if self.admin else "",
         }

@@ -29,7 +29,7 @@ def test_what_is_exported() -> None:
     assert conformance.Report is Report
     assert conformance.__version__[0].isdigit()
     with pytest.raises(AttributeError, match="no attribute 'runn'"):
-        conformance.runn  # type: ignore[attr-defined]  # noqa: B018
+        conformance.runn  # noqa: B018
 
 
 @pytest.mark.processes
@@ -206,5 +206,5 @@ def test_an_unquoted_tag_is_one_failure_from_core_on_and_blocks_what_needs_quote
     report = judging("unquoted-etag", tier="core")
     blocked = {e.id for e in report.judged if e.verdict.verdict == "blocked"}
     assert [e.id for e in report.judged if e.verdict.verdict == "fail"] == ["etag-quoted"]
-    assert {"inm-list-finds-the-tag", "inm-compares-weakly"} <= blocked
+    assert "inm-compares-weakly" in blocked
     assert (api.exit_code(report), report.counts["inconclusive"], report.score.withheld) == (1, 0, "")

@@ -21,7 +21,6 @@ import reference_impl
 # From the doors down to the ground. A room imports what stands in a later line, and itself.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("", "pytest_plugin"),  # the doors: the files of the root, and the plugin
-    ("grading",),
     ("fuzz", "proposing"),
     ("execute",),
     ("load", "plan", "judge", "report"),
@@ -87,7 +86,16 @@ def of(house: House, *rooms: str) -> list[Import]:
 
 
 def test_every_room_has_its_layer(house: House) -> None:
-    assert {room(house, name) for name in house.modules} <= LEVEL.keys()
+    assert {room(house, name) for name in house.modules} == LEVEL.keys()
+
+
+def test_the_map_has_every_room(house: House) -> None:
+    table = (CHECKOUT / "ARCHITECTURE.md").read_text("utf-8").partition("| room |")[2].partition("\n\n")[0]
+    first = " ".join(re.findall(r"(?m)^\| ([^|]*) \|", table))
+    told = set(re.findall(r"`(\w+)/`", first)) - {"reference_impl"}
+    assert told == {room(house, name) for name in house.modules} & {
+        path.name for path in house.root.iterdir()
+    }
 
 
 def test_imports_go_down(house: House) -> None:

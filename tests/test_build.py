@@ -72,4 +72,9 @@ def test_whatever_is_built_for_later_changes_brings_nothing(
 def test_the_hook_is_where_it_is_run_from() -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]
     assert "custom" in build["wheel"]["hooks"]
-    assert "/hatch_build.py" in build["sdist"]["include"]
+
+
+def test_a_source_distribution_brings_all_that_it_takes_to_build_and_to_test_it() -> None:
+    """It holds what git holds, unless a key here says less."""
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]
+    assert build["sdist"] == {"exclude": ["/.github"]}

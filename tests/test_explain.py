@@ -227,3 +227,11 @@ def test_a_check_is_explained_with_each_level_that_it_may_have() -> None:
         "SHOULD where the target claims the lesson's contract, MUST from the tier core on; "
         "MUST on any other (A01)"
     ) in told("etag-quoted")
+
+
+def test_what_a_hook_has_done_is_told_on_a_timeline_where_no_step_names_it() -> None:
+    (check,) = find(load(), "never-stale-while-down")
+    sent = (
+        "  breaks: let the source fail, so that a cache in front of it gets errors\n  down: GET the resource"
+    )
+    assert sent in text(check, steps=False)

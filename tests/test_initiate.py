@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from apps.grading import bad
@@ -14,7 +15,7 @@ from conformance import cli
 from conformance.load.targetfile import read_target
 from conformance.options import Serving
 
-PATHS = {"/items/": {"get": {}}, "/gone": {"get": {}}}
+PATHS: dict[str, Any] = {"/items/": {"get": {}}, "/gone": {"get": {}}}
 
 
 def student() -> Student:

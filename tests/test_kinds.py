@@ -1,9 +1,11 @@
-"""The kinds of tests: what is named is there, and a quick test can start no process."""
+"""The kinds of tests: what is named is there, a quick one starts no process, none leaves this machine."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -35,3 +37,38 @@ def test_a_quick_test_starts_no_process(way: str) -> None:
 @pytest.mark.processes
 def test_any_other_may() -> None:
     subprocess.run([sys.executable, "--version"], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("host", ["example.org", "localhost.example.org", "no-such-host.invalid"])
+def test_no_test_asks_for_the_address_of_a_name(host: str) -> None:
+    with pytest.raises(AssertionError, match="beyond this machine"):
+        socket.getaddrinfo(host, 80)
+
+
+def test_no_test_reaches_another_machine() -> None:
+    with socket.socket() as sock, pytest.raises(AssertionError, match="beyond this machine"):
+        sock.connect(("192.0.2.1", 9))
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.8.8.8", "::1", "localhost", "api.localhost", b"localhost", "", None]
+)
+def test_this_machine_is_asked(host: object) -> None:
+    assert kinds.is_here(host)
+
+
+def test_a_test_that_hangs_is_ended(request: pytest.FixtureRequest) -> None:
+    mark = request.node.get_closest_marker("timeout")
+    assert mark is not None
+    assert mark.args == (kinds.HANGS,)
+
+
+def test_no_test_is_about_how_long_a_run_takes_on_this_machine() -> None:
+    """A benchmark may be; a test says what is waited for, and is ended where it hangs (`kinds.HANGS`)."""
+    takes = re.compile(r"\.(?:seconds|duration) <|(?:perf_counter|monotonic)\(\) - \w+ <")
+    none_of(
+        f"{path.name}:{number}: {line.strip()}"
+        for path in Path(__file__).parent.rglob("test_*.py")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if takes.search(line) and path != Path(__file__)
+    )

@@ -69,8 +69,8 @@ def _running(flaw: str, server: str, workers: int) -> Iterator[str]:
     name, *args = SERVERS[server](port, workers)
     command = [str(Path(sysconfig.get_path("scripts"), name)), *args]
     env = os.environ | {"REFERENCE_FLAW": flaw, "REFERENCE_TTL": "4"}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, env=env, start_new_session=True, **quiet) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, env=env, start_new_session=True, stdout=quiet, stderr=quiet) as process:
         try:
             yield f"http://127.0.0.1:{port}"
         finally:

@@ -16,7 +16,7 @@ from conformance.language import durations
 from conformance.language.captures import CAPTURES, in_words
 from conformance.language.values import listed, said
 from conformance.matchers import MATCHERS
-from conformance.model import CAPABILITIES, Exchange, Json, Resource
+from conformance.model import BENCHES, CAPABILITIES, Exchange, Hook, Json, Resource
 from conformance.verbs import VERBS
 
 DATE = "Thu, 01 Jan 2026 12:00:00 GMT"
@@ -102,10 +102,15 @@ OFFERS: dict[str, Resource] = {
     "protected": resource(protected="/account/"),
     "members": resource(members={"time": "string"}),
     **{kind: resource(writes=writes(kind)) for kind in ("create", "change", "remove", "clear")},
+    **{
+        row.verb: resource(hooks={row.name: Hook("POST", "/"), "mend": Hook("POST", "/")})
+        for row in BENCHES.values()
+        if row.verb
+    },
     "policy-no-store": resource(policy="no-store, max-age=5"),
     "policy-no-cache": resource(policy="no-cache, private"),
     "policy-private": resource(policy="private, max-age=5"),
-    "policy-max-age": resource(policy="public, max-age=5"),
+    "policy-max-age": resource(policy="public, max-age=50"),
 }
 
 
@@ -142,7 +147,12 @@ def test_a_value_stands_in_a_phrase(value: Json, expected: str) -> None:
 
 ROWS = {*VERBS, *MATCHERS, *(argument.name for verb in VERBS.values() for argument in verb.arguments)}
 _LOADERS = ("classes", "givens", "lints", "mixtures", "parts", "reader", "tables")
-READ_STEPS = ("conformance.execute", "conformance.plan", "conformance.judge", "conformance.explain")
+READ_STEPS: tuple[str, ...] = (
+    "conformance.execute",
+    "conformance.plan",
+    "conformance.judge",
+    "conformance.explain",
+)
 READ_STEPS += tuple(f"conformance.load.{name}" for name in _LOADERS)
 MEANT_OTHERWISE = {
     "read": "a phase, and a capability",

@@ -25,6 +25,7 @@ from conformance.sending.wholes import Wholes
 from conformance.servers.errors import ServerDied
 from conformance.verbs import VERBS
 from conformance.verbs.base import out_of_reach
+from conformance.verbs.behind import mend_what_is_owed
 from conformance.verbs.settling import settled, too_late
 from conformance.verbs.workers import look_round
 from conformance.verbs.writes import owed, put_back
@@ -137,6 +138,7 @@ def case_of(context: Context) -> Case:
 
 def _put_back(context: Context) -> None:
     """What the work has changed and not restored itself; an item of ours, too, so that each begins alike."""
+    mend_what_is_owed(context)
     for undo in context.undos.values():
         put_back(context, undo)
     context.undos.clear()

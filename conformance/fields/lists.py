@@ -18,6 +18,7 @@ _ELEMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[^,"])*+', re.DOTALL)
 # As a word: HIT, TCP_HIT, hit, RefreshHit, but not the middle of "white".
 _HIT = re.compile(r"(?<![A-Z])HIT(?![A-Z])|Hit(?![a-z])|(?<![A-Za-z])hit(?![a-z]|=\?0)")
 _CACHE_STATUS_FIELDS = ("X-Cache", "CF-Cache-Status", "Cache-Status")
+_OF_WHAT_IS_IN_FRONT = ("Via", *_CACHE_STATUS_FIELDS)
 
 
 def field_values(headers: Headers, name: str) -> list[str]:
@@ -67,9 +68,12 @@ def age_in_front(headers: Headers, *, kept: bool = False) -> int:
     An Age without any sign of such a cache is the server's own, and is held against it, unless the server is
     known to keep answers itself.
     """
-    signs = ("via", "x-cache", "cf-cache-status", "cache-status")
-    there = any(field_value(headers, name) is not None for name in signs)
-    return (parse_age(field_value(headers, "age") or "") or 0) if there or kept else 0
+    return (parse_age(field_value(headers, "age") or "") or 0) if kept or came_through(headers) else 0
+
+
+def came_through(headers: Headers) -> bool:
+    """Whether a field tells of something in front that may keep answers, whether or not it has kept this."""
+    return any(field_value(headers, name) is not None for name in _OF_WHAT_IS_IN_FRONT)
 
 
 def parse_vary(lines: Sequence[str]) -> frozenset[str] | Literal["*"]:

@@ -29,7 +29,7 @@ _COPY: Final = 304
 def before(run: Run, court: Court) -> Verdict | None:
     """The verdict that stands before anything is sent, or None where the run has to be executed."""
     if run.resource is None:
-        return made(run, court, "not-applicable", f"not applicable: {needed_by(run.check)}")
+        return made(run, court, "not-applicable", f"not applicable: {needed_by(run.check, court.target)}")
     if court.down:
         return replace(made(run, court, "unreachable", court.down), mend=court.mend)
     earlier = [(p, court.verdicts[p.id]) for p in prerequisites(run, court.runs) if p.id in court.verdicts]

@@ -131,6 +131,15 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
             ),
         ),
         Doubt(
+            "source-still-answers",
+            "the source still answers: what the target declares as its hook to `break` has broken nothing",
+            (
+                {"down": {"value": {"not-same-as": "fresh"}}},
+                {"down": {"status": 200, "body": {"unlike": ["first", "again"]}}, "again": {"status": 200}},
+                {"down": {"status": 200, "hit": False}, "again": {"status": 200}},
+            ),
+        ),
+        Doubt(
             "moves-by-itself",
             "the body changes by itself, such as by a time that is in it",
             (

@@ -1,4 +1,4 @@
-"""`before` and `after` of a target file -> what is to be done before and after a run. Pure.
+"""What a target file wants done besides what is judged: `before`, `after`, and `hooks` of a resource. Pure.
 
 A request is what it says, or a mapping with a body; a command is a mapping.
 """
@@ -6,12 +6,14 @@ A request is what it says, or a mapping with a body; a command is a mapping.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import Any, Final
 
 from conformance.language.values import closed
-from conformance.model import Hook
+from conformance.language.yamlfile import YamlFile
+from conformance.model import BENCHES, MEND, Hook
 
-__all__ = ["AROUND", "hooks"]
+__all__ = ["AROUND", "BENCH", "bench", "hooks"]
 
 _METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _REQUEST: Final = {
@@ -43,6 +45,10 @@ _HOOK: Final = {
 _HOOKS: Final = {"type": "array", "items": _HOOK, "minItems": 1}
 AROUND: Final[Mapping[str, Any]] = {"before": _HOOKS, "after": _HOOKS}
 """What a target file may say of it, with the schema."""
+BENCH: Final[Mapping[str, Any]] = closed(
+    {name: {"description": row.does, **_HOOK} for name, row in BENCHES.items()}, minProperties=1
+)
+"""What it may say under `hooks` of a resource."""
 
 
 def hooks(given: list[Any], folder: str) -> Iterator[Hook]:
@@ -54,3 +60,19 @@ def hooks(given: list[Any], folder: str) -> Iterator[Hook]:
         else:
             method, _, path = data["request"].partition(" ")
             yield Hook(method, path, data.get("body"))
+
+
+def bench(file: YamlFile, resource: str, given: Mapping[str, Any]) -> Mapping[str, Hook]:
+    """What the test bench of a resource can do.
+
+    Raises:
+        TargetError: what it breaks nothing would mend.
+    """
+    for name in given:
+        if BENCHES[name].owed and MEND not in given:
+            says = (
+                f"{resource} has a hook to {name} and none to {MEND}, so the run would leave it so: "
+                f"write beside it {MEND}: POST /..., or a command"
+            )
+            raise file.fail(says, ("resources", resource, "hooks", name))
+    return {name: next(hooks([each], str(PurePath(file.name).parent))) for name, each in given.items()}

@@ -17,7 +17,7 @@ from conformance.guesses import did_you_mean
 from conformance.language.values import FIELD_NAME, closed
 from conformance.language.yamlfile import YamlFile, read
 from conformance.load.audience import KEYS, USERS, check_users, read_variants
-from conformance.load.hooks import AROUND, hooks
+from conformance.load.hooks import AROUND, BENCH, bench, hooks
 from conformance.load.schema import check_file
 from conformance.model import NOWHERE, Headers, Place, Resource, Target, Write, as_user
 from conformance.model.targets import OPENAPI
@@ -127,6 +127,7 @@ def schema() -> dict[str, Any]:
             "keys": {**_GET, "pattern": r"^GET /\S*\{key\}\S*$"},
             **dict.fromkeys((*_STAND_INS, "item"), _GET),
             **dict.fromkeys(_WRITES, write),
+            "hooks": BENCH,
             **KEYS,
         },
         ("read",),
@@ -345,6 +346,7 @@ def _resource(
         place=Place(file.name, file.line(path) or 1),
         **{kind: data[kind].partition(" ")[2] for kind in ("item", "keys", *_STAND_INS) if kind in data},
         policies=data["policy"] if isinstance(data.get("policy"), dict) else {},
+        hooks=bench(file, name, data.get("hooks", {})),
     )
 
 

@@ -24,6 +24,7 @@ _PROBLEMS: Final = Kind("[PROBLEM, ...]", {"type": "array", "items": {"enum": li
 
 _AGES: Final = ("max-age", "s-maxage")
 _SHARING: Final = ("public", "s-maxage", "must-revalidate")
+_VALIDATED: Final = ("no-cache", "must-revalidate", "proxy-revalidate", "s-maxage")
 _TICK: Final = 1.0  # seconds: an age has whole ones
 
 
@@ -185,6 +186,14 @@ def _not_shared(_: Json, exchange: Exchange, case: Case) -> Found:
 
 
 @each_answer
+def _never_stale(_: Json, exchange: Exchange, _case: Case) -> Found:
+    """What RFC 9111 4.2.4 lets no cache serve stale, and certainly no shared one."""
+    if any(name in of(exchange) for name in _VALIDATED):
+        return None
+    return f"Cache-Control with {listed(list(_VALIDATED), 'or')}", _sent(exchange)
+
+
+@each_answer
 def _of_a_login(_: Json, exchange: Exchange, _case: Case) -> Found:
     """What RFC 9111 3.5 keeps a shared cache from giving to others."""
     if not field_values(exchange.request.headers, "authorization"):
@@ -208,6 +217,7 @@ MATCHERS: Final = (
             Form("has", _has, "a Cache-Control with {}", NAMES),
             Form("lacks", _lacks, lambda names: f"a Cache-Control without {listed(names, 'or')}", NAMES),
             Form("not-shared", _not_shared, "an answer that no shared cache gives to others"),
+            Form("never-stale", _never_stale, "an answer that is never to be served stale"),
             Form("of-a-login", _of_a_login, "an answer to Authorization that nothing allows to be shared"),
             Form("reusable", _reusable, "an answer that a cache can reuse, without Vary: *"),
             Form("lifetime-from", _lifetime, "a max-age of {} s or more", COUNT),

@@ -44,6 +44,16 @@ def strong_tag(exchange: Exchange) -> str:
 
 
 @each_answer
+def _strong(_: Json, exchange: Exchange, _case: Case) -> Found:
+    """What If-Match can be true of: a tag that is one, and not marked weak."""
+    tag = tag_of(exchange)
+    parsed = parse_entity_tag(tag or "")
+    if parsed is not None and not parsed.weak:
+        return None
+    return "a strong ETag", "none" if tag is None else f"ETag: {tag}"
+
+
+@each_answer
 def _present(_: Json, exchange: Exchange, _case: Case) -> Found:
     tag = tag_of(exchange)
     return None if tag else ("an ETag", "none" if tag is None else "an empty one")
@@ -185,6 +195,7 @@ MATCHERS: Final = (
             Form("quoted", _quoted, "an ETag in double quotes", codes=(_PRESENT,)),
             Form("same-as", _same, "the same ETag as {}, weak or strong", STEP, (_PRESENT,)),
             Form("differs-from", _differs, "another ETag than {}", STEP, (_PRESENT,)),
+            Form("strong", _strong, "a strong ETag"),
             Form("weak", _weak, "a weak ETag", codes=(_PRESENT,)),
             Form("still", _still, "an ETag that does not move, nor a body without one", among=True),
             Form(

@@ -10,7 +10,7 @@ from typing import Final
 
 from conformance.fields import (
     CacheControl,
-    age_in_front,
+    came_through,
     field_value,
     field_values,
     parse_age,
@@ -150,7 +150,7 @@ def _possible(_: Json, exchange: Exchange, case: Case) -> Found:
     Of a server that the suite has not started itself nobody knows what stands in front of it.
     """
     age = parse_age(field_value(exchange.headers, "age") or "")
-    in_front = case.workers is None or age_in_front(exchange.headers) or exchange.through is not None
+    in_front = case.workers is None or came_through(exchange.headers) or exchange.through is not None
     if age is None or in_front or case.resource is None:
         return None
     end = case.resource.end

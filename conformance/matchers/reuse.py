@@ -32,6 +32,10 @@ def _age(exchange: Exchange) -> int | None:
     return parse_age(field_value(exchange.headers, "age") or "")
 
 
+def _max_age(exchange: Exchange) -> int | None:
+    return parse_cache_control(field_values(exchange.headers, "cache-control")).seconds("max-age")
+
+
 @each_answer
 def _told(name: Json, exchange: Exchange, case: Case) -> Found:
     """Whether it can be seen at all: by a mark, or since the content moves."""
@@ -79,20 +83,24 @@ def _aged(name: Json, exchange: Exchange, case: Case) -> Found:
 
 @each_answer
 def _ends(name: Json, exchange: Exchange, case: Case) -> Found:
-    """What is left of the lifetime that a hit states ends with the entry."""
+    """What is left of the lifetime that a hit states ends with the entry, or with that of the miss, if later.
+
+    Clients may be told to keep longer what is kept for less here, as by max-age beside s-maxage.
+    """
     first, end = case.first(name), case.resource.end if case.resource else None
     if first is None or first.response is None or end is None:
         return Finding("an entry to count from", "none", code=COMPARISON)
-    policy = parse_cache_control(field_values(exchange.headers, "cache-control"))
-    seconds = policy.seconds("max-age")
+    told, seconds = _max_age(first), _max_age(exchange)
     if is_hit(exchange.facts.hit) is not True or seconds is None:
         return None
     kept = exchange.sent_at - first.received_at
     left = seconds - (_age(exchange) or 0)
-    if kept + left <= end + 2 * _SLACK:
+    until = max(end, (told or 0) - (_age(first) or 0))
+    if kept + left <= until + 2 * _SLACK:
         return None
+    with_what = "the entry" if until == end else "that of the miss"
     return (
-        f"a lifetime that ends with the entry, in {max(0.0, end - kept):.0f} s",
+        f"a lifetime that ends with {with_what}, in {max(0.0, until - kept):.0f} s",
         f"{left} s more: max-age={seconds}, Age: {shown(exchange, 'age')}",
     )
 

@@ -12,6 +12,7 @@ from conformance.fields import field_values, parse_cache_control, parse_vary
 from conformance.language.values import FIELDS, STEPS, listed
 from conformance.matchers.base import Case, Form, Found, Matcher, each_answer, no_answer, shown
 from conformance.model import Exchange, Finding, Json, StepRecord
+from conformance.model.specs import PLAIN
 
 _WHOLE: Final = (200, 206)
 _CONFIRMED: Final = 304
@@ -52,9 +53,15 @@ def _star(_: Json, exchange: Exchange, _case: Case) -> Found:
 
 @each_answer
 def _chosen(_: Json, exchange: Exchange, case: Case) -> Found:
-    """The field by which a variant was asked for; what no cache may keep need not say so."""
+    """The field by which a variant was asked for; what no cache may keep need not say so.
+
+    What comes by default as well was not chosen: that it varies is asked of the default itself.
+    """
     pair = asked_for(exchange, case.resource) if case.resource else None
     kept = "no-store" not in parse_cache_control(field_values(exchange.headers, "cache-control"))
+    default = case.last(PLAIN)
+    if default is not None and default.digest == exchange.digest:
+        return None
     if pair is None or not kept or exchange.status not in _WHOLE or covers(exchange, pair[0]):
         return None
     return f"a Vary that names {pair[0]}, which has chosen the answer", _sent(exchange)

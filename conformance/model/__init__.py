@@ -3,6 +3,7 @@
     words.py        what all records share
     specs.py        requirements, checks and their steps
     targets.py      what the server under test offers
+    hooks.py        what a target has done besides, by requests and commands
     exchanges.py    what was sent and received
     runs.py         runs, what was done for each, and what it means
     reports.py      what a run comes to
@@ -43,6 +44,7 @@ from conformance.model.grades import (
     Withheld,
     Worth,
 )
+from conformance.model.hooks import BENCHES, MEND, Bench, Hook
 from conformance.model.reports import NOWHERE, VERSION, Content, Entry, Explained, Report, Score, Tally, Topic
 from conformance.model.runs import (
     VIRTUAL,
@@ -58,7 +60,7 @@ from conformance.model.runs import (
     Verdict,
 )
 from conformance.model.specs import Check, Doubt, ForAll, Place, Requirement, SpecFile, Step, Suite, Timeline
-from conformance.model.targets import CAPABILITIES, Capability, Hook, Resource, Target, Write, as_user
+from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write, as_user
 from conformance.model.words import (
     ASCENDING,
     GIVEN_UP,
@@ -82,10 +84,12 @@ from conformance.model.words import (
 
 __all__ = [
     "ASCENDING",
+    "BENCHES",
     "CAPABILITIES",
     "GIVEN_UP",
     "GRADES_VERSION",
     "LEVELS",
+    "MEND",
     "MISSING",
     "NOT_ASKED",
     "NOWHERE",
@@ -97,6 +101,7 @@ __all__ = [
     "VERSION",
     "VIRTUAL",
     "Assignment",
+    "Bench",
     "Body",
     "Budget",
     "CacheRead",

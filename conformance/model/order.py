@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from conformance.model.runs import Run
 from conformance.model.specs import Check, Requirement
-from conformance.model.targets import Target
+from conformance.model.targets import CAPABILITIES, Target
 from conformance.model.words import ASCENDING, ROW_TIERS, Level, Tier
 
 
@@ -40,7 +40,10 @@ def prerequisites(run: Run, runs: Collection[Run]) -> tuple[Run, ...]:
     return tuple(r for r in runs if r.check.id in run.check.after and r.resource and r.resource.name == name)
 
 
-def needed_by(check: Check) -> str:
-    """Why no resource fits a check, for people."""
+def needed_by(check: Check, target: Target) -> str:
+    """Why no resource fits a check, for people; and how to declare what has to be declared for it."""
     without = f" and without {', '.join(check.without)}" if check.without else ""
-    return f"the target declares no resource with {', '.join(check.needs)}{without}"
+    offered = frozenset[str]().union(*(each.capabilities for each in target.resources))
+    lacking = (CAPABILITIES[name] for name in check.needs if name not in offered)
+    how = "".join(f"; a resource that can, says so by {each.declared}" for each in lacking if each.declared)
+    return f"the target declares no resource with {', '.join(check.needs)}{without}{how}"

@@ -110,7 +110,7 @@ class StepRecord(Frozen, frozen=True):
 
     Args:
         name: the step's, or that of `before`, which no spec can write.
-        says: why it is not done, as a sentence, or "".
+        says: why it is not done, as a sentence, or ""; where it is, what was done, if no exchange tells that.
         lacks: the name of the field that an earlier answer has not, or "".
         effect: of a write. cache: of a read through a client cache. rounds: of a flood of keys.
         until: the instant that was waited for.

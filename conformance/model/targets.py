@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from conformance.fields import parse_cache_control
+from conformance.model.hooks import BENCHES, Bench, Hook
 from conformance.model.specs import Place
 from conformance.model.words import POLICIES, Frozen, Headers, Json, Safe
 
@@ -52,6 +53,7 @@ class Resource(Frozen, frozen=True):
         absent, redirecting, protected: paths that stand in for it, or None: those are answered 404, by a
             redirect, and, without our login, 401 or 403.
         policies: status, or class such as "4xx" -> the Cache-Control of such answers, besides `policy`.
+        hooks: what its test bench can do to what stands behind it, by the names of BENCHES.
     """
 
     name: Safe
@@ -84,6 +86,7 @@ class Resource(Frozen, frozen=True):
     redirecting: str | None = None
     protected: str | None = None
     policies: Mapping[str, str] = {}
+    hooks: Mapping[str, Hook] = {}
 
     def policy_of(self, status: int) -> str | None:
         """The Cache-Control that is declared for answers of that status; a status counts before its class."""
@@ -115,16 +118,25 @@ class Capability:
         there: whether a resource offers it.
         phrase: it in English, as what follows "a resource with".
         timed: whether it is what the life of a value that is kept for a while can be timed by.
+        declared: how a target file says so, where that is not to be guessed from the name; or "".
     """
 
     name: str
     there: Callable[[Resource], bool]
     phrase: str
     timed: bool = False
+    declared: str = ""
 
 
 def _write(name: str, phrase: str) -> Capability:
     return Capability(name, lambda resource: name in resource.writes, phrase)
+
+
+def _bench(bench: Bench) -> Capability:
+    phrase = f"a hook to {bench.does}"
+    return Capability(
+        bench.verb, lambda resource: bench.name in resource.hooks, phrase, declared=bench.declared
+    )
 
 
 def _policy(name: str) -> Capability:
@@ -178,29 +190,13 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
         _write("remove", "a way to remove an item"),
         _write("clear", "a way to clear the cache"),
         *map(_policy, POLICIES),
+        *(_bench(each) for each in BENCHES.values() if each.verb),
     )
 }
 
 
 OPENAPI: Final = "/openapi.json"
 """Where most servers say what they offer."""
-
-
-class Hook(Frozen, frozen=True):
-    """Something to be done before or after a run: a request, or a command on this machine.
-
-    Args:
-        method, path, body: of the request; the body is sent as JSON, None is none.
-        command: split as a shell would, run in `folder`; "" where it is a request.
-        within: seconds until it has to have ended.
-    """
-
-    method: Safe = ""
-    path: str = ""
-    body: Json = None
-    command: str = ""
-    folder: str = ""
-    within: float = 30.0
 
 
 class Target(Frozen, frozen=True):
@@ -222,6 +218,12 @@ class Target(Frozen, frozen=True):
     before: tuple[Hook, ...] = ()
     after: tuple[Hook, ...] = ()
     openapi: str = OPENAPI
+
+    @property
+    def hooks(self) -> tuple[Hook, ...]:
+        """All that it may want done, whenever that is."""
+        benches = (hook for resource in self.resources for hook in resource.hooks.values())
+        return (*self.before, *self.after, *benches)
 
     def resource(self, name: str) -> Resource:
         """The resource of that name.

@@ -8,13 +8,17 @@ case that passes, so a warning is a skip whose text says what to do.
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from conformance.model import VerdictName
-from conformance.report.sheet import Line, Sheet, cut, instant
+from conformance.report.sheet import Line, Sheet, cut, fitting, instant
 
-__all__ = ["MOST_OBJECTS", "write"]
+__all__ = ["MOST_BYTES", "MOST_OBJECTS", "write"]
+
+MOST_BYTES: Final = 25 << 20
+"""GitLab reads 30 MB of one file; beyond that the sentences stand alone."""
 
 MOST_OBJECTS: Final = 250_000
 """Elements, attributes and texts that GitLab reads of one file."""
@@ -32,6 +36,10 @@ _ERRORS: Final[tuple[VerdictName, ...]] = ("inconclusive", "error")
 
 def write(sheet: Sheet) -> bytes:
     """The bytes of the file."""
+    return fitting(MOST_BYTES, (partial(_made, sheet, whole=True), partial(_made, sheet, whole=False)))
+
+
+def _made(sheet: Sheet, *, whole: bool) -> bytes:
     suite = ET.Element("testsuite", name=_SUITE)
     seen: Counter[tuple[str, str]] = Counter()
     outcomes: Counter[str] = Counter()
@@ -40,7 +48,7 @@ def write(sheet: Sheet) -> bytes:
         ET.SubElement(case, "error", message=sheet.trouble).text = sheet.trouble
         outcomes["error"] += 1
     for line in cut(sheet.shown, MOST_OBJECTS // _OBJECTS - 2):
-        outcomes[_case(suite, sheet, line, seen)] += 1
+        outcomes[_case(suite, sheet, line, seen, whole=whole)] += 1
     for name, outcome in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(name, str(outcomes[outcome]))
     suite.set("tests", str(outcomes.total()))
@@ -53,7 +61,7 @@ def write(sheet: Sheet) -> bytes:
     return f"<?xml version='1.0' encoding='utf-8'?>\n{text}\n".encode()
 
 
-def _case(suite: ET.Element, sheet: Sheet, line: Line, seen: Counter[tuple[str, str]]) -> str:
+def _case(suite: ET.Element, sheet: Sheet, line: Line, seen: Counter[tuple[str, str]], *, whole: bool) -> str:
     """A case of the suite; returns what came out of it, by the name of its element."""
     where, _, check = line.nodeid.rpartition("::")
     seen[where, check] += 1
@@ -68,7 +76,7 @@ def _case(suite: ET.Element, sheet: Sheet, line: Line, seen: Counter[tuple[str, 
     outcome = _outcome(line)
     if outcome:
         told = ET.SubElement(case, outcome, message=line.message)
-        told.text = sheet.evidence(line)
+        told.text = sheet.evidence(line) if whole else f"{line.message}\nNext: {line.advice}"
         if line.verdict == "warn":
             told.text = f"Warning, a SHOULD that does not hold\n{told.text}"
     return outcome

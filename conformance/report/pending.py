@@ -17,7 +17,7 @@ UNENDED: Final = "it has not come to its end, and neither has anything been judg
 
 
 def pending(suite: Suite, target: Target, tier: Tier, assignment: Assignment | None, **about: Any) -> Report:
-    """The report of a run that has not ended; all as for `compose`, and the assignment that is to grade it."""
+    """The report of a run that has not ended; all as for `compose`, and what is to grade it."""
     grade = None if assignment is None else _withheld(assignment)
     return compose(suite, target, tier, (), {}, stopped=UNENDED, grade=grade, **about)
 

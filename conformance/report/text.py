@@ -80,7 +80,11 @@ def source_lines(requirement: Requirement) -> Iterator[str]:
 
 
 def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str]:
-    sent: list[_Sent] = [(s.name, i, e) for s in record.steps for i, e in enumerate(s.exchanges)]
+    sent, hooked = list[_Sent](), dict[int, str]()
+    for step in record.steps:
+        if step.status == "done" and step.says:  # what has no exchange of its own
+            hooked[len(sent)] = step.says
+        sent += [(step.name, i, e) for i, e in enumerate(step.exchanges)]
     if not sent:
         return
     decisive = next((i for i, (n, j, _) in enumerate(sent) if (n, j) == (verdict.step, verdict.index)), None)
@@ -92,6 +96,7 @@ def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str
     before = -1
     for position in (*shown, *seen_after[:1]):
         yield from _left_out(sent[before + 1 : position])
+        yield from (f"   ({safe(hooked[n], _FIELD)})" for n in range(before + 1, position + 1) if n in hooked)
         name, number, exchange = sent[position]
         mark = "=>" if position == decisive else "  "
         of_all = f" {number + 1} of {times[name]}" if times[name] > 1 else ""

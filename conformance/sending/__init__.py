@@ -8,6 +8,7 @@
     ask.py        what is asked and how, as values
     keeping.py    which bodies a run holds on to
     ledger.py     what was changed and has to be put back
+    hooks.py      what a target has done besides: a request, or a command
     division.py   which resources show other data at each worker
     seen.py       which values were seen, where no mark tells a hit
     wholes.py     which whole answers the parts of others are held against

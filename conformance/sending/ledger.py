@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.model import Exchange, Headers, Json
+from conformance.model import Exchange, Headers, Hook, Json
 
 SUCCESS: Final = (200, 201, 202, 204, 205, 303)
 """The statuses by which a write is done; after a form one is sent on by 303 (RFC 9110 15.4.4)."""
@@ -61,6 +61,7 @@ class Ledger:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._owed: dict[str, Undo] = {}
+        self._broken: dict[str, Hook] = {}
         self.problems: list[str] = []
 
     def owe(self, key: str, undo: Undo) -> bool:
@@ -83,6 +84,22 @@ class Ledger:
         """The keys that are still owed, the latest first."""
         with self._lock:
             return tuple(reversed(self._owed))
+
+    def owe_mend(self, resource: str, hook: Hook) -> None:
+        """Note how what stands behind a resource is put right; before it is broken, which may half work."""
+        with self._lock:
+            self._broken[resource] = hook
+
+    def mended(self, resource: str) -> None:
+        """It has been put right, or nothing more can be done."""
+        with self._lock:
+            self._broken.pop(resource, None)
+
+    @property
+    def unmended(self) -> Mapping[str, Hook]:
+        """Resource -> how what stands behind it is put right, where that is still owed."""
+        with self._lock:
+            return dict(self._broken)
 
     def put_back(
         self, keys: tuple[str, ...], send: Callable[[Undo], Exchange | None], *, final: bool = False

@@ -12,6 +12,8 @@
     overtaking.py  `overtake`
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
+    keys.py        keys of a resource that nobody has asked for yet
+    behind.py      `change-behind`, `break`, `postdate`
     ours.py        an item of our own for a conditional write, and how a write to it is taken
     standins.py    where what stands in for a resource is read: absent, redirecting, protected
     subjects.py    which item a change is about
@@ -30,6 +32,7 @@ from typing import Final
 
 from conformance.verbs import (
     audience,
+    behind,
     changing,
     competing,
     conditional,
@@ -57,6 +60,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         competing,
         sweeping,
         starting,
+        behind,
     )
     for verb in room.VERBS
 }

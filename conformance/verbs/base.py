@@ -64,6 +64,7 @@ class Verb:
         makes: whether it makes what others are about, so that its checks come first.
         joint: whether it touches every resource at one moment, so that timelines may do it in step.
         lives: whether it begins or ends entries of the server's cache, or a whole process.
+        turns: whether all that comes after it on a timeline rests on it, though nothing names it.
         lasts: how many seconds it takes on purpose, given a step, the quantities, and whether time is moved.
     """
 
@@ -79,6 +80,7 @@ class Verb:
     makes: bool = False
     joint: bool = False
     lives: bool = False
+    turns: bool = False
     lasts: Callable[[Step, Mapping[str, float], bool], float] = lambda *_: 0.0
 
     def given(self, args: Mapping[str, Json]) -> Iterator[tuple[Argument, Json]]:

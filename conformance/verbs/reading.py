@@ -16,6 +16,7 @@ from conformance.model import MISSING, Exchange, Headers, Json, Resource, Step, 
 from conformance.sending.ask import How
 from conformance.verbs.audience import USERS, asked_by
 from conformance.verbs.base import Argument, Verb, before, done, not_offered, untestable
+from conformance.verbs.keys import keyed, letters
 from conformance.verbs.standins import STAND_INS, stand_in
 from conformance.verbs.writes import TOO_MANY
 
@@ -41,6 +42,7 @@ def _read(step: Step, context: Context) -> StepRecord:
     where = step.args.get("of", "")
     if where == "distinct":
         resource = context.shared.target.resource(resource.distinct_from[0])
+    new = where == _NEW
     item, apart = where in ("item", "other-item"), where in STAND_INS
     path, why_not = _found(context, resource, where)
     if path is None:
@@ -62,12 +64,14 @@ def _read(step: Step, context: Context) -> StepRecord:
         )
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
-    if not (item or apart) and method == "GET" and not user:  # an answer to HEAD has no body to be looked at
+    if (
+        not (item or apart or new) and method == "GET" and not user
+    ):  # an answer to HEAD has no body to be looked at
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
             return not_offered(step, lacking, exchanges)
     told = _told(exchanges) if step.args.get("keep") else exchanges
-    other = "" if resource is context.resource else resource.name
+    other = resource.name if new or resource is not context.resource else ""
     return done(step, told, alike=len(exchanges) - len(told), item=item, other=other)
 
 
@@ -96,6 +100,8 @@ def _path(context: Context, resource: Resource, where: str) -> str | None:
     """The path to read; None where an item is meant, and there is no way to it."""
     if where in STAND_INS:
         return stand_in(context, resource, where)
+    if where == _NEW:
+        return keyed(context, letters(context))
     if where not in ("item", "other-item"):
         return resource.read
     id_ = context.tracked.id if context.tracked else None
@@ -264,10 +270,12 @@ def _why(wanted: str, resource: Resource) -> str:
 
 
 _CACHES: Final = {"private-cache": "a private client cache", "shared-cache": "a shared client cache"}
+_NEW: Final = "new-key"
 _WHERE: Final = {
     "item": "the item that was written",
     "other-item": "an item that was not written",
     "distinct": "the resource that has another key",
+    _NEW: "the resource under a key that nobody has asked for",
     **STAND_INS,
 }
 _TIMES: Final = Kind(

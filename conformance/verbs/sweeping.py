@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -13,6 +12,7 @@ from conformance.model import Effect, Exchange, Round, Step, StepRecord
 from conformance.model.runs import calm
 from conformance.sending.ask import How
 from conformance.verbs.base import Verb, done, not_asked, not_offered, out_of_reach, untestable
+from conformance.verbs.keys import keyed, letters
 from conformance.verbs.writes import ACCEPTED, is_refusal, not_done, unlisted
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _KEYS: Final = 60  # a round
 _SHORT: Final = 60  # letters of a key
 _LENGTHS: Final = (6000, 400, _SHORT)  # letters: many servers refuse a request line of more than 8 KiB
-_DRAWN: Final = 20  # letters of a key
 _CONNECTIONS: Final = 2
 _LONGEST: Final = 60.0  # seconds, which a busy machine may take for what is done in three
 _PACE: Final = 10  # keys, by which it is seen whether that is enough
@@ -88,7 +87,7 @@ def _flood(step: Step, context: Context) -> StepRecord:
     if first.response is None or first.status in _REFUSED:
         says = f"a key of {_SHORT} letters was answered {first.status or 'not at all'}"
         return not_offered(step, says, [_without_key(first)])
-    length = len(first.request.target) - len(context.shared.wire.target(_keyed(context, "")))
+    length = len(first.request.target) - len(context.shared.wire.target(keyed(context, "")))
     rounds: list[Round] = []
     asking = _Asking(context, server)
     try:
@@ -128,7 +127,7 @@ class _Asking:
             _SilentError: one of them got no answer.
         """
         context, before = self._context, self._memory
-        paths = [_keyed(context, _letters(context, length)) for _ in range(keys)]
+        paths = [keyed(context, letters(context, length)) for _ in range(keys)]
         context.lane.rest()
         with ThreadPoolExecutor(_CONNECTIONS) as pool:
             list(pool.map(self._ask, (paths[number::_CONNECTIONS] for number in range(_CONNECTIONS))))
@@ -154,21 +153,10 @@ class _Asking:
 def _longest(context: Context) -> Exchange:
     """The answer to the longest key that the server takes, or to the shortest that it refuses."""
     for length in _LENGTHS:
-        exchange = context.send("GET", _keyed(context, _letters(context, length)))
+        exchange = context.send("GET", keyed(context, letters(context, length)))
         if exchange.response is None or exchange.status not in _REFUSED:
             break
     return exchange
-
-
-def _keyed(context: Context, key: str) -> str:
-    resource = context.resource
-    path = resource.keys or f"{resource.read}{'&' if '?' in resource.read else '?'}conformance={{key}}"
-    return path.replace("{key}", key)
-
-
-def _letters(context: Context, length: int) -> str:
-    """A key that nobody has had: its end is drawn, the rest makes it long."""
-    return "".join(context.random.choices(ascii_lowercase, k=_DRAWN)).rjust(length, "k")
 
 
 def _without_key(exchange: Exchange) -> Exchange:

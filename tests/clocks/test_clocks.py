@@ -11,6 +11,7 @@ import pytest
 from conformance.clocks import CLOCKS, Clock, VirtualClock
 
 BOUND = 10.0
+LONG = 1e6  # whoever waits for it hangs
 MAKE: dict[str, Callable[[], Clock]] = {
     "real": CLOCKS["real"],
     "virtual": lambda: CLOCKS["virtual"](lambda _seconds: None),
@@ -77,9 +78,7 @@ def test_it_counts_from_its_start_and_never_back(clock: Clock) -> None:
 
 
 def test_it_does_not_wait_for_what_is_past(clock: Clock) -> None:
-    before = time.monotonic()
     assert clock.wait_until(clock.now() - 1, threading.Event()) is True
-    assert time.monotonic() - before < BOUND
 
 
 def test_it_returns_at_the_instant_and_not_before(clock: Clock) -> None:
@@ -94,9 +93,7 @@ def test_it_does_not_begin_to_wait_once_cancelled(clock: Clock) -> None:
     cancelled.set()
     other = clock.lane()
     with other, clock.lane():  # two busy lanes, so that even a clock that moves has to wait
-        before = time.monotonic()
-        assert clock.wait_until(clock.now() + 60, cancelled) is False
-        assert time.monotonic() - before < BOUND
+        assert clock.wait_until(clock.now() + LONG, cancelled) is False
 
 
 def test_a_cancel_ends_a_wait(clock: Clock) -> None:
@@ -152,7 +149,6 @@ def test_the_server_is_moved_as_far_as_the_clock(moved: VirtualClock, moves: lis
             assert moved.wait_until(instant, threading.Event())
     assert moved.now() == pytest.approx(3600, abs=1)
     assert moved.now() - sum(moves) == pytest.approx(time.monotonic() - before, abs=5)
-    assert time.monotonic() - before < BOUND
 
 
 def test_two_that_wait_for_the_same_instant_both_get_it(moved: VirtualClock, moves: list[float]) -> None:

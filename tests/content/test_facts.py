@@ -65,6 +65,7 @@ def test_the_members_have_their_types() -> None:
 
 def test_the_members_of_a_huge_object_are_kept_within_bounds() -> None:
     found = seen({f"{i}{'x' * 1000}": 1 for i in range(1000)}).members
+    assert found is not None
     assert (len(found), max(map(len, found))) == (64, 80)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from helpers.texts import always_the_same
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.content.slices import slices
 from conformance.model import Slice
 
 WHOLE = b"0123456789"
-always_the_same = settings(derandomize=True, database=None, deadline=None)
 
 
 def told(value: str) -> tuple[tuple[str, str], ...]:

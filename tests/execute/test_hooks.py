@@ -1,20 +1,26 @@
-"""conformance.execute.hooks: what a target wants is done once, before and after, whatever comes of it."""
+"""conformance.execute.hooks: what a target wants is done once, and what was broken is mended in any case."""
 
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.hostile import serve, unused_port
-from helpers.runs import only, quick, run
-from helpers.student import Student, reply
+from helpers.runs import on, only, quick, run
+from helpers.student import HOLD, Student, reply
 from msgspec import structs
 
 import conformance
+from conformance.api import exit_code
+from conformance.clocks import VirtualClock
 from conformance.errors import UsageError
+from conformance.execute.engine import Engine
+from conformance.execute.options import Options
 from conformance.model import Hook, Report
 from conformance.wire.address import is_remote
 
@@ -63,7 +69,7 @@ def test_a_run_does_not_begin_where_what_comes_before_it_fails() -> None:
     assert ("GET", "/items/") not in student.asked
     assert ("POST", "/test/never") not in student.asked
     assert student.asked[-1] == ("DELETE", "/test")
-    assert conformance.api.exit_code(report) == 2
+    assert exit_code(report) == 2
 
 
 def test_what_fails_at_the_end_is_told_and_changes_no_verdict() -> None:
@@ -121,10 +127,115 @@ def test_a_command_that_fails_ends_the_run_with_a_sentence(hook: Hook, says: str
         assert says in judge(server.url, hook).stopped
 
 
-def test_commands_of_a_target_need_consent(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("before", "resource"),
+    [
+        ("before: [{command: seed}]\n", ""),
+        ("", ", hooks: {change: {command: seed}}"),
+        ("", ", hooks: {break: POST /break, mend: {command: seed}}"),
+    ],
+)
+def test_commands_of_a_target_need_consent(tmp_path: Path, before: str, resource: str) -> None:
     path = tmp_path / "shop.yaml"
-    path.write_text("name: shop\nbefore: [{command: seed}]\nresources: {items: {read: GET /items/}}\n")
+    path.write_text(f"name: shop\n{before}resources: {{items: {{read: GET /items/{resource}}}}}\n")
     with pytest.raises(UsageError, match=r"'shop' has commands of its own run on this machine \(seed\): "):
         conformance.run(f"http://127.0.0.1:{unused_port()}", target=str(path))
     report = conformance.run(f"http://127.0.0.1:{unused_port()}", target=str(path), allow_commands=True)
     assert report.counts["unreachable"] > 0
+
+
+# ---- what a run has broken
+
+CHECK = "specs/http-cache.yaml::items::no-cache-while-down"
+BENCH = {"break": Hook("POST", "/test/break"), "mend": Hook("POST", "/test/mend")}
+
+
+FAILED = reply(503, None)
+
+
+def listed(read: int) -> bytes:
+    return reply(200, [{"id": read}], {"Cache-Control": "no-cache"})
+
+
+class Broken(Student):
+    """A server whose list moves with each read, and which can be broken: then it answers the list so."""
+
+    def __init__(self, down: Callable[[int], Any], **answers: Any) -> None:
+        self.reads, self.down, self.asked_while_down = 0, False, threading.Event()
+
+        def before(_method: str, path: str, *_: Any) -> Any:
+            name = path.removeprefix("/test/")
+            if name != path:
+                self.down = name == "break"
+                return answers.get(name, reply(204, None))
+            if self.down:
+                self.asked_while_down.set()
+                return down(self.reads)
+            self.reads += 1
+            return listed(self.reads)
+
+        super().__init__(before)
+
+    @property
+    def done(self) -> list[str]:
+        return [path.removeprefix("/test/") for _, path in self.asked if path.startswith("/test/")]
+
+
+def breaking(url: str, **more: Any) -> Options:
+    """Options for the check that breaks what stands behind the list."""
+    given = quick(
+        url, selected=frozenset({CHECK}), tier="strict", clock=lambda: VirtualClock(lambda _: None), **more
+    )
+    items = structs.replace(given.target.resource("items"), http_cache=True, hooks=BENCH)
+    return replace(given, target=structs.replace(given.target, resources=(items,)))
+
+
+@pytest.mark.parametrize(
+    ("down", "outcome"),
+    [
+        (lambda _: FAILED, "pass"),
+        (listed, "fail"),  # what was answered last
+        (lambda read: listed(read + 1), "inconclusive"),  # the source still answers
+        (lambda _: HOLD, "unreachable"),
+    ],
+)
+def test_whatever_comes_of_it_what_was_broken_is_mended(down: Callable[[int], Any], outcome: str) -> None:
+    student = Broken(down)
+    with serve(student) as server:
+        report = run(breaking(server.url))
+    assert (on(report, "no-cache-while-down").outcome, report.problems) == (outcome, ())
+    assert student.done[:2] == ["break", "mend"]
+    assert student.done[-1] == "mend"
+
+
+def test_a_run_that_is_broken_off_mends_what_it_has_broken() -> None:
+    student = Broken(lambda _: HOLD)
+    with serve(student) as server:
+        engine = Engine(breaking(server.url, deadline=60.0))
+        engine.start()
+        assert student.asked_while_down.wait(10)
+        engine.cancel("the user wants it so")
+        engine.close()
+    report = engine.report()
+    assert (report.stopped, report.problems) == ("the user wants it so", ())
+    assert student.done == ["break", "mend"]
+
+
+def test_what_can_not_be_mended_is_told_and_is_nobody_s_fault() -> None:
+    student = Broken(lambda _: FAILED, mend=reply(500, None))
+    with serve(student) as server:
+        report = run(breaking(server.url))
+    assert on(report, "no-cache-while-down").outcome == "pass"
+    assert report.problems == (
+        "what stands behind items may still be broken: its `mend`, POST /test/mend, was answered 500",
+    )
+    assert student.done == ["break", "mend", "mend"]
+
+
+def test_a_hook_that_fails_says_nothing_of_the_server() -> None:
+    student = Broken(lambda _: FAILED, **{"break": reply(501, None)})
+    with serve(student) as server:
+        verdict = on(run(breaking(server.url)), "no-cache-while-down")
+    says = "the hook `break` of items, POST /test/break, was answered 501"
+    assert (verdict.outcome, verdict.message) == ("untestable", f"untestable: {says}")
+    assert student.done == ["break", "mend"]

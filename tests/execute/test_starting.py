@@ -28,7 +28,7 @@ class _Started:
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[_Started]:
     """What was started, in order."""
-    all_: list[_Started] = []
+    all_: list[Any] = []
 
     def start_soon(spec: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -43,21 +43,21 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[_Started]:
     return all_
 
 
-def test_who_asks_for_the_same_takes_what_has_begun(started: list[_Started]) -> None:
+def test_who_asks_for_the_same_takes_what_has_begun(started: list[Any]) -> None:
     early = Early(AppSpec("main:app"))
     assert early.take(AppSpec("main:app")).result() is started[0]
     early.close()
     assert [each.stopped for each in started] == [False]
 
 
-def test_who_asks_for_another_gets_it_and_the_first_is_ended(started: list[_Started]) -> None:
+def test_who_asks_for_another_gets_it_and_the_first_is_ended(started: list[Any]) -> None:
     early = Early(AppSpec("main:app"))
     assert early.take(AppSpec("main:app", workers=2)).result() is started[1]
     early.close()
     assert [each.stopped for each in started] == [True, False]
 
 
-def test_what_nobody_takes_and_did_not_even_start_is_no_trouble(started: list[_Started]) -> None:
+def test_what_nobody_takes_and_did_not_even_start_is_no_trouble(started: list[Any]) -> None:
     Early(AppSpec("broken:app")).close()
     Early(None).close()
     assert started == []

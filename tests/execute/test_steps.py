@@ -191,7 +191,7 @@ def test_a_defect_of_ours_is_recorded_and_the_change_put_back(monkeypatch: pytes
     def broken(_step: Step, _context: Context) -> StepRecord:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setitem(VERBS, "wait", Verb("wait", broken, "", {}))  # type: ignore[index]
+    monkeypatch.setitem(VERBS, "wait", Verb("wait", broken, ""))
     student = Student()
     with serve(student) as server, context(server.url) as within:
         within.shared.left["items"] = "as if none could be created"
@@ -210,10 +210,13 @@ def test_a_cancel_leaves_the_change_owed() -> None:
     student = Student(hold)
     with serve(student) as server, context(server.url, deadline=30) as within:
         within.shared.left["items"] = "as if none could be created"
-        threading.Thread(
-            target=lambda: (changed.wait(10), server.wait_for_requests(4), within.shared.wire.cancel()),
-            daemon=True,
-        ).start()
+
+        def cancel() -> None:
+            changed.wait(10)
+            server.wait_for_requests(4)
+            within.shared.wire.cancel()
+
+        threading.Thread(target=cancel, daemon=True).start()
         record = worked(within, CHANGE, READ)
         assert within.shared.ledger.open == ("/items/1",)
     assert statuses(record) == {"change": "done", "read": "stopped"}

@@ -166,7 +166,8 @@ def _stale(scope: Mapping[str, Any], ask: Ask, kept: dict[str, Answer], *fields:
     async def answer() -> Answer:
         path, plainly = scope["path"], not any(n.startswith(b"if-") for n, _ in scope["headers"])
         if scope["method"] != "GET" or not plainly or path not in (ITEMS, TIME):
-            return await ask()
+            plain: Answer = await ask()
+            return plain
         if path not in kept:
             kept[path] = await ask()
             return kept[path]

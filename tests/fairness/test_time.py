@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from helpers.runs import TIMELINE, answering, bad, fetch, on, only, record_of, reference, wrapped
+from helpers.runs import SUITE, TIMELINE, answering, bad, fetch, on, only, record_of, reference, wrapped
 
 from conformance.execute import engine as engine_module
+from conformance.load.target import load_target
+from conformance.plan.lanes import plan
 from reference_impl.twisted.asgi import Answer
 
 TIME = "/cached-time/"
@@ -66,3 +68,36 @@ def test_an_entry_that_counts_whole_seconds_is_no_fault_under_ten_seconds() -> N
     with reference(variant="whole-second-ttl", ttl=4.0) as server:
         result = server.judge(overrides=("*.ttl=4",))
     assert bad(result, "fail", "error") == {}
+
+
+# ------------------------------------------------------------------ Date
+
+
+@pytest.mark.parametrize(
+    ("dates", "breaks"),
+    [
+        (("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"), {"fields-once"}),
+        (("1994-11-06T08:49:37Z",), {"dates-in-imf-form"}),
+    ],
+    ids=["twice", "of-another-form"],
+)
+def test_a_date_that_is_not_one_is_told_as_that_and_not_as_late(
+    dates: tuple[str, ...], breaks: set[str]
+) -> None:
+    """Some set a Date beside their server's own."""
+
+    async def change(_scope: Mapping[str, Any], ask: Ask) -> Answer:
+        answer: Answer = await ask()
+        return answer.having("date", *dates)
+
+    about = ("date-goes-with-time", "fields-once", "dates-in-imf-form")
+    runs = frozenset(
+        run.id
+        for run in plan(SUITE, load_target(), "full").runs
+        if run.resource and run.resource.name == "items" and run.check.id in about
+    )
+    with wrapped(answering(change)) as server:
+        result = server.judge(tier="full", selected=runs)
+    outcomes = {e.id: e.verdict.outcome for e in result.judged if e.id in about and e.resource == "items"}
+    assert outcomes.pop("date-goes-with-time") == "not-applicable"
+    assert {id_ for id_, outcome in outcomes.items() if outcome == "fail"} == breaks

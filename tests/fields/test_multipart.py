@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from helpers.texts import always_the_same
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from conformance.fields import Headers, parse_boundary, parse_multipart
 
-always_the_same = settings(derandomize=True, database=None, deadline=None)
 TOKENS = "abcdefghijklmnopqrstuvwxyz0123456789-_'+"
 boundaries = st.text(TOKENS, min_size=1, max_size=70)
 values = st.text([chr(c) for c in (*range(0x21, 0x7F), *range(0x80, 0x100))], max_size=8)

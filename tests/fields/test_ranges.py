@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from helpers.texts import always_the_same
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.fields import (
@@ -15,7 +16,6 @@ from conformance.fields import (
     range_unit,
 )
 
-always_the_same = settings(derandomize=True, database=None, deadline=None)
 positions = st.integers(0, 10**20)
 spans = st.tuples(positions, positions).map(sorted)
 byte_ranges = st.one_of(

@@ -47,7 +47,7 @@ def record(bound: Mapping[str, Json], *steps: StepRecord) -> Record:
     return Record("work", steps, bound)
 
 
-def verdict(outcome: str, code: str = "") -> Verdict:
+def verdict(outcome: Any, code: str = "") -> Verdict:
     return Verdict(outcome, outcome, f"it is {outcome}", code=code)
 
 
@@ -57,12 +57,19 @@ class Server:
     def __init__(self, fails: Callable[[Any], bool] = lambda _value: False, says: str = "fail") -> None:
         self.fails = fails
         self.says = says
-        self.asked = []
+        self.asked: list[Any] = []
 
     def __call__(self, bound: Mapping[str, Json]) -> Found:
         ((_, value),) = bound.items()
         self.asked.append(value)
         return verdict(self.says if self.fails(value) else "pass"), record(bound)
+
+
+def found_by(of: Run, server: Server) -> tuple[Verdict, Record]:
+    """What a search finds, which it has to."""
+    found = search(of, 0, server)
+    assert found is not None
+    return found
 
 
 # ------------------------------------------------------------------ real servers
@@ -94,7 +101,7 @@ def test_a_defect_is_found_without_the_known_traps_and_shrunk(
 def test_the_reference_has_no_counterexample() -> None:
     chosen = frozenset(run.id for run in RUNS if run.check.forall)
     with start() as running:
-        engine = Engine(Options(running.url, SUITE, TARGET, tier="core", selected=chosen, search=search))
+        engine = Engine(Options(running.url, SUITE, TARGET, tier="full", selected=chosen, search=search))
         engine.start()
         engine.wait()
         engine.close()
@@ -117,7 +124,7 @@ def test_a_run_that_is_cancelled_ends_its_search() -> None:
 
     with start() as running:
         chosen = frozenset({TAGS.id})
-        engine = Engine(Options(running.url, SUITE, TARGET, tier="core", selected=chosen, search=cancelling))
+        engine = Engine(Options(running.url, SUITE, TARGET, tier="full", selected=chosen, search=cancelling))
         engine.start()
         assert engine.wait(10)
         engine.close()
@@ -151,7 +158,7 @@ def test_what_is_found_is_shrunk_and_named_with_its_own_record() -> None:
 
 
 def test_a_known_trap_is_named_as_it_was_sent_and_as_it_was_written() -> None:
-    found, _ = search(TAGS, 0, Server(lambda tag: tag == '"x{first.opaque}"'))
+    found, _ = found_by(TAGS, Server(lambda tag: tag == '"x{first.opaque}"'))
 
     assert found.message.endswith("""; counterexample: other='"xv1"' (that is "x{first.opaque}")""")
 
@@ -178,7 +185,7 @@ def test_what_fails_once_and_not_again_is_reported_as_such() -> None:
     server = Server()
     server.fails = lambda _value: len(server.asked) == 30
 
-    found, _ = search(TEXTS, 0, server)
+    found, _ = found_by(TEXTS, server)
 
     assert found.outcome == "fail"
     assert found.message.endswith(", but not again when it was repeated")
@@ -243,7 +250,7 @@ def test_a_server_that_is_gone_and_a_fault_of_ours_are_returned_at_once(outcome:
     server = Server(says=outcome)
     server.fails = lambda _value: len(server.asked) == 20
 
-    found, _ = search(TEXTS, 0, server)
+    found, _ = found_by(TEXTS, server)
 
     assert found.outcome == outcome
     assert found.message.startswith(f"it is {outcome}; asked with text=")
@@ -294,7 +301,7 @@ def test_it_prints_nothing_and_writes_nothing_also_beside_others_in_threads(
     found = {}
 
     def run(number: int) -> None:
-        found[number] = search(COUNTS, 0, Server(lambda times: times >= number))[0].message
+        found[number] = found_by(COUNTS, Server(lambda times: times >= number))[0].message
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(3, 9)]
     for thread in threads:
@@ -307,7 +314,7 @@ def test_it_prints_nothing_and_writes_nothing_also_beside_others_in_threads(
     assert list(tmp_path.iterdir()) == []
 
 
-def python(code: str, cwd: Path) -> subprocess.CompletedProcess:
+def python(code: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", "-c", code]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 

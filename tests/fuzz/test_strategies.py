@@ -1,6 +1,7 @@
 import re
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.fuzzing import SUITE
@@ -25,7 +26,7 @@ def forall(strategy: str) -> ForAll:
     return ForAll("it", strategy, ())
 
 
-def drawn(what: ForAll, number: int = 0, examples: int = 60) -> list:
+def drawn(what: ForAll, number: int = 0, examples: int = 60) -> list[Any]:
     """What a search would draw, with every health check of Hypothesis on."""
     values = []
 
@@ -84,9 +85,9 @@ def test_drawing_leaves_no_file_behind(name: str, tmp_path: Path, monkeypatch: p
 
 def test_tags_are_valid_and_never_the_current_one() -> None:
     values = [*drawn(forall("entity-tags"), examples=300), *corners(forall("entity-tags"))]
-    tags = [parse_entity_tag(filled(value)) for value in values]
+    tags = [tag for value in values if (tag := parse_entity_tag(filled(value)))]
 
-    assert None not in tags
+    assert len(tags) == len(values)
     assert [tag for tag in tags if tag.opaque == "v1"] == []
     assert {tag.weak for tag in tags} == {True, False}
     assert any("," in tag.opaque for tag in tags)
@@ -94,9 +95,9 @@ def test_tags_are_valid_and_never_the_current_one() -> None:
 
 def test_lists_are_valid_and_hold_the_current_tag_somewhere() -> None:
     values = [*drawn(forall("entity-tag-lists")), *corners(forall("entity-tag-lists"))]
-    lists = [parse_entity_tag_list(filled(value)) for value in values]
+    lists = [tags for value in values if isinstance(tags := parse_entity_tag_list(filled(value)), tuple)]
 
-    assert None not in lists
+    assert len(lists) == len(values)
     assert all("v1" in [tag.opaque for tag in tags] for tags in lists)
     places = {[tag.opaque for tag in tags].index("v1") for tags in lists}
     assert {0, 1, 2, 3} <= places

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SUITE = load()
 TARGET = load_target("lesson", [])
-RUNS = plan(SUITE, TARGET, "core").runs
+RUNS = plan(SUITE, TARGET, "full").runs
 
 TAG = "specs/if-none-match.yaml::items::inm-other-is-200"
 LIST = "specs/if-none-match.yaml::items::inm-list-finds-the-tag"
@@ -82,7 +82,7 @@ def judged(monkeypatch: pytest.MonkeyPatch, name: str, search: Search | None, se
     with start(flaw=name) as running:
         chosen = frozenset({run_id})
         engine = Engine(
-            Options(running.url, SUITE, TARGET, tier="core", selected=chosen, seed=seed, search=search)
+            Options(running.url, SUITE, TARGET, tier="full", selected=chosen, seed=seed, search=search)
         )
         engine.start()
         engine.wait()
@@ -94,4 +94,6 @@ def judged(monkeypatch: pytest.MonkeyPatch, name: str, search: Search | None, se
 
 def run_of(check: str) -> Run:
     """The run of a check on the list of items."""
-    return next(run for run in RUNS if run.check.id == check and run.resource.name == "items")
+    return next(
+        run for run in RUNS if run.check.id == check and run.resource and run.resource.name == "items"
+    )

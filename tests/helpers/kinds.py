@@ -1,14 +1,17 @@
 """Which tests are quick, which start processes, and which take so long that only CI runs them.
 
 A test is quick unless it stands here or says otherwise by its mark; a quick test that starts a
-process fails, whoever runs it. So `make check` can promise what it does.
+process fails, whoever runs it. So `make check` can promise what it does. No test at all asks for
+anything beyond this machine, not even for the address of a name; and one that hangs is ended.
 """
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from ipaddress import ip_address
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
@@ -30,10 +33,14 @@ PROCESSES: Final = (
 )
 # What waits for minutes, or proves what a change seldom touches: for `.ci/run`.
 SLOW: Final = ("test_real_time.py",)
+# Seconds after which a test hangs, also on a busy machine: no test is about how long it takes itself.
+HANGS: Final = 600.0
+SLOW_HANGS: Final = 1800.0
 
 _STARTING: Final = frozenset(
     {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system"}
 )
+_REACHING: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 
 
 def mark(items: Iterable[pytest.Item], root: Path) -> None:
@@ -45,13 +52,28 @@ def mark(items: Iterable[pytest.Item], root: Path) -> None:
         for places, kind in ((PROCESSES, pytest.mark.processes), (SLOW, pytest.mark.slow)):
             if any(file == place or file.startswith(f"{place}/") for place in places):
                 item.add_marker(kind)
+        if item.config.pluginmanager.hasplugin("timeout"):  # who only judges from a checkout has none
+            slow = item.get_closest_marker("slow") is not None
+            item.add_marker(pytest.mark.timeout(SLOW_HANGS if slow else HANGS))
+
+
+def is_here(host: object) -> bool:
+    """Whether that is this machine, as it is known without asking anybody."""
+    text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "127.0.0.1")
+    with suppress(ValueError):
+        address = ip_address(text.partition("%")[0])
+        return (
+            address.is_loopback or address.is_unspecified or text == "255.255.255.255"
+        )  # it is refused here
+    return text == "localhost" or text.endswith(".localhost")
 
 
 class Guard:
-    """Refuses to start a process while a quick test runs."""
+    """Refuses what a test may not do: to reach another machine, and, if it is quick, to start a process."""
 
     def __init__(self) -> None:
-        self._quick = ""  # the test that runs, if it is a quick one
+        self._test = ""  # the one that runs
+        self._quick = ""  # likewise, if it is a quick one
         sys.addaudithook(self._audit)
         start = BaseProcess.start
 
@@ -59,21 +81,40 @@ class Guard:
             self._refuse("multiprocessing")
             start(process)
 
-        BaseProcess.start = refusing  # type: ignore[method-assign]
+        BaseProcess.start = refusing  # type: ignore[method-assign, assignment]
+        look_up = socket.getaddrinfo
+
+        def asking_nobody(host: Any, port: Any, *args: int, **named: int) -> Any:
+            flags = named.get("flags", args[3] if len(args) > 3 else 0)
+            if not flags & socket.AI_NUMERICHOST:
+                self._stays("getaddrinfo", host)
+            return look_up(host, port, *args, **named)
+
+        socket.getaddrinfo = asking_nobody  # its audit event does not tell the flags
 
     @contextmanager
     def watching(self, item: pytest.Item) -> Iterator[None]:
         """While this test runs, its fixtures included."""
         quick = not any(map(item.get_closest_marker, ("processes", "slow")))
-        before, self._quick = self._quick, item.nodeid if quick else ""
+        before = self._test, self._quick
+        self._test, self._quick = item.nodeid, item.nodeid if quick else ""
         try:
             yield
         finally:
-            self._quick = before
+            self._test, self._quick = before
 
-    def _audit(self, event: str, _args: tuple[Any, ...]) -> None:
+    def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if event in _STARTING:
             self._refuse(event)
+        elif event in _REACHING and isinstance(args[-1], tuple):  # a file's name is no host
+            self._stays(event, args[-1][0])
+
+    def _stays(self, event: str, host: object) -> None:
+        if self._test and not is_here(host):
+            raise AssertionError(
+                f"{self._test} asks for {host!r} beyond this machine ({event}): let a server of "
+                "helpers/hostile.py answer, or say what a name is by helpers/names.py"
+            )
 
     def _refuse(self, event: str) -> None:
         if self._quick:

@@ -96,7 +96,7 @@ def life(*reads: tuple[str, float, bool, Json], connections: Sequence[int] = ())
     """Reads of a value that is kept: step, time, flag and value; those of one step are a burst."""
     steps: dict[str, list[Exchange]] = {}
     for number, (name, at, hit, value) in enumerate(reads):
-        own = {"connection": connections[number]} if connections else {}
+        own: dict[str, Any] = {"connection": connections[number]} if connections else {}
         steps.setdefault(name, []).append(exchange(at=at, hit=hit, value=value, **own))
     return tuple(done(name, *exchanges) for name, exchanges in steps.items())
 

@@ -18,10 +18,11 @@ from conformance.execute.engine import Engine
 from conformance.execute.options import Options
 from conformance.load.specs import load
 from conformance.load.target import load_target
-from conformance.model import Entry, Exchange, Place, Record, Report, Step, StepRecord, Verdict
+from conformance.model import Effect, Entry, Exchange, Place, Record, Report, Step, StepRecord, Verdict
 from conformance.plan.lanes import plan
 from conformance.sending.context import Context
 from conformance.verbs import VERBS
+from conformance.verbs.writes import put_back
 from conformance.wire import Limits
 from reference_impl import serve
 from reference_impl.app import build as build_reference
@@ -40,12 +41,14 @@ __all__ = [
     "context",
     "counts",
     "done",
+    "effect_of",
     "exchanges",
     "fetch",
     "judged",
     "on",
     "only",
     "options",
+    "put_back_all",
     "quick",
     "record_of",
     "reference",
@@ -82,7 +85,8 @@ def reference(
     *, standing: bool = False, flaw: str = "", variant: str = "", **settings: Any
 ) -> Iterator[Embedded]:
     clock = MovedClock(standing=standing)
-    with twisted.start(Settings(**{"clock": clock, "cost": 0.0} | settings), flaw, variant) as running:
+    chosen = Settings(**{"clock": clock, "cost": 0.0, **settings})
+    with twisted.start(chosen, flaw, variant) as running:
         yield Embedded(running.url, clock)
 
 
@@ -172,7 +176,7 @@ def wrapped(
 ) -> Iterator[Embedded]:
     """The reference behind an ASGI function of the test's own."""
     clock = MovedClock()
-    chosen = Settings(**{"clock": clock, "cost": 0.0} | settings)
+    chosen = Settings(**{"clock": clock, "cost": 0.0, **settings})
     with serve.start(chosen, build=lambda made: wrap(build(made))) as running:
         yield Embedded(running.url, clock)
 
@@ -222,3 +226,16 @@ def done(within: Context, do: str, name: str = "", **args: Any) -> StepRecord:
     what = step(do, name, **args)
     within.steps[what.name] = record = VERBS[do].run(what, within)
     return record
+
+
+def effect_of(record: StepRecord) -> Effect:
+    """What a step has changed, which it has to have."""
+    assert record.effect is not None, record.says
+    return record.effect
+
+
+def put_back_all(within: Context) -> list[str]:
+    """What the end of a run does; what could not be put back is returned."""
+    ledger = within.shared.ledger
+    ledger.put_back(ledger.open, lambda undo: put_back(within, undo), final=True)
+    return ledger.problems

@@ -76,7 +76,11 @@ ASSIGNMENT: Final = Assignment(
     seed=7,
 )
 _FILES: Final = ("specs/validators.yaml", "specs/if-none-match.yaml")
-_OUTCOMES: Final[Mapping[VerdictName, OutcomeName]] = {"warn": "fail", "info": "pass"}
+_OUTCOMES: Final[Mapping[VerdictName, OutcomeName]] = {
+    **{name: name for name in get_args(OutcomeName)},
+    "warn": "fail",
+    "info": "pass",
+}
 
 
 def _id(verdict: VerdictName) -> str:
@@ -128,7 +132,7 @@ def made(word: str = "items", *, hidden: str = "", **about: Any) -> Sheet:
         Entry(
             _nodeid(number, name, word),
             Verdict(
-                _OUTCOMES.get(name, name),
+                _OUTCOMES[name],
                 name,
                 message=word,
                 expected=word,

@@ -1,4 +1,7 @@
-"""A small folder of specs, right in all its parts, for tests to change one of them and load it."""
+"""A small folder of specs, right in all its parts, for tests to change one of them and load it.
+
+How a text is changed, and how what is wrong with it has to be told, holds for files of targets, too.
+"""
 # ruff: noqa: E501 - a table has a row a line
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from conformance.clocks import VirtualClock
 from helpers.hostile import Peer, serve
 from helpers.runs import only, quick, run
 
-__all__ = ["HOLD", "Student", "judge_student", "reply"]
+__all__ = ["HOLD", "Refusing", "Student", "judge_student", "reply"]
 
 HOLD = object()
 
@@ -88,6 +88,21 @@ class Student:
             except ValueError:
                 return reply(400, {"detail": "no JSON"})
         return reply(200, self.items[index])
+
+
+class Refusing:
+    """A student's server that answers some writes itself, and keeps those that it gets."""
+
+    def __init__(self, refuse: Any) -> None:
+        self.refuse = refuse
+        self.bodies: list[tuple[str, Any, str | None]] = []
+
+    def __call__(self, method: str, _path: str, headers: Mapping[str, str], body: bytes) -> Any:
+        if method in ("GET", "DELETE"):
+            return None
+        sent = json.loads(body)
+        self.bodies.append((method, sent, headers.get("if-match")))
+        return self.refuse(method, sent, headers)
 
 
 def reply(status: int, document: Any = None, fields: Mapping[str, str] | None = None) -> bytes:

@@ -30,7 +30,6 @@ def only_message(report: Report) -> str:
     assert {e.verdict.outcome for e in report.judged} == {"unreachable"}
     (says,) = {e.verdict.message for e in report.judged}
     assert not report.records
-    assert report.seconds < 15
     lines = "\n".join(summary_lines(report))
     assert lines.count(says) == 1
     return says
@@ -174,16 +173,20 @@ def test_a_server_that_dies_once_in_the_middle_of_a_ttl_costs_nobody_a_verdict(t
     passes(report)
 
 
-def test_a_server_that_dies_a_moment_after_it_answers_ends_the_run_in_bounded_time(tmp_path: Path) -> None:
-    text = """
+def test_a_server_that_dies_a_moment_after_each_answer_is_started_a_bounded_number_of_times(
+    tmp_path: Path,
+) -> None:
+    text = f"""
     import threading
+    with open({str(tmp_path / "lives")!r}, "a") as file:
+        file.write("life ")
     def before(path, asked):
         if path == "/items/":
             threading.Timer(0.01, os._exit, [4]).start()
     """
     report = grade(shop(tmp_path, text))
     assert "fail" not in {e.verdict.verdict for e in report.judged}
-    assert report.seconds < 30
+    assert 1 < len((tmp_path / "lives").read_text().split()) <= 13  # twelve, and a fresh start
 
 
 def test_a_blocked_event_loop_is_told_by_its_line_and_the_others_are_judged(tmp_path: Path) -> None:
@@ -227,7 +230,6 @@ ODD = {
 def test_what_is_odd_is_judged_as_any(tmp_path: Path, name: str) -> None:
     report = grade(shop(tmp_path, ODD[name]))
     passes(report)
-    assert report.seconds < 20
     assert max(len(record.log) for record in report.records.values()) <= 4000
 
 
@@ -243,7 +245,6 @@ def test_an_app_that_forks_without_end_is_ended_and_told(
         r"\(the server was ended, since it had started \d+ processes.*\)",
         says,
     )
-    assert report.seconds < 30
 
 
 # ------------------------------------------------------------------ commands

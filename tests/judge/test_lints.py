@@ -109,7 +109,7 @@ def test_an_answer_is_held_against_the_ordinary_one_just_before_it() -> None:
     """A Vary that came later was not due of a 304 before it; nor is one of another request."""
     varied = exchange(headers=[("Vary", "Accept")], at=5.0)
     kept = lint({"status": 304}, {"field": {"as-plain": ["Vary"]}})
-    conditional = {"sent": [("If-None-Match", '"a"')]}
+    conditional: dict[str, Any] = {"sent": [("If-None-Match", '"a"')]}
     before, after = exchange(304, at=2.0, **conditional), exchange(304, at=6.0, **conditional)
     other = exchange(304, at=6.0, path="/items/1", **conditional)
     plain = exchange(at=1.0)

@@ -93,7 +93,7 @@ def symptom_of(example: Example) -> tuple[bool, Symptom | None]:
     """Whether a matcher's example finds something, and what is recognised in it."""
     look = Look({example.matcher: example.wanted}, example.steps, on=example.on, workers=example.workers)
     found = first_finding(look.expected, example.steps[-1], look.case)
-    return found is not None, found and recognise(run(check(), example.on), found, look.case)
+    return found is not None, None if found is None else recognise(run(check(), example.on), found, look.case)
 
 
 def test_rewording_changes_no_symptom_of_any_example_of_a_matcher(request: pytest.FixtureRequest) -> None:

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import helpers.specs
 import pytest
 from helpers.specs import refused_at
 
@@ -30,6 +32,7 @@ resources:
       Accept-Language: [de, en]
       Accept: [text/html, application/json]
 """
+with_ = partial(helpers.specs.with_, text=TEXT)
 Loads = Callable[[str], Target]
 TRACE = ("X-Trace", "1")
 ADA = ("Authorization", "Bearer s3cret-of-ada")
@@ -47,11 +50,6 @@ def loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loads:
         return load_target("t.yaml")
 
     return of
-
-
-def with_(old: str, new: str) -> str:
-    assert old in TEXT
-    return TEXT.replace(old, new, 1)
 
 
 def test_each_user_has_fields_of_his_own_from_the_environment(loads: Loads) -> None:

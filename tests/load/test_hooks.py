@@ -1,4 +1,4 @@
-"""conformance.load.hooks: what a target file wants done before and after a run."""
+"""conformance.load.hooks: what a target file wants done around a run, and what a test bench can do."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ before:
 after: [DELETE /test]
 resources:
   items: {read: GET /items/}
+"""
+
+
+BENCH = """\
+name: shop
+resources:
+  items:
+    read: GET /items/
+    hooks:
+      change: {request: POST /test/change, body: {to: 5}}
+      break: {command: ./stop, within: 5}
+      mend: POST /test/mend
 """
 
 
@@ -54,5 +66,46 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, old: str, new: str
     assert old in TEXT
     with pytest.raises(TargetError) as caught:
         of(TEXT.replace(old, new), tmp_path)
+    assert says in str(caught.value)
+    assert f"shop.yaml:{caught.value.line}: " in str(caught.value)
+
+
+def test_a_resource_says_what_its_test_bench_can_do(tmp_path: Path) -> None:
+    target = of(BENCH, tmp_path)
+    items = target.resource("items")
+    assert items.hooks == {
+        "change": Hook("POST", "/test/change", {"to": 5}),
+        "break": Hook(command="./stop", folder=str(tmp_path), within=5),
+        "mend": Hook("POST", "/test/mend"),
+    }
+    assert items.capabilities == {"read", "change-behind", "break"}
+    assert target.hooks == tuple(items.hooks.values())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("break:", "brake:", "unknown key 'brake'; did you mean 'break'?"),
+        (
+            "      mend: POST /test/mend\n",
+            "",
+            "items has a hook to break and none to mend, so the run would leave",
+        ),
+        (
+            "mend: POST /test/mend",
+            "mend: /test/mend",
+            "mend: found '/test/mend'; accepted: a method and a path",
+        ),
+        ("command: ./stop", "comand: ./stop", "unknown key 'comand'"),
+        ("within: 5", "within: forever", "within: found 'forever'; accepted: seconds, at most 600"),
+        (BENCH[BENCH.index("      change") :], "      {}\n", "hooks: found {}"),
+    ],
+)
+def test_what_is_wrong_with_a_test_bench_is_said_with_its_place(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    assert old in BENCH
+    with pytest.raises(TargetError) as caught:
+        of(BENCH.replace(old, new), tmp_path)
     assert says in str(caught.value)
     assert f"shop.yaml:{caught.value.line}: " in str(caught.value)

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import helpers.specs
 import pytest
 
 from conformance.errors import SpecError
@@ -18,6 +20,7 @@ requirements:
   - {id: A01, level: MUST, tier: core, topic: b, says: it holds, source: "the lesson, ETags", quote: It is.}
   - {id: A02, level: MAY, tier: info, topic: b, says: it holds, source: "9110 8", unchecked: only a letter tells it}
 """
+with_ = partial(helpers.specs.with_, text=REGISTER)
 Reads = Callable[[str], Register]
 
 
@@ -31,12 +34,6 @@ def reads(tmp_path: Path) -> Reads:
         return load_register(path)
 
     return of
-
-
-def with_(old: str, new: str) -> str:
-    """The register with something in it replaced."""
-    assert old in REGISTER
-    return REGISTER.replace(old, new, 1)
 
 
 def test_rows_and_topics_become_records(reads: Reads) -> None:

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import helpers.specs
 import pytest
 from helpers.specs import refused_at
 
@@ -37,6 +39,7 @@ resources:
     distinct-from: [items]
     clear: DELETE /cache/
 """
+with_ = partial(helpers.specs.with_, text=TEXT)
 Loads = Callable[..., Target]
 
 
@@ -50,12 +53,6 @@ def loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loads:
         return load_target("t.yaml", overrides)
 
     return of
-
-
-def with_(old: str, new: str) -> str:
-    """The text with something in it replaced."""
-    assert old in TEXT
-    return TEXT.replace(old, new, 1)
 
 
 def test_a_whole_file_becomes_records(loads: Loads) -> None:
@@ -215,7 +212,7 @@ def test_the_digest_is_of_the_values_that_count(loads: Loads) -> None:
 
 # ---- what is wrong with a file: what replaces what, the error, and the text in its line
 
-ACCEPTED = "accepted: absent, ask, change, clear, create, distinct-from, etag, hit, http-cache, item, json, keys, members, per-user, policy, protected, read, redirecting, remove, repeats, resolution, stale, ttl, value, variants, version"
+ACCEPTED = "accepted: absent, ask, change, clear, create, distinct-from, etag, hit, hooks, http-cache, item, json, keys, members, per-user, policy, protected, read, redirecting, remove, repeats, resolution, stale, ttl, value, variants, version"
 WRONG = {
     "key of the file": ("name: mine", "nmae: mine", "unknown key 'nmae'; did you mean 'name'? accepted: after, base, before, contract, headers, name, openapi, require, resources, users", "nmae"),
     "key of a resource": ("    etag: true", "    etga: true", f"unknown key 'etga'; did you mean 'etag'? {ACCEPTED}", "etga"),

@@ -1,11 +1,11 @@
-"""conformance.matchers.etag and .cache_control: tags are compared and never taken apart; directives are a set."""
+"""conformance.matchers.etag: tags are compared and never taken apart."""
 # ruff: noqa: E501 - a table has a row a line
 
 from __future__ import annotations
 
 import pytest
 from helpers.matching import Example, each, fails, holds
-from helpers.records import done, exchange, resource, timed
+from helpers.records import done, exchange
 
 from conformance.matchers.etag import is_weak, tag_of
 from conformance.model import Exchange, Level
@@ -26,7 +26,6 @@ RENAMED = done("a", tagged(A, ONE), tagged(B, ONE))  # another tag on the same b
 REUSED = done("a", tagged(A, ONE), tagged(A, TWO))  # the same tag on another body
 REUSED_WEAK = done("a", tagged(WEAK_A, ONE), tagged(WEAK_A, TWO))
 
-BY_STATUS = resource(policies={"404": "no-store", "4xx": "max-age=5"})
 
 EXAMPLES = [
     # ---- by itself
@@ -35,6 +34,12 @@ EXAMPLES = [
     fails("etag", "present", done("a", tagged("")), says=("an ETag", "an empty one")),
     fails("etag", "present", done("a", exchange(None)), says=("an answer", "no answer within 10 s")),
     fails("etag", "present", done("a"), says=("an answer", "none: nothing was asked")),
+    holds("etag", "strong", done("a", tagged(A))),
+    *[
+        fails("etag", "strong", done("a", tagged(tag)), says=("a strong ETag", f"ETag: {tag}"))
+        for tag in (WEAK_A, BARE)
+    ],
+    fails("etag", "strong", done("a", tagged(None)), says=("a strong ETag", "none")),
     holds("etag", "weak", done("a", tagged(WEAK_A))),
     fails("etag", "weak", done("a", tagged(A)), says=("a weak ETag", f"ETag: {A}")),
     fails("etag", "weak", done("a", tagged(None)), says=("an ETag", "none")),
@@ -151,173 +156,6 @@ EXAMPLES = [
         says=("another ETag for another body", f"the strong ETag {A} on both"),
         index=2,
     ),
-    # ---- cache-control
-    holds("cache-control", "present", done("a", exchange(cc=""))),
-    fails("cache-control", "present", done("a", exchange()), says=("a Cache-Control field", "none")),
-    *[
-        holds("cache-control", "valid", done("a", exchange(cc=cc)))
-        for cc in (None, "public, max-age=300", 'x=1, PRIVATE="Set-Cookie"', ["public", "max-age=5"], "a , b")
-    ],
-    fails(
-        "cache-control",
-        "valid",
-        done("a", exchange(cc="public"), exchange(cc="max-age=5m")),
-        says=(
-            "valid Cache-Control directives",
-            "Cache-Control: max-age=5m (max-age takes whole seconds, found '5m')",
-        ),
-        index=1,
-    ),
-    holds("cache-control", {"lifetime-from": 10}, done("a", exchange(cc="public, max-age=10"))),
-    fails(
-        "cache-control",
-        {"lifetime-from": 10},
-        done("a", exchange(cc="max-age=15", headers=[("Age", "6"), ("Via", "1.1 edge")])),
-        says=("Cache-Control with a max-age of 10 s or more", "Cache-Control: max-age=15, and Age: 6"),
-    ),
-    holds(
-        "cache-control",
-        "declared",
-        done("a", exchange(cc=["Private", "max-age=10"])),
-        on=resource(policy="max-age=10, private"),
-    ),
-    fails(
-        "cache-control",
-        "declared",
-        done("a", exchange()),
-        on=resource(policy="private, max-age=10"),
-        says=("the declared Cache-Control (private, max-age=10)", "none"),
-    ),
-    holds("cache-control", "named-by-status", done("a", exchange(404)), on=BY_STATUS),
-    fails(
-        "cache-control",
-        "named-by-status",
-        done("a", exchange(500)),
-        on=BY_STATUS,
-        says=("a status for which a Cache-Control is declared", "500"),
-    ),
-    holds("cache-control", "declared-by-status", done("a", exchange(404, cc="No-Store")), on=BY_STATUS),
-    holds("cache-control", "declared-by-status", done("a", exchange(410, cc="max-age=5")), on=BY_STATUS),
-    fails(
-        "cache-control",
-        "declared-by-status",
-        done("a", exchange(404, cc="max-age=5")),
-        on=BY_STATUS,
-        says=("the Cache-Control that is declared for 404 (no-store)", "Cache-Control: max-age=5"),
-    ),
-    holds("cache-control", "reusable", done("a", exchange(headers=[("Vary", "Accept")]))),
-    fails(
-        "cache-control",
-        "reusable",
-        done("a", exchange(headers=[("Vary", "Accept, *")])),
-        says=("an answer that a cache can reuse", "Vary: *, by which it matches no later request"),
-    ),
-    fails(
-        "cache-control",
-        {"lifetime-from": 10},
-        done("a", exchange(cc="max-age=9")),
-        says=("Cache-Control with a max-age of 10 s or more", "Cache-Control: max-age=9"),
-    ),
-    holds("cache-control", "consistent", done("a", exchange(cc="no-store, no-cache, max-age=0"))),
-    fails(
-        "cache-control",
-        "consistent",
-        done("a", exchange(cc=["max-age=5", "max-age=6"])),
-        says=(
-            "directives that agree",
-            "Cache-Control: max-age=5, max-age=6 (max-age is there 2 times (max-age=5 and max-age=6): keep one)",
-        ),
-    ),
-    holds(
-        "cache-control",
-        {"same-as": "b"},
-        done("b", exchange(cc="public, max-age=5")),
-        done("a", exchange(304, cc=["MAX-AGE=5", "Public"])),
-    ),
-    holds("cache-control", {"same-as": "b"}, done("b", exchange()), done("a", exchange(304))),
-    holds(  # what is left of it, two seconds later
-        "cache-control",
-        {"same-as": "b"},
-        done("b", exchange(cc="public, max-age=30")),
-        done("a", exchange(304, cc="public, max-age=28", at=2)),
-    ),
-    fails(
-        "cache-control",
-        {"same-as": "b"},
-        done("b", exchange(cc="public, max-age=30")),
-        done("a", exchange(304, cc="public, max-age=20", at=2)),
-        says=(
-            "the same Cache-Control as with the 200 (public, max-age=30)",
-            "Cache-Control: public, max-age=20",
-        ),
-    ),
-    holds(  # of what is kept for 30 s
-        "cache-control",
-        "declared",
-        done("a", exchange(cc="max-age=12")),
-        on=timed(policy="max-age=30"),
-    ),
-    fails(
-        "cache-control",
-        "declared",
-        done("a", exchange(cc="max-age=12")),
-        on=resource(policy="max-age=30"),
-        says=("the declared Cache-Control (max-age=30)", "Cache-Control: max-age=12"),
-    ),
-    holds(  # its Age is that of the server's own cache
-        "cache-control",
-        {"lifetime-from": 10},
-        done("a", exchange(cc="max-age=15", headers=[("Age", "5")])),
-        on=timed(),
-    ),
-    fails(
-        "cache-control",
-        {"lifetime-from": 10},
-        done("a", exchange(cc="max-age=15", headers=[("Age", "6")])),
-        on=timed(),
-        says=("Cache-Control with a max-age of 10 s or more", "Cache-Control: max-age=15, and Age: 6"),
-    ),
-    *[
-        fails(
-            "cache-control",
-            {"same-as": "b"},
-            done("b", exchange(cc="public, max-age=5")),
-            done("a", exchange(304, cc=cc)),
-            says=("the same Cache-Control as with the 200 (public, max-age=5)", said),
-        )
-        for cc, said in (
-            (None, "none"),
-            ("public", "Cache-Control: public"),
-            ("public, max-age=6", "Cache-Control: public, max-age=6"),
-        )
-    ],
-    fails(
-        "cache-control",
-        {"same-as": "b"},
-        done("a", exchange()),
-        says=("the same Cache-Control as with the 200 (none)", "none"),
-    ),
-    holds(
-        "cache-control",
-        {"has": ["max-age"], "lacks": ["no-store", "private"]},
-        done("a", exchange(cc="Max-Age=5")),
-    ),
-    fails("cache-control", {"has": ["no-store"]}, done("a", exchange()), says=("Cache-Control with no-store", "none")),
-    fails(
-        "cache-control",
-        {"has": ["max-age"], "lacks": ["private"]},
-        done("a", exchange(cc="private, max-age=5")),
-        says=("Cache-Control without private", "Cache-Control: private, max-age=5"),
-    ),
-    fails(
-        "cache-control",
-        {"same-as": "b", "has": ["no-store"]},
-        done("b", exchange(cc="public")),
-        done("a", exchange(cc="public")),
-        says=("Cache-Control with no-store", "Cache-Control: public"),
-    ),
-    fails("cache-control", "valid", done("a", exchange(None)), says=("an answer", "no answer within 10 s")),
-    fails("cache-control", "valid", done("a"), says=("an answer", "none: nothing was asked")),
 ]  # fmt: skip
 
 

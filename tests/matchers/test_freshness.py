@@ -115,6 +115,8 @@ EXAMPLES = [
     holds("freshness", "age-possible", having(age="7"), on=resource(http_cache=True), workers=1),
     holds("freshness", "age-possible", having(age="20"), on=timed(), workers=1),
     holds("freshness", "age-possible", having(age="7", via="1.1 cache"), workers=1),
+    holds("freshness", "age-possible", having(age="0", via="1.1 cache"), workers=1),
+    holds("freshness", "age-possible", having(age="0", x_cache="MISS"), workers=1),
     holds("freshness", "age-possible", having(age="soon"), workers=1),
     holds("freshness", "age-possible", having(age="7")),  # of whatever stands in front of a URL
     holds("freshness", "age-possible", having(age="0")),
@@ -124,6 +126,13 @@ EXAMPLES = [
         having(age="7"),
         workers=1,
         says=("no Age, since nothing here is declared to keep answers", "Age: 7"),
+    ),
+    fails(
+        "freshness",
+        "age-possible",
+        having(age="0"),
+        workers=1,
+        says=("no Age, since nothing here is declared to keep answers", "Age: 0"),
     ),
     fails(
         "freshness",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import jsonschema
@@ -15,21 +16,6 @@ from helpers.matching import Example
 from helpers.proof import forms_shown
 from helpers.records import done, exchange, resource, skipped, target
 from helpers.rules import none_of
-from matchers import (
-    test_body,
-    test_coding,
-    test_contact,
-    test_etag,
-    test_field,
-    test_freshness,
-    test_lives,
-    test_ranges,
-    test_request,
-    test_reuse,
-    test_status,
-    test_value,
-    test_written,
-)
 
 from conformance.matchers import (
     CODES,
@@ -44,24 +30,13 @@ from conformance.matchers import (
 )
 from conformance.model import Json, StepRecord
 
-ROOMS = (
-    test_body,
-    test_coding,
-    test_contact,
-    test_etag,
-    test_field,
-    test_freshness,
-    test_lives,
-    test_reuse,
-    test_ranges,
-    test_request,
-    test_status,
-    test_value,
-    test_written,
-)
-EXAMPLES: list[Example] = [example for room in ROOMS for example in room.EXAMPLES]
-
-
+# What a file of matchers is called -> the examples in the test that is called after it.
+SHOWN: dict[str, list[Example]] = {
+    path.stem.removeprefix("test_"): getattr(import_module(f"matchers.{path.stem}"), "EXAMPLES", [])
+    for path in Path(__file__).parent.glob("test_*.py")
+    if path != Path(__file__)
+}
+EXAMPLES = [example for examples in SHOWN.values() for example in examples]
 FORMS = [(matcher, form) for matcher in MATCHERS.values() for form in matcher.forms]
 
 
@@ -69,6 +44,17 @@ def where(matcher: Matcher, form: Form) -> str:
     """What to tell of a form: its file, and how it is written."""
     file = Path(inspect.getsourcefile(inspect.unwrap(form.find)) or "").name
     return f"conformance/matchers/{file}: `{matcher.name}: {form.written}`"
+
+
+def test_an_example_stands_in_the_test_of_its_matchers_file() -> None:
+    rows = {name: import_module(f"conformance.matchers.{name}").MATCHERS for name in SHOWN}
+    home = {matcher.name: name for name, matchers in rows.items() for matcher in matchers}
+    none_of(
+        f"tests/matchers/test_{name}.py has examples of {matcher}, which belong in test_{home.get(matcher)}.py"
+        for name, examples in SHOWN.items()
+        for matcher in sorted({example.matcher for example in examples})
+        if home.get(matcher) != name
+    )
 
 
 def using(matcher: Matcher, form: Form) -> list[Example]:

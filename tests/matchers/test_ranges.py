@@ -205,10 +205,6 @@ EXAMPLES = [
         several("bytes=-1,0-1", ("bytes 0-1/10", b"01"), ("bytes 9-9/10", b"9")),
         says=("parts in the order 9-9, 0-1", "0-1, 9-9"),
     ),
-    # the request
-    holds("sent", {"with": ["Range"], "without": ["If-Range"]}, FIVE),
-    fails("sent", {"with": ["If-Range"]}, FIVE, says=("a request with If-Range", "one without")),
-    fails("sent", {"without": ["Range"]}, FIVE, says=("a request without Range", "one with it")),
 ]
 
 

@@ -24,6 +24,7 @@ def got(
 
 FIRST = got("first", body=b"[1]")
 FRESH = got("fresh", cc="max-age=30", fields=[("Content-Type", "text/plain"), ("ETag", '"a"')])
+LONGER = got("fresh", cc="max-age=90, s-maxage=30")
 
 EXAMPLES = [
     # ---- told-beside
@@ -104,6 +105,16 @@ EXAMPLES = [
         got(at=10.0, cc="max-age=30", hit=True),
         on=KEPT,
         says=("a lifetime that ends with the entry, in 20 s", "30 s more: max-age=30, Age: none"),
+    ),
+    holds("reuse", {"ends-with": "fresh"}, LONGER, got(at=10.0, cc="max-age=90", hit=True, age=10), on=KEPT),
+    holds("reuse", {"ends-with": "fresh"}, LONGER, got(at=10.0, cc="max-age=80", hit=True), on=KEPT),
+    fails(
+        "reuse",
+        {"ends-with": "fresh"},
+        LONGER,
+        got(at=10.0, cc="max-age=90", hit=True),
+        on=KEPT,
+        says=("a lifetime that ends with that of the miss, in 80 s", "90 s more: max-age=90, Age: none"),
     ),
     fails(
         "reuse",

@@ -6,7 +6,7 @@ import pytest
 from helpers.records import check, resource, run, target
 from msgspec.structs import replace
 
-from conformance.model import TIERS, Level, Requirement, RowTier, Run
+from conformance.model import TIERS, Hook, Level, Requirement, RowTier, Run
 from conformance.model.order import level_at, needed_by, prerequisites
 
 
@@ -68,4 +68,14 @@ def test_a_run_comes_after_runs_on_its_own_resource(of: Run, expected: list[Run]
 def test_why_no_resource_fits_is_said(
     needs: tuple[str, ...], without: tuple[str, ...], expected: str
 ) -> None:
-    assert needed_by(check(needs=needs, without=without)) == expected
+    assert needed_by(check(needs=needs, without=without), target()) == expected
+
+
+def test_what_has_to_be_declared_is_said_with_how_unless_some_resource_declares_it() -> None:
+    of, hook = check(needs=("ttl", "break")), Hook("POST", "/test/break")
+    assert needed_by(of, target()) == (
+        "the target declares no resource with ttl, break; a resource that can, says so by "
+        "hooks: {break: POST /test/break, mend: POST /test/mend}"
+    )
+    declaring = target(replace(HERE, hooks={"break": hook, "mend": hook}))
+    assert needed_by(of, declaring) == "the target declares no resource with ttl, break"

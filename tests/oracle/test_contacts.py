@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from helpers.texts import always_the_same
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.oracle import Contact, allowed_contacts, describe_policy, expected_contacts
@@ -129,7 +130,7 @@ def test_reads_come_in_order() -> None:
             expected_contacts(policy("max-age=300"), 200, True, at)
 
 
-@settings(derandomize=True, database=None, deadline=None)
+@always_the_same
 @given(
     st.lists(
         st.sampled_from(

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from helpers.texts import always_the_same
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.fields import EntityTag, format_http_date, parse_cache_control
@@ -18,7 +19,6 @@ from conformance.oracle import (
 
 Pairs = list[tuple[str, str]]
 
-always_the_same = settings(derandomize=True, database=None, deadline=None)
 
 MODIFIED = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 AT, BEFORE, AFTER = (format_http_date(MODIFIED + timedelta(hours=hours)) for hours in (0, -1, 1))

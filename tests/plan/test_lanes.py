@@ -118,7 +118,7 @@ def test_what_judges_a_timeline_behind_a_read_of_the_resource_comes_after_what_j
 
 
 def test_a_timeline_is_worked_once_for_all_that_judge_it() -> None:
-    on = {"on": "life", "needs": ("ttl",)}
+    on: dict[str, Any] = {"on": "life", "needs": ("ttl",)}
     found = laid(check("one", **on), check("two", **on), on=(TIME, timed("other-time")))
     assert [r.work for r in found.runs] == ["life@time", "life@other-time"] * 2
     assert list(found.works) == ["life@time", "life@other-time"]
@@ -194,7 +194,8 @@ def test_a_timeline_keeps_away_from_what_it_is_without() -> None:
     ("tier", "expected"), [("lesson", ["a"]), ("core", ["a", "b"]), ("strict", ["a", "b", "c"])]
 )
 def test_a_run_goes_up_to_its_tier(tier: Tier, expected: list[str]) -> None:
-    checks = [check(i, READ, tier=t) for i, t in (("a", "lesson"), ("b", "core"), ("c", "strict"))]
+    tiers: dict[str, Tier] = {"a": "lesson", "b": "core", "c": "strict"}
+    checks = [check(i, READ, tier=t) for i, t in tiers.items()]
     assert [r.check.id for r in laid(*checks, on=(ITEMS,), tier=tier).runs] == expected
 
 

@@ -1,14 +1,13 @@
 """The flaws beyond the lesson: each answers a request otherwise than the reference does."""
 
 import re
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from helpers.proof import caught
+from helpers.sites import Served
 
-from reference_impl.serve import Running
 from reference_impl.settings import Settings
 from reference_impl.twisted.flaws import FLAWS
 from reference_impl.twisted.serve import start
@@ -31,26 +30,17 @@ class Raw:
         return re.findall(rf"(?im)^{name}: *(.*?)\r$", self.head + "\r\n")
 
 
-class Site:
-    """A running server under a clock that stands still."""
+class Site(Served):
+    """A running server, asked by bytes."""
 
-    def __init__(self, flaw: str) -> None:
-        self.running: Running = start(Settings(clock=lambda: NOW, cost=0.0), flaw)
-
-    def ask(self, method: str, path: str, *fields: str) -> Raw:
+    def answer(self, method: str, path: str, *fields: str) -> Raw:
         body = PEN if method in {"PUT", "PATCH", "POST"} else b""
-        lines = [f"{method} {path} HTTP/1.1", "Host: x", "Connection: close", *fields]
-        if body:
-            lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
-        with socket.create_connection(("127.0.0.1", self.running.port)) as connection:
-            connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
-            whole = b"".join(iter(lambda: connection.recv(4096), b""))
-        head, _, content = whole.partition(b"\r\n\r\n")
+        head, _, content = self.raw(method, path, *fields, body=body).partition(b"\r\n\r\n")
         return Raw(int(head.split()[1]), head.decode("latin-1"), content)
 
     def known(self, text: str) -> str:
         """The text with the current tag (also in other case, or longer) and date of the first item put in."""
-        shown = self.ask("GET", "/items/1")
+        shown = self.answer("GET", "/items/1")
         tag = shown.lines("etag")[0]
         filled = {"SWAPPED": tag.swapcase(), "LONGER": f'{tag[:-1]}2"', "TAG": tag}
         for name, value in (*filled.items(), ("DATE", shown.lines("last-modified")[0])):
@@ -137,20 +127,20 @@ def _moved_date(site: Site) -> bool:
     with start(Settings(clock=lambda: NOW + next(clock)), "last-modified-now") as running:
         site.running.close()
         site.running = running
-        dates = [site.ask("GET", "/items/").lines("last-modified") for _ in range(2)]
+        dates = [site.answer("GET", "/items/").lines("last-modified") for _ in range(2)]
     return dates[0] != dates[1]
 
 
 def _writes_in_spite(site: Site) -> bool:
-    before = site.ask("GET", "/items/1").body
-    assert site.ask("PUT", "/items/1", 'If-Match: "x"').status == 412
-    return site.ask("GET", "/items/1").body != before
+    before = site.answer("GET", "/items/1").body
+    assert site.answer("PUT", "/items/1", 'If-Match: "x"').status == 412
+    return site.answer("GET", "/items/1").body != before
 
 
 OTHERS: dict[str, Callable[[Site], bool]] = {
     "last-modified-now": _moved_date,
     "performed-412": _writes_in_spite,
-    "reads-write": lambda site: site.ask("GET", "/items/1").body != site.ask("GET", "/items/1").body,
+    "reads-write": lambda site: site.answer("GET", "/items/1").body != site.answer("GET", "/items/1").body,
 }
 
 
@@ -167,8 +157,8 @@ def test_a_flaw_gives_another_status(  # noqa: PLR0913, PLR0917 - a row of the t
 ) -> None:
     for name, expected in (("", right), (flaw, wrong)):
         site = Site(name)
-        with site.running:
-            assert site.ask(method, path, *map(site.known, fields)).status == expected
+        with site.stack:
+            assert site.answer(method, path, *map(site.known, fields)).status == expected
 
 
 @pytest.mark.parametrize(("flaw", "request_line", "seen"), SEEN)
@@ -178,14 +168,14 @@ def test_a_flaw_is_seen_on_the_answer(
     method, path, *fields = request_line
     for name, expected in (("", False), (flaw, True)):
         site = Site(name)
-        with site.running:
-            assert seen(site.ask(method, path, *map(site.known, fields))) is expected
+        with site.stack:
+            assert seen(site.answer(method, path, *map(site.known, fields))) is expected
 
 
 @pytest.mark.parametrize("flaw", OTHERS)
 def test_a_flaw_is_seen_by_several_requests(flaw: str) -> None:
     site = Site(flaw)
-    with site.running:
+    with site.stack:
         assert OTHERS[flaw](site)
 
 

@@ -218,7 +218,7 @@ def test_a_server_that_is_down_is_one_sentence() -> None:
 
 def test_a_server_that_falls_silent_is_not_asked_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "_LIMITS", Limits(deadline=0.1))
-    paths = {f"/r{n}": {"get": {}} for n in range(40)} | {"/items/": {"get": {}}}
+    paths: dict[str, Any] = {f"/r{n}": {"get": {}} for n in range(40)} | {"/items/": {"get": {}}}
     student = Stranger(lambda _m, path, *_: HOLD if path.startswith("/r") else None, {"paths": paths})
     with serve(student) as server, pytest.raises(UsageError, match="no route can be read"):
         propose(server.url, Wanted())

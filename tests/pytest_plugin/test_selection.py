@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from helpers.hostile import answers, serve
 from helpers.judging import Collect, Judge, Serve, others
 
 from conformance.load.folder import specs_folder
@@ -118,9 +119,12 @@ def test_last_failed_runs_the_failed_ones_again(judge: Judge, serve: Serve, coll
 
 
 def test_setup_only_sends_nothing(judge: Judge) -> None:
-    result = judge("--setup-only", "-k", "inm-current", url="http://127.0.0.1:1")
+    with serve(answers(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as server:
+        result = judge("--setup-only", "-k", "inm-current", url=server.url)
 
-    result.stdout.no_fnmatch_line("*nothing listens*")
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines([f"*{INM}"])
+    assert server.connections == 0
 
 
 def test_paths_that_are_there_are_meant(tmp_path: Path) -> None:

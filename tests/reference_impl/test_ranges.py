@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import email
 import email.policy
 
-import httpx
 import pytest
-from helpers.clocks import StandingClock
+from helpers.inprocess import Client
 
-from reference_impl.app import build
 from reference_impl.caching import Validators, http_date
 from reference_impl.ranges import Part, if_range, select, wanted
-from reference_impl.settings import Settings
 
 CHANGED = 1_750_000_000.5
 NOW = CHANGED + 60
@@ -120,25 +116,6 @@ def test_without_a_range_the_whole_is_sent_whatever_if_range_says() -> None:
 # ---- served
 
 
-class Client:
-    """Asks one app, in process."""
-
-    def __init__(self) -> None:
-        self.app = build(Settings(clock=StandingClock(), cost=0))
-
-    def ask(self, method: str, path: str, **fields: str) -> httpx.Response:
-        async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://reference") as client:
-                headers = {name.replace("_", "-"): value for name, value in fields.items()}
-                return await client.request(method, path, headers=headers)
-
-        return asyncio.run(send())
-
-    def get(self, path: str, **fields: str) -> httpx.Response:
-        return self.ask("GET", path, **fields)
-
-
 @pytest.fixture
 def client() -> Client:
     return Client()
@@ -179,8 +156,8 @@ def test_with_if_range_only_what_is_news_is_sent(client: Client) -> None:
 
 
 def test_head_and_writes_take_no_notice_of_a_range(client: Client) -> None:
-    assert client.ask("HEAD", "/items/", range="bytes=0-4").status_code == 200
-    assert client.ask("DELETE", "/items/1", range="bytes=0-4").status_code == 204
+    assert client.ask("HEAD", "/items/", {"range": "bytes=0-4"}).status_code == 200
+    assert client.ask("DELETE", "/items/1", {"range": "bytes=0-4"}).status_code == 204
 
 
 def test_what_is_beyond_the_end_is_answered_416(client: Client) -> None:

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -109,6 +110,7 @@ def test_the_command_serves() -> None:
 
 def test_settings_travel_by_the_environment() -> None:
     settings = Settings(ttl=2.5, cache_url="redis://x", database="y", max_entries=7, cost=0, conditions=True)
+    settings = replace(settings, admin=True)
     assert Settings.from_env(settings.to_env()) == settings
     assert Settings.from_env({}) == Settings()
 

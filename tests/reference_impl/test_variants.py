@@ -3,53 +3,28 @@
 import gzip
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
-from helpers.clocks import StandingClock
+from helpers.sites import TTL, Fields, Served
 
-from reference_impl.settings import Settings
-from reference_impl.twisted.serve import start
 from reference_impl.twisted.variants import VARIANTS
 
-TTL = 30.0
 WITHOUT_WRITES = {"no-writes": 405, "auth-writes": 401, "methods-ignored": 200}
 ELSEWHERE = {"report-of-text": ("/reports/",), "catch-all": ("/reports/", "/policies/public")}
 
 
-@dataclass
-class Site:
-    """A running variant, with its clock."""
+class Site(Served):
+    """A running variant, asked by a client that follows where it is sent, and takes nothing compressed."""
 
-    variant: str
-    clock: StandingClock = field(default_factory=StandingClock)
-    stack: ExitStack = field(default_factory=ExitStack)
-
-    def __post_init__(self) -> None:
-        settings = Settings(ttl=TTL, clock=self.clock, cost=0.0)
-        self.running = self.stack.enter_context(start(settings, variant=self.variant))
-
-    def ask(
-        self, method: str, path: str, fields: dict[bytes, bytes] | None = None, **more: Any
-    ) -> httpx.Response:
-        transport = httpx.HTTPTransport(verify=False)
-        with httpx.Client(transport=transport, base_url=self.running.url, follow_redirects=True) as client:
-            headers = {b"accept-encoding": b"identity"} | (fields or {})
-            return client.request(method, path, headers=list(headers.items()), **more)
+    def ask(self, method: str, path: str, fields: Fields | None = None, **more: Any) -> httpx.Response:
+        plain: Any = {b"accept-encoding": b"identity"} | (fields or {})
+        return super().ask(method, path, plain, follow_redirects=True, **more)
 
     def get(self, path: str, tag: bytes | None = None, **fields: bytes) -> httpx.Response:
         named = {name.replace("_", "-").encode(): value for name, value in fields.items()}
         return self.ask("GET", path, named | ({} if tag is None else {b"if-none-match": tag}))
-
-    def raw(self, path: str, more: str = "") -> bytes:
-        """All bytes of an answer, up to the end of the connection."""
-        request = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n"
-        with socket.create_connection(("127.0.0.1", self.running.port)) as connection:
-            connection.sendall(request.encode())
-            return b"".join(iter(lambda: connection.recv(4096), b""))
 
 
 def tag_of(answer: httpx.Response) -> bytes:
@@ -68,7 +43,7 @@ def items_of(answer: httpx.Response) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def site(variant: str) -> Iterator[Site]:
-    made = Site(variant)
+    made = Site(variant=variant)
     with made.stack:
         yield made
 
@@ -123,11 +98,11 @@ def _status(method: str, path: str) -> Callable[[Site], int]:
 
 
 def _line(site: Site) -> bytes:
-    return site.raw("/items/").split(b"\r\n")[0]
+    return site.raw("GET", "/items/").split(b"\r\n")[0]
 
 
 def _fields(site: Site) -> list[bytes]:
-    return site.raw("/items/").partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+    return site.raw("GET", "/items/").partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
 
 
 def _tag(site: Site) -> bytes:
@@ -226,12 +201,12 @@ ODD: dict[str, Callable[[Site], bool]] = {
     "whole-second-ttl": lambda site: True,
     "one-weak-tag": lambda site: len({tag_of(each) for each in _notices(site)}) == 1,
     "gzip-in-members": lambda site: (
-        site.raw("/notice/", "Accept-Encoding: gzip\r\n").count(b"\x1f\x8b\x08") == 2
+        site.raw("GET", "/notice/", "Accept-Encoding: gzip").count(b"\x1f\x8b\x08") == 2
     ),
-    "gzip-unless-refused": lambda site: b"\x1f\x8b\x08" in site.raw("/notice/"),
+    "gzip-unless-refused": lambda site: b"\x1f\x8b\x08" in site.raw("GET", "/notice/"),
     "vary-in-lines": lambda site: len(site.get("/notice/").headers.get_list("vary")) == 2,
     "counted-profile": lambda site: [_profile(site)["reads"] for _ in range(2)] == [1, 2],
-    "profile-by-login": lambda site: site.raw("/profile/").startswith(b"HTTP/1.1 303"),
+    "profile-by-login": lambda site: site.raw("GET", "/profile/").startswith(b"HTTP/1.1 303"),
     "no-head": lambda site: _status("HEAD", "/items/")(site) == 405,
     "no-writes": lambda site: _status("POST", "/items/")(site) == 405,
     "auth-writes": lambda site: _status("POST", "/items/")(site) == 401,
@@ -281,7 +256,7 @@ def test_codings_have_their_own_tags_and_do_not_match_crosswise(site: Site) -> N
     assert coded.headers["content-encoding"] == "gzip"
     assert plain.headers["vary"] == coded.headers["vary"] == "Accept-Encoding"
     assert b"\r\n\r\n" + gzip.compress(plain.content, mtime=0) in site.raw(
-        "/items/", "Accept-Encoding: gzip\r\n"
+        "GET", "/items/", "Accept-Encoding: gzip"
     )
     tags = [tag_of(plain), tag_of(coded)]
     for coding, expected in ((b"identity", [304, 200]), (b"gzip", [200, 304]), (b"gzip;q=0", [304, 200])):

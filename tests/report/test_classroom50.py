@@ -56,6 +56,11 @@ def test_without_a_grade_it_is_out_of_nothing(sheet: Sheet) -> None:
     assert found["tests"][0]["message"].startswith("No grade")
 
 
+def test_where_the_evidence_does_not_fit_the_sentences_still_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classroom50, "MOST_BYTES", 1)
+    assert {(test["message"], test["output"]) for test in document(made("why"))["tests"]} == {("why", "")}
+
+
 @pytest.mark.parametrize(
     ("env", "says"),
     [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +90,8 @@ def deselecting() -> Report:
     return judging("ignores-inm", selected=[HIDDEN])
 
 
-MAKERS = {
-    **{flaw or "reference": lambda flaw=flaw: judged(flaw) for flaw in FLAWS},
+MAKERS: dict[str, Callable[[], Report]] = {
+    **{flaw or "reference": partial(judged, flaw) for flaw in FLAWS},
     "dead port": dead_port,
     "stopped": stopped,
     "deselecting": deselecting,

@@ -71,6 +71,11 @@ def test_a_run_that_passes_has_no_case_of_its_own() -> None:
     assert "the run" not in cases(Sheet(judged()))
 
 
+def test_where_the_evidence_does_not_fit_the_advice_still_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(junit, "MOST_BYTES", 1)
+    assert cases(made())["check-fail"] == ("failure", "items\nNext: items")
+
+
 def test_more_than_gitlab_reads_is_left_out_and_failures_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(junit, "MOST_OBJECTS", 5 * 8)
     assert set(cases(made())) == {"the run", "check-fail", "check-blocked", "check-not-applicable"}

@@ -9,6 +9,7 @@ from typing import Any
 from helpers.embedded import judged
 from helpers.hostile import answers, serve
 from helpers.reports import assert_tame
+from helpers.runs import reference
 from msgspec.structs import replace
 
 import conformance
@@ -28,6 +29,7 @@ from conformance.model import (
 from conformance.report.text import curl, entry_text, summary_lines
 from conformance.report.write import write
 
+STALE = "specs/http-cache.yaml::asked::no-cache-while-down"
 HOSTILE = "\x1b[31mred\x07\x9b2J\u202egnol\u2066x\u200b\ud800\r\n::error::x ##[add-mask]y"
 
 
@@ -69,6 +71,13 @@ def test_a_failure_says_what_was_asked_what_came_and_what_to_do() -> None:
     ):
         assert part in text
     assert len(max(text.split("\n"), key=len)) < 400
+
+
+def test_what_a_hook_has_done_stands_between_the_exchanges() -> None:
+    with reference(flaw="whole-stale-while-down", admin=True) as server:
+        report = server.judge(tier="strict", target="behind", selected=frozenset({STALE}))
+    text = told(report, STALE)
+    assert "   (the hook `break` of asked, POST /admin/break, was done)\n=> down, " in text
 
 
 def test_of_many_exchanges_a_few_are_shown() -> None:

@@ -25,7 +25,12 @@ def test_the_first_state_is_what_comes_back() -> None:
     ledger.owe("/1", first)
     ledger.owe("/1", undo("/1", "PATCH"))
     sent: list[Undo] = []
-    ledger.put_back(("/1",), lambda each: sent.append(each) or answered(200))
+
+    def send(each: Undo) -> Exchange:
+        sent.append(each)
+        return answered(200)
+
+    ledger.put_back(("/1",), send)
     assert sent == [first]
     assert ledger.open == ()
 

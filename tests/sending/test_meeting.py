@@ -52,18 +52,26 @@ def test_who_has_left_is_not_waited_for() -> None:
 
 @pytest.mark.parametrize("expected", [0, 1])
 def test_alone_nobody_waits(expected: int) -> None:
-    meeting = Meeting()
+    meeting, never = Meeting(), threading.Event()
+
+    def lane() -> None:
+        with meeting.turn(never), meeting.turn(never):
+            pass
+
     meeting.expect(expected)
-    with meeting.turn(threading.Event()), meeting.turn(threading.Event()):
-        pass
+    together(lane)
 
 
 def test_a_run_that_is_cancelled_waits_for_nobody() -> None:
     meeting, cancelled = Meeting(), threading.Event()
+
+    def lane() -> None:
+        with meeting.turn(cancelled):
+            pass
+
     meeting.expect(2)
     cancelled.set()
-    with meeting.turn(cancelled):
-        pass
+    together(lane)
 
 
 def test_what_goes_wrong_in_between_keeps_nobody_waiting() -> None:

@@ -15,7 +15,9 @@ from conformance.load.target import load_target
 from conformance.sending.survey import Survey, survey
 from conformance.wire import Limits, Wire
 
-OPENAPI = {"paths": {"/items/": {"get": {}, "post": {}}, "/items/{item_id}": {"put": {}, "x-note": {}}}}
+OPENAPI: dict[str, Any] = {
+    "paths": {"/items/": {"get": {}, "post": {}}, "/items/{item_id}": {"put": {}, "x-note": {}}}
+}
 
 
 def surveyed(url: str, deadline: float = 0.3, *, kept: bool = False) -> Survey:

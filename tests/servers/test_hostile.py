@@ -2,7 +2,6 @@
 
 import signal
 import socket
-import time
 from pathlib import Path
 
 import httpx
@@ -61,9 +60,7 @@ def test_sigterm_ignored_and_a_blocked_loop_end_all_the_same(tmp_path: Path) -> 
         where, asked = server.where()
         assert "handle in main.py:" in where
         assert asked == "GET /"
-        begun = time.monotonic()
         server.stop()
-    assert time.monotonic() - begun < 20
     assert not [pid for pid in server.pids if psutil.pid_exists(pid)]
 
 

@@ -10,7 +10,7 @@ from helpers.runs import SUITE
 
 from tools.matrix import command
 from tools.matrix.compare import TRIES
-from tools.matrix.data import DATA, read
+from tools.matrix.data import DATA, Data, Now, read
 from tools.matrix.pages import INDEX
 from tools.matrix.runs import Shown, Task
 
@@ -105,5 +105,5 @@ def test_what_is_fresh_is_not_run_and_not_told(
     assert (ran, capsys.readouterr().out) == ([], "")
 
 
-def _as_measured(data: command.Data) -> command.Now:
-    return command.Now(data.ground, {name: line.code for name, line in data.flaws.items()})
+def _as_measured(data: Data) -> Now:
+    return Now(data.ground, {name: line.code for name, line in data.flaws.items()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_what_is_half_made_is_made_anew(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_of_two_versions_the_lower_is_pinned() -> None:
-    def report(*pairs: tuple[str, str]) -> dict[str, list[dict[str, dict[str, str]]]]:
+    def report(*pairs: tuple[str, str]) -> Mapping[str, list[Mapping[str, Mapping[str, str]]]]:
         return {"install": [{"metadata": {"name": name, "version": version}} for name, version in pairs]}
 
     pins = pins_of([report(("B_b", "10.1"), ("a", "1")), report(("b-b", "9.12"))])

@@ -1,4 +1,4 @@
-"""`write` and `compete`: an item of ours alone, sent once as written, with what was seen before and after."""
+"""`write`: an item of ours alone, sent once as written, with what was seen before and after."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 from helpers.hostile import serve
-from helpers.runs import context, done, reference
+from helpers.runs import context, done, put_back_all, reference
 from helpers.student import Student, reply
 
 from conformance.model import MISSING, StepRecord
 from conformance.sending.context import Context
-from conformance.verbs.writes import put_back
 
 OTHER = {"If-Match": '"x"'}
 
@@ -24,13 +23,6 @@ OTHER = {"If-Match": '"x"'}
 def within(student: Student) -> Iterator[Context]:
     with serve(student) as server, context(server.url) as made:
         yield made
-
-
-def cleared(made: Context) -> None:
-    """What the end of a run does."""
-    ledger = made.shared.ledger
-    ledger.put_back(ledger.open, lambda undo: put_back(made, undo), final=True)
-    assert (ledger.open, ledger.problems) == ((), [])
 
 
 def looks(made: Context, name: str = "write") -> list[tuple[str, int | None]]:
@@ -49,7 +41,7 @@ def test_a_write_stands_between_two_looks_at_an_item_of_ours() -> None:
         assert record.effect is not None
         assert json.loads(sent.body)["name"] == record.effect.after
         assert record.exchanges[0].request.path == "/items/4"
-        cleared(made)
+        assert (put_back_all(made), made.shared.ledger.open) == ([], ())
         assert server.state() == before
 
 
@@ -59,7 +51,7 @@ def test_what_is_refused_is_sent_once_and_not_mended() -> None:
         record = done(made, "write", headers=OTHER)
         assert [e.status for e in record.exchanges] == [412]
         assert looks(made)[-1] == ("GET", 200)
-        cleared(made)
+        assert (put_back_all(made), made.shared.ledger.open) == ([], ())
 
 
 STAGES: list[tuple[dict[str, Any], str]] = [
@@ -79,7 +71,7 @@ def test_the_state_before_is_brought_about_and_nothing_is_left(
         before = server.state()
         assert done(made, "write", **args).status == "done"
         assert ", ".join(f"{method} {status}" for method, status in looks(made)) == expected
-        cleared(made)
+        assert (put_back_all(made), made.shared.ledger.open) == ([], ())
         assert server.state() == before
 
 
@@ -204,7 +196,7 @@ def test_a_server_that_wants_a_condition_gets_one_or_is_not_asked() -> None:
         assert (bare.status, bare.exchanges[0].status) == ("done", 428)
         deleted = done(made, "write", "deleted", method="DELETE")
         assert (deleted.status, deleted.exchanges[0].status) == ("done", 204)
-        cleared(made)
+        assert (put_back_all(made), made.shared.ledger.open) == ([], ())
         assert server.state() == before
 
 
@@ -233,25 +225,3 @@ class _Still:
 
     def wait_until(self, *_: Any) -> bool:
         return True
-
-
-# ------------------------------------------------------------------ several at once
-
-
-def test_four_are_sent_at_once_with_one_tag_in_each_round() -> None:
-    with reference() as server, context(server.url) as made, made.shared.clock.lane():
-        record = done(made, "compete", rounds=3)
-        assert len(record.exchanges) == 12
-        tags = [dict(e.request.headers)["If-Match"] for e in record.exchanges]
-        assert [len(set(tags[n : n + 4])) for n in (0, 4, 8)] == [1, 1, 1]
-        assert len(set(tags)) == 3
-        for n in (0, 4, 8):
-            assert sorted(e.status or 0 for e in record.exchanges[n : n + 4]) == [200, 412, 412, 412]
-        assert len({e.connection for e in record.exchanges}) == 12
-        cleared(made)
-
-
-def test_an_item_without_a_strong_tag_is_not_competed_for() -> None:
-    with within(Student()) as made:
-        record = done(made, "compete", rounds=3)
-        assert (record.status, record.says) == ("not-offered", "GET /items/4 has no strong ETag")

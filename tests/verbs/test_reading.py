@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from helpers.hostile import Peer, serve
 from helpers.records import exchange
-from helpers.runs import BOUND, Embedded, context, done, fetch, reference
+from helpers.runs import BOUND, Embedded, context, done, effect_of, fetch, reference
 from helpers.student import Student, reply
 
 from conformance.clocks import VirtualClock
@@ -98,7 +98,7 @@ def test_the_item_of_a_write() -> None:
         written = done(made, "change")
         item = done(made, "read", "item", of="item")
         assert item.exchanges[0].request.target.endswith("/items/1")
-        assert item.exchanges[0].facts.item == ItemFacts(there=True, value=written.effect.after)
+        assert item.exchanges[0].facts.item == ItemFacts(there=True, value=effect_of(written).after)
 
 
 def test_the_distinct_resource() -> None:
@@ -216,36 +216,3 @@ def test_a_wait_without_a_measure_is_untestable(wanted: str, after: str, says: s
         record = done(made, "wait", **{"for": wanted}, after=after)
     assert record.status == "untestable"
     assert says in record.says
-
-
-# ------------------------------------------------------------------ clear
-
-
-def test_a_cache_is_cleared() -> None:
-    with within("cached-time") as (_, made):
-        done(made, "read", "first")
-        assert done(made, "read", "hit").exchanges[0].facts.hit is True
-        assert done(made, "clear").status == "done"
-        assert done(made, "read", "anew").exchanges[0].facts.hit is False
-
-
-@pytest.mark.parametrize("status", [401, 403, 422])
-def test_clearing_may_be_refused(status: int) -> None:
-    student = Student(lambda method, *_: reply(status, {}) if method == "DELETE" else None)
-    with serve(student) as server, context(server.url, "cached-time") as made:
-        record = done(made, "clear")
-    assert record.status == "refused"
-    assert record.says.startswith(f"DELETE /cache/ was answered {status}")
-
-
-@pytest.mark.parametrize("status", [404, 405, 501])
-def test_clearing_may_be_lacking(status: int) -> None:
-    student = Student(lambda method, *_: reply(status, {}) if method == "DELETE" else None)
-    with serve(student) as server, context(server.url, "cached-time") as made:
-        record = done(made, "clear")
-    assert (record.status, record.says) == ("not-offered", f"DELETE /cache/ was answered {status}")
-
-
-def test_a_target_without_a_clear_has_none() -> None:
-    with serve(Student()) as server, context(server.url) as made:
-        assert done(made, "clear").status == "not-offered"

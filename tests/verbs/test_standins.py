@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from helpers.hostile import serve
 from helpers.records import resource
@@ -53,7 +55,7 @@ def test_a_redirect_by_the_slash_is_not_followed_where_it_is_what_is_asked_for()
 def test_what_is_protected_is_asked_for_without_the_login_of_the_target() -> None:
     logins: list[str | None] = []
 
-    def closed(_: str, path: str, headers: dict[str, str], *__: object) -> bytes | None:
+    def closed(_: str, path: str, headers: Mapping[str, str], *__: object) -> bytes | None:
         logins.append(headers.get("authorization"))
         return reply(401)
 

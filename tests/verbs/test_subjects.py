@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from helpers.hostile import serve
-from helpers.runs import context, done, on, only, quick, run
+from helpers.runs import context, done, effect_of, on, only, put_back_all, quick, run
 from helpers.student import Student, reply
 from msgspec.structs import replace
 
@@ -23,7 +23,6 @@ from conformance.model import Resource
 from conformance.sending.context import Context
 from conformance.sending.survey import Survey
 from conformance.verbs.subjects import prepare
-from conformance.verbs.writes import put_back
 
 if TYPE_CHECKING:
     from conformance.servers.server import Server
@@ -261,7 +260,7 @@ def test_an_item_of_ours_that_went_with_the_process_is_created_anew() -> None:
         prepare(made)
         del student.items[3:]  # the data is in memory
         life.starts = 2
-        assert done(made, "change").effect.path == "/items/4"
+        assert effect_of(done(made, "change")).path == "/items/4"
     assert student.asked.count(("POST", "/items/")) == 2
     assert [i["name"] for i in student.items[:3]] == ["Pen", "Cup", "Hat"]
 
@@ -303,7 +302,7 @@ def test_an_item_of_ours_that_the_list_does_not_show_is_no_subject() -> None:
     student = Student(three)
     with within(student, without=()) as made:
         prepare(made)
-        assert done(made, "change").effect.path == "/items/1"
+        assert effect_of(done(made, "change")).path == "/items/1"
         restored(made)
 
 
@@ -328,7 +327,7 @@ def test_an_empty_list_is_filled_from_openapi() -> None:
     wanted = Wanted({"name": "conformance"}, frozenset({"name"}), frozenset({"name"}))
     with serve(student) as server, context(server.url) as made:
         made.shared.survey = Survey(None, None, {("POST", "/items/"): wanted})
-        assert done(made, "create").effect.id == 9
+        assert effect_of(done(made, "create")).id == 9
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
@@ -354,7 +353,7 @@ def test_the_id_of_a_job_is_not_the_items() -> None:
 
     student = Student(later)
     with serve(student) as server, context(server.url) as made:
-        assert done(made, "create").effect.id == 41
+        assert effect_of(done(made, "create")).id == 41
 
 
 def test_an_id_that_nobody_tells_is_found_by_our_value_later() -> None:
@@ -369,11 +368,9 @@ def test_an_id_that_nobody_tells_is_found_by_our_value_later() -> None:
 
     student = Student(late)
     with serve(student) as server, context(server.url) as made:
-        assert done(made, "create").effect.id is None
+        assert effect_of(done(made, "create")).id is None
         shown[:] = student.items
-        ledger = made.shared.ledger
-        ledger.put_back(ledger.open, lambda undo: put_back(made, undo), final=True)
-        assert ledger.problems == []
+        assert put_back_all(made) == []
     assert 7 not in [i["id"] for i in student.items]
 
 

@@ -65,6 +65,7 @@ LANGUAGE = [
     refuses("read", method="PUT"),
     takes("read", "GET the item that was written", of="item"),
     takes("read", "GET the resource that has another key", of="distinct"),
+    takes("read", "GET the resource under a key that nobody has asked for", of="new-key"),
     refuses("read", of="all"),
     takes("read", 'GET the resource with If-None-Match: "a", X: b', headers={"If-None-Match": '"a"', "X": {"raw": "b"}}),
     takes("read", "GET the resource with If-Range: {a.last-modified}", headers={"If-Range": "{a.last-modified}"}),
@@ -150,6 +151,12 @@ LANGUAGE = [
     refuses("restart", times=5),
     takes("recall", "GET the resource, beside what had the same ETag before"),
     refuses("recall", times=5),
+    takes("change-behind", "change what the source has, without any cache being told"),
+    refuses("change-behind", to="x"),
+    takes("break", "let the source fail, so that a cache in front of it gets errors"),
+    refuses("break", within=5),
+    takes("postdate", "let the source say that it was changed a day from now"),
+    refuses("postdate", days=2),
 ]  # fmt: skip
 # Any JSON value is one: nothing that stands there is wrong.
 ANYTHING = {"change: to"}
@@ -236,7 +243,7 @@ class Work:
             with serve(Student(self.answers)) as other, context(other.url, self.on) as made:
                 return self._done(made)
         with (
-            reference(ttl=4.0) as server,
+            reference(ttl=4.0, admin=True) as server,
             context(
                 server.url, self.on, target=self.target, clock=lambda: VirtualClock(server.clock.move)
             ) as made,
@@ -298,6 +305,12 @@ WORK = [
     Work("restart", "out-of-reach"),
     Work("recall", "done", started=True),
     Work("recall", "out-of-reach"),
+    Work("change-behind", "done", on="validated", target="behind"),
+    Work("change-behind", "not-offered"),
+    Work("break", "done", on="validated", target="behind"),
+    Work("break", "not-offered"),
+    Work("postdate", "done", on="asked", target="behind"),
+    Work("postdate", "not-offered"),
 ]
 ALWAYS_DONE = {"restore"}  # where nothing was changed, nothing has to be put back
 

@@ -8,28 +8,12 @@ from typing import Any
 
 import pytest
 from helpers.hostile import serve
-from helpers.runs import context, done, reference
-from helpers.student import HOLD, Student, reply
+from helpers.runs import context, done, effect_of, reference
+from helpers.student import HOLD, Refusing, Student, reply
 from msgspec.structs import replace
 
-from conformance.model import Resource
 from conformance.sending.survey import Survey
 from conformance.verbs.writes import put_back
-
-
-class Refusing:
-    """A student's server that answers some writes itself, and keeps those that it gets."""
-
-    def __init__(self, refuse: Any) -> None:
-        self.refuse = refuse
-        self.bodies: list[tuple[str, Any, str | None]] = []
-
-    def __call__(self, method: str, _path: str, headers: Mapping[str, str], body: bytes) -> Any:
-        if method in ("GET", "DELETE"):
-            return None
-        sent = json.loads(body)
-        self.bodies.append((method, sent, headers.get("if-match")))
-        return self.refuse(method, sent, headers)
 
 
 def change(refuse: Any, **args: Any) -> tuple[Any, Refusing, Student]:
@@ -86,9 +70,9 @@ def test_an_item_is_sent_back_with_one_field_changed() -> None:
     assert (method, len(refusing.bodies)) == ("PUT", 1)
     assert sent == student.items[0]
     assert sent["name"].startswith("Pen ~")
-    assert record.effect.before == "Pen"
-    assert record.effect.after == sent["name"]
-    assert record.effect.echoed is True
+    assert effect_of(record).before == "Pen"
+    assert effect_of(record).after == sent["name"]
+    assert effect_of(record).echoed is True
 
 
 def test_a_value_that_is_asked_for_is_sent() -> None:
@@ -101,7 +85,7 @@ def test_the_next_field_is_tried(status: int) -> None:
     record, refusing, student = change(
         lambda _m, sent, _h: reply(status, {}) if sent["name"] != "Pen" else None
     )
-    assert record.effect.field == "note"
+    assert effect_of(record).field == "note"
     assert [m for m, *_ in refusing.bodies] == ["PUT", "PUT"]
     assert student.items[0]["name"] == "Pen"
 
@@ -230,81 +214,12 @@ def test_a_list_that_shows_nothing_to_change(items: Any, says: str) -> None:
         assert done(within, "change").says == says
 
 
-# ------------------------------------------------------------------ create and remove
-
-
-def test_only_what_was_created_is_removed() -> None:
-    student = Student()
+def test_a_declared_write_that_is_missing_is_a_failure() -> None:
+    student = Student(lambda method, *_: reply(405, {}) if method == "PUT" else None)
     with serve(student) as server, context(server.url) as within:
-        made = done(within, "create", "made")
-        assert made.effect.id == 4
-        assert within.shared.ledger.open == ("/items/4",)
-        assert done(within, "remove").status == "done"
-        assert within.shared.ledger.open == ()
-    assert [(m, p) for m, p in student.asked if m == "DELETE"] == [("DELETE", "/items/4")]
-
-
-def test_nothing_is_removed_that_was_not_created() -> None:
-    student = Student()
-    with serve(student) as server, context(server.url) as within:
-        assert done(within, "remove").status == "not-offered"
-        done(within, "change")
-        assert done(within, "remove").status == "not-offered"
-    assert "DELETE" not in [m for m, _ in student.asked]
-
-
-def _answer_without_id(student: Student, fields: Mapping[str, str], document: Any) -> None:
-    def before(method: str, _path: str, _headers: Any, body: bytes) -> bytes | None:
-        if method != "POST":
-            return None
-        student.items.append({**json.loads(body), "id": 9})
-        return reply(201, document, fields)
-
-    student._before = before  # noqa: SLF001 - a test's own server
-
-
-@pytest.mark.parametrize(
-    ("fields", "document"),
-    [
-        ({"Location": "/items/9"}, None),
-        ({"Location": "http://x/items/9/"}, {}),
-        ({}, {"detail": "created"}),
-        ({}, None),
-        ({"Location": "/items/1"}, {"id": 1}),  # an id that was there before is no new one
-    ],
-)
-def test_the_new_id_is_found(fields: Mapping[str, str], document: Any) -> None:
-    student = Student()
-    _answer_without_id(student, fields, document)
-    with serve(student) as server, context(server.url) as within:
-        assert done(within, "create").effect.id == 9
-
-
-def test_an_id_that_was_there_before_is_never_removed() -> None:
-    """A server that answers a create with an item that it had already must not lose that one."""
-    student = Student(lambda method, *_: reply(201, {"id": 1, "name": "Pen"}) if method == "POST" else None)
-    with serve(student) as server, context(server.url) as within:
-        assert done(within, "create").effect.id is None
-        assert done(within, "remove").status == "not-offered"
-        ledger = within.shared.ledger
-        ledger.put_back(ledger.open, lambda undo: put_back(within, undo), final=True)
-        assert ledger.problems == ["could not remove what POST /items/ has created: its id is not to be seen"]
-    assert len(student.items) == 3
-
-
-def test_an_id_of_the_clients_own_choice() -> None:
-    refusing = Refusing(lambda _m, sent, _h: reply(422, {}) if "id" not in sent else None)
-    with serve(Student(refusing)) as server, context(server.url) as within:
-        assert done(within, "create").status == "done"
-    assert refusing.bodies[-1][1]["id"] == 4
-
-
-def test_an_empty_list_shows_nothing_to_model_a_new_item_on() -> None:
-    student = Student()
-    student.items = []
-    with serve(student) as server, context(server.url) as within:
-        assert done(within, "create").status == "not-offered"
-    assert student.asked == [("GET", "/items/")]
+        declared = {kind: replace(write, ask=False) for kind, write in within.resource.writes.items()}
+        within.resource = replace(within.resource, writes=declared)
+        assert done(within, "change").status == "missing"
 
 
 # ------------------------------------------------------------------ what is put back
@@ -334,7 +249,7 @@ def test_a_write_without_an_answer_is_owed_all_the_same() -> None:
         assert record.status == "failed"
         assert student.items[0]["name"] != "Pen"
         assert within.shared.ledger.open == ("/items/1",)
-        assert record.effect.key == "/items/1"
+        assert effect_of(record).key == "/items/1"
         within.shared.ledger.put_back(("/items/1",), lambda undo: put_back(within, undo))
     assert student.items[0]["name"] == "Pen"
 
@@ -355,32 +270,3 @@ def test_what_cannot_be_put_back_is_said() -> None:
         assert within.shared.ledger.problems == [
             "could not put 'name' of /items/1 back to 'Pen': PUT /items/1 gave 500"
         ]
-
-
-# ------------------------------------------------------------------ a write that has to be refused
-
-
-def test_malformed_json_is_refused() -> None:
-    with reference() as server, context(server.url) as within:
-        record = done(within, "refuse")
-    assert (record.status, record.exchanges[0].status) == ("done", 400)
-    with pytest.raises(ValueError, match="Unterminated"):
-        json.loads(record.exchanges[0].request.body)
-
-
-@pytest.mark.parametrize(("status", "offered"), [(422, "done"), (405, "not-offered"), (200, "not-offered")])
-def test_what_is_taken_was_not_refused(status: int, offered: str) -> None:
-    student = Student(lambda method, *_: reply(status, {}) if method == "PUT" else None)
-    with serve(student) as server, context(server.url) as within:
-        assert done(within, "refuse").status == offered
-
-
-def test_a_declared_write_that_is_missing_is_a_failure() -> None:
-    student = Student(lambda method, *_: reply(405, {}) if method == "PUT" else None)
-    with serve(student) as server, context(server.url) as within:
-        within.resource = _declared(within.resource)
-        assert done(within, "change").status == "missing"
-
-
-def _declared(resource: Resource) -> Resource:
-    return replace(resource, writes={k: replace(w, ask=False) for k, w in resource.writes.items()})

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from helpers.hostile import BOUND, answers, serve, unused_port
+from helpers.names import no_names
 from helpers.wires import OK, Ticks, Wires, content, fault
 
 from conformance.errors import UsageError
@@ -69,14 +70,7 @@ def test_base_url_is_refused_with_what_is_accepted(base: str, says: str) -> None
 
 
 def test_unresolvable(wires: Wires, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = socket.getaddrinfo
-
-    def no_such(host: str, port: int, flags: int = 0, **named: int) -> Any:
-        if flags & socket.AI_NUMERICHOST:
-            return real(host, port, flags=flags, **named)
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", no_such)
+    no_names(monkeypatch)
     found = fault(wires("http://nosuch.invalid").lane().exchange("GET", "/"))
     assert found.kind == "dns"
     assert "'nosuch.invalid' has no address (Name or service not known)" in found.says

@@ -41,7 +41,7 @@ DOORS: Final = frozenset(
 _ELSEWHERE: Final = frozenset({"__main__.py", "command.py", "lesson.py", "variants"})
 _NO_ROOMS: Final = ("__init__.py", "kind.py")  # of the folder of flaws: the list of rooms; what a flaw is
 _OURS: Final = ("runs.py", "clock.py", "../dealer.py")  # how we measure
-_TARGETS: Final = ("lesson", "reference", "whole")
+_TARGETS: Final = ("lesson", "reference", "whole", "behind")
 _SENTENCES: Final = frozenset({"title", "why", "hint", "place", "requirement", "also"})  # of a check
 _LENGTH: Final = 12  # hex digits: to tell apart, not to sign
 

@@ -129,7 +129,7 @@ def show(task: Task) -> Shown:
     if how.started:
         return _started(task, how, suite, chosen)
     clock = MovedClock(standing=how.standing)
-    with start(Settings(clock=clock, cost=0.0), task.flaw) as server:
+    with start(Settings(clock=clock, cost=0.0, admin=True), task.flaw) as server:
         return _ran(
             task,
             Options(

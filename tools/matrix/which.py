@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.model import TIERS, Check, Suite, Tier
-from reference_impl.twisted.flaws import FLAWS, Flaw, negotiation, whole
+from reference_impl.twisted.flaws import FLAWS, Flaw, behind, negotiation, whole
 
 __all__ = ["ODD", "Way", "aimed", "by_time", "checks", "of_lesson", "rank", "rows", "runnable", "way"]
 
@@ -47,6 +47,7 @@ ODD: Final[Mapping[str, Way]] = {
         (flaw.name for flaw in whole.FLAWS),
         Way(target="whole", tier="full"),
     ),
+    **dict.fromkeys((flaw.name for flaw in behind.FLAWS), Way(target="behind", tier="strict")),
     "304-for-strangers": Way(target="reference", tier="full"),
     "refused-without-policy": Way(target="reference", tier="strict", mixed=True),
     "unbounded-cache": Way(target="reference", started=True),

@@ -7,6 +7,7 @@ one, add it to the table of the room it belongs to; nothing else has to be touch
 from collections.abc import Mapping
 
 from reference_impl.twisted.flaws import (
+    behind,
     conditional_writes,
     conditions,
     extensions,
@@ -52,6 +53,7 @@ FLAWS: Mapping[str, Flaw] = table(
     extensions.FLAWS,
     requests.FLAWS,
     whole.FLAWS,
+    behind.FLAWS,
 )
 
 

@@ -1,4 +1,4 @@
-"""What stands behind the caches: one page that does not change, and one that tells the time.
+"""What stands behind the caches: pages that do not change, and some that tell the time.
 
 A small origin that answers conditional requests as RFC 9110 13.2.2 has it, so that what a cache in front of
 it gets wrong is the cache's own: `python origin.py PORT TTL`. Python's standard library only.
@@ -17,7 +17,19 @@ from typing import Final
 
 PORT, TTL = int(sys.argv[1]), int(sys.argv[2])
 SINCE: Final = int(time.time()) - 30 * 86400
+# What tells the time, by its path: how it may be kept.
+TIMES: Final = {
+    "/no-store.json": "no-store",
+    "/private.json": f"private, max-age={TTL}",
+    "/no-cache.json": f"no-cache, max-age={TTL}",
+    "/shared.json": f"s-maxage={TTL}, max-age={6 * TTL}",
+}
+WORDS: Final = {"de": "Guten Tag", "en": "Good day"}
 PAGE: Final = json.dumps({"title": "A page", "words": [f"word {n}" for n in range(400)]}).encode()
+
+
+def time_now() -> bytes:
+    return json.dumps({"time": datetime.now(UTC).isoformat()}).encode()
 
 
 def date_of(text: str) -> float | None:
@@ -36,7 +48,7 @@ def tags_of(text: str) -> list[str]:
 
 
 class Origin(BaseHTTPRequestHandler):
-    """GET and HEAD of two pages."""
+    """GET and HEAD of these pages."""
 
     protocol_version = "HTTP/1.1"
     server_version = sys_version = ""
@@ -45,11 +57,24 @@ class Origin(BaseHTTPRequestHandler):
         if self.path == "/page.json":
             self.answer(PAGE, SINCE, 3600)
         elif self.path == "/time.json":
-            self.answer(json.dumps({"time": datetime.now(UTC).isoformat()}).encode(), None)
+            self.answer(time_now(), None)
+        elif self.path == "/words.json":
+            self.words()
+        elif self.path in TIMES:
+            fields = {"Content-Type": "application/json", "Cache-Control": TIMES[self.path]}
+            self.send(200, fields, time_now())
         else:
             self.send(404, {"Content-Type": "text/plain"}, b"There is no such page.\n")
 
     do_HEAD = do_GET
+
+    def words(self) -> None:
+        """Chosen by the language that is asked for first; English where none of these is."""
+        language = (self.headers.get("Accept-Language") or "en")[:2]
+        language = language if language in WORDS else "en"
+        fields = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": f"max-age={TTL}"}
+        said = json.dumps({"words": WORDS[language]}).encode()
+        self.send(200, fields | {"Content-Type": "application/json"}, said)
 
     def answer(self, body: bytes, changed: int | None, kept: int = TTL) -> None:
         tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'

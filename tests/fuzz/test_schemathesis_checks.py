@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -42,13 +43,13 @@ SCHEMA = {
 }
 
 
-def case(url: str, method: str = "GET", **headers: str) -> Case:
+def case(url: str, method: str = "GET", **headers: str) -> Case[Any]:
     schema = schemathesis.openapi.from_dict(SCHEMA)
     schema.config.update(base_url=url)
     return schema["/items/"][method].Case(headers=headers)
 
 
-def failure(asking: Case, **how: object) -> str:
+def failure(asking: Case[Any], **how: Any) -> str:
     """What the check says of an exchange, or ""."""
     try:
         asking.call_and_validate(checks=[conformance_etag_revalidation], **how)
@@ -173,9 +174,10 @@ def guarded(url: str, require: list[str] | None, method: str = "GET") -> str:
     """What the guard says of a run of one exchange."""
     guard = ConformanceEtagCoverage(require=require)
     asked = case(url, method)
-    guard.after_response(None, asked.call(), asked)
+    nothing: Any = None  # the guard looks at no context
+    guard.after_response(nothing, asked.call(), asked)
     try:
-        guard.after_run(None)
+        guard.after_run(nothing)
     except AssertionError as said:
         return str(said)
     return ""

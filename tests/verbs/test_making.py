@@ -1,0 +1,85 @@
+"""conformance.verbs.making: an item of ours is created, known by its id, and removed again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from helpers.hostile import serve
+from helpers.runs import context, done, effect_of, put_back_all
+from helpers.student import Refusing, Student, reply
+
+
+def _answer_without_id(student: Student, fields: Mapping[str, str], document: Any) -> None:
+    def before(method: str, _path: str, _headers: Any, body: bytes) -> bytes | None:
+        if method != "POST":
+            return None
+        student.items.append({**json.loads(body), "id": 9})
+        return reply(201, document, fields)
+
+    student._before = before  # noqa: SLF001 - a test's own server
+
+
+def test_only_what_was_created_is_removed() -> None:
+    student = Student()
+    with serve(student) as server, context(server.url) as within:
+        made = done(within, "create", "made")
+        assert effect_of(made).id == 4
+        assert within.shared.ledger.open == ("/items/4",)
+        assert done(within, "remove").status == "done"
+        assert not within.shared.ledger.open
+    assert [(m, p) for m, p in student.asked if m == "DELETE"] == [("DELETE", "/items/4")]
+
+
+def test_nothing_is_removed_that_was_not_created() -> None:
+    student = Student()
+    with serve(student) as server, context(server.url) as within:
+        assert done(within, "remove").status == "not-offered"
+        done(within, "change")
+        assert done(within, "remove").status == "not-offered"
+    assert "DELETE" not in [m for m, _ in student.asked]
+
+
+@pytest.mark.parametrize(
+    ("fields", "document"),
+    [
+        ({"Location": "/items/9"}, None),
+        ({"Location": "http://x/items/9/"}, {}),
+        ({}, {"detail": "created"}),
+        ({}, None),
+        ({"Location": "/items/1"}, {"id": 1}),  # an id that was there before is no new one
+    ],
+)
+def test_the_new_id_is_found(fields: Mapping[str, str], document: Any) -> None:
+    student = Student()
+    _answer_without_id(student, fields, document)
+    with serve(student) as server, context(server.url) as within:
+        assert effect_of(done(within, "create")).id == 9
+
+
+def test_an_id_that_was_there_before_is_never_removed() -> None:
+    """A server that answers a create with an item that it had already must not lose that one."""
+    student = Student(lambda method, *_: reply(201, {"id": 1, "name": "Pen"}) if method == "POST" else None)
+    with serve(student) as server, context(server.url) as within:
+        assert effect_of(done(within, "create")).id is None
+        assert done(within, "remove").status == "not-offered"
+        says = "could not remove what POST /items/ has created: its id is not to be seen"
+        assert put_back_all(within) == [says]
+    assert len(student.items) == 3
+
+
+def test_an_id_of_the_clients_own_choice() -> None:
+    refusing = Refusing(lambda _m, sent, _h: reply(422, {}) if "id" not in sent else None)
+    with serve(Student(refusing)) as server, context(server.url) as within:
+        assert done(within, "create").status == "done"
+    assert refusing.bodies[-1][1]["id"] == 4
+
+
+def test_an_empty_list_shows_nothing_to_model_a_new_item_on() -> None:
+    student = Student()
+    student.items = []
+    with serve(student) as server, context(server.url) as within:
+        assert done(within, "create").status == "not-offered"
+    assert student.asked == [("GET", "/items/")]
