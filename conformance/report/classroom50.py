@@ -89,7 +89,7 @@ def _test(sheet: Sheet, line: Line, *, whole: bool) -> dict[str, Any]:
 
 
 def _withheld(sheet: Sheet) -> dict[str, Any]:
-    says = sheet.points or f"No grade: nothing was to be graded in this run. {sheet.says}"
+    says = f"{sheet.grading}. {sheet.says}"
     return {"test-name": "No grade", "passed": False, "score": 0, "max-score": 0, "message": says}
 
 

@@ -14,7 +14,6 @@ from conformance.report.sheet import Line, Sheet
 
 __all__ = ["write"]
 
-_NO_GRADE: Final = "No grade: nothing was to be graded in this run. An assignment file says what counts."
 _UNTIL: Final = {"due": "after_due_date", "": "visible"}
 _OMITTED: Final = ("not-applicable", "untestable", "deselected")
 
@@ -23,7 +22,7 @@ def write(sheet: Sheet) -> bytes:
     """The bytes of the file."""
     grade = sheet.graded
     first = sheet.first
-    says = [sheet.points or _NO_GRADE, sheet.says]
+    says = [sheet.grading, sheet.says]
     if first is not None:
         says += ["", f"First to mend: {first.name}", first.message]
         says += [f"Next: {first.advice}"] if first.advice else []

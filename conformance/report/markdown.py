@@ -22,7 +22,7 @@ MOST_BYTES: Final = 1 << 20
 _MARGIN: Final = 64 << 10  # for what else a step has said
 _MANY: Final = 300  # lines of a list
 _FEW: Final = 40  # that fit, whatever they hold
-_TAME: Final = re.compile(r"[^\W_](?:[^\W_]|[ (),.;'\"?/=-])*")
+_TAME: Final = re.compile(r"[^\W_](?:[^\W_]|[ (),.;'\"?/=-]|:(?= ))*")
 _LINKED: Final = re.compile(r"(?i)www\.|http|gh-\d")  # what GitHub makes a link of, wherever it stands
 
 

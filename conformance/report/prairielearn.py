@@ -18,7 +18,6 @@ __all__ = ["MOST_BYTES", "write"]
 MOST_BYTES: Final = 1_000_000
 """PrairieLearn refuses a larger file."""
 _FEW: Final = 50  # tests that fit, whatever their sentences hold
-_NO_GRADE: Final = "No grade: nothing was to be graded in this run. An assignment file says what counts."
 
 
 def write(sheet: Sheet) -> bytes:
@@ -41,9 +40,9 @@ def _made(sheet: Sheet, lines: Sequence[Line], *, whole: bool = False) -> bytes:
     if gradable and grade is not None and grade.points is not None:
         document["score"] = min(max(grade.points / grade.of, 0.0), 1.0)
     else:
-        document["format_errors"] = [sheet.points or _NO_GRADE]
+        document["format_errors"] = [sheet.grading]
     document |= {
-        "message": f"{sheet.points or _NO_GRADE}. {sheet.says}",
+        "message": f"{sheet.grading}. {sheet.says}",
         "output": "\n".join(_first(sheet)),
         # One test without both numbers would switch the table off for all.
         "tests": [_test(sheet, line, whole=whole) for line in lines] if gradable else [],

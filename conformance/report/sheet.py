@@ -19,15 +19,16 @@ from conformance.report.safe import safe
 from conformance.report.summary import first_to_mend
 from conformance.report.text import entry_text
 
-__all__ = ["BROKEN", "HELD", "Line", "Sheet", "cut", "fitting", "instant"]
+__all__ = ["Line", "Sheet", "cut", "fitting", "instant"]
 
-HELD: Final[tuple[VerdictName, ...]] = ("pass", "warn", "info")
+_HELD: Final[tuple[VerdictName, ...]] = ("pass", "warn", "info")
 """Verdicts of what holds, as far as it binds."""
-BROKEN: Final[tuple[VerdictName, ...]] = ("fail", "unreachable")
+_BROKEN: Final[tuple[VerdictName, ...]] = ("fail", "unreachable")
 """Verdicts of what the server is at fault for."""
 _TITLE: Final = 200  # characters
 _SENTENCE: Final = 500
 _EVIDENCE: Final = 10_000
+_NOTHING: Final = "No grade: nothing was to be graded in this run; an assignment says what counts"
 _LATER: Final = "A check that is shown later has to pass before this one can be judged."
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -67,7 +68,7 @@ class Line:
     @property
     def holds(self) -> bool:
         """Whether it passes, a warning included unless that is a failure."""
-        return self.verdict in HELD and not self.fails
+        return self.verdict in _HELD and not self.fails
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,11 @@ class Sheet:
             return f"{grade.points} of {grade.of} points"
         between = f", between {grade.low} and {grade.high} of {grade.of} points" if grade.high else ""
         return f"No grade{between}: {_quiet(grade.why, _SENTENCE) or 'it is withheld'}"
+
+    @property
+    def grading(self) -> str:
+        """The grade in words, or that there is none: for formats that are there to carry one."""
+        return self.points or _NOTHING
 
     @property
     def says(self) -> str:
@@ -251,7 +257,7 @@ class Sheet:
             points=row.points,
             of=row.of,
             hidden=row.hidden_until,
-            fails=row.verdict in BROKEN,
+            fails=row.verdict in _BROKEN,
         )
 
     def _line(self, entry: Entry, row: Earned | None) -> Line:
@@ -276,7 +282,7 @@ class Sheet:
             points=None if row is None else row.points,
             of=None if row is None else row.of,
             hidden="" if row is None else row.hidden_until,
-            fails=verdict.verdict in BROKEN or strictly,
+            fails=verdict.verdict in _BROKEN or strictly,
         )
 
 

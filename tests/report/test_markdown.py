@@ -16,6 +16,9 @@ from conformance.report.sheet import Sheet
     [
         ("An ETag is sent (items)", "An ETag is sent (items)"),
         ("all 90 checks hold; 1 warning.", "all 90 checks hold; 1 warning."),
+        ("Send Cache-Control: no-cache", "Send Cache-Control: no-cache"),
+        (":tada:", "`:tada:`"),
+        ("a :tada: b", "`a :tada: b`"),
         ("a_b", "`a_b`"),
         ("a*b*", "`a*b*`"),
         ("<b>", "`<b>`"),
