@@ -10,6 +10,7 @@ import functools
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 from io import StringIO
@@ -165,7 +166,7 @@ def _xml(document: bytes) -> ET.Element:
 
 
 _TAGS: Final = frozenset(
-    "h1 h2 p ul li strong code pre details summary table thead tbody tr th td br".split()  # noqa: SIM905
+    "h1 h2 p ul li strong code pre details summary table thead tbody tr th td".split()  # noqa: SIM905
 )
 _LINKED: Final = re.compile(r"(?i)https?:|www\.|@|#\d|gh-\d")
 
@@ -177,16 +178,19 @@ class _Page(HTMLParser):
         super().__init__()
         self.tags: set[str] = set()
         self.attributes: set[str] = set()
+        self.open: Counter[str] = Counter()
         self.prose = StringIO()
         self._code = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        self.open[tag] += 1
         self.attributes |= {f"{name}={value}" for name, value in attrs}
         self._code += tag in ("code", "summary")
 
     def handle_endtag(self, tag: str) -> None:
         self._code -= tag in ("code", "summary")
+        self.open[tag] -= 1
 
     def handle_data(self, data: str) -> None:
         if not self._code:
@@ -213,6 +217,7 @@ def _markdown(document: bytes) -> None:
     page.feed(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text))
     page.close()
     assert page.tags <= _TAGS
+    assert not +page.open  # a fence that ends too soon would make text of what closes
     assert page.attributes <= {"class=language-text"}
     assert not _LINKED.search(page.prose.getvalue())
 

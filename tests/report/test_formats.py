@@ -33,6 +33,8 @@ HOSTILE = (
     "&lt;&#x3c;&amp;",
     "`````",
     "` x ``",
+    "x`<img src=x>`y",
+    "x``<img src=x>` ``[a](http://evil)`y",
     "``` \n# heading",
     "[x](javascript:alert(1)) ![y](http://evil/z.png)",
     "| a | b |\n|---|---|",
