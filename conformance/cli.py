@@ -8,6 +8,7 @@ takes 0.2 s to import: so the functions import what they use.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import sys
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from conformance.assigning import Chosen
     from conformance.execute.progress import Progress
     from conformance.model import Report
+    from conformance.report.write import Files
     from conformance.servers.specs import AppSpec, CommandSpec
 
 __all__ = ["app", "main"]
@@ -123,23 +125,27 @@ def run(
         )
     from conformance.execute.starting import abandon, await_start  # noqa: PLC0415 (see above)
 
-    starting = context.obj.take(spec) if spec else None  # before the rest is imported, which takes as long
+    # Before the rest is imported, which takes as long; but not before what a report is to hold at first.
+    starting = context.obj.take(spec) if spec and not telling.reports else None
     from conformance import api, progress  # noqa: PLC0415
-    from conformance.report.safe import safe  # noqa: PLC0415
-    from conformance.report.write import check_path, write  # noqa: PLC0415
+    from conformance.report.write import Files, place  # noqa: PLC0415
     from conformance.signals import heeded  # noqa: PLC0415
 
     try:
-        for path in telling.reports:
-            check_path(path)
+        files = Files(map(place, telling.reports), strict=telling.strict)
         wanted = made(Asked, typed, url=url, serving=serving)
         chosen = _chosen(assignment, typed.get("specs"), started=bool(serving.app))
         wanted = wanted if chosen is None else chosen.asked(wanted, typed)
         run_options = api.make_options(wanted, start=starting.result if starting else None)
+        if files:
+            files.begin(api.pending(run_options, chosen.assignment if chosen else None))
     except ConformanceError:
         if starting is not None:
             abandon(starting)
         raise
+    if spec is not None and starting is None:
+        starting = context.obj.take(spec)
+        run_options = dataclasses.replace(run_options, start=starting.result)
     with heeded() as signals, progress.shown(sys.stderr) as show:
 
         def on_progress(state: Progress) -> None:
@@ -150,13 +156,8 @@ def run(
             await_start(starting, spec, show)
         report = api.conduct(run_options, on_progress)
         report = report if chosen is None else chosen.graded(report, wanted, on_progress)
-    for path in telling.reports:  # first, since whoever reads the rest may close the pipe
-        write(report, path)
-    _print(report, verbose=verbose, strict=telling.strict)
-    for path in telling.reports:
-        _say(f"report: {safe(path)}")
-    code = INTERRUPTED if signals.came else api.exit_code(report, strict=telling.strict)
-    raise typer.Exit(code)
+    code = _tell(report, files, telling, verbose=verbose)
+    raise typer.Exit(INTERRUPTED if signals.came else code)
 
 
 @app.command()
@@ -191,23 +192,16 @@ def judge(
     **typed: Any,
 ) -> None:
     """Judge a saved run again, without its server; exit codes as of run."""
-    from conformance.api import exit_code  # noqa: PLC0415 (see above)
-    from conformance.execute.again import judge_again  # noqa: PLC0415
+    from conformance.execute.again import judge_again  # noqa: PLC0415 (see above)
     from conformance.load.specs import load_with  # noqa: PLC0415
-    from conformance.report.safe import safe  # noqa: PLC0415
-    from conformance.report.write import check_path, read, write  # noqa: PLC0415
+    from conformance.report.write import Files, place, read  # noqa: PLC0415
 
     telling = made(Telling, typed)
-    list(map(check_path, telling.reports))  # before anything is done in vain
+    files = Files(map(place, telling.reports), strict=telling.strict)
     judged = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
     chosen = _chosen(assignment, specs, started=judged.workers is not None)
     judged = judged if chosen is None else chosen.graded(judged)
-    for each in telling.reports:
-        write(judged, each)
-    _print(judged, verbose=verbose, strict=telling.strict)
-    for each in telling.reports:
-        _say(f"report: {safe(each)}")
-    raise typer.Exit(exit_code(judged, strict=telling.strict))
+    raise typer.Exit(_tell(judged, files, telling, verbose=verbose))
 
 
 @app.command()
@@ -327,15 +321,19 @@ def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _print(report: Report, *, verbose: bool, strict: bool) -> None:
-    from conformance.report.text import entry_text, safe, summary_lines  # noqa: PLC0415 (see above)
+def _tell(report: Report, files: Files, telling: Telling, *, verbose: bool) -> int:
+    from conformance.api import exit_code  # noqa: PLC0415 (see above)
+    from conformance.report.text import entry_text, safe, summary_lines  # noqa: PLC0415
 
+    files.finish(report)  # first, since whoever reads the rest may close the pipe
     if verbose:
         for entry in report.judged:
             if entry.verdict.verdict in ("fail", "warn", "inconclusive", "error", "unreachable"):
                 _say(f"---- {safe(entry.nodeid)}\n{entry_text(report, entry)}\n")
-    for line in summary_lines(report, strict=strict):
+    said = [f"report: {safe(path)}" for path in files.paths] + files.printed
+    for line in [*summary_lines(report, strict=telling.strict), *said]:
         _say(line)
+    return exit_code(report, strict=telling.strict)
 
 
 # ------------------------------------------------------------------ the way in and out
@@ -377,7 +375,9 @@ def _foreseen(words: Sequence[str]) -> AppSpec | CommandSpec | None:
     """The server that a command line will ask for: typer takes 0.1 s to read it, in which it can start."""
     if words[:1] != ["run"] or "--help" in words:
         return None
-    serving = glimpsed(Serving, words[1:])
+    serving, telling = glimpsed(Serving, words[1:]), glimpsed(Telling, words[1:])
+    if telling is None or telling.reports:
+        return None  # a report is to say first that the run has not ended
     try:
         return serving.spec() if serving is not None else None
     except ConformanceError:

@@ -20,6 +20,7 @@ ACROSS = {
 }
 # Files that are called after what they ask, since several files answer it.
 ASKS = {
+    "grading/test_fairness.py": "what can be earned, by whom",
     "judge/test_entries.py": "what another entry of the server's cache explains",
     "judge/test_given.py": "what keeps a check from being judged",
     "load/test_spec_errors.py": "every way in which a file of specs can be wrong",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -16,7 +17,7 @@ from conformance.model.grades import Earned, Grade, TopicPoints
 from conformance.report.document import rescored
 from helpers.embedded import judged
 
-__all__ = ["HOSTILE", "Page", "attacking", "failing", "graded"]
+__all__ = ["HOSTILE", "Page", "assert_plain", "attacking", "failing", "graded"]
 
 HOSTILE: Final = (
     "<script>alert(1)</script>",
@@ -40,6 +41,14 @@ HOSTILE: Final = (
 # By these names things are found: the entry of a check, its step, what a client cache is called.
 _HOLDS: Final = frozenset(
     ("also", "digest", "do", "id", "name", "nodeid", "requirement", "started", "step", "through", "work")
+)
+
+
+_METAS: Final = 6
+_PLAIN: Final = re.compile(
+    "a|b|blockquote|body|circle|code|dd|defs|details|div|dl|dt|figcaption|figure|footer|h[1-4]|head|header|html|i"
+    "|li|line|main|mark|meta|ol|p|path|pattern|pre|rect|section|small|span|style|summary|svg|symbol|table|tbody"
+    "|td|text|th|thead|title|tr|ul|use"
 )
 
 
@@ -94,6 +103,23 @@ class Page(HTMLParser):
     def of(self, tag: str) -> list[dict[str, str]]:
         """The attributes of each element of a name."""
         return [attrs for name, attrs in self.tags if name == tag]
+
+
+def assert_plain(source: str) -> Page:
+    """A page of ours: whole, of elements that do nothing, and with no text that a reader could take amiss."""
+    page = Page(source)
+    assert page.wrong == []
+    assert page.open_ == []
+    assert all(_PLAIN.fullmatch(tag) for tag, _ in page.tags)
+    assert len(page.of("meta")) == _METAS
+    for tag, attrs in page.tags:
+        assert not {name for name in attrs if name.startswith("on") or name in ("style", "src", "action")}
+        if tag == "a":
+            assert re.match(r"#[\w-]+$|https?://", attrs["href"])
+        elif "href" in attrs:
+            assert attrs["href"].startswith("#")
+    assert all(c.isprintable() or c == "\n" for c in "".join(page.texts))
+    return page
 
 
 @functools.cache

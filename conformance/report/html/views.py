@@ -28,6 +28,7 @@ _URL: Final = re.compile(r"https?://[^\s\"'<>]+")
 _ODD: Final = re.compile(r"[^A-Za-z0-9]+")
 _TELLING: Final = ("if-", "range:", "accept")  # fields of a request that choose its answer
 _CURLS: Final = 4
+_NAME: Final = 150  # characters of an id in the page
 LONGEST: Final = 3000  # characters of any text
 
 
@@ -135,7 +136,7 @@ class Views:
         self._anchors: dict[str, str] = {}
         taken: set[str] = set()
         for entry in report.entries:
-            name = plain = "c-" + _ODD.sub("-", entry.nodeid.removeprefix("specs/")).strip("-")
+            name = plain = "c-" + _ODD.sub("-", entry.nodeid.removeprefix("specs/")).strip("-")[:_NAME]
             while name in taken:
                 name = f"{plain}-{len(taken)}"
             taken.add(name)
