@@ -12,6 +12,7 @@ import math
 import re
 import secrets
 from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, cast
 
@@ -27,9 +28,10 @@ from conformance.guesses import guessed
 from conformance.load.specs import load_with
 from conformance.load.target import load_target
 from conformance.load.targetfile import BASE
-from conformance.model import Report, Suite, Target, Tier
+from conformance.model import Assignment, Report, Suite, Target, Tier
 from conformance.options import Asked, declared, tier_named
 from conformance.plan.lanes import plan
+from conformance.report.pending import pending as not_ended
 from conformance.report.redact import without_userinfo
 from conformance.report.result import result
 from conformance.servers.environment import withheld
@@ -39,7 +41,7 @@ from conformance.wire.address import parse_base
 if TYPE_CHECKING:
     from conformance.servers.server import Server
 
-__all__ = ["conduct", "exit_code", "make_options", "run"]
+__all__ = ["conduct", "exit_code", "make_options", "pending", "run"]
 
 AUTO: Final = "auto"
 Parameters = ParamSpec("Parameters")
@@ -92,6 +94,20 @@ def conduct(options: Options, on_progress: Callable[[Progress], None] | None = N
         raise
     engine.close()
     return engine.report()
+
+
+def pending(options: Options, assignment: Assignment | None = None) -> Report:
+    """What stands where the report of a run is to come, until it has ended; `assignment`: what grades it."""
+    return not_ended(
+        options.suite,
+        options.target,
+        options.tier,
+        assignment,
+        secrets=options.secrets,
+        base_url="" if options.start is not None else options.base_url,
+        seed=options.seed,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
 
 
 # ------------------------------------------------------------------ options

@@ -8,6 +8,7 @@ takes 0.2 s to import: so the functions import what they use.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import sys
 from collections.abc import Sequence
@@ -124,23 +125,28 @@ def run(
         )
     from conformance.execute.starting import abandon, await_start  # noqa: PLC0415 (see above)
 
-    starting = context.obj.take(spec) if spec else None  # before the rest is imported, which takes as long
+    # Before the rest is imported, which takes as long; but not before what a report is to hold at first.
+    starting = context.obj.take(spec) if spec and not telling.reports else None
     from conformance import api, progress  # noqa: PLC0415
     from conformance.report.safe import safe  # noqa: PLC0415
-    from conformance.report.write import check_path, write  # noqa: PLC0415
+    from conformance.report.write import Files, place  # noqa: PLC0415
     from conformance.signals import heeded  # noqa: PLC0415
 
     try:
-        for path in telling.reports:
-            check_path(path)
+        files = Files(map(place, telling.reports), strict=telling.strict)
         wanted = made(Asked, typed, url=url, serving=serving)
         chosen = _chosen(assignment, typed.get("specs"), started=bool(serving.app))
         wanted = wanted if chosen is None else chosen.asked(wanted, typed)
         run_options = api.make_options(wanted, start=starting.result if starting else None)
+        if files:
+            files.begin(api.pending(run_options, chosen.assignment if chosen else None))
     except ConformanceError:
         if starting is not None:
             abandon(starting)
         raise
+    if spec is not None and starting is None:
+        starting = context.obj.take(spec)
+        run_options = dataclasses.replace(run_options, start=starting.result)
     with heeded() as signals, progress.shown(sys.stderr) as show:
 
         def on_progress(state: Progress) -> None:
@@ -151,11 +157,12 @@ def run(
             await_start(starting, spec, show)
         report = api.conduct(run_options, on_progress)
         report = report if chosen is None else chosen.graded(report, wanted, on_progress)
-    for path in telling.reports:  # first, since whoever reads the rest may close the pipe
-        write(report, path)
+    files.finish(report)  # first, since whoever reads the rest may close the pipe
     _print(report, verbose=verbose, strict=telling.strict)
-    for path in telling.reports:
+    for path in files.paths:
         _say(f"report: {safe(path)}")
+    for line in files.printed:
+        _say(line)
     code = INTERRUPTED if signals.came else api.exit_code(report, strict=telling.strict)
     raise typer.Exit(code)
 
@@ -218,15 +225,9 @@ def freeze(
     specs: Specs = None,
 ) -> None:
     """Settle which checks an assignment counts and for how many points, whatever a server offers."""
-    from conformance.assigning import freeze_file, propose_file  # noqa: PLC0415 (see above)
+    from conformance.assigning import settle  # noqa: PLC0415 (see above)
 
-    if from_ is not None and path is None:
-        lines = propose_file(from_, out, force=force)
-    elif path is not None and from_ is None:
-        lines = freeze_file(path, out, specs or (), force=force)
-    else:
-        raise UsageError("freeze an assignment file, or write one by --from lesson: one of the two")
-    for line in lines:
+    for line in settle(path, from_, out, specs or (), force=force):
         _say(line)
 
 
@@ -370,7 +371,9 @@ def _foreseen(words: Sequence[str]) -> AppSpec | CommandSpec | None:
     """The server that a command line will ask for: typer takes 0.1 s to read it, in which it can start."""
     if words[:1] != ["run"] or "--help" in words:
         return None
-    serving = glimpsed(Serving, words[1:])
+    serving, telling = glimpsed(Serving, words[1:]), glimpsed(Telling, words[1:])
+    if telling is None or telling.reports:
+        return None  # a report is to say first that the run has not ended
     try:
         return serving.spec() if serving is not None else None
     except ConformanceError:

@@ -312,8 +312,9 @@ class Telling:
 
     reports: Sequence[str] = option(
         (),
-        "Write a report; its suffix names the format (.json); repeatable.",
-        metavar="PATH",
+        "Write a report, as its suffix says (.json, .xml, .md, .svg), or as a format that is named before it "
+        "(docs/reports.md); - prints it; repeatable.",
+        metavar="[FORMAT:]PATH",
         name="report",
     )
     strict: bool = option(False, "A warning (a SHOULD not met) is a failure, too.", kind=bool)

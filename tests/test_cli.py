@@ -129,6 +129,8 @@ def test_verbose_tells_all_about_what_did_not_pass(target: str, capsys: pytest.C
         (["--seed", "-1"], "from 0 to 2**63"),
         (["--deadline", "0"], "above 0"),
         (["--report", "report.pdf"], "accepted: .json"),
+        (["--report", "junti:report.xml"], "did you mean 'junit'?"),
+        (["--report", "classroom50:result.json"], "lacks CLASSROOM, ASSIGNMENT, OWNER or USERNAME"),
         (["--report", "/no/such/report.json"], "there is no folder"),
         (["--ca", "/no/such.pem"], "there is no file"),
         (["--frobnicate"], "No such option"),

@@ -17,7 +17,7 @@ PAGES = {
     page.relative_to(ROOT).as_posix(): page.read_text("utf-8")
     for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
 }
-THEIRS = {"main.py"}  # of the reader
+THEIRS = {"main.py", "autograder.py"}  # of the reader
 PLACEHOLDER = re.compile(r"[A-Z]{4}")  # specs/TOPIC.yaml
 
 

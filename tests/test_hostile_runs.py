@@ -40,6 +40,7 @@ from conformance.clocks import VirtualClock
 from conformance.execute.options import Options
 from conformance.model import Report
 from conformance.report.formats import FORMATS
+from conformance.report.sheet import Sheet
 from conformance.report.summary import summary_lines
 from conformance.report.text import entry_text
 from conformance.wire import Limits
@@ -304,7 +305,7 @@ def test_what_a_server_says_is_shown_and_not_obeyed(evil: str) -> None:
     assert on(result, "etag-repeats").outcome in ("fail", "blocked")
     printed = [*summary_lines(result), entry_text(result, judged(result, "etag-repeats"))]
     assert all(line.isprintable() for text in printed for line in text.split("\n"))
-    assert FORMATS[".json"].write(result).isascii()
+    assert FORMATS["json"].write(Sheet(result)).isascii()
 
 
 # ------------------------------------------------------------------ memory

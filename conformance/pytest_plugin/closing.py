@@ -13,7 +13,6 @@ from conformance.pytest_plugin.conductor import Conductor
 from conformance.pytest_plugin.settings import Sending
 from conformance.report.result import result
 from conformance.report.summary import brief_lines, summary_lines
-from conformance.report.write import write
 
 NOTHING_SELECTED = (
     "conformance: no check was selected, so no server was judged; leave the paths out to judge one, "
@@ -41,12 +40,13 @@ class Closing:
         """Write the report files, once; the exit code is that of the command, unless others have failed."""
         self._report = report = self._conductor.report
         if report is not None:
-            for path in self._sending.telling.reports:
-                try:
-                    write(report, path)
-                    self._lines.append(f"report: {path}")
-                except ConformanceError as problem:
-                    self._faults.append(str(problem))
+            files = self._conductor.files
+            try:
+                files.finish(report)
+                self._lines += [f"report: {path}" for path in files.paths]
+            except ConformanceError as problem:
+                self._faults.append(str(problem))
+            self._lines += files.printed
         elif self._conductor.broken:
             self._faults.append(f"conformance: {self._conductor.broken}")
         asked = not session.config.getoption("collectonly")

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Collection
 from typing import Final
 
+from conformance.api import pending
 from conformance.errors import ConformanceError, HarnessError
 from conformance.execute.engine import Engine
 from conformance.execute.progress import Progress
@@ -23,6 +24,7 @@ from conformance.pytest_plugin.settings import Sending
 from conformance.report.safe import safe
 from conformance.report.summary import warning
 from conformance.report.text import entry_text
+from conformance.report.write import Files
 
 GLANCE: Final = 0.2  # seconds between looks at what is being waited for
 ENDED: Final = "the run has ended before this was asked for"
@@ -34,6 +36,7 @@ class Conductor:
     Attributes:
         engine: None until somebody asks for a verdict.
         report: what came of it, once closed.
+        files: the reports as files.
         broken: why there is none, where the suite is at fault or could not start.
     """
 
@@ -42,6 +45,7 @@ class Conductor:
         self.report: Report | None = None
         self.selected: frozenset[str] = frozenset()
         self._sending = sending
+        self.files = Files(sending.places, strict=sending.telling.strict)
         self._answered: set[str] = set()
         self._lock = threading.Lock()
         self._stopped = ""
@@ -109,7 +113,10 @@ class Conductor:
             return self.engine
 
     def _start(self) -> Engine:
-        engine = Engine(dataclasses.replace(self._sending.options, selected=self.selected))
+        options = dataclasses.replace(self._sending.options, selected=self.selected)
+        if self.files:
+            self.files.begin(pending(options))  # before the server starts
+        engine = Engine(options)
         engine.start()
         return engine
 

@@ -25,6 +25,7 @@ from conformance.pytest_plugin import paths
 
 if TYPE_CHECKING:
     from conformance.execute.options import Options
+    from conformance.report.write import Place
     from conformance.servers.specs import AppSpec, CommandSpec
 
 MISSING: Final = (
@@ -60,12 +61,13 @@ class Sending:
 
     Args:
         clock: its name, as asked for.
-        starts: what is started to be judged, as it was asked for, or "".
+        places: where reports go. starts: what is started to be judged, as it was asked for, or "".
     """
 
     options: Options
     clock: str
     telling: Telling
+    places: tuple[Place, ...] = ()
     starts: str = ""
 
 
@@ -108,7 +110,7 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
 
 def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: Stand | None) -> Sending:
     from conformance.api import make_options  # noqa: PLC0415 (see the rules above)
-    from conformance.report.write import check_path  # noqa: PLC0415
+    from conformance.report.write import place  # noqa: PLC0415
     from conformance.servers.specs import AppSpec  # noqa: PLC0415
 
     serving, url = asked(config, Serving), base_url(config)
@@ -119,13 +121,11 @@ def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: St
         spec = stand(settings.target)
     here = config.invocation_params.dir
     telling = asked(config, Telling)
-    telling = dataclasses.replace(telling, reports=[str(Path(here, path)) for path in telling.reports])
-    for path in telling.reports:
-        check_path(path)
+    places = tuple(place(each, here) for each in telling.reports)
     wanted = dataclasses.replace(wanted, url=url, target=settings.target, overrides=(), require=(), specs=())
     options = make_options(wanted, spec, suite=settings.suite)
     starts = "" if spec is None else spec.app if isinstance(spec, AppSpec) else spec.command
-    return Sending(options, str(wanted.clock), telling, starts)
+    return Sending(options, str(wanted.clock), telling, places, starts)
 
 
 def header(settings: Settings) -> str:

@@ -10,8 +10,14 @@
     coverage.py    the register, and which rows have checks
     safe.py        text that a terminal shows and does not obey
     formats.py     what a report can be written as. Table: FORMATS
+    sheet.py       what every format tells: lines, points, who may see what
+    jsontext.py    a document as JSON that nobody obeys
+    pending.py     what stands there before a run has ended
     write.py       reports as files
 
-A writer gets a Report, in which no credentials are left, and escapes for its own sink: what a server
+The formats, a file for each: junit.py, gradescope.py, classroom50.py, prairielearn.py, ctrf.py, markdown.py
+(also a summary of GitHub Actions), github_annotations.py, badge.py.
+
+A writer gets a Sheet, in which no credentials are left, and escapes for its own sink: what a server
 sent may hold anything. It must not know how verdicts come about.
 """

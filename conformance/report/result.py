@@ -72,7 +72,7 @@ def result(report: Report, *, strict: bool = False) -> Result:
 
 def _cut_short(report: Report, broken: Sequence[Entry]) -> Result | None:
     """A run that says nothing of the server as a whole."""
-    if not report.judged:
+    if not report.judged and not (report.stopped and not report.entries):  # of a run that has not begun
         return Result(NOTHING, "Not judged: no check was selected, so nothing is known of this server.")
     ours = report.counts["error"]
     if ours:

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from helpers.embedded import judged
 from helpers.reports import spoilt
+from helpers.sheets import made, pending
 
 from conformance.errors import UsageError
 from conformance.report.document import decode, encode
 from conformance.report.formats import FORMATS
-from conformance.report.write import check_path, read, write
+from conformance.report.sheet import Sheet
+from conformance.report.write import Files, Place, place, read, write
 
 
 def test_a_file_comes_back(tmp_path: Path) -> None:
@@ -48,24 +50,124 @@ def test_others_may_read_a_file_as_they_may_any(tmp_path: Path) -> None:
     assert (tmp_path / "report.json").stat().st_mode & 0o777 == 0o644
 
 
-@pytest.mark.parametrize("name", ["report.txt", "report", "report.json/"])
-def test_a_suffix_or_a_folder_that_will_not_do_is_said_before_the_run(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("report.txt", r"accepted: \.json \(everything"),
+        ("report", r"gradescope, .* need: gradescope:PATH"),
+        ("report.json/", "it is a folder"),
+        ("no/report.json", "there is no folder"),
+        ("device.json", "it is no file; accepted is the path of one, or - to have it printed"),
+    ],
+)
+def test_a_place_that_will_not_do_is_said_before_the_run(name: str, says: str, tmp_path: Path) -> None:
     (tmp_path / "report.json").mkdir()
-    with pytest.raises(UsageError, match=r"accepted: \.json|it is a folder"):
-        check_path(tmp_path / name)
+    os.mkfifo(tmp_path / "device.json")
+    with pytest.raises(UsageError, match=says):
+        place(tmp_path / name)
 
 
-def test_a_folder_that_is_not_there_or_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="there is no folder"):
-        check_path(tmp_path / "no" / "report.json")
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("pdf:r.pdf", "no format 'pdf' of a report .*accepted: json, junit, "),
+        ("junti:r.xml", "did you mean 'junit'"),
+        ("junit:", "it names no file"),
+        ("badge:/dev/stdout", "it is no file; accepted is the path of one, or - to have it printed"),
+        ("badge:/dev/null", "it is no file"),
+    ],
+)
+def test_a_format_that_there_is_not_or_a_device_is_said_before_the_run(asked: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        place(asked)
+
+
+def test_a_folder_that_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(UsageError, match="may not be written to"):
-        check_path(tmp_path / "report.json")
+        place(tmp_path / "report.json")
 
 
-def test_the_table_of_formats() -> None:
-    assert all(suffix == f.suffix and suffix.startswith(".") for suffix, f in FORMATS.items())
-    assert FORMATS[".json"].name == "json"
+@pytest.mark.parametrize(
+    ("asked", "format_", "path"),
+    [
+        ("a.json", "json", "a.json"),
+        ("junit:a.json", "junit", "a.json"),
+        ("junit:b:c.xml", "junit", "b:c.xml"),
+        ("junit:-", "junit", None),
+        ("./json:a.md", "markdown", "json:a.md"),
+    ],
+)
+def test_a_place_is_a_path_or_a_format_before_it(
+    asked: str, format_: str, path: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "json:a.md").touch()
+    found = place(asked, tmp_path)
+    assert found == Place(FORMATS[format_], None if path is None else tmp_path / path)
+
+
+# ------------------------------------------------------------------ the files of a run
+
+
+def test_a_withheld_report_stands_there_until_the_run_has_ended(tmp_path: Path) -> None:
+    names = [name for name in FORMATS if name != "classroom50"]  # which needs variables
+    files = Files(place(f"{name}:{tmp_path / name}") for name in names)
+    before, after = pending(), made()
+    files.begin(before.report)
+    for name in names:
+        assert (tmp_path / name).read_bytes() == FORMATS[name].write(before)
+    files.finish(after.report)
+    for name in names:
+        assert (tmp_path / name).read_bytes() == FORMATS[name].write(after)
+    assert list(files.paths) == [str(tmp_path / name) for name in names]
+    assert {path.name for path in tmp_path.iterdir()} == {*names}
+
+
+def test_what_a_step_has_said_before_stays_in_its_summary(tmp_path: Path) -> None:
+    path, before, after = tmp_path / "summary", pending(), made()
+    path.write_text("# Built")
+    files = Files([place(f"github-summary:{path}")])
+    files.begin(before.report)
+    files.finish(after.report)
+    assert path.read_bytes() == b"# Built\n" + FORMATS["github-summary"].write(after)
+
+
+def test_what_is_printed_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files, before, after = Files([place("github-annotations:-")]), pending(), made()
+    files.begin(before.report)
+    assert files.printed == []
+    files.finish(after.report)
+    assert [f"{line}\n" for line in files.printed] == FORMATS["github-annotations"].write(
+        after
+    ).decode().splitlines(keepends=True)
+    assert (list(tmp_path.iterdir()), list(files.paths)) == ([], [])
+
+
+def test_one_file_that_can_not_be_written_costs_no_other(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    files = Files([place(tmp_path / "gone" / "a.json"), place(tmp_path / "b.json")])
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(UsageError, match=r"gone/a\.json' can't be written: No such file"):
+        files.finish(made().report)
+    assert read(tmp_path / "b.json").seed == 7
+
+
+def test_a_link_that_somebody_has_put_there_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "grades").write_text("kept")
+    (tmp_path / "r.json").symlink_to(tmp_path / "grades")
+    write(made().report, tmp_path / "r.json")
+    assert (tmp_path / "grades").read_text() == "kept"
+    assert not (tmp_path / "r.json").is_symlink()
+
+
+def test_strictly_a_warning_is_a_failure_in_a_file_too(tmp_path: Path) -> None:
+    path, sheet = tmp_path / "r.xml", made()
+    write(sheet.report, path, strict=True)
+    assert path.read_bytes() == FORMATS["junit"].write(Sheet(sheet.report, strict=True))
+
+
+# ------------------------------------------------------------------ reading
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tools.servers.table import CONF, chosen, rows
 FOR_ALL = {"origin.py", "package.json", "package-lock.json", "python.txt"}
 KNOWN = {"port": "1", "work": "w", "site": "s", "origin": "o", "originport": "2"}
 ROWS = rows()
+_FEW = 2
 
 
 def test_there_are_twenty_servers_from_all_three_registries() -> None:
@@ -77,6 +78,21 @@ def test_what_is_committed_of_the_runs_is_what_is_expected() -> None:
 def test_each_failure_that_is_expected_has_its_row_and_a_reason() -> None:
     suite = load()
     none_of(said for row in ROWS.values() for said in problems(row, known(row), suite))
+
+
+def test_core_is_what_all_but_two_of_the_servers_meet_at_most() -> None:
+    """So that it can block a build. Servers that are like another count as that one."""
+    results = read_results()
+    failing: dict[str, set[str]] = {}
+    for name, row in ROWS.items():
+        for found in results[name].findings:
+            failing.setdefault(found.check, set()).add(row.like or name)
+    core = [check for file in load().files for check in file.checks if check.ground.tier == "core"]
+    none_of(
+        f"{check.ground.id} {check.id} fails at {', '.join(sorted(failing[check.id]))}: not of tier core"
+        for check in core
+        if len(failing.get(check.id, ())) > _FEW
+    )
 
 
 def test_the_page_is_what_the_results_make() -> None:

@@ -57,6 +57,7 @@ ODD: Final[Mapping[str, Way]] = {
     ),
     **dict.fromkeys((flaw.name for flaw in negotiation.FLAWS), Way(target="reference", tier="full")),
     "version-alone": Way(tier="full", started=True),
+    "age-of-nothing": Way(tier="full", started=True),  # by URL a cache may stand in front
     "timestamp-etag": Way(standing=True),
     "slow-hit": Way(alone=True),
 }

@@ -1,0 +1,52 @@
+"""A badge, as SVG: what the run comes to, in two words. Pure.
+
+It has no words but ours and numbers, nothing that is fetched, and no script; the colour repeats the words.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conformance.report.result import FAILED, PASSED
+from conformance.report.sheet import Sheet
+
+__all__ = ["write"]
+
+_LABEL: Final = "HTTP caching"
+_WIDTH: Final = 6.6  # of a letter, on average
+_ROOM: Final = 12
+_GREEN, _RED, _GREY = "#176f2c", "#b42318", "#57606a"  # white on each is read easily
+
+
+def write(sheet: Sheet) -> bytes:
+    """The bytes of the picture."""
+    says, colour = _said(sheet)
+    left, right = round(len(_LABEL) * _WIDTH + _ROOM), round(len(says) * _WIDTH + _ROOM)
+    font = 'font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" fill="#fff" text-anchor="middle"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" '
+        f'aria-label="{_LABEL}: {says}">\n'
+        f"<title>{_LABEL}: {says}</title>\n"
+        f'<rect width="{left}" height="20" fill="#24292f"/>\n'
+        f'<rect x="{left}" width="{right}" height="20" fill="{colour}"/>\n'
+        f"<g {font}>\n"
+        f'<text x="{left / 2}" y="14" textLength="{left - _ROOM}">{_LABEL}</text>\n'
+        f'<text x="{left + right / 2}" y="14" textLength="{right - _ROOM}">{says}</text>\n'
+        "</g>\n</svg>\n"
+    ).encode()
+
+
+def _said(sheet: Sheet) -> tuple[str, str]:
+    grade = sheet.graded
+    if sheet.grade is not None:
+        if grade is None:
+            return "no grade", _GREY
+        return f"{grade.points}/{grade.of}", _GREEN if grade.points == grade.of else _RED
+    code = sheet.result.code
+    return (
+        ("passed", _GREEN)
+        if code == PASSED
+        else ("failed", _RED)
+        if code == FAILED
+        else ("not judged", _GREY)
+    )

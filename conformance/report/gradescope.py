@@ -1,0 +1,73 @@
+"""Gradescope's results.json: points, and who may see what. Pure.
+
+Gradescope knows no ungraded state. Where the grade is withheld, or there is none, neither the whole nor a
+test has a score, so nobody gets a 0 for a fault of ours: Gradescope then shows a failure of the autograder,
+and `output` says what happened.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from conformance.report.jsontext import json_bytes
+from conformance.report.sheet import Line, Sheet
+
+__all__ = ["write"]
+
+_UNTIL: Final = {"due": "after_due_date", "": "visible"}
+_OMITTED: Final = ("not-applicable", "untestable", "deselected")
+
+
+def write(sheet: Sheet) -> bytes:
+    """The bytes of the file."""
+    grade = sheet.graded
+    first = sheet.first
+    says = [sheet.grading, sheet.says]
+    if first is not None:
+        says += ["", f"First to mend: {first.name}", first.message]
+        says += [f"Next: {first.advice}"] if first.advice else []
+    document: dict[str, Any] = {
+        "output": "\n".join(says),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",  # the server's own words
+        "execution_time": round((sheet.ended - sheet.started).total_seconds(), 3),
+    }
+    if grade is not None:
+        document["score"] = grade.points
+    # A check that counts keeps its line, whatever came of it: else the points would not add up.
+    lines = [line for line in sheet.lines if line.of is not None or line.verdict not in _OMITTED]
+    document["tests"] = [*(_test(sheet, line) for line in lines), _remark(sheet)]
+    return json_bytes(document)
+
+
+def _test(sheet: Sheet, line: Line) -> dict[str, Any]:
+    test: dict[str, Any] = {
+        "name": line.name,
+        "name_format": "text",
+        "status": "passed" if line.holds else "failed",
+        "output": sheet.evidence(line),
+        "output_format": "text",
+        "tags": [line.verdict, line.level],
+        "visibility": _UNTIL.get(line.hidden, "after_published"),
+    }
+    if sheet.graded is not None and line.of is not None:
+        test |= {"score": line.points, "max_score": line.of}
+    return test
+
+
+def _remark(sheet: Sheet) -> dict[str, Any]:
+    """What the instructor needs to repeat the run."""
+    report, grade = sheet.report, sheet.grade
+    told = [f"suite {report.suite_version}", f"specs {report.specs_sha256}", f"seed {report.seed}"]
+    told += [f"assignment {grade.assignment}, frozen as {grade.freeze}"] if grade is not None else []
+    told += [sheet.trouble] if sheet.trouble else []
+    return {
+        "name": "For the instructor",
+        "name_format": "text",
+        "output": "\n".join(map(sheet.clean, told)),
+        "output_format": "text",
+        "visibility": "hidden",
+    }
