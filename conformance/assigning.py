@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from conformance.execute.progress import Progress
 
-__all__ = ["Chosen", "choose", "freeze_file", "propose_file"]
+__all__ = ["Chosen", "choose", "settle"]
 
 _SAID: Final = ("target", "tier", "seed", "overrides", "require", "fuzz")
 """What an assignment says itself, so that nobody else may."""
@@ -106,12 +106,24 @@ def choose(path: str, specs: Collection[str] = (), *, started: bool = True) -> C
     return Chosen(open_assignment(path, load_with(tuple(specs)), started=started), Path(path).parent)
 
 
-def freeze_file(path: Path, out: Path | None, specs: Collection[str] = (), *, force: bool) -> Iterator[str]:
-    """Freeze an assignment file, and tell of it in lines.
+def settle(
+    path: Path | None, target: str | None, out: Path | None, specs: Collection[str], *, force: bool
+) -> Iterator[str]:
+    """Freeze an assignment file, or write one for a target, and tell of it in lines.
 
     Raises:
-        ConformanceError: the file is wrong, asks what can't be judged, or the frozen one can't be written.
+        ConformanceError: it is neither, or both; the file is wrong, or asks what can't be judged; there is no
+            such target; or nothing can be written.
     """
+    if target is not None and path is None:
+        return _propose_file(target, out, force=force)
+    if path is not None and target is None:
+        return _freeze_file(path, out, specs, force=force)
+    raise UsageError("freeze an assignment file, or write one by --from lesson: one of the two")
+
+
+def _freeze_file(path: Path, out: Path | None, specs: Collection[str], *, force: bool) -> Iterator[str]:
+    """Freeze an assignment file."""
     out = out or path.with_suffix(".frozen.json")
     _check_out(out, force=force)
     made = freeze(read_assignment(path), load_with(tuple(specs)))
@@ -122,12 +134,8 @@ def freeze_file(path: Path, out: Path | None, specs: Collection[str] = (), *, fo
     yield f"next: conformance run --app main:app --assignment {shell(str(out))}"
 
 
-def propose_file(name: str, out: Path | None, *, force: bool) -> Iterator[str]:
-    """Write an assignment that requires all that a target names.
-
-    Raises:
-        ConformanceError: there is no such target, or the file can't be written.
-    """
+def _propose_file(name: str, out: Path | None, *, force: bool) -> Iterator[str]:
+    """Write an assignment that requires all that a target names."""
     out = out or Path("assignment.yaml")
     _check_out(out, force=force)
     target = load_target(name)

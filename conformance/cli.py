@@ -219,15 +219,9 @@ def freeze(
     specs: Specs = None,
 ) -> None:
     """Settle which checks an assignment counts and for how many points, whatever a server offers."""
-    from conformance.assigning import freeze_file, propose_file  # noqa: PLC0415 (see above)
+    from conformance.assigning import settle  # noqa: PLC0415 (see above)
 
-    if from_ is not None and path is None:
-        lines = propose_file(from_, out, force=force)
-    elif path is not None and from_ is None:
-        lines = freeze_file(path, out, specs or (), force=force)
-    else:
-        raise UsageError("freeze an assignment file, or write one by --from lesson: one of the two")
-    for line in lines:
+    for line in settle(path, from_, out, specs or (), force=force):
         _say(line)
 
 
@@ -322,6 +316,7 @@ def _say(line: str) -> None:
 
 
 def _tell(report: Report, files: Files, telling: Telling, *, verbose: bool) -> int:
+    """Write and print what has come out; its exit code."""
     from conformance.api import exit_code  # noqa: PLC0415 (see above)
     from conformance.report.text import entry_text, safe, summary_lines  # noqa: PLC0415
 
