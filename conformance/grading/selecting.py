@@ -56,7 +56,7 @@ class Left:
 _NOWHERE: Final = Reason(
     "no-resource", "the target has no resource with what it needs", "declare it in the target file"
 )
-_MAY: Final = Reason("may", "it binds nobody, so nothing that a server does is wrong", "it can't count")
+_MAY: Final = Reason("may", "it binds nobody, so nothing that a server does is wrong", "it never counts")
 _WORKERS: Final = Reason(
     "workers",
     "it needs two workers, and a graded run starts one",
@@ -206,7 +206,7 @@ def _may_lack(run: Run, suite: Suite) -> str:
 
 def _by_choice(run: Run, suite: Suite) -> bool:
     """Whether a server that offers all that is required may still be one that a check does not apply to."""
-    check = run.check
+    check, resource = run.check, run.resource
     steps = suite.timelines[check.on].steps if check.on else check.steps
     if check.answers is not None or check.alone or any(VERBS[step.do].beyond for step in steps):
         return True
@@ -216,11 +216,19 @@ def _by_choice(run: Run, suite: Suite) -> bool:
     if not taken <= set(_TAKEN):
         return True
     conditions = [*check.only_if.values(), *(step.only_if for step in looked_at)]
-    return not all(_met(name, wanted, check.needs) for each in conditions for name, wanted in each.items())
+    stands = resource is not None and resource.ttl is None
+    return not all(
+        _met(name, wanted, check.needs, stands=stands) for each in conditions for name, wanted in each.items()
+    )
 
 
-def _met(name: str, wanted: Json, needs: Sequence[str]) -> bool:
-    """Whether a condition holds for each server that offers what it declares, and stands still meanwhile."""
+def _met(name: str, wanted: Json, needs: Sequence[str], *, stands: bool) -> bool:
+    """Whether a condition holds for each server that offers what it declares, and stands still meanwhile.
+
+    What is kept for a TTL is computed anew again and again, and may be another each time.
+    """
+    if name == "body" and wanted != "present" and not stands:
+        return False
     return name in _HELD and _HELD[name](wanted, needs)
 
 

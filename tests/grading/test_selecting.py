@@ -44,6 +44,14 @@ def test_what_counts_of_the_lesson_is_what_every_server_with_its_two_routes_can_
     assert why["items::no-store-where-sent"] == why["cached-time::memory-is-bounded"] == "where-offered"
 
 
+def test_of_what_is_computed_anew_after_a_ttl_no_equal_bodies_are_asked() -> None:
+    """A report with the time in it is another after a fresh start: nobody who does right pays for that."""
+    counting, left = chosen("require: [reports]")
+    assert "items::tag-outlives-restart" in counting
+    assert "reports::inm-current-is-304" in counting
+    assert reasons(left)["reports::tag-outlives-restart"] == "where-offered"
+
+
 def test_what_is_required_counts_and_what_is_optional_does_not() -> None:
     before, _ = chosen()
     after, left = chosen("require: [items.change]\noptional: [cached-time]")
