@@ -186,6 +186,8 @@ def make_options(
         values=search[1] if search else 0,
         restarts=not asked.no_restart,
         secrets=_secrets(spec),
+        isolation=_isolation(spec),
+        user_agent=_user_agent(asked.user_agent),
     )
 
 
@@ -199,6 +201,21 @@ def _start(spec: AppSpec | CommandSpec | None) -> Callable[[], Server] | None:
         return start(spec)
 
     return begin
+
+
+def _isolation(spec: AppSpec | CommandSpec | None) -> str:
+    """The level by which what is started is isolated, which this machine has; "" where nothing is."""
+    if spec is None:
+        return ""
+    from conformance.servers.isolation import chosen  # noqa: PLC0415 (most runs start nothing)
+
+    return chosen(spec.isolate).name
+
+
+def _user_agent(text: str) -> str:
+    if text and not re.fullmatch(r"[!-~](?:[ -~]*[!-~])?", text):
+        raise UsageError(f"the User-Agent {text!r} can't be sent; accepted is a line of printable ASCII")
+    return text
 
 
 def _secrets(spec: AppSpec | CommandSpec | None) -> tuple[str, ...]:
