@@ -154,6 +154,7 @@ def launch_app(spec: AppSpec, quarters: Quarters, port: int, ahead: float, salt:
     Raises:
         ServerError: with the reason, in the app's own words where it has some.
     """
+    folder = quarters.inside
     with contextlib.ExitStack() as ours:
         shared = spec.workers > 1
         sockets = [ours.enter_context(_listen(port, shared=shared))]
@@ -164,7 +165,7 @@ def launch_app(spec: AppSpec, quarters: Quarters, port: int, ahead: float, salt:
             ours.callback(theirs.close)
         settings = {
             "app": spec.app,
-            "folder": quarters.inside,
+            "folder": folder,
             "factory": spec.factory,
             "clock": spec.clock,
             "loop": spec.loop,

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Final
+
+TYPE_CHECKING = False  # as type checkers take it: importing `typing` would cost more than the copy
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["TooBig", "copy", "give_away"]
 

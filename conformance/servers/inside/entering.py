@@ -2,6 +2,8 @@
 
     python -I -S entering.py SETTINGS
 
+It imports next to nothing, since each start pays: neither typing, nor json, nor the packages above it.
+
 What is trusted ends here: from `_drop` on nothing is left that the server itself may not have. A single
 command takes this process over; of several this one stays the parent, and ends as the first of them does.
 """
@@ -11,14 +13,14 @@ command takes this process over; of several this one stays the parent, and ends 
 
 from __future__ import annotations
 
-import importlib
-import json
+import marshal
 import os
 import resource
-import signal
 import sys
-from collections.abc import Sequence
-from typing import Any, Final, NoReturn
+
+TYPE_CHECKING = False  # as type checkers take it
+if TYPE_CHECKING:
+    from typing import Any, Final, NoReturn
 
 __all__ = ["main"]
 
@@ -26,14 +28,14 @@ _FAILED: Final = 3
 
 
 def main() -> None:
-    """Enter, with the settings that are the only argument.
+    """Enter, with the settings that are the only argument: a dictionary, as `marshal` has it in hexadecimal.
 
     given, place: the folder and where its copy belongs. disk: bytes for it. limits: name -> value, of
     `resource`. uid: whose the processes are to be, or None where they are already. commands, handed: for
     each process its command and the descriptors that it gets. relay: descriptor of a socket that is bound,
     and the port to which it leads, or None.
     """
-    settings: dict[str, Any] = json.loads(sys.argv[1])
+    settings: dict[str, Any] = marshal.loads(bytes.fromhex(sys.argv[1]))  # noqa: S302 - it is ours
     _move_in(settings)
     for name, value in settings["limits"].items():
         most = resource.getrlimit(getattr(resource, name))[1]
@@ -61,7 +63,7 @@ def _sibling(name: str) -> Any:
     """A file beside this one, without the packages above it, which take longer than all that it does."""
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     try:
-        return importlib.import_module(name)
+        return __import__(name)
     finally:
         del sys.path[0]
 
@@ -85,21 +87,24 @@ def _drop(uid: int | None) -> None:
         os.setresuid(uid, uid, uid)
 
 
-def _become(command: Sequence[str], handed: Sequence[int], every: set[int]) -> NoReturn:
+def _become(command: list[str], handed: list[int], every: set[int]) -> NoReturn:
+    import signal  # noqa: PLC0415 (after the fork, where there is one)
+
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # which Python ignores
+        signal.signal(number, signal.SIG_DFL)
     for each in every:
         os.set_inheritable(each, each in handed)
     try:
-        os.execvp(command[0], list(command))  # noqa: S606 - no shell, on purpose
+        os.execvp(command[0], command)  # noqa: S606 - no shell, on purpose
     except OSError as problem:
         sys.stderr.write(f"error: {command[0]} can't be run: {problem.strerror}\n")
         sys.stderr.flush()
         os._exit(127)
 
 
-def _start(command: Sequence[str], handed: Sequence[int], every: set[int]) -> int:
+def _start(command: list[str], handed: list[int], every: set[int]) -> int:
     pid = os.fork()
     if pid == 0:
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         _become(command, handed, every)
     return pid
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
+import marshal
 import os
 import secrets
 import shutil
@@ -113,7 +113,8 @@ def _options(
         *(word for name, value in env.items() for word in ("--setenv", name, value)),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--size", str(_SHARED), "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"),  # noqa: S108
-        *("--size", disk, "--perms", "1777", "--tmpfs", "/tmp", "--symlink", "/tmp", "/var/tmp"),  # noqa: S108
+        *("--size", disk, "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108
+        *("--perms", "0755", "--dir", "/var", "--symlink", "/tmp", "/var/tmp"),  # noqa: S108
         *sight.binds(),
         *(word for each in data for word in each),
         *("--ro-bind", folder, _GIVEN, "--size", disk, "--tmpfs", _PLACE, "--chdir", _PLACE),
@@ -144,7 +145,7 @@ class Sandbox(Quarters):
     def place(self, moving: MovingIn) -> Placed:
         """All processes of a life in one sandbox: what they share by files they share there, too."""
         given = self._kept.name if self._kept is not None else str(self.folder)
-        entering = json.dumps(self._entering(moving))
+        entering = marshal.dumps(self._entering(moving)).hex()
         written = {
             "/etc/passwd": f"server:x:{self._owner}:{self._owner}::/nonexistent:/bin/sh\n",
             "/etc/group": f"server:x:{self._owner}:\n",

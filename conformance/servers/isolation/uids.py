@@ -32,16 +32,22 @@ _PROBED_WITHIN: Final = 20.0
 _OPEN_TO_ALL: Final = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - where it may have left something
 
 
-@functools.cache
 def lacking() -> str:
     """Why a server can't have a user of its own, and how it could; "" where it can, which is tried once."""
+    return _lacking(sys.executable)
+
+
+@functools.cache
+def _lacking(python: str) -> str:
     if os.geteuid() != 0:
         return "only root can give a server a user of its own; without root, there are namespaces"
     uid = fresh()
-    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import conformance.servers.runner"
+    program = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import conformance.servers.runner, time_machine"
+    )
     try:
         tried = subprocess.run(  # noqa: S603 - our own words
-            [sys.executable, "-P", "-c", program],
+            [python, "-P", "-c", program],
             user=uid,
             group=uid,
             extra_groups=[],
@@ -53,9 +59,9 @@ def lacking() -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as problem:
-        return f"another user can't run {sys.executable} ({problem}): {_ADVICE}"
+        return f"another user can't run {python} ({problem}): {_ADVICE}"
     last = tried.stderr.strip().splitlines()[-1:] or [""]
-    return "" if tried.returncode == 0 else f"another user can't run {sys.executable} ({last[0]}): {_ADVICE}"
+    return "" if tried.returncode == 0 else f"another user can't run {python} ({last[0]}): {_ADVICE}"
 
 
 _ADVICE: Final = "install Python and the suite where everybody may read them, such as below /opt"
@@ -103,6 +109,8 @@ class Lodging(Quarters):
     @property
     def inside(self) -> str:
         """Its copy, which is made when it is first asked for."""
+        if not self.folder.is_dir():
+            return str(self.folder)  # which is told when it is to be lived in
         if self._home is None:
             home = Path(tempfile.mkdtemp(prefix="lodged-"))
             try:

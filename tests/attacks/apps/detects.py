@@ -1,0 +1,12 @@
+"""Tells that it is being judged, and by what clock."""
+
+import sys
+import time
+
+
+def attack() -> list[str]:
+    signs = {
+        "a module": "conformance.servers.runner" in sys.modules,
+        "the clock": type(time.monotonic) is not type(len),
+    }
+    return [sign for sign, seen in signs.items() if seen]
