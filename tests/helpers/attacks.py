@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import os
 import re
 import shutil
 import subprocess
@@ -21,13 +23,23 @@ from conformance.servers.isolation import LEVELS, uids
 from conformance.servers.server import Server
 from conformance.servers.specs import Budget
 
-__all__ = ["ATTACKS", "SMALL", "Attacker", "able", "attacked", "held", "promised", "submission_of"]
+__all__ = [
+    "ATTACKS",
+    "SMALL",
+    "Attacker",
+    "able",
+    "attacked",
+    "everybodys_python",
+    "held",
+    "promised",
+    "submission_of",
+]
 
 ATTACKS: Final = Path(__file__).parents[1] / "attacks"
 DOCS: Final = Path(__file__).parents[2] / "docs" / "isolation.md"
 _ROW: Final = re.compile(r"^\| `(\w+)`: [^|]+\| (shut|open) \| (shut|open) \| (shut|open) \|$", re.MULTILINE)
 _SYSTEMS: Final = "/usr/bin/python3"
-_ASKS: Final = "import sys; print(*sys.version_info[:2])"
+_ASKS: Final = "import sys, httpx, time_machine, uvicorn; print(*sys.version_info[:2])"
 
 
 @functools.cache
@@ -39,25 +51,34 @@ def promised() -> Mapping[str, Mapping[str, str]]:
 
 
 @functools.cache
-def _systems_python() -> str:
-    """The system's Python, where it is as ours: every user may run it, and it can have our packages."""
-    if not Path(_SYSTEMS).is_file():
-        return ""
-    version = subprocess.run([_SYSTEMS, "-c", _ASKS], capture_output=True, text=True, check=False).stdout
-    return _SYSTEMS if version.split() == [str(each) for each in sys.version_info[:2]] else ""
+def everybodys_python() -> tuple[str, str]:
+    """A Python that every user may run, and the PYTHONPATH by which it has our packages; or "".
+
+    Ours may be closed to them; then the system's takes its place, where it is of the same version.
+    """
+    packages = [each for each in sys.path if Path(each).name in ("site-packages", "dist-packages")]
+    for python in (sys.executable, _SYSTEMS):
+        if not Path(python).is_file():
+            continue
+        user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            user = {"user": uids.fresh(), "group": 65534, "extra_groups": []}
+        env = {"PYTHONPATH": os.pathsep.join(packages)}
+        with contextlib.suppress(OSError):
+            words = [python, "-c", _ASKS]
+            told = subprocess.run(words, env=env, capture_output=True, text=True, check=False, **user)
+            if told.stdout.split() == [str(each) for each in sys.version_info[:2]]:
+                return python, env["PYTHONPATH"]
+    return "", ""
 
 
 def able(level: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Skip the test where this machine has not that level.
-
-    Where our Python is closed to other users, the system's takes its place, with our packages.
-    """
-    row = next(each for each in LEVELS if each.name == level)
-    if level == "uid" and uids.lacking() and _systems_python():
-        for_all = [each for each in sys.path if Path(each).name in ("site-packages", "dist-packages")]
-        monkeypatch.setenv("PYTHONPATH", ":".join(for_all))
-        monkeypatch.setattr(sys, "executable", _systems_python())
-    if lacking := row.lacking():
+    """Skip the test where this machine has not that level."""
+    if level == "uid" and uids.lacking() and everybodys_python()[0] not in ("", sys.executable):
+        python, packages = everybodys_python()
+        monkeypatch.setenv("PYTHONPATH", packages)
+        monkeypatch.setattr(sys, "executable", python)
+    if lacking := next(each for each in LEVELS if each.name == level).lacking():
         pytest.skip(lacking)
 
 

@@ -48,10 +48,9 @@ def on_path(path: str, folders: Sequence[str]) -> bool:
 def binds() -> Iterator[str]:
     """Arguments of bubblewrap, for all that is seen."""
     seen = roots()
-    hides = on_path(str(_PACKAGE), seen)
-    ours = [str(_PACKAGE / each) for each in OURS]
     etc = [f"/etc/{each}" for each in _ETC]
-    yield from _ways((*etc, *(seen if hides else (*seen, *ours))))
+    ours = [str(_PACKAGE / each) for each in OURS]
+    yield from _ways((*etc, *seen, *([] if on_path(str(_PACKAGE), seen) else ours)))
     for each in seen:
         if Path(each).is_symlink() and Path(each).resolve().is_relative_to("/usr"):
             yield from ("--symlink", str(Path(each).readlink()), each)
@@ -59,13 +58,12 @@ def binds() -> Iterator[str]:
             yield from ("--ro-bind", each, each)
     for each in etc:
         yield from ("--ro-bind-try", each, each)
-    if hides:
-        yield from ("--tmpfs", str(_PACKAGE))  # over the rest of the suite, checks included
-        yield from _ways(ours, below=_PACKAGE)
+    # Over whatever of the suite is there, checks included; and nothing is added to it from inside.
+    yield from ("--tmpfs", str(_PACKAGE))
+    yield from _ways(ours, below=_PACKAGE)
     for each in ours:
         yield from ("--ro-bind", each, each)
-    if hides:
-        yield from ("--remount-ro", str(_PACKAGE))
+    yield from ("--remount-ro", str(_PACKAGE))
 
 
 def _ways(paths: Sequence[str], below: Path = Path("/")) -> Iterator[str]:

@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-LEFT = []
+LEFT: list[int] = []
 
 
 def attack() -> str:

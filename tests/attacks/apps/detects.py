@@ -7,6 +7,6 @@ import time
 def attack() -> list[str]:
     signs = {
         "a module": "conformance.servers.runner" in sys.modules,
-        "the clock": type(time.monotonic) is not type(len),
+        "the clock": not isinstance(time.monotonic, BuiltinFunctionType),
     }
     return [sign for sign, seen in signs.items() if seen]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,9 @@ from conformance.servers.isolation.base import Level, Open
 
 def have(monkeypatch: pytest.MonkeyPatch, **lacking: str) -> None:
     """A machine that lacks those."""
-    rows = tuple(Level(each.name, partial(lacking.get, each.name, ""), Open) for each in isolation.LEVELS)
+    rows = tuple(
+        Level(each.name, partial(str, lacking.get(each.name, "")), Open) for each in isolation.LEVELS
+    )
     monkeypatch.setattr(isolation, "LEVELS", rows)
 
 
@@ -117,13 +121,13 @@ def test_where_it_is_not_installed_the_command_that_installs_it_is_told(
 
 
 def test_elsewhere_than_on_linux_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(namespaces.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
     assert "Linux alone" in namespaces.lacking.__wrapped__()
 
 
 def test_without_root_there_is_no_user_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uids.os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(uids.sys, "executable", "/a/python")  # whose answer nobody keeps yet
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(sys, "executable", "/a/python")  # whose answer nobody keeps yet
     assert uids.lacking().startswith("only root can give a server a user of its own")
 
 
