@@ -2,6 +2,7 @@
 
 import sys
 import time
+from types import BuiltinFunctionType
 
 
 def attack() -> list[str]:
