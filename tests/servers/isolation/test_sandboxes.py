@@ -115,13 +115,37 @@ def test_what_the_user_passes_on_is_there(level: str, tmp_path: Path) -> None:
         assert httpx.get(server.url).text == "meant"
 
 
-def test_root_is_nobody_in_there(level: str, tmp_path: Path) -> None:
-    submission(tmp_path, "def handle(path): return os.getuid(), os.geteuid(), os.getgroups()")
-    seen = []
+def test_root_is_nobody_in_there_and_stays_so(level: str, tmp_path: Path) -> None:
+    submission(tmp_path, "def handle(path): return open('/proc/self/status').read()")
+    users = set()
     for _ in range(2):
         with start(AppSpec(app_dir=tmp_path, isolate=level)) as server:
-            seen.append(httpx.get(server.url).text)
-    assert all(uid.split(", ")[0] not in ("(0", "0") for uid in seen)
+            lines = httpx.get(server.url).text.splitlines()
+        told = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
+        assert len({*told["Uid"], *told["Gid"]}) == 1, "no saved user is left to become"
+        assert told["Groups"] in ([], ["1000"])
+        assert (told["NoNewPrivs"], int(told["CapEff"][0], 16)) == (["1"], 0)
+        users.add(told["Uid"][0])
+    assert "0" not in users
+    assert len(users) == 2 or users == {"1000"}, "each submission has a user, or a namespace of users"
+
+
+def test_no_descriptor_of_ours_is_handed_on(level: str, tmp_path: Path) -> None:
+    text = """
+    import subprocess
+    def held():
+        for fd in os.listdir("/proc/self/fd"):
+            if os.path.islink(f"/proc/self/fd/{fd}"):
+                yield os.readlink(f"/proc/self/fd/{fd}").partition(":")[0]
+    OPEN = sorted(set(held()))
+    def handle(path):
+        left = subprocess.run(["ls", "/proc/self/fd"], capture_output=True, text=True, close_fds=False)
+        return OPEN, left.stdout.split()
+    """
+    with start(AppSpec(app_dir=submission(tmp_path, text), isolate=level)) as server:
+        seen = httpx.get(server.url).text
+    assert "memfd" not in seen
+    assert seen.endswith("['0', '1', '2', '3'])"), "what it starts has none but its own"
 
 
 def test_of_the_suite_only_what_serves_is_seen() -> None:
