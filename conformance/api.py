@@ -29,7 +29,7 @@ from conformance.load.specs import load_with
 from conformance.load.target import load_target
 from conformance.load.targetfile import BASE
 from conformance.model import Assignment, Report, Suite, Target, Tier
-from conformance.options import Asked, declared, tier_named
+from conformance.options import Asked, Serving, declared, tier_named
 from conformance.plan.lanes import plan
 from conformance.report.pending import pending as not_ended
 from conformance.report.redact import without_userinfo
@@ -41,7 +41,7 @@ from conformance.wire.address import parse_base
 if TYPE_CHECKING:
     from conformance.servers.server import Server
 
-__all__ = ["conduct", "exit_code", "make_options", "pending", "run"]
+__all__ = ["caution", "conduct", "exit_code", "make_options", "pending", "run"]
 
 AUTO: Final = "auto"
 Parameters = ParamSpec("Parameters")
@@ -210,6 +210,15 @@ def _isolation(spec: AppSpec | CommandSpec | None) -> str:
     from conformance.servers.isolation import chosen  # noqa: PLC0415 (most runs start nothing)
 
     return chosen(spec.isolate).name
+
+
+def caution(serving: Serving, options: Options) -> str:
+    """What whoever asked for the strongest isolation is to know, where there was none; or ""."""
+    if serving.isolate != AUTO or options.isolation != "none":
+        return ""
+    from conformance.servers.isolation import none_because  # noqa: PLC0415 (most runs start nothing)
+
+    return none_because()
 
 
 def _user_agent(text: str) -> str:

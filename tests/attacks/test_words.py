@@ -33,6 +33,17 @@ def test_no_check_is_in_the_process_of_a_server(level: str, tmp_path: Path) -> N
     assert (seen["files"] == []) == (level == "namespaces")
 
 
-def test_what_can_not_be_shut(level: str, tmp_path: Path) -> None:
+def test_code_can_tell_that_its_clock_is_moved(level: str, tmp_path: Path) -> None:
     with attacked(level, tmp_path, "detects") as attacker:
         assert held("detects", level, shut=attacker.does() == [])
+
+
+def test_code_can_tell_by_how_much_its_clock_was_moved(level: str, tmp_path: Path) -> None:
+    with attacked(level, tmp_path, "follows") as attacker:
+        attacker.server.move(31)
+        assert held("follows", level, shut=31 not in attacker.does())
+
+
+def test_a_clock_that_is_not_moved_has_nothing_to_tell(level: str, tmp_path: Path) -> None:
+    with attacked(level, tmp_path, "detects", clock=False) as attacker:
+        assert attacker.does() == ["a module"]

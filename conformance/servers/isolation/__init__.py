@@ -18,7 +18,7 @@ from conformance.servers.isolation import namespaces, uids
 from conformance.servers.isolation.base import Level, Open, Quarters
 from conformance.servers.specs import AppSpec, CommandSpec
 
-__all__ = ["AUTO", "LEVELS", "chosen", "quarters_of"]
+__all__ = ["AUTO", "LEVELS", "chosen", "none_because", "quarters_of"]
 
 AUTO: Final = "auto"
 
@@ -55,3 +55,9 @@ def quarters_of(spec: AppSpec | CommandSpec) -> Quarters:
     """
     folder = spec.app_dir if isinstance(spec, AppSpec) else spec.cwd
     return chosen(spec.isolate).quarters((folder or Path()).resolve(), spec.budget)
+
+
+def none_because() -> str:
+    """Why this machine isolates no server, as a sentence."""
+    told = "; ".join(f"{each.name}: {each.lacking()}" for each in LEVELS if each.lacking())
+    return f"the server is not isolated, since this machine has no level of isolation ({told})"

@@ -25,17 +25,20 @@ _ETC: Final = (
     *("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "timezone", "mime.types"),
     *("ssl/certs", "ssl/openssl.cnf", "ca-certificates", "pki"),
 )
+_INTERPRETER: Final = ("bin", "lib", "lib32", "lib64", "include", "share", "ssl", "pyvenv.cfg")
 _PACKAGES: Final = ("site-packages", "dist-packages")
 
 
 def roots() -> tuple[str, ...]:
-    """The folders that are seen as they are, and can't be written."""
-    interpreter = (sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix)
+    """The folders (and a file) that are seen as they are, and can't be written."""
+    prefixes = (sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix)
+    real = str(Path(sys.executable).resolve().parents[1])
+    # Not the whole of it: an environment may be made in a folder that holds much else, and has a pip.conf.
+    interpreter = [str(Path(each, part)) for each in (real, *prefixes) for part in _INTERPRETER]
     packages = [each for each in sys.path if Path(each).name in _PACKAGES]
-    real = [str(Path(sys.executable).resolve().parents[1]), *interpreter, *packages]
     found: list[str] = []
-    for each in dict.fromkeys((*_SYSTEM, *real)):
-        if each != "/" and not on_path(each, found) and Path(each).is_dir():
+    for each in dict.fromkeys((*_SYSTEM, *interpreter, *packages)):
+        if not on_path(each, found) and Path(each).exists():
             found.append(each)
     return tuple(found)
 

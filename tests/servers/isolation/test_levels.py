@@ -59,6 +59,20 @@ def test_a_level_that_nobody_knows_is_refused_with_those_that_there_are() -> Non
         chosen("docker")
 
 
+def test_where_auto_comes_to_none_the_command_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    have(monkeypatch, namespaces="bubblewrap is not installed", uid="only root can")
+    words = ["run", "--app", "main:app", "--app-dir", str(tmp_path)]
+    cli.command([*words, "--isolate", "auto"])
+    says = (
+        "not isolated, since this machine has no level of isolation (namespaces: bubblewrap is not installed"
+    )
+    assert says in capsys.readouterr().err
+    cli.command(words)
+    assert "isolated" not in capsys.readouterr().err
+
+
 def test_only_what_the_suite_starts_can_be_isolated() -> None:
     with pytest.raises(UsageError, match="what is isolated is a server that the suite starts"):
         Serving(isolate="auto").spec()

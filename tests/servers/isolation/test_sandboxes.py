@@ -159,3 +159,21 @@ def test_of_the_suite_only_what_serves_is_seen() -> None:
     folders = {"conformance", "conformance/servers"}
     assert files <= ours <= files | folders
     assert all((sight.ROOT / each).exists() for each in files)
+
+
+def test_of_an_environment_only_the_interpreter_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("bin", "lib", "results"):
+        (tmp_path / name).mkdir()
+    for name in ("pyvenv.cfg", "pip.conf"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "exec_prefix", str(tmp_path))
+    seen = sight.roots()
+    assert {Path(each).name for each in seen if sight.on_path(each, [str(tmp_path)])} == {
+        "bin",
+        "lib",
+        "pyvenv.cfg",
+    }
+    assert not sight.on_path(str(tmp_path / "results" / "ada.json"), seen)
