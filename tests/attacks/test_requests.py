@@ -10,9 +10,10 @@ from apps.writing import submission
 from helpers.rules import none_of
 
 import conformance
+from conformance.assigning import choose
 from conformance.errors import UsageError
 from conformance.model import Report
-from conformance.options import Serving
+from conformance.options import Asked, Serving
 from conformance.wire.outgoing import NEUTRAL
 
 ROOT = Path(conformance.__file__).parents[1]
@@ -54,6 +55,12 @@ def test_the_user_agent_is_the_one_that_was_given_in_every_request(tmp_path: Pat
     )
     assert report.base_url
     assert not report.counts.get("unreachable"), "a second User-Agent ends it"
+
+
+def test_a_graded_run_is_neutral_unless_it_is_said_otherwise() -> None:
+    chosen = choose("lesson", started=False)
+    assert chosen.asked(Asked(), {}).user_agent == NEUTRAL
+    assert chosen.asked(Asked(user_agent="mine"), {}).user_agent == "mine"
 
 
 @pytest.mark.parametrize("text", ["a\nb", " ", "a ", "ä", "\x7f"])
