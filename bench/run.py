@@ -21,7 +21,9 @@ from typing import Any, Final
 
 from measure import ROOT, Figure
 
-FILES: Final = ("exchange", "hosted", "plugin", "collecting", "starting", "reporting", "tier")
+FILES: Final = (
+    *("exchange", "hosted", "plugin", "collecting", "starting", "isolating", "reporting", "tier"),
+)
 COMMITTED: Final = Path(__file__).parent / "figures.json"
 
 

@@ -29,7 +29,7 @@ from conformance.load.specs import load_with
 from conformance.load.target import load_target
 from conformance.load.targetfile import BASE
 from conformance.model import Assignment, Report, Suite, Target, Tier
-from conformance.options import Asked, declared, tier_named
+from conformance.options import Asked, Serving, declared, tier_named
 from conformance.plan.lanes import plan
 from conformance.report.pending import pending as not_ended
 from conformance.report.redact import without_userinfo
@@ -41,7 +41,7 @@ from conformance.wire.address import parse_base
 if TYPE_CHECKING:
     from conformance.servers.server import Server
 
-__all__ = ["conduct", "exit_code", "make_options", "pending", "run"]
+__all__ = ["caution", "conduct", "exit_code", "make_options", "pending", "run"]
 
 AUTO: Final = "auto"
 Parameters = ParamSpec("Parameters")
@@ -186,6 +186,8 @@ def make_options(
         values=search[1] if search else 0,
         restarts=not asked.no_restart,
         secrets=_secrets(spec),
+        isolation=_isolation(spec),
+        user_agent=_user_agent(asked.user_agent),
     )
 
 
@@ -199,6 +201,30 @@ def _start(spec: AppSpec | CommandSpec | None) -> Callable[[], Server] | None:
         return start(spec)
 
     return begin
+
+
+def _isolation(spec: AppSpec | CommandSpec | None) -> str:
+    """The level by which what is started is isolated, which this machine has; "" where nothing is."""
+    if spec is None:
+        return ""
+    from conformance.servers.isolation import chosen  # noqa: PLC0415 (most runs start nothing)
+
+    return chosen(spec.isolate).name
+
+
+def caution(serving: Serving, options: Options) -> str:
+    """What whoever asked for the strongest isolation is to know, where there was none; or ""."""
+    if serving.isolate != AUTO or options.isolation != "none":
+        return ""
+    from conformance.servers.isolation import none_because  # noqa: PLC0415 (most runs start nothing)
+
+    return none_because()
+
+
+def _user_agent(text: str) -> str:
+    if text and not re.fullmatch(r"[!-~](?:[ -~]*[!-~])?", text):
+        raise UsageError(f"the User-Agent {text!r} can't be sent; accepted is a line of printable ASCII")
+    return text
 
 
 def _secrets(spec: AppSpec | CommandSpec | None) -> tuple[str, ...]:

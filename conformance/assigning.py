@@ -30,6 +30,7 @@ from conformance.options import COMMAND, Asked, options
 from conformance.proposing.propose import write
 from conformance.report.result import checks
 from conformance.report.safe import safe, shell
+from conformance.wire.outgoing import NEUTRAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,7 @@ class Chosen:
             require=made.require,
             overrides=tuple(f"{each}.ask=true" for each in made.optional),
             seed=made.seed,
+            user_agent=wanted.user_agent or NEUTRAL,  # no submission is to be told by whom it is asked
             deadline=made.budget.seconds if wanted.deadline is None else wanted.deadline,
         )
 

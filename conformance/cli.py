@@ -146,6 +146,7 @@ def run(
     if spec is not None and starting is None:
         starting = context.obj.take(spec)
         run_options = dataclasses.replace(run_options, start=starting.result)
+    _complain(api.caution(serving, run_options))
     with heeded() as signals, progress.shown(sys.stderr) as show:
 
         def on_progress(state: Progress) -> None:
@@ -379,10 +380,11 @@ def _foreseen(words: Sequence[str]) -> AppSpec | CommandSpec | None:
         return None  # it is told once all is read
 
 
-def _complain(says: str, code: int) -> int:
+def _complain(says: str, code: int = 0) -> int:
     from conformance.report.safe import safe  # noqa: PLC0415 (see above)
 
-    sys.stderr.write(f"conformance: {safe(says, _LONGEST)}\n")
+    if says:
+        sys.stderr.write(f"conformance: {safe(says, _LONGEST)}\n")
     return code
 
 

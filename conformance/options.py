@@ -182,6 +182,12 @@ class Serving:
         "A variable of the environment that the server is to see although it may be a secret; repeatable.",
         metavar="NAME[=VALUE]",
     )
+    isolate: str = option(
+        "none",
+        "Keep the server from all that is not its own: namespaces (bubblewrap), uid (root), none; or auto, "
+        "the strongest there is.",
+        metavar="LEVEL",
+    )
 
     def spec(self) -> AppSpec | CommandSpec | None:
         """What is to be started, or None.
@@ -211,10 +217,14 @@ class Serving:
         if self.app:
             if ":" not in self.app:
                 raise UsageError(f"{self.app!r} names no app; accepted is module:attribute, such as main:app")
-            return AppSpec(self.app, folder, factory=self.factory, workers=self.workers, env=env)
+            return AppSpec(
+                self.app, folder, factory=self.factory, workers=self.workers, env=env, isolate=self.isolate
+            )
         if env and not self.serve:
             raise UsageError("a variable is passed on to a server that the suite starts (main:app)")
-        return CommandSpec(self.serve, folder, env=env) if self.serve else None
+        if self.isolate != "none" and not self.serve:
+            raise UsageError("what is isolated is a server that the suite starts (main:app)")
+        return CommandSpec(self.serve, folder, env=env, isolate=self.isolate) if self.serve else None
 
     def _passed_on(self) -> dict[str, str]:
         """The variables that are asked for by name, or as NAME=VALUE."""
@@ -299,6 +309,11 @@ class Asked:
         False, "Leave out the fresh start of the app, by which tags are seen to outlive a process.", kind=bool
     )
     deadline: float | None = option(None, "How long the whole run may take.", kind=float, metavar="SECONDS")
+    user_agent: str = option(
+        "",
+        "The User-Agent of the requests, where the server is not to be told that it is being judged.",
+        metavar="TEXT",
+    )
     ca: str | Path | None = option(None, "Certificates of a private CA to trust, for https.", metavar="FILE")
     verify: bool = parameter(True, "False takes any certificate.")
     on_progress: Callable[[Progress], None] | None = parameter(

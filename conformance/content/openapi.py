@@ -21,7 +21,7 @@ _FORMATS: Final[Mapping[str, str]] = {
     "date": "2024-02-29",
     "date-time": "2024-02-29T12:00:00Z",
     "time": "12:00:00",
-    "email": "conformance@example.com",
+    "email": "somebody@example.com",
     "uuid": "00000000-0000-4000-8000-000000000000",
     "uri": "https://example.com/",
     "ipv4": "192.0.2.1",
@@ -235,7 +235,7 @@ def _number(schema: Mapping[str, Any]) -> float:
 
 
 def _text(schema: Mapping[str, Any]) -> str:
-    text = _FORMATS.get(str(schema.get("format")), "conformance")
+    text = _FORMATS.get(str(schema.get("format")), "somebodys")
     least = schema.get("minLength", 0)
     most = schema.get("maxLength", max(least, len(text)))
     return text.ljust(least, "x")[:most] if "format" not in schema else text

@@ -72,7 +72,7 @@ class Engine:
             if self.server is not None:
                 self.server.stop()
             raise
-        self.wire = Wire(self.base_url, self.clock, limits=options.limits, verify=options.verify)
+        self.wire = self._wire(self.clock)
         self.remote = is_remote(self.base_url)
         self._waits = Waits()
         self._board = Board()
@@ -89,6 +89,10 @@ class Engine:
         self._attempts = Attempts(
             options, self.plan, self._board, self._court, self._give_up, searching=self._waits.searching
         )
+
+    def _wire(self, clock: Clock) -> Wire:
+        o = self.options
+        return Wire(self.base_url, clock, limits=o.limits, verify=o.verify, user_agent=o.user_agent)
 
     def _make_shared(self) -> Shared:
         options = self.options
@@ -216,6 +220,7 @@ class Engine:
             base_url=self.base_url if self.server or options.start is None else "",
             remote=self.remote,
             workers=self.shared.workers,
+            isolation=options.isolation,
             clock=self.clock.name,
             why_real=self._why_real,
             seed=options.seed,
@@ -306,7 +311,7 @@ class Engine:
         self._why_real = distrusted(self.shared, resources, clock, self.server)
         if self._why_real:
             real = RealClock()
-            wire = Wire(self.base_url, real, limits=self.options.limits, verify=self.options.verify)
+            wire = self._wire(real)
             said, wall = self._waits.of(real, self._why_real), time.time() - real.now()
             self._in_real_time = dataclasses.replace(
                 self.shared, wire=wire, clock=real, wall=wall, waiting=said

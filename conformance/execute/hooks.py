@@ -46,12 +46,15 @@ def tidy(shared: Shared, options: Options, base_url: str, clock: Clock, *, begun
     """
     owed, after = shared.ledger.open, options.target.after if begun else ()
     if shared.ledger.unmended:
-        with Wire(base_url, clock, verify=options.verify) as wire, wire.lane() as lane:
+        with (
+            Wire(base_url, clock, verify=options.verify, user_agent=options.user_agent) as wire,
+            wire.lane() as lane,
+        ):
             for name in shared.ledger.unmended:
                 mend(shared.ledger, name, options.target.resource(name).headers, lane, final=True)
     if not owed and not after:
         return
-    with Wire(base_url, clock, limits=_TIDY, verify=options.verify) as wire:
+    with Wire(base_url, clock, limits=_TIDY, verify=options.verify, user_agent=options.user_agent) as wire:
         lane = wire.lane()
         if owed:
             again = dataclasses.replace(shared, wire=wire, cancelled=threading.Event())
@@ -59,7 +62,10 @@ def tidy(shared: Shared, options: Options, base_url: str, clock: Clock, *, begun
             context = Context(again, lane, first, {}, random.Random(0))  # noqa: S311
             shared.ledger.put_back(owed, lambda undo: put_back(context, undo), final=True)
     if after:
-        with Wire(base_url, clock, verify=options.verify) as wire, wire.lane() as lane:
+        with (
+            Wire(base_url, clock, verify=options.verify, user_agent=options.user_agent) as wire,
+            wire.lane() as lane,
+        ):
             problem = _all("after", after, shared, lane, threading.Event())
         if problem:
             shared.ledger.problems.append(problem)

@@ -28,6 +28,8 @@ class Options:
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
         values: how many values it tries, about.
         secrets: what the server was told and nobody else is to read.
+        isolation: the level by which a server that `start` starts is isolated; "" where there is none.
+        user_agent: what requests say of who asks; "": the name and version of the suite.
     """
 
     base_url: str
@@ -46,6 +48,8 @@ class Options:
     restarts: bool = True
     values: int = 0
     secrets: tuple[str, ...] = ()
+    isolation: str = ""
+    user_agent: str = ""
 
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]

@@ -138,6 +138,8 @@ class Report(Frozen, frozen=True):
         base_url: where the server was; "" for one that did not start.
         remote: whether the server was somewhere else than on loopback.
         workers: how many of the server's workers the suite has started; None: it has not.
+        isolation: by which level what the suite has started was kept from all else (`namespaces`, `uid`,
+            `none`); "": it has started nothing.
         clock: the name of the clock. why_real: resource -> why it was judged in real time although
             the clock could be moved.
         started: when, ISO 8601. seconds: how long it took.
@@ -163,6 +165,7 @@ class Report(Frozen, frozen=True):
     base_url: str = ""
     remote: bool = False
     workers: int | None = None
+    isolation: Safe = ""
     clock: Safe = ""
     why_real: Mapping[Safe, str] = {}
     seed: int = 0

@@ -66,7 +66,7 @@ def _heading(report: Report) -> Iterator[str]:
     where = safe(report.base_url, LINE) or "A server that did not start"
     yield (
         f"{where}, judged as {safe(report.target.name)!r}, tier {report.tier}, "
-        f"in {report.seconds:.1f} s, {clock}; seed {report.seed}"
+        f"in {report.seconds:.1f} s, {clock}; seed {report.seed}{_isolation(report)}"
     )
     for name, why in report.why_real.items():
         yield f"  {safe(name)} in real time: {safe(why, LINE)}"
@@ -75,6 +75,10 @@ def _heading(report: Report) -> Iterator[str]:
     if report.partial:
         left = report.counts["deselected"]
         yield f"A part of the tier: {len(report.judged)} of {len(report.entries)} checks, {left} left out."
+
+
+def _isolation(report: Report) -> str:
+    return "" if report.isolation in ("", "none") else f"; isolated by {safe(report.isolation)}"
 
 
 # ------------------------------------------------------------------ what to mend first

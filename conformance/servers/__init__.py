@@ -14,7 +14,8 @@ Who is who, from the user's words to the process:
     runner                 runner.py   the process of an app, one for each worker, with what is in `inside/`
 
 What they share: channel.py (lines of JSON to a process that may be dead), output.py (what it prints),
-environment.py (what it sees of ours), strays.py (what outlives its warden), errors.py (what is its fault).
+environment.py (what it sees of ours), isolation/ (what it is kept from), strays.py (what outlives its
+warden), errors.py (what is its fault).
 
 Linux and macOS.
 

@@ -23,8 +23,8 @@ from typing import Any, Final
 import psutil
 
 from conformance.servers.channel import Channel, Closed
-from conformance.servers.environment import scrubbed
 from conformance.servers.errors import ServerError
+from conformance.servers.isolation.base import MovingIn, Quarters
 from conformance.servers.output import Output
 from conformance.servers.strays import Strays
 
@@ -33,9 +33,6 @@ __all__ = ["House"]
 GRACE: Final = 1.5  # seconds between SIGTERM and SIGKILL
 _ENDED_WITHIN: Final = GRACE + 6.0
 _PIDS_WITHIN: Final = 10.0
-_DATA: Final = 4 << 30
-_FILE: Final = 1 << 30
-_PROCESSES: Final = 256
 _WARDEN: Final = Path(__file__).with_name("warden.py")
 
 
@@ -45,40 +42,40 @@ class House:
     Args:
         commands: one for each process.
         handed: for each command the descriptors that it gets.
-        cwd: where they run.
-        env: added to the scrubbed environment.
+        quarters: where they live.
+        env: added to the environment that they have there.
         memory: bytes of data for each process, or None for a generous default.
+        relay: see `MovingIn`.
 
     Raises:
         ServerError: a command can't be run, or the folder is none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is said of a life
         self,
         commands: Sequence[Sequence[str]],
         handed: Sequence[Sequence[int]],
         *,
-        cwd: Path,
+        quarters: Quarters,
         env: Mapping[str, str],
         memory: int | None,
+        relay: tuple[int, int] | None = None,
     ) -> None:
-        if not cwd.is_dir():
-            raise ServerError(f"{cwd} is not a folder, so no server can run there")
+        if not quarters.folder.is_dir():
+            raise ServerError(f"{quarters.folder} is not a folder, so no server can run there")
         self.pids: tuple[int, ...] = ()
         self.exited: dict[int, int] = {}
-        self.crowd = 0
+        self.crowd = self.bloated = 0
+        self._quarters = quarters
         self._lock = threading.RLock()
         self._over = self._ended = self._left = False
         self.temporary = tempfile.mkdtemp(prefix="served-")
         self._strays = Strays(self.temporary)
+        placed = quarters.place(MovingIn(commands, handed, env, self.temporary, memory, relay))
         ours, theirs = socket.socketpair()
         reading, writing = os.pipe()
-        settings = {
+        settings = placed.settings | {
             "control": theirs.fileno(),
-            "handed": [list(some) for some in handed],
-            "commands": [list(command) for command in commands],
-            "limits": {"data": memory or _DATA, "file": _FILE, "processes": _PROCESSES},
-            "most": _PROCESSES,
             "grace": GRACE,
             "temporary": self.temporary,
         }
@@ -87,11 +84,13 @@ class House:
             stdin=subprocess.DEVNULL,
             stdout=writing,
             stderr=writing,
-            cwd=cwd,
-            env=scrubbed(os.environ) | dict.fromkeys(("TMPDIR", "TMP", "TEMP"), self.temporary) | dict(env),
-            pass_fds=[theirs.fileno(), *{each for some in handed for each in some}],
+            cwd=placed.cwd,
+            env=placed.env,
+            pass_fds=[theirs.fileno(), *{each for some in settings["handed"] for each in some}],
             start_new_session=True,
         )
+        for each in placed.opened:
+            os.close(each)
         self._strays.watch(self._warden.pid)
         theirs.close()
         os.close(writing)
@@ -125,9 +124,11 @@ class House:
         if "pids" in message:
             self.pids = tuple(message["pids"])
         if "exited" in message:
-            self.exited[message["exited"]] = message["status"]
+            self.exited[message["exited"]] = self._quarters.status(message["status"])
         if "crowd" in message:
             self.crowd = message["crowd"]
+        if "bloated" in message:
+            self.bloated = message["bloated"]
         if "ended" in message:
             self._over, self._left = True, bool(message.get("left"))
 
@@ -173,6 +174,12 @@ class House:
                     if each.status == psutil.CONN_LISTEN
                 }
         return ports
+
+    def keep(self) -> None:
+        """Have what they have written there for the next life; called while they live."""
+        with self._lock:
+            if not self._ended and not self._over:
+                self._quarters.keep(self.pids)
 
     def end(self) -> None:
         """End all processes, and leave nothing behind; may be called twice.

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Final
 
 from conformance.servers.channel import Channel, Closed
-from conformance.servers.environment import scrubbed, spoken_of, told, withheld
+from conformance.servers.environment import spoken_of, told, withheld
 from conformance.servers.errors import ServerDied, ServerError
 from conformance.servers.house import House
+from conformance.servers.isolation.base import Quarters
 from conformance.servers.output import one_line, telling_line
 from conformance.servers.specs import AppSpec, CommandSpec
 
@@ -102,6 +103,8 @@ class Life:
         self.house.look(within)
         if self.house.crowd:
             return f"the server was ended, since it had started {self.house.crowd} processes"
+        if self.house.bloated:
+            return f"the server was ended, since it held {self.house.bloated >> 20} MiB of memory"
         if not self.house.exited:
             return None
         index, status = next(iter(self.house.exited.items()))
@@ -137,12 +140,13 @@ def _ending(status: int) -> str:
 # ------------------------------------------------------------------ an app
 
 
-def launch_app(spec: AppSpec, port: int, ahead: float, salt: int = 0) -> Life:
+def launch_app(spec: AppSpec, quarters: Quarters, port: int, ahead: float, salt: int = 0) -> Life:
     """Serve an app by runners of ours, and return once each of them is ready.
 
     Args:
         spec: what to serve.
-        port: where, or 0 for any port that is free.
+        quarters: where it lives.
+        port: at which port, or 0 for any port that is free.
         ahead: how many seconds its clock is ahead from the start.
         salt: of the hashes of text, which Python draws anew for each process: one worker gets the same for
             the same number, so that two runs are alike; several draw their own.
@@ -150,7 +154,7 @@ def launch_app(spec: AppSpec, port: int, ahead: float, salt: int = 0) -> Life:
     Raises:
         ServerError: with the reason, in the app's own words where it has some.
     """
-    folder = (spec.app_dir or Path()).resolve()
+    folder = quarters.inside
     with contextlib.ExitStack() as ours:
         shared = spec.workers > 1
         sockets = [ours.enter_context(_listen(port, shared=shared))]
@@ -161,7 +165,7 @@ def launch_app(spec: AppSpec, port: int, ahead: float, salt: int = 0) -> Life:
             ours.callback(theirs.close)
         settings = {
             "app": spec.app,
-            "folder": str(folder),
+            "folder": folder,
             "factory": spec.factory,
             "clock": spec.clock,
             "loop": spec.loop,
@@ -178,7 +182,7 @@ def launch_app(spec: AppSpec, port: int, ahead: float, salt: int = 0) -> Life:
         handed = [[each.fileno(), theirs.fileno()] for (_, theirs), each in zip(pairs, sockets, strict=True)]
         lines = [Channel(mine) for mine, _ in pairs]
         try:
-            house = House(commands, handed, cwd=folder, env=env, memory=spec.memory)
+            house = House(commands, handed, quarters=quarters, env=env, memory=spec.memory)
         except ServerError:
             for line in lines:
                 line.close()
@@ -195,8 +199,8 @@ def _hashes(spec: AppSpec, salt: int) -> dict[str, str]:
     return {"PYTHONHASHSEED": str(_HASHES + salt)}
 
 
-def _listen(port: int, *, shared: bool = False) -> socket.socket:
-    """A listening socket; `shared`: one of several on a port.
+def _listen(port: int, *, shared: bool = False, at_once: bool = True) -> socket.socket:
+    """A listening socket; `shared`: one of several on a port; not `at_once`: somebody else lets it listen.
 
     Between those Linux deals connections out evenly; of processes at one, the busier often takes all.
     """
@@ -209,7 +213,8 @@ def _listen(port: int, *, shared: bool = False) -> socket.socket:
     except OSError as problem:
         sock.close()
         raise ServerError(f"port {port} can't be had: {problem.strerror}") from None
-    sock.listen(_BACKLOG)
+    if at_once:
+        sock.listen(_BACKLOG)
     return sock
 
 
@@ -280,26 +285,30 @@ def _why_not_ready(life: Life) -> tuple[bool, str]:
 # ------------------------------------------------------------------ a command
 
 
-def launch_command(spec: CommandSpec, port: int) -> Life:
+def launch_command(spec: CommandSpec, quarters: Quarters, port: int) -> Life:
     """Run a command, and return once its port takes connections.
 
     Raises:
         ServerError: with the reason, from what it printed.
     """
-    folder = (spec.cwd or Path()).resolve()
-    if not port:
-        with _listen(0) as free:
-            port = free.getsockname()[1]
-    env = {**_PYTHON, "PORT": str(port), **(spec.env or {})}
-    command = _split(spec.command, port)
-    if (
-        shutil.which(command[0], path=scrubbed(os.environ, env).get("PATH")) is None
-        and not (folder / command[0]).is_file()
-    ):
-        raise ServerError(f"there is no command {one_line(command[0])!r} here")
-    if _connects(port):
-        raise ServerError(f"port {port} is taken: another server answers there")
-    life = Life(command[0], port, House([command], [[]], cwd=folder, env=env, memory=spec.memory))
+    with contextlib.ExitStack() as ours:
+        # Behind a relay it listens in a network of its own, and the port on this machine is ours to open.
+        own = quarters.relays or not port
+        outer = ours.enter_context(_listen(port, at_once=False)) if own else None
+        port = outer.getsockname()[1] if outer else port
+        relay = (outer.fileno(), port) if outer and quarters.relays else None
+        if not quarters.relays:
+            ours.close()
+        env = {**_PYTHON, "PORT": str(port), **(spec.env or {})}
+        command = _split(spec.command, port)
+        path = quarters.path(env)
+        if shutil.which(command[0], path=path) is None and not (quarters.folder / command[0]).is_file():
+            outside = f": what it sees of this machine is {path}" if shutil.which(command[0]) else ""
+            raise ServerError(f"there is no command {one_line(command[0])!r} here{outside}")
+        if not relay and _connects(port):
+            raise ServerError(f"port {port} is taken: another server answers there")
+        house = House([command], [[]], quarters=quarters, env=env, memory=spec.memory, relay=relay)
+    life = Life(command[0], port, house)
     _or_stop(life, spec, lambda: _await_command(life, spec))
     return life
 

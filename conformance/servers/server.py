@@ -17,8 +17,10 @@ from typing import Final, Self
 
 from conformance.servers.environment import spoken_of, withheld
 from conformance.servers.errors import ServerError
+from conformance.servers.isolation import quarters_of
+from conformance.servers.isolation.base import Quarters
 from conformance.servers.life import Life, launch_app, launch_command
-from conformance.servers.specs import AppSpec, CommandSpec
+from conformance.servers.specs import AppSpec, CommandSpec, Isolation
 
 __all__ = ["Server", "start"]
 
@@ -35,8 +37,10 @@ class Server:
         moves: whether its clock is in our hands.
         workers: how many processes answer, where that is known.
         env: what of the environment it was given on purpose.
+        quarters: where it lives, from its first life to its last.
 
     Attributes:
+        isolation: by which level it is isolated.
         moves: whether `move` has any effect.
         starts: how often it has been started; another number means that its state is another.
     """
@@ -48,8 +52,11 @@ class Server:
         moves: bool,
         workers: int | None = None,
         env: Mapping[str, str] | None = None,
+        quarters: Quarters | None = None,
     ) -> None:
         self.workers = workers
+        self.isolation: Isolation = quarters.level if quarters else "none"
+        self._quarters = quarters
         self._env = env
         self.starts = 1
         self._launch = launch
@@ -57,7 +64,11 @@ class Server:
         self._ahead = 0.0
         self._salt = 0
         self._stopped = False
-        self._life = launch(0, 0.0, 0)
+        try:
+            self._life = launch(0, 0.0, 0)
+        except BaseException:
+            self._leave()
+            raise
         self.moves = moves
         _LIVE.add(self)
 
@@ -145,7 +156,10 @@ class Server:
         """
         with self._lock:
             port = self.port
-            self.stop()
+            if not self._stopped:
+                self._life.house.keep()
+                self._life.stop()
+                self._stopped = True
             self._ahead = 0.0 if in_time else self._ahead
             self._salt += other_hashes
             self._life = self._launch(port, self._ahead, self._salt)
@@ -163,9 +177,16 @@ class Server:
             ServerError: some can't be ended.
         """
         with self._lock:
-            if not self._stopped:
-                self._life.stop()
-                self._stopped = True
+            try:
+                if not self._stopped:
+                    self._life.stop()
+                    self._stopped = True
+            finally:
+                self._leave()
+
+    def _leave(self) -> None:
+        if self._quarters is not None:
+            self._quarters.leave()
 
     def __enter__(self) -> Self:
         return self
@@ -184,17 +205,25 @@ def start(spec: AppSpec | CommandSpec) -> Server:
 
     Raises:
         ServerError: it did not start; the text says why.
+        UsageError: it can't be isolated as it is to be.
     """
     if sys.platform == "win32" or not hasattr(os, "fork"):
         raise ServerError("servers are started on Linux and macOS only; start it yourself and pass its URL")
+    quarters = quarters_of(spec)
     if isinstance(spec, AppSpec):
         return Server(
-            lambda port, ahead, salt: launch_app(spec, port, ahead, salt),
+            lambda port, ahead, salt: launch_app(spec, quarters, port, ahead, salt),
             moves=spec.clock,
             workers=spec.workers,
             env=spec.env,
+            quarters=quarters,
         )
-    return Server(lambda port, _ahead, _salt: launch_command(spec, port), moves=False, env=spec.env)
+    return Server(
+        lambda port, _ahead, _salt: launch_command(spec, quarters, port),
+        moves=False,
+        env=spec.env,
+        quarters=quarters,
+    )
 
 
 @atexit.register

@@ -7,9 +7,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-__all__ = ["AppSpec", "CommandSpec"]
+__all__ = ["AppSpec", "Budget", "CommandSpec", "Isolation"]
+
+Isolation = Literal["none", "uid", "namespaces"]
+"""How a server is kept from what is not its own: levels of `isolation/`, the weakest first."""
 
 _READY_WITHIN: Final = 20.0
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What an isolated server may take; one that is not has the limits of `House` alone.
+
+    Attributes:
+        memory: bytes, of each of its processes and of all together.
+        processes: how many there may be. threads: of all of them.
+        disk: bytes of its folder; as many again of temporary files.
+        file: bytes of one file.
+    """
+
+    memory: int = 1 << 30
+    processes: int = 64
+    threads: int = 256
+    disk: int = 256 << 20
+    file: int = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -26,6 +47,8 @@ class AppSpec:
         memory: bytes of data that each of its processes may hold; None is a generous default.
         clock: whether its clock is wanted moved.
         loop: the event loop of an ASGI app.
+        isolate: the level of isolation, or "auto", the strongest that this machine has.
+        budget: what it may take where it is isolated.
     """
 
     app: str = "main:app"
@@ -37,6 +60,8 @@ class AppSpec:
     memory: int | None = None
     clock: bool = True
     loop: Literal["asyncio", "uvloop"] = "asyncio"
+    isolate: str = "none"
+    budget: Budget = Budget()
 
 
 @dataclass(frozen=True)
@@ -46,7 +71,7 @@ class CommandSpec:
     Attributes:
         command: split as a shell would, but run without one; `{port}` is replaced, and `$PORT` is set.
         cwd: where it runs; None is the current folder.
-        ready_within: see AppSpec, as for `env` and `memory`.
+        ready_within: see AppSpec, as for `env`, `memory`, `isolate` and `budget`.
     """
 
     command: str
@@ -54,3 +79,5 @@ class CommandSpec:
     ready_within: float = _READY_WITHIN
     env: Mapping[str, str] | None = None
     memory: int | None = None
+    isolate: str = "none"
+    budget: Budget = Budget()

@@ -29,6 +29,7 @@ from typing import Any
 _GLANCE = 0.5  # seconds between looks at how many processes there are
 _KILLED_WITHIN = 5.0
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
+_NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS
 _RESTORED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
 
@@ -37,7 +38,8 @@ class Warden:
 
     Args:
         settings: control (descriptor of the socket to the suite), commands, handed (for each command
-            the descriptors that it gets), limits, most (processes), grace (seconds after SIGTERM),
+            the descriptors that it gets), limits, most (processes), memory (bytes that all of them may
+            hold together, 0: any), uid (whose they are to be, None: ours), grace (seconds after SIGTERM),
             temporary (a folder to remove).
     """
 
@@ -77,7 +79,7 @@ class Warden:
         for descriptor in {self.control.fileno(), *(each for some in handed for each in some)}:
             os.set_inheritable(descriptor, False)
         for command, descriptors in zip(self.settings["commands"], handed, strict=True):
-            pid, failed = spawn(command, descriptors, self.settings["limits"])
+            pid, failed = spawn(command, descriptors, self.settings["limits"], self.settings["uid"])
             self.servers.append(pid)
             self.running.add(pid)
             if failed:
@@ -95,9 +97,13 @@ class Warden:
             self._reap()
             if self.control.fileno() in ready:
                 return
-            count = len(descendants(os.getpid()))
-            if count > self.settings["most"]:
-                self._tell(crowd=count)
+            there = descendants(os.getpid())
+            if len(there) > self.settings["most"]:
+                self._tell(crowd=len(there))
+                return
+            held = sum(map(_held, there)) if self.settings["memory"] else 0
+            if held > self.settings["memory"]:
+                self._tell(bloated=held)
                 return
 
     def _reap(self) -> bool:
@@ -144,7 +150,9 @@ class Warden:
                 os.kill(pid, number)
 
 
-def spawn(command: list[str], handed: list[int], limits: dict[str, int]) -> tuple[int, str]:
+def spawn(
+    command: list[str], handed: list[int], limits: dict[str, int], uid: int | None = None
+) -> tuple[int, str]:
     """Start a command with these descriptors; its pid, and why it could not be run, if so."""
     reading, writing = os.pipe()
     pid = os.fork()
@@ -153,7 +161,9 @@ def spawn(command: list[str], handed: list[int], limits: dict[str, int]) -> tupl
             os.setsid()
             for number in _RESTORED:
                 signal.signal(number, signal.SIG_DFL)
-            limit(limits)
+            limit(limits, alone=uid is not None)
+            if uid is not None:
+                _become(uid)
             for descriptor in handed:
                 os.set_inheritable(descriptor, True)
             os.execvp(command[0], command)  # noqa: S606 - no shell, on purpose
@@ -166,10 +176,15 @@ def spawn(command: list[str], handed: list[int], limits: dict[str, int]) -> tupl
         return pid, pipe.read().decode()
 
 
-def limit(limits: dict[str, int]) -> None:
-    """Set what the platform has of the limits: data, file (bytes), processes (of the user, more than now)."""
+def limit(limits: dict[str, int], *, alone: bool = False) -> None:
+    """Set what the platform has of the limits: data, file (bytes), processes (of the user, more than now).
+
+    `alone`: the user will be one who has no other processes.
+    """
     wanted = {"RLIMIT_CORE": 0, "RLIMIT_DATA": limits["data"], "RLIMIT_FSIZE": limits["file"]}
-    if os.getuid() != 0:  # root is not bound by it
+    if alone:
+        wanted["RLIMIT_NPROC"] = limits["processes"]
+    elif os.getuid() != 0:  # root is not bound by it
         wanted["RLIMIT_NPROC"] = limits["processes"] + _threads_of_mine()
     for name, value in wanted.items():
         number = getattr(resource, name, None)
@@ -209,6 +224,25 @@ def _threads_of_mine() -> int:
             if name.isdigit() and os.stat(f"/proc/{name}").st_uid == os.getuid():
                 count += len(os.listdir(f"/proc/{name}/task"))
     return count
+
+
+def _held(pid: int) -> int:
+    """How many bytes of memory a process has for itself."""
+    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/statm") as pages:
+        _, resident, shared = map(int, pages.read().split()[:3])
+        return (resident - shared) * resource.getpagesize()
+    return 0
+
+
+def _become(uid: int) -> None:
+    """Be that user, for good: no program can give back what is given up."""
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 (see below)
+
+        ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    os.setgroups([])
+    os.setregid(uid, uid)
+    os.setreuid(uid, uid)
 
 
 def _adopt_orphans() -> None:

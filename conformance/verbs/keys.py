@@ -16,7 +16,7 @@ _DRAWN: Final = 20  # letters of a key
 def keyed(context: Context, key: str) -> str:
     """The path of the resource under a key: as the target says, else with one more part of the query."""
     resource = context.resource
-    path = resource.keys or f"{resource.read}{'&' if '?' in resource.read else '?'}conformance={{key}}"
+    path = resource.keys or f"{resource.read}{'&' if '?' in resource.read else '?'}key={{key}}"
     return path.replace("{key}", key)
 
 

@@ -240,7 +240,7 @@ def free_id(context: Context, items: list[Mapping[str, Any]]) -> Json:
     """An id that no item of the list has."""
     ids = [item_id(i, items) for i in items]
     numbers = [i for i in ids if isinstance(i, int)]
-    return max(numbers) + 1 if numbers else f"conformance-{token(context)}"
+    return max(numbers) + 1 if numbers else f"made-{token(context)}"
 
 
 # ------------------------------------------------------------------ which one it is, and that it goes again

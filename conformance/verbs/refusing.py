@@ -90,7 +90,7 @@ def _wrong(context: Context, item: Mapping[str, Any]) -> dict[str, Json] | None:
         return None
     numbers = [n for n in fields if not isinstance(item[n], str)]
     changed = {n: edits.edited(item[n], token(context)) for n in fields}
-    wrong: Json = "conformance" if numbers else {"conformance": []}
+    wrong: Json = "nobodys" if numbers else {"nobodys": []}
     return {**item, **changed, (numbers or fields)[-1]: wrong}
 
 

@@ -22,7 +22,7 @@ STAND_INS: Final = {
     "protected": "what needs a login, without one",
 }
 _FAR: Final = 1_000_003  # beyond the largest id that the list shows
-_NOBODYS: Final = "conformance-absent"
+_NOBODYS: Final = "nobody-has-this"
 
 
 def stand_in(context: Context, resource: Resource, kind: str) -> str | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 JSON: Final[Headers] = (("Content-Type", "application/json"),)
 TRY_ANOTHER: Final = (400, 415, 422)
-BROKEN_OFF: Final = b'{"name": "conformance ~'
+BROKEN_OFF: Final = b'{"name": "broken ~'
 """JSON that ends in the middle: no server that reads it takes it."""
 MISSING_ROUTE: Final = (404, 405, 410, 501)
 NOT_THIS_METHOD: Final = (405, 501)

@@ -8,12 +8,16 @@ fault of ours: the loaders let nothing through that is no HTTP.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from conformance.errors import HarnessError
 from conformance.fields import field_value
 from conformance.model import Headers, Request
 
-__all__ = ["compose", "encode", "unconditional"]
+__all__ = ["NEUTRAL", "compose", "encode", "unconditional"]
+
+NEUTRAL: Final = "Mozilla/5.0"
+"""A User-Agent by which no server can tell who asks."""
 
 # Methods that expect content: "Content-Length: 0" says that there is none (RFC 9110 8.6).
 _WITH_CONTENT = frozenset({"POST", "PUT", "PATCH"})

@@ -40,8 +40,8 @@ class Wire:
         clock: for `sent_at` and `received_at`, and for nothing else.
         limits: what one exchange may take.
         verify: for https: the usual verification, or the path of a private CA's bundle, or False.
-        user_agent: the default says the name and version of the suite; a server that is graded
-            may be told something neutral.
+        user_agent: "" says the name and version of the suite; a server that is graded is told NEUTRAL,
+            which tells nothing.
 
     Raises:
         UsageError: the base URL or the CA bundle is none.
@@ -54,7 +54,7 @@ class Wire:
         *,
         limits: Limits | None = None,
         verify: bool | str = True,
-        user_agent: str | None = None,
+        user_agent: str = "",
     ) -> None:
         self.base = parse_base(base_url)
         self.origin = self.base.origin

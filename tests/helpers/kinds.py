@@ -22,6 +22,7 @@ __all__ = ["Guard", "mark"]
 
 # Files and folders of tests/, of which (nearly) every test starts a process or waits for a server that hangs.
 PROCESSES: Final = (
+    "attacks",
     "hosted",
     "proof",
     "pytest_plugin",

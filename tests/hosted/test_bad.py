@@ -15,7 +15,8 @@ from conformance.clocks import RealClock
 from conformance.errors import TargetError
 from conformance.model import Report
 from conformance.report.text import summary_lines
-from conformance.servers import AppSpec, CommandSpec, house, life
+from conformance.servers import AppSpec, CommandSpec, life
+from conformance.servers.isolation import base
 from conformance.wire import Limits
 
 OF_TTL = ("miss-says-so", "hit-within-ttl", "hit-until-ttl", "ttl-ends", "reads-do-not-prolong")
@@ -236,7 +237,7 @@ def test_what_is_odd_is_judged_as_any(tmp_path: Path, name: str) -> None:
 def test_an_app_that_forks_without_end_is_ended_and_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(house, "_PROCESSES", 60)
+    monkeypatch.setattr(base, "_PROCESSES", 60)
     text = "def before(path, asked):\n    if os.fork() == 0:\n        time.sleep(1000)"
     report = grade(shop(tmp_path, text), only="memory-is-bounded")
     says = on(report, "memory-is-bounded").message

@@ -370,7 +370,7 @@ SAFE = {
     "Explained.also", "Explained.hint", "Explained.requirement", "Explained.title", "Explained.why", "Body.digest", "CacheRead.client", "Decoded.digest",
     "Earned.hidden_until", "Earned.id", "Earned.nodeid", "Earned.title", "Earned.topic",
     "Entry.nodeid", "Entry.work", "Exchange.through", "Grade.assignment", "Grade.freeze", "Hook.method", "Record.clock", "Record.work", "Report.bodies", "Report.explained",
-    "Report.clock", "Report.records", "Report.requirements", "Report.specs_sha256", "Report.started",
+    "Report.clock", "Report.isolation", "Report.records", "Report.requirements", "Report.specs_sha256", "Report.started",
     "Report.suite_version", "Report.topics", "Report.why_real", "Request.method", "Requirement.id",
     "Requirement.quote", "Requirement.rfc", "Requirement.says", "Requirement.source", "Requirement.topic", "Requirement.unchecked", "Requirement.url",
     "Resource.name", "Slice.digest", "Slice.due", "Slices.broken", "Slices.of", "StepRecord.do", "StepRecord.lacks", "StepRecord.name", "StepRecord.other", "Target.name", "Target.sha256", "Topic.file", "Topic.title", "TopicPoints.file", "TopicPoints.title",

@@ -9,7 +9,8 @@ import psutil
 import pytest
 from apps.writing import submission, until
 
-from conformance.servers import AppSpec, ServerDied, house, life, start
+from conformance.servers import AppSpec, ServerDied, life, start
+from conformance.servers.isolation import base
 
 
 def test_an_exit_at_the_first_request_is_told_and_a_restart_mends_it(tmp_path: Path) -> None:
@@ -87,7 +88,7 @@ def test_daemons_and_their_children_are_found(tmp_path: Path) -> None:
 
 
 def test_too_many_processes_end_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(house, "_PROCESSES", 5)
+    monkeypatch.setattr(base, "_PROCESSES", 5)
     text = """
     def handle(path):
         for _ in range(8):
@@ -134,7 +135,7 @@ def test_memory_is_limited(tmp_path: Path) -> None:
 
 
 def test_files_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(house, "_FILE", 1 << 20)
+    monkeypatch.setattr(base, "_FILE", 1 << 20)
     text = """
     import tempfile
     def handle(path):

@@ -18,13 +18,13 @@ def test_a_new_key_is_another_each_time_and_no_plain_read() -> None:
     assert [(each.status, each.other) for each in records] == [("done", "items")] * 2
     first, second = (path for _, path in student.asked)
     assert first != second
-    assert all(path.startswith("/items/?conformance=") for path in (first, second))
+    assert all(path.startswith("/items/?key=") for path in (first, second))
 
 
 def test_a_key_stands_where_the_target_says_or_in_the_query() -> None:
     with serve(Student()) as server, context(server.url) as made:
-        assert keyed(made, "k") == "/items/?conformance=k"
+        assert keyed(made, "k") == "/items/?key=k"
         made.resource = structs.replace(made.resource, read="/items/?page=1")
-        assert keyed(made, "k") == "/items/?page=1&conformance=k"
+        assert keyed(made, "k") == "/items/?page=1&key=k"
         made.resource = structs.replace(made.resource, keys="/rates/{key}")
         assert keyed(made, "k") == "/rates/k"

@@ -26,7 +26,7 @@ def asked_for(of: str, student: Student, **more: object) -> tuple[str, int | Non
     ("of", "named", "path"),
     [
         ("absent", {}, "/items/1000006"),
-        ("absent", {"item": None}, "/conformance-absent"),
+        ("absent", {"item": None}, "/nobody-has-this"),
         ("absent", {"absent": "/gone"}, "/gone"),
         ("redirecting", {}, "/items"),
         ("redirecting", {"read": "/items"}, "/items/"),
@@ -40,7 +40,7 @@ def test_a_stand_in_is_named_or_guessed(of: str, named: dict[str, str | None], p
 
 def test_of_items_whose_ids_are_words_none_has_the_word_of_ours() -> None:
     student = Student(lambda *_: reply(200, [{"id": "a", "name": "Pen"}]))
-    assert asked_for("absent", student)[0] == "/items/conformance-absent"
+    assert asked_for("absent", student)[0] == "/items/nobody-has-this"
 
 
 def test_a_redirect_by_the_slash_is_not_followed_where_it_is_what_is_asked_for() -> None:

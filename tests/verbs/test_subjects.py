@@ -111,7 +111,7 @@ def test_openapi_may_tell_that_the_list_shows_all_that_a_put_has() -> None:
     student = Student(_no_route_and_no_patch)
     known = frozenset({"name", "note"})
     with within(student) as made:
-        bodies = {("PUT", "/items/{id}"): Wanted({"name": "conformance"}, known, known)}
+        bodies = {("PUT", "/items/{id}"): Wanted({"name": "somebodys"}, known, known)}
         made.shared.survey = Survey(None, None, bodies)
         assert done(made, "change").status == "done"
 
@@ -169,7 +169,7 @@ def test_an_items_route_that_fails_once_is_asked_again(status: int, condemned: b
 def test_a_hidden_field_that_a_put_wants_is_not_overwritten() -> None:
     student = Student()
     with within(student) as made:
-        bodies = {("PUT", "/items/{id}"): Wanted({"reason": "conformance"}, None, frozenset({"reason"}))}
+        bodies = {("PUT", "/items/{id}"): Wanted({"reason": "somebodys"}, None, frozenset({"reason"}))}
         made.shared.survey = Survey(None, None, bodies)
         assert done(made, "change").status == "done"
     assert {method for method, _ in student.asked} == {"GET", "PATCH"}
@@ -313,7 +313,7 @@ def test_required_fields_are_filled_from_openapi() -> None:
     def refuse(method: str, _path: str, _headers: Any, body: bytes) -> Any:
         return reply(422, {}) if method == "POST" and "reason" not in json.loads(body) else None
 
-    wanted = Wanted({"name": "conformance", "reason": "because"}, None, frozenset({"name", "reason"}))
+    wanted = Wanted({"name": "somebodys", "reason": "because"}, None, frozenset({"name", "reason"}))
     student = Student(refuse)
     with serve(student) as server, context(server.url) as made:
         made.shared.survey = Survey(None, None, {("POST", "/items/"): wanted})
@@ -324,7 +324,7 @@ def test_required_fields_are_filled_from_openapi() -> None:
 def test_an_empty_list_is_filled_from_openapi() -> None:
     student = Student(lambda method, *_: reply(201, {"id": 9, "name": "x"}) if method == "POST" else None)
     student.items = []
-    wanted = Wanted({"name": "conformance"}, frozenset({"name"}), frozenset({"name"}))
+    wanted = Wanted({"name": "somebodys"}, frozenset({"name"}), frozenset({"name"}))
     with serve(student) as server, context(server.url) as made:
         made.shared.survey = Survey(None, None, {("POST", "/items/"): wanted})
         assert effect_of(done(made, "create")).id == 9

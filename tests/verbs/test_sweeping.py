@@ -62,13 +62,13 @@ def flooded(memory: Any, longest: int = 8000) -> tuple[StepRecord, list[str]]:
     """What a flood of keys comes to, and the paths that were asked for; the server refuses longer ones."""
 
     def keyed(_method: str, path: str, *_: Any) -> Any:
-        return reply(200 if len(path) <= longest else 414, {}) if "conformance=" in path else None
+        return reply(200 if len(path) <= longest else 414, {}) if "key=" in path else None
 
     student = Student(keyed)
     with serve(student) as server, context(server.url, "cached-time") as made, made.shared.clock.lane():
         made.shared.server = memory
         record = done(made, "flood")
-    return record, [path for _, path in student.asked if "conformance=" in path]
+    return record, [path for _, path in student.asked if "key=" in path]
 
 
 def test_memory_that_stays_as_it_is_needs_three_rounds_of_keys_of_which_none_comes_twice() -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from conformance.servers.isolation import quarters_of
 from conformance.servers.life import launch_command
 from conformance.servers.server import Server
 from conformance.servers.specs import CommandSpec
@@ -98,7 +99,10 @@ def _spec(run: str, work: Path, known: Mapping[str, str], env: Mapping[str, str]
 
 def _started(spec: CommandSpec, known: Mapping[str, str]) -> Server:
     """A command, on the port that its configuration names; a restart is on the same port."""
-    return Server(lambda _port, _ahead, _salt: launch_command(spec, int(known["port"])), moves=False)
+    quarters = quarters_of(spec)
+    return Server(
+        lambda _port, _ahead, _salt: launch_command(spec, quarters, int(known["port"])), moves=False
+    )
 
 
 def _free() -> int:

@@ -1,0 +1,113 @@
+"""The first step of a server in a sandbox: its folder is copied, its limits are set, then it may begin.
+
+    python -I -S entering.py SETTINGS
+
+It imports next to nothing, since each start pays: neither typing, nor json, nor the packages above it.
+
+What is trusted ends here: from `_drop` on nothing is left that the server itself may not have. A single
+command takes this process over; of several this one stays the parent, and ends as the first of them does.
+"""
+
+# ruff: noqa: PTH100, PTH120
+# (pathlib costs each start)
+
+from __future__ import annotations
+
+import marshal
+import os
+import resource
+import sys
+
+TYPE_CHECKING = False  # as type checkers take it
+if TYPE_CHECKING:
+    from typing import Any, Final, NoReturn
+
+__all__ = ["main"]
+
+_FAILED: Final = 3
+
+
+def main() -> None:
+    """Enter, with the settings that are the only argument: a dictionary, as `marshal` has it in hexadecimal.
+
+    given, place: the folder and where its copy belongs. disk: bytes for it. limits: name -> value, of
+    `resource`. uid: whose the processes are to be, or None where they are already. commands, handed: for
+    each process its command and the descriptors that it gets. relay: descriptor of a socket that is bound,
+    and the port to which it leads, or None.
+    """
+    settings: dict[str, Any] = marshal.loads(bytes.fromhex(sys.argv[1]))  # noqa: S302 - it is ours
+    _move_in(settings)
+    for name, value in settings["limits"].items():
+        most = resource.getrlimit(getattr(resource, name))[1]
+        value = value if most == resource.RLIM_INFINITY else min(value, most)  # noqa: PLW2901
+        resource.setrlimit(getattr(resource, name), (value, value))
+    _drop(settings["uid"])
+    commands, handed = settings["commands"], settings["handed"]
+    relay = settings["relay"]
+    every = {each for some in handed for each in some} | ({relay[0]} if relay else set())
+    if len(commands) == 1 and not relay:
+        _become(commands[0], handed[0], every)
+    running = [_start(*each, every) for each in zip(commands, handed, strict=True)]
+    for each in every - ({relay[0]} if relay else set()):
+        os.close(each)
+    if relay:
+        _sibling("relay").begin(*relay)
+    pid, status = os.wait()
+    while pid not in running:
+        pid, status = os.wait()
+    code = os.waitstatus_to_exitcode(status)
+    os._exit(128 - code if code < 0 else code)  # the others end with us
+
+
+def _sibling(name: str) -> Any:
+    """A file beside this one, without the packages above it, which take longer than all that it does."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    try:
+        return __import__(name)
+    finally:
+        del sys.path[0]
+
+
+def _move_in(settings: dict[str, Any]) -> None:
+    copying = _sibling("copying")
+    try:
+        copying.copy(settings["given"], settings["place"], settings["disk"])
+    except (copying.TooBig, OSError) as problem:
+        room = settings["disk"] >> 20
+        sys.stderr.write(f"error: the folder can't be copied to the {room} MiB that it has: {problem}\n")
+        sys.exit(_FAILED)
+    if settings["uid"] is not None:
+        copying.give_away(settings["place"], settings["uid"])
+
+
+def _drop(uid: int | None) -> None:
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+
+
+def _become(command: list[str], handed: list[int], every: set[int]) -> NoReturn:
+    import signal  # noqa: PLC0415 (after the fork, where there is one)
+
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # which Python ignores
+        signal.signal(number, signal.SIG_DFL)
+    for each in every:
+        os.set_inheritable(each, each in handed)
+    try:
+        os.execvp(command[0], command)  # noqa: S606 - no shell, on purpose
+    except OSError as problem:
+        sys.stderr.write(f"error: {command[0]} can't be run: {problem.strerror}\n")
+        sys.stderr.flush()
+        os._exit(127)
+
+
+def _start(command: list[str], handed: list[int], every: set[int]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        _become(command, handed, every)
+    return pid
+
+
+if __name__ == "__main__":
+    main()

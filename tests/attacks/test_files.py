@@ -1,0 +1,95 @@
+"""Attacks on what is somebody else's: secrets, results, submissions, packages."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from apps.writing import submission
+from helpers.attacks import attacked, held
+
+from conformance.servers import AppSpec, start
+
+
+def test_secrets(
+    level: str, tmp_path: Path, suite: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSTRUCTORS_TOKEN", "hunter3")
+    with attacked(level, tmp_path, "secrets") as attacker:
+        seen = attacker.does()
+    assert "hunter3" not in seen, "its own environment is scrubbed at every level"
+    assert held("secrets", level, shut="hunter2" not in seen)
+
+
+def test_no_home(level: str, tmp_path: Path) -> None:
+    with attacked(level, tmp_path, "secrets") as attacker:
+        assert ("'HOME'" in attacker.does()) == (level == "none")
+
+
+def test_reading_what_every_user_may_read(level: str, tmp_path: Path, open_folder: Path) -> None:
+    result = open_folder / "ada.json"
+    result.write_text("81 points")
+    with attacked(level, tmp_path, "reads") as attacker:
+        assert held("reads", level, shut="81" not in attacker.does(path=result))
+
+
+@pytest.mark.parametrize("way", ["by its name", "by a link"])
+def test_reading_what_only_we_may_read(level: str, way: str, tmp_path: Path, open_folder: Path) -> None:
+    result = open_folder / "ada.json"
+    result.write_text("81 points")
+    result.chmod(0o600)
+    (tmp_path / "link").symlink_to(result)
+    with attacked(level, tmp_path, "reads") as attacker:
+        seen = attacker.does(path="link" if way == "by a link" else result)
+    assert held("private", level, shut="81" not in seen)
+
+
+def test_reading_another_submission_that_is_judged(level: str, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    with attacked(level, other, "reads") as victim, attacked(level, tmp_path / "one", "reads") as attacker:
+        path = Path(victim.does(path="/proc/self/environ").partition("PWD=")[2].partition("\0")[0] or other)
+        where = path if (path / "main.py").is_file() else other
+        seen = [attacker.does(path=each / "main.py") for each in {where, other}]
+    assert held("others", level, shut=all(each.startswith("failed: ") for each in seen))
+
+
+def test_writing_results(level: str, tmp_path: Path, open_folder: Path) -> None:
+    result = open_folder / "ada.json"
+    result.write_text("81 points")
+    with attacked(level, tmp_path, "writes") as attacker:
+        attacker.does(path=result)
+    there = {path.name: path.read_text() for path in open_folder.iterdir()}
+    assert held("writes", level, shut=there == {"ada.json": "81 points"})
+
+
+def test_the_folder_that_was_named_stays_as_it_is(level: str, tmp_path: Path) -> None:
+    with attacked(level, tmp_path, "writes") as attacker:
+        assert attacker.does(path="attack.py") == "appended added replaced"
+    assert ((tmp_path / "attack.py").read_text() == "import this") == (level == "none")
+
+
+def test_what_a_server_writes_is_there_after_a_restart(level: str, tmp_path: Path) -> None:
+    text = """
+    import pathlib
+    def handle(path):
+        kept = pathlib.Path("made/kept.txt")
+        kept.parent.mkdir(exist_ok=True)
+        kept.open("a").write("x")
+        return kept.read_text()
+    """
+    with start(AppSpec(app_dir=submission(tmp_path, text), isolate=level)) as server:
+        seen = [httpx.get(server.url).text]
+        for _ in range(2):
+            server.restart()
+            seen.append(httpx.get(server.url).text)
+    assert seen == ["x", "xx", "xxx"]
+    assert (tmp_path / "made").exists() == (level == "none")
+
+
+def test_patching_the_suite_and_the_packages(level: str, tmp_path: Path) -> None:
+    with attacked(level, tmp_path, "packages") as attacker:
+        # Where it would come to something it only looks whether it could.
+        changed = attacker.does(really=int(level != "none"))
+    assert held("packages", level, shut=changed == [])

@@ -1,0 +1,81 @@
+"""Attacks on a whole run: on its report, on what it prints, on how long it takes, on what it imports."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers.attacks import ATTACKS, held, submission_of
+
+import conformance
+from conformance import cli
+from conformance.options import Serving
+
+ROOT = Path(conformance.__file__).parents[1]
+FORGED = 'import os\nos.write(2, b"SHADOWED\\n")\nos._exit(0)\n'
+SHADOWS = (
+    *("json.py", "typing.py", "typer.py", "h11.py", "msgspec.py", "psutil.py", "yaml.py", "pytest.py"),
+    *("conftest.py", "sitecustomize.py", "usercustomize.py", "conformance.py", "warden.py", "copying.py"),
+)
+
+
+def test_the_report_is_written_once_nobody_is_left_to_forge_it(
+    level: str, tmp_path: Path, open_folder: Path
+) -> None:
+    report = open_folder / "report.json"
+    (submission_of(tmp_path, "after") / "prey.txt").write_text(str(report))
+    words = ["run", "--app", "main:app", "--app-dir", str(tmp_path), "--isolate", level]
+    assert cli.command([*words, "--report", str(report)]) == 1
+    told = json.loads(report.read_text())
+    assert held("after", level, shut=told["isolation"] == level)
+
+
+def test_what_a_server_prints_is_shown_and_not_obeyed(
+    level: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    submission_of(tmp_path, "output")
+    code = cli.command(["run", "--app", "main:app", "--app-dir", str(tmp_path), "--isolate", level])
+    shown = "".join(capfd.readouterr())
+    obeyed = [line for line in shown.splitlines() if line.startswith(("::", "##[", "46 pass"))]
+    assert "forged" in shown
+    assert held("output", level, shut=code == 1 and obeyed == [] and not set(shown) & set("\x1b\x07\r"))
+
+
+def test_nothing_in_the_folder_takes_the_place_of_what_judges(level: str, tmp_path: Path) -> None:
+    submission_of(tmp_path, "secrets")
+    for name in SHADOWS:
+        (tmp_path / name).write_text(FORGED)
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --help\n")
+    (tmp_path / "pyvenv.cfg").write_text("home = /nowhere\n")
+    paths = os.pathsep.join([str(ROOT), *(each for each in sys.path if each.endswith("-packages"))])
+    ran = subprocess.run(
+        [sys.executable, "-P", "-m", "conformance", "run", "--app", "main:app", "--isolate", level],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    judged = ran.returncode == 1 and "judged as 'lesson', tier lesson" in ran.stdout
+    assert held("shadows", level, shut=judged and not ran.stderr.startswith("SHADOWED"))
+
+
+def test_an_answer_without_end_ends_with_the_run(level: str, tmp_path: Path) -> None:
+    assert held("endless", level, shut=_ends("endless", level, tmp_path))
+
+
+def test_an_answer_of_a_byte_at_a_time_ends_with_the_run(level: str, tmp_path: Path) -> None:
+    assert held("drip", level, shut=_ends("drip", level, tmp_path))
+
+
+def _ends(app: str, level: str, folder: Path) -> bool:
+    """Whether all is over soon after the run's deadline, and nothing has passed."""
+    shutil.copy(ATTACKS / "apps" / f"{app}.py", folder / "main.py")
+    serving = Serving(app="main:app", app_dir=folder, isolate=level)
+    report = conformance.run(serving=serving, deadline=2)
+    return report.seconds < 15 and not report.counts.get("pass")
