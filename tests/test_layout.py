@@ -12,6 +12,7 @@ ROOT = TESTS.parent
 # Folders that are about no room, and rooms whose tests look at all of it.
 ACROSS = {
     "apps": "apps that tests serve",
+    "attacks": "what a submission may try, by what it is after",
     "fairness": "whole runs on servers that are in the right, or nearly",
     "helpers": "what tests share",
     "hosted": "whole runs on servers that the suite starts",

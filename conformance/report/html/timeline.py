@@ -121,7 +121,7 @@ class Timeline:
 
 def timeline(record: Record, resource: Resource | None, verdict: Verdict) -> Timeline | None:
     """The drawing; None where the resource has no TTL, or no time passed between reads of its value."""
-    if resource is None or resource.ttl is None or not any(s.do == "wait" for s in record.steps):
+    if resource is None or resource.ttl is None or not any(s.until for s in record.steps):
         return None
     found = _Reading(resource, verdict)
     for step in record.steps:
@@ -192,7 +192,7 @@ class _Reading:
 
     def step(self, step: StepRecord) -> None:
         """One step."""
-        if step.do == "wait" and self._start is not None and step.until - self._start > self._last:
+        if step.until and self._start is not None and step.until - self._start > self._last:
             self.waits.append((self._last, step.until - self._start))
         # What was answered alike is kept once: those at the end stand for it.
         alike = step.alike
@@ -224,7 +224,7 @@ class _Reading:
         at = exchange.sent_at - (self._start or 0.0)
         if step.other or step.item or exchange.request.method != "GET":
             said = f"{exchange.request.method}: {exchange.status or 'no answer'}"
-            return Row(at, step.do if step.do != "read" else step.name, 1, "", "", said, None, decisive)
+            return Row(at, step.name, 1, "", "", said, None, decisive)
         value, hit = exchange.facts.value, is_hit(exchange.facts.hit)
         if value is MISSING:
             shape = "bar" if exchange.status == _NOT_MODIFIED else "cross"

@@ -109,7 +109,7 @@ def test_what_else_was_done_is_a_line_with_a_name() -> None:
         "gone", "clear", exchanges=(Exchange(Request("DELETE", "/cache/"), Response(204), sent_at=110.0),)
     )
     line = drawn(*LIFE[:2], wait(110.0), cleared, read("anew", (110.1, "b", False)))
-    assert [each.says for each in line.events] == ["clear"]
+    assert [each.says for each in line.events] == ["gone"]
     assert [row.answered for row in line.rows][2] == "DELETE: 204"
 
 
