@@ -135,7 +135,7 @@ def test_a_timeline_is_told_as_far_as_it_is_judged() -> None:
 
 def test_variables_are_told_with_their_examples() -> None:
     (check,) = find(load(), "inm-other-is-200")
-    assert 'With <other> one after another: "conformance-no-such-tag", ' in text(check)
+    assert 'With <other> one after another: "no-such-tag", ' in text(check)
     assert "with --fuzz" in text(check)
 
 

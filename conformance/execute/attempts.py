@@ -257,7 +257,7 @@ class Attempts:
         others = self._suspects.others(work.id) if context.shared.clock.moves else ()
         if others and others[0] < work.id:
             apart = _APART * max(each.ttl or 0.0 for each in context.shared.target.resources)
-            with contextlib.suppress(GivenUpError):
+            with contextlib.suppress(GivenUpError, ServerError):  # it may end just now
                 context.wait_until(context.shared.clock.now() + apart, "what else may have ended the server")
             self._suspects.cleared(work.id)
         return not others

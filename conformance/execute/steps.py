@@ -56,7 +56,7 @@ def execute(work: Work, context: Context) -> Record:
         pass  # what has been done stands; why it ends here is known to whoever ended it
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours, and costs nobody a point
         error = f"{type(problem).__name__}: {problem}"
-    with suppress(GivenUpError):  # the engine puts back what a cancelled run still owes
+    with suppress(GivenUpError, ServerDied):  # the engine puts back what is still owed
         _put_back(context)
     told = _told(context.steps)
     return Record(work.id, told, context.bound, started, clock.name, error=error, kept=work.kept)

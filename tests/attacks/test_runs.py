@@ -74,8 +74,8 @@ def test_an_answer_of_a_byte_at_a_time_ends_with_the_run(level: str, tmp_path: P
 
 
 def _ends(app: str, level: str, folder: Path) -> bool:
-    """Whether all is over soon after the run's deadline, and nothing has passed."""
+    """Whether the run ends by itself, which a test that hangs would not, and nothing has passed."""
     shutil.copy(ATTACKS / "apps" / f"{app}.py", folder / "main.py")
     serving = Serving(app="main:app", app_dir=folder, isolate=level)
     report = conformance.run(serving=serving, deadline=2)
-    return report.seconds < 15 and not report.counts.get("pass")
+    return bool(report.stopped) and not report.counts.get("pass")

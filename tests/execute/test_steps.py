@@ -16,6 +16,7 @@ from conformance.execute.steps import bind, execute
 from conformance.model import Record, Step, StepRecord
 from conformance.plan.lanes import Work
 from conformance.sending.context import Context
+from conformance.servers.errors import ServerDied
 from conformance.verbs import VERBS, Verb
 
 
@@ -198,6 +199,18 @@ def test_a_defect_of_ours_is_recorded_and_the_change_put_back(monkeypatch: pytes
         record = worked(within, CHANGE, step("wait"), READ)
     assert record.error == "ZeroDivisionError: ours"
     assert student.items[0]["name"] == "Pen"
+
+
+def test_a_server_that_ends_while_a_change_is_put_back_is_no_fault_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def dies(_: Context) -> None:
+        raise ServerDied("the server was killed by signal 6", "")
+
+    monkeypatch.setattr("conformance.execute.steps._put_back", dies)
+    with serve(Student()) as server, context(server.url) as within:
+        record = worked(within, step("read", "plain"))
+    assert (record.error, statuses(record)) == ("", {"plain": "done"})
 
 
 def test_a_cancel_leaves_the_change_owed() -> None:
