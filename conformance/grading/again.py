@@ -51,10 +51,20 @@ def _open(entry: Entry, by_id: dict[str, Entry], report: Report) -> Iterator[str
         yield entry.nodeid
 
 
+def _is_settled(entry: Entry, again: Report) -> bool:
+    """Whether another run tells what a check earns.
+
+    Not where the server did not start or answer there, nor behind what was not judged anew: what kept a check
+    from being judged in a run that was made for our sake alone costs nobody a point.
+    """
+    root = root_of(entry, {each.nodeid: each for each in again.judged})
+    return not is_open(entry, again) and root.verdict.outcome not in ("blocked", "unreachable")
+
+
 def merged(report: Report, again: Report, number: int) -> Report:
-    """The report with the verdicts of another run in place of its own, where that is no noise."""
+    """The report with the verdicts of another run in place of its own, where that has settled them."""
     there = {entry.nodeid for entry in report.judged}
-    better = {e.nodeid: e for e in again.judged if e.nodeid in there and not is_open(e, again)}
+    better = {e.nodeid: e for e in again.judged if e.nodeid in there and _is_settled(e, again)}
     renamed = {work: f"{work} (again, {number})" for work in again.records}
     last = max((entry.order for entry in report.entries), default=0) + 1
 

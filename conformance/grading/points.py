@@ -76,9 +76,6 @@ def grade(report: Report, assignment: Assignment) -> Grade:
     low = sum(row.points for row in rows)
     high = low + sum(row.of - row.points for row in rows if row.open)
     cause, why = _withheld(report, rulings, unfit)
-    if cause:
-        between = f"between {low} and {high}" if low < high else f"{low}"
-        why = f"{between} of {assignment.of} points, since {why}"
     return Grade(
         status="withheld" if cause else "graded",
         of=assignment.of,
@@ -153,8 +150,8 @@ def _lost(verdict: Verdict, report: Report) -> tuple[str, Withheld]:
 def _blocked(entry: Entry, by_id: Mapping[str, Entry], report: Report) -> _Ruling:
     """Nothing, under what it is blocked by in the end; or as open as that is."""
     root = root_of(entry, by_id)
-    if root.verdict.outcome == "blocked":
-        return _Ruling(0, f"blocked by {root.verdict.cause}, which this run does not tell of", "policy")
+    if root.verdict.outcome in ("blocked", "pass"):
+        return _Ruling(0, f"blocked by {entry.verdict.cause}, which this run does not tell of", "policy")
     if root.verdict.outcome in ("error", "inconclusive", "untestable"):
         why, cause = _lost(root.verdict, report)
         return _Ruling(0, f"blocked by {root.nodeid}: {why}", cause)

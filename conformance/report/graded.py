@@ -19,7 +19,9 @@ def headline(grade: Grade) -> str:
     """The grade in a sentence."""
     if grade.status == "graded":
         return f"Grade: {grade.points} of {grade.of} points ({safe(grade.assignment)})."
-    return f"Grade: withheld, {safe(grade.why, _LINE)} ({safe(grade.assignment)})."
+    between = f"between {grade.low} and {grade.high}" if grade.low < grade.high else f"{grade.low}"
+    why = safe(grade.why, _LINE)
+    return f"Grade: withheld, {between} of {grade.of} points, since {why} ({safe(grade.assignment)})."
 
 
 def grade_lines(grade: Grade, *, hidden: bool = True) -> Iterator[str]:

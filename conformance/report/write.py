@@ -157,6 +157,8 @@ class Files:
                 if each.path is None:
                     self.printed += _made(each.format, report, strict=self._strict).decode().splitlines()
                 else:
+                    if each.format.appends and each not in self._before:
+                        self._before[each] = _kept(each.path)
                     self._write(each, each.path, report)
             except UsageError as problem:
                 faults.append(str(problem))

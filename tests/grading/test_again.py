@@ -106,6 +106,17 @@ def test_the_record_of_what_is_judged_again_stands_beside_the_first() -> None:
     assert entry.order > made.entry(nodeid("b")).order
 
 
+def test_what_keeps_a_retry_from_telling_costs_nothing() -> None:
+    """Blocked by what was not judged anew, or on a server that did not start: it stays as open as it was."""
+    first = report({"root": verdict("pass"), "a": LATELY})
+    for kept in (verdict("blocked", cause=nodeid("root")), verdict("unreachable")):
+        retry = Judge(*[{"root": verdict("pass"), "a": kept}] * 3)
+        made = graded(first, assignment(ROWS[0]), retry)
+        assert made.grade is not None
+        assert (made.grade.cause, made.grade.low, made.grade.high) == ("noise", 0, 10)
+        assert made.entry(nodeid("a")).verdict == LATELY
+
+
 def test_what_is_still_noise_keeps_its_first_verdict_and_record() -> None:
     first = with_record(report({"a": LATELY}), "a", "first")
     made = merged(first, with_record(report({"a": LATELY}), "a", "second"), 1)

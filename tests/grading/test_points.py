@@ -86,7 +86,6 @@ def test_what_is_not_the_servers_doing_withholds_the_grade_with_its_range(name: 
     made = grade(report({"a": said, "b": verdict("pass")}), assignment(worth("a"), worth("b", 5)))
     assert (made.status, made.cause, made.points) == ("withheld", cause, None)
     assert (made.low, made.high, made.of) == (5, 15, 15)
-    assert made.why.startswith("between 5 and 15 of 15 points, since ")
     assert [row.open for row in made.rows] == [True, False]
 
 
@@ -157,7 +156,7 @@ def test_what_is_blocked_by_nothing_that_is_told_is_open() -> None:
 def test_an_error_withholds_the_whole_grade_wherever_it_is() -> None:
     made = grade(report({"a": verdict("pass"), "uncounted": verdict("error")}), ONE)
     assert (made.status, made.cause, made.low, made.high) == ("withheld", "suite", 10, 10)
-    assert made.why == "10 of 10 points, since the suite itself failed in 1 check"
+    assert made.why == "the suite itself failed in 1 check"
 
 
 def test_a_fault_of_ours_is_told_before_policy_and_policy_before_noise() -> None:

@@ -132,6 +132,14 @@ def test_what_a_step_has_said_before_stays_in_its_summary(tmp_path: Path) -> Non
     assert path.read_bytes() == b"# Built\n" + FORMATS["github-summary"].write(after)
 
 
+def test_what_a_step_has_said_stays_in_its_summary_where_nothing_was_begun(tmp_path: Path) -> None:
+    """As with a saved report, which is judged and written without a run."""
+    path = tmp_path / "summary"
+    path.write_text("# Built")
+    write(made().report, f"github-summary:{path}")
+    assert path.read_bytes() == b"# Built\n" + FORMATS["github-summary"].write(made())
+
+
 def test_what_is_printed_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     files, before, after = Files([place("github-annotations:-")]), pending(), made()

@@ -172,7 +172,11 @@ class _Page:
             e.nodeid for e in self._of("blocked") if root_of(e, by_id).nodeid in self._shown
         }
         told |= {e.nodeid for e in self._of("unreachable")}
-        return [r for r in rows if r.points < r.of and r.nodeid not in told and r.nodeid not in self._secret]
+        lost = (r for r in rows if r.points < r.of and r.nodeid not in told and r.nodeid not in self._secret)
+        return [
+            replace(r, why=f"blocked by {_LATER}") if any(name in r.why for name in self._secret) else r
+            for r in lost
+        ]
 
     def _silent(self) -> list[tuple[Group, Markup]]:
         """What got no answer: of each sentence the check that came first, where something was sent for it."""

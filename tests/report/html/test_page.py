@@ -116,6 +116,18 @@ def test_what_is_hidden_is_not_in_the_page() -> None:
     assert FAILED in html(report, grade, hidden=True)
 
 
+def test_what_waits_for_a_hidden_check_does_not_name_it() -> None:
+    """The sentences are those that a grade makes: each row tells what it is blocked by."""
+    report = judged("ignores-inm")
+    made = graded(report, hidden=frozenset({FAILED}))
+    rows = [
+        replace(r, why=f"blocked by {FAILED}: no 304") if r.verdict == "blocked" else r for r in made.rows
+    ]
+    source = html(report, replace(made, rows=tuple(rows)))
+    assert FAILED not in source
+    assert "blocked by a check that is shown later" in source
+
+
 def test_a_server_that_did_not_start_is_one_diagnosis_with_what_it_printed() -> None:
     report = replace(dead_port(), base_url="", output="Traceback\n  <b>boom</b>")
     text = Page(html(report)).text
