@@ -19,6 +19,7 @@ from conformance.language.yamlfile import YamlFile, read
 from conformance.load.audience import KEYS, USERS, check_users, read_variants
 from conformance.load.hooks import AROUND, BENCH, bench, hooks
 from conformance.load.schema import check_file
+from conformance.load.target import BASE
 from conformance.model import NOWHERE, Headers, Place, Resource, Target, Write, as_user
 from conformance.model.targets import OPENAPI
 
@@ -31,8 +32,6 @@ _REQUEST: Final = {
     "pattern": f"^({'|'.join(_METHODS)}) /\\S*$",
     "description": "a method and a path, such as 'PUT /items/{id}'",
 }
-BASE: Final = r"^(/[^\s/?#{}]+)+/?$"
-"""What a prefix of all paths looks like."""
 _POINTER: Final = {"type": "string", "pattern": "^/", "description": "a JSON Pointer, such as /time"}
 _FIELD: Final = {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "description": "a field name"}
 _STATUS: Final = {
