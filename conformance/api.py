@@ -26,8 +26,9 @@ from conformance.execute.patience import refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.guesses import guessed
 from conformance.load.specs import load_with
-from conformance.load.target import BASE, load_target
+from conformance.load.target import load_target
 from conformance.model import Assignment, Report, Suite, Target, Tier
+from conformance.model.targets import BASE
 from conformance.options import Asked, Serving, declared, tier_named
 from conformance.plan.lanes import plan
 from conformance.report.pending import pending as not_ended

@@ -16,11 +16,9 @@ from conformance.load.compiled import built_in
 from conformance.load.folder import specs_folder, target_paths
 from conformance.model import Target
 
-__all__ = ["BASE", "DEFAULT", "built_in_targets", "load_target", "target_text"]
+__all__ = ["DEFAULT", "built_in_targets", "load_target", "target_text"]
 
 DEFAULT: Final = "lesson"
-BASE: Final = r"^(/[^\s/?#{}]+)+/?$"
-"""What a prefix of all paths looks like."""
 
 
 def load_target(name: str = DEFAULT, overrides: Sequence[str] = (), require: Sequence[str] = ()) -> Target:

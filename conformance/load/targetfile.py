@@ -19,9 +19,8 @@ from conformance.language.yamlfile import YamlFile, read
 from conformance.load.audience import KEYS, USERS, check_users, read_variants
 from conformance.load.hooks import AROUND, BENCH, bench, hooks
 from conformance.load.schema import check_file
-from conformance.load.target import BASE
 from conformance.model import NOWHERE, Headers, Place, Resource, Target, Write, as_user
-from conformance.model.targets import OPENAPI
+from conformance.model.targets import BASE, OPENAPI
 
 _WRITES: Final = ("create", "change", "remove", "clear")
 _STAND_INS: Final = ("absent", "redirecting", "protected")

@@ -195,6 +195,8 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
 }
 
 
+BASE: Final = r"^(/[^\s/?#{}]+)+/?$"
+"""What a prefix of all paths looks like."""
 OPENAPI: Final = "/openapi.json"
 """Where most servers say what they offer."""
 

@@ -13,10 +13,9 @@ from conformance.content.facts import facts, is_hit
 from conformance.errors import HarnessError, TargetError, UsageError
 from conformance.language.yamlfile import parse
 from conformance.load.schema import check_file
-from conformance.load.target import BASE
 from conformance.load.targetfile import schema
 from conformance.model import Exchange, Headers, Place, Resource
-from conformance.model.targets import OPENAPI
+from conformance.model.targets import BASE, OPENAPI
 from conformance.proposing.asking import Asker, wire_to
 from conformance.proposing.drafting import drafts
 from conformance.proposing.listed import Listed, by_hand, listed
