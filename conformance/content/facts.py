@@ -10,14 +10,15 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, NoReturn
 
 from conformance.content.codings import plain_content
 from conformance.content.items import find_item, find_list, is_gone, item_id, same_id
 from conformance.content.marks import HEADER, in_field, marked
 from conformance.content.moments import moment
 from conformance.content.summaries import summary
-from conformance.model import MISSING, NO_FACTS, Facts, Headers, ItemFacts, Json, JsonType, Resource
+from conformance.model import MISSING, NO_FACTS, Decoded, Facts, Headers, ItemFacts, Json, JsonType, Resource
 
 _TYPES: Final[Mapping[type, JsonType]] = {
     dict: "object",
@@ -31,6 +32,7 @@ _MOST_MEMBERS: Final = 64
 _LONGEST_VALUE: Final = 2048
 _LONGEST_NESTED: Final = 120  # of an object or a list, of which nobody needs more than to know it again
 _MOST_NESTED: Final = 64
+_SHORT: Final = 64 * 1024  # bytes of a body that is looked for among the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,42 @@ def json_type(value: Json) -> JsonType:
 def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: Tracked | None) -> Facts:
     """What is to be known of a body; see `model.Facts`."""
     content, decoded = plain_content(headers, content)
+    looks = _NOWHERE
+    if resource is not None:
+        looks = _Looks(resource.value, resource.hit, resource.hit_is, bool(resource.members))
+    if tracked is None and decoded is None and not looks.at_fields and len(content) <= _SHORT:
+        return _known(looks, content)
+    return _read(looks, headers, content, tracked, decoded)
+
+
+class _Looks(NamedTuple):
+    """Where a target has its value and its mark, and whether it tells its members."""
+
+    value: str | None = None
+    hit: str | None = None
+    hit_is: str = ""
+    members: bool = False
+
+    @property
+    def at_fields(self) -> bool:
+        """Whether the body alone does not tell all."""
+        return (self.value or "").startswith(HEADER) or (self.hit or "").startswith(HEADER)
+
+
+_NOWHERE: Final = _Looks()
+
+
+@lru_cache(maxsize=32)  # the same comes again and again
+def _known(looks: _Looks, content: bytes) -> Facts:
+    return _read(looks, (), content, None, None)
+
+
+def _read(
+    looks: _Looks, headers: Headers, content: bytes, tracked: Tracked | None, decoded: Decoded | None
+) -> Facts:
     document, is_json = _document(content)
-    value = _value(resource, headers, content, document)
-    hit = _hit(resource, headers, document)
+    value = _value(looks, headers, content, document)
+    hit = _hit(looks, headers, document)
     if not is_json:
         constant = _constant(content)
         nothing = value is MISSING and hit is MISSING and not constant and decoded is None
@@ -64,7 +99,7 @@ def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: 
     items = find_list(document)
     return Facts(
         json_type(document),
-        members=_members(document) if isinstance(document, dict) and resource and resource.members else None,
+        members=_members(document) if isinstance(document, dict) and looks.members else None,
         items=None if items is None else len(items),
         value=value,
         hit=hit,
@@ -73,8 +108,8 @@ def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: 
     )
 
 
-def _value(resource: Resource | None, headers: Headers, content: bytes, document: Json) -> Json:
-    place = resource.value if resource else None
+def _value(looks: _Looks, headers: Headers, content: bytes, document: Json) -> Json:
+    place = looks.value
     if place is not None and place.startswith(HEADER):
         found = in_field(place, headers)
         return MISSING if found is None else _bounded(found)
@@ -83,11 +118,10 @@ def _value(resource: Resource | None, headers: Headers, content: bytes, document
     return _bounded(content.decode(errors="replace")) if content else MISSING
 
 
-def _hit(resource: Resource | None, headers: Headers, document: Json) -> Json:
-    place = resource.hit if resource else None
-    if resource is not None and place is not None and place.startswith(HEADER):
-        return marked(place, resource.hit_is, headers)
-    return _at(document, place)
+def _hit(looks: _Looks, headers: Headers, document: Json) -> Json:
+    if looks.hit is not None and looks.hit.startswith(HEADER):
+        return marked(looks.hit, looks.hit_is, headers)
+    return _at(document, looks.hit)
 
 
 def _members(document: dict[Any, Json]) -> dict[str, JsonType]:

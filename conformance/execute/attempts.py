@@ -157,9 +157,9 @@ class Attempts:
         self._silent.add(name)
         return False
 
-    def _judges(self, run: Run) -> list[Run]:
+    def _judges(self, run: Run) -> tuple[Run, ...]:
         """The runs that judge the same work, in their order."""
-        return [each for each in self._plan.runs if each.work == run.work]
+        return self._plan.runs.by_work[run.work]
 
     def _examples(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
         """The examples of a `forall` one by one; then a search, where one is wanted."""

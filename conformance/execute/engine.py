@@ -148,7 +148,7 @@ class Engine:
         Raises:
             HarnessError: the plan has no such run.
         """
-        if run_id not in {run.id for run in self.plan.runs}:
+        if run_id not in self.plan.runs.by_id:
             raise HarnessError(f"no run is called {run_id!r}")
         return self._board.wait(run_id, timeout)
 
@@ -373,7 +373,7 @@ class Engine:
         options, board = self.options, self._board
         asked = options.suite, options.target, options.tier, self.plan.runs
         about = self.remote, self._down, self.shared.workers, self._mend
-        return Court(*asked, board.verdicts(), *about, board.records)
+        return Court(*asked, board.verdicts, *about, board.works)
 
     # ---------------------------------------------------------------- the end
 

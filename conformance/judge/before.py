@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from conformance.judge.court import Court, made
 from conformance.matchers import MATCHERS
 from conformance.model import CAPABILITIES, Check, Json, Run, Verdict
-from conformance.model.order import level_at, needed_by, prerequisites
+from conformance.model.order import Runs, level_at, needed_by, prerequisites
 
 __all__ = ["DROPPED", "before"]
 
@@ -57,8 +57,8 @@ def _shared_entry(run: Run, court: Court) -> Run | None:
     resource = run.resource
     if resource is None or not resource.distinct_from or run.check.answers is not None:
         return None
-    for other in court.runs:
-        if other.resource == resource and _DISTINCT in other.check.needs and other.id != run.id:
+    for other in Runs.of(court.runs).by_resource.get(resource.name, ()):
+        if _DISTINCT in other.check.needs and other.id != run.id:
             verdict = court.verdicts.get(other.id)
             if verdict is not None and verdict.outcome == "fail":
                 return other
@@ -74,8 +74,8 @@ def _no_life(run: Run, court: Court) -> Run | None:
     more = _of_lives(run) and not _times_a_life(run, court)
     if run.resource is None or not (more or (run.kept and _of_one_state(run.check))):
         return None
-    for other in court.runs:
-        if other.resource == run.resource and _times_a_life(other, court):
+    for other in Runs.of(court.runs).by_resource.get(run.resource.name, ()):
+        if _times_a_life(other, court):
             cause = _root(other, court)
             if cause is not None and (not more or court.verdicts[cause.id].code in _GONE):
                 return cause
@@ -114,7 +114,7 @@ def _root(run: Run, court: Court) -> Run | None:
 
     What the server need not do, such as to keep a value for as long as it may, blocks nothing here.
     """
-    by_id = {each.id: each for each in court.runs}
+    by_id = Runs.of(court.runs).by_id
     seen: set[str] = set()
     while run.id in court.verdicts and run.id not in seen:
         verdict = court.verdicts[run.id]

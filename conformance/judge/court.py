@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from conformance.model import (
     ASCENDING,
@@ -42,6 +42,8 @@ class Court:
         down: why the server can't be reached at all, or "". mend: what to do about that, or "".
         workers: how many of the server's workers the suite has started; None: it has not.
         records: work -> what was done so far, for what is judged over all answers.
+        sorted: by the identity of a record: all answers as they were put in order for the first check that is
+            judged over them. None come to them while that record is judged.
     """
 
     suite: Suite
@@ -54,6 +56,7 @@ class Court:
     workers: int | None = None
     mend: str = ""
     records: Mapping[str, Record] = field(default_factory=dict)
+    sorted: dict[int, Any] = field(default_factory=dict, compare=False)
 
 
 def verdict_name(outcome: OutcomeName, level: Level) -> VerdictName:

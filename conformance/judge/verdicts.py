@@ -38,6 +38,7 @@ from conformance.model import (
     Suite,
     Verdict,
 )
+from conformance.model.order import Runs
 
 _MALFORMED: Final = "answer.malformed"
 _LOGGED_OUT: Final = "login.ended"
@@ -256,7 +257,9 @@ def _by_two_entries(run: Run, court: Court, says: str, finding: Finding, case: C
 
 def _told_by(run: Run, court: Court, doubt: Doubt) -> Verdict | None:
     """Blocked by the check that tells of a doubt, whatever this one has met by luck."""
-    teller = next((r for r in court.runs if r.check.id == doubt.told_by and r.resource == run.resource), None)
+    name = run.resource.name if run.resource else ""
+    tellers = Runs.of(court.runs).by_check.get((name, doubt.told_by), ())
+    teller = next((each for _, each in tellers), None)
     if teller is None or run.check.id in teller.check.after:
         return None
     blocked = f"blocked by {teller.check.id}: {doubt.because}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -60,6 +60,8 @@ class Case:
         step = self.steps.get(name)
         return step.exchanges[-1] if step and step.exchanges else None
 
+
+_MOST_USED: Final = 4096  # arguments of a matcher that are known by identity
 
 Find = Callable[[Json, StepRecord, Case], Finding | None]
 """What does not hold of a step, given what the form takes; or None."""
@@ -116,6 +118,9 @@ class Matcher:
     ours: bool = False
     together: bool = False
     kept: bool = False
+    used: dict[int, tuple[Json, list[tuple[Form, Json]]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def code(self, form: Form) -> str:
         """The code of a form's usual finding: `status`, `etag.same-as`, `hit.true`."""
@@ -127,6 +132,14 @@ class Matcher:
         Raises:
             ValueError: it is none of them, which would hold of everything.
         """
+        known = self.used.get(id(wanted))  # what a spec wants is asked of many answers
+        if known is None:
+            if len(self.used) >= _MOST_USED:
+                self.used.clear()
+            known = self.used[id(wanted)] = wanted, self._uses(wanted)
+        return known[1]
+
+    def _uses(self, wanted: Json) -> list[tuple[Form, Json]]:
         if isinstance(wanted, Mapping):
             found = [(form, wanted[form.word]) for form in self.forms if form.takes and form.word in wanted]
         else:

@@ -46,6 +46,8 @@ class Request(Frozen, frozen=True):
     @property
     def representation(self) -> tuple[str, Headers]:
         """What chooses it: all but the method, conditions and a range; names in lower case."""
+        if not self.headers:
+            return self.target, ()
         fields = ((name.lower(), value) for name, value in self.headers)
         return self.target, tuple(
             sorted((n, v) for n, v in fields if n != "range" and not n.startswith("if-"))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.model import NOWHERE, TIERS, ForAll, Resource, Run, Step, Suite, Target, Tier
-from conformance.model.order import prerequisites
+from conformance.model.order import Runs, prerequisites
 from conformance.verbs import VERBS
 from conformance.verbs.base import DEMANDING, Phase
 
@@ -52,7 +52,7 @@ class Plan:
         phases: each a tuple of lanes; each lane a tuple of runs in order.
     """
 
-    runs: tuple[Run, ...]
+    runs: Runs
     works: Mapping[str, Work]
     phases: tuple[tuple[tuple[Run, ...], ...], ...]
 
@@ -62,23 +62,21 @@ class Plan:
         Raises:
             KeyError: there is none.
         """
-        for each in self.runs:
-            if each.id == id_:
-                return each
-        raise KeyError(id_)
+        return self.runs.by_id[id_]
 
 
 def plan(suite: Suite, target: Target, tier: Tier, selected: Collection[str] | None = None) -> Plan:
     """Lay out all runs up to a tier; with `selected` (run ids) only those and what they come after."""
-    runs = tuple(_runs(suite, target, tier))
+    runs = Runs(_runs(suite, target, tier))
     if selected is not None:
         wanted = _with_prerequisites(runs, selected)
-        runs = tuple(run for run in runs if run.id in wanted)
-    works = {run.work: _work(suite, run, runs) for run in runs if run.resource is not None}
+        runs = Runs(run for run in runs if run.id in wanted)
+    works = {work: _work(suite, judging) for work, judging in runs.by_work.items() if work}
     return Plan(runs, works, _phases(suite, runs))
 
 
 def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
+    offered = {resource.name: resource.capabilities for resource in target.resources}
     for file in suite.files:
         for check in file.checks:
             if TIERS.index(check.tier) > TIERS.index(tier):
@@ -88,7 +86,7 @@ def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
                 needs |= set(suite.timelines[check.on].needs)
                 without |= set(suite.timelines[check.on].without)
             fitting = [
-                r for r in target.resources if needs <= r.capabilities and not without & r.capabilities
+                r for r in target.resources if needs <= offered[r.name] and not without & offered[r.name]
             ]
             for resource in fitting:
                 id_ = f"{file.name}::{resource.name}::{check.id}"
@@ -100,14 +98,14 @@ def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
                 yield Run(f"{file.name}::{NOWHERE}::{check.id}", check, None, "")
 
 
-def _work(suite: Suite, run: Run, runs: tuple[Run, ...]) -> Work:
+def _work(suite: Suite, judging: tuple[Run, ...]) -> Work:
+    run = judging[-1]
     assert run.resource is not None  # noqa: S101 - asked of such runs only
     steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
     apart = run.check.on is not None and suite.timelines[run.check.on].apart
     if apart:
-        checks = [each.check for each in runs if each.work == run.work]
-        judged = {name for check in checks for way in check.expects for name in way}
-        judged |= {name for check in checks for names in check.alone.values() for name in names}
+        judged = {name for each in judging for way in each.check.expects for name in way}
+        judged |= {name for each in judging for names in each.check.alone.values() for name in names}
         steps = (steps[0], *(each for each in steps[1:-1] if each.name in judged), steps[-1])
     shared = run.check.on is not None
     return Work(run.work, run.resource, steps, run.check.forall, shared=shared, apart=apart, kept=run.kept)
@@ -122,9 +120,9 @@ def _within_a_life(steps: tuple[Step, ...]) -> bool:
     return not keys and not any(VERBS[step.do].lives for step in steps if not step.when)
 
 
-def _with_prerequisites(runs: tuple[Run, ...], selected: Collection[str]) -> set[str]:
+def _with_prerequisites(runs: Runs, selected: Collection[str]) -> set[str]:
     wanted = set(selected)
-    queue = [run for run in runs if run.id in wanted]
+    queue = [runs.by_id[each] for each in wanted & runs.by_id.keys()]
     while queue:
         for each in prerequisites(queue.pop(), runs):
             if each.id not in wanted:
@@ -153,7 +151,7 @@ def _phase(step: Step) -> Phase:
     return "write" if verb.tried and step.when else verb.phase
 
 
-def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...], ...], ...]:
+def _phases(suite: Suite, runs: Runs) -> tuple[tuple[tuple[Run, ...], ...], ...]:
     phase: dict[str, Phase] = {}
     ordered = _topological(suite, runs)
     for run in ordered:
@@ -183,7 +181,7 @@ def _lanes(phase: str, runs: list[Run]) -> Iterator[tuple[Run, ...]]:
         yield tuple(r for r in runs if r.resource and r.resource.name == name)
 
 
-def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
+def _topological(suite: Suite, runs: Runs) -> tuple[Run, ...]:
     """Timelines first, then what makes items, then as in the specs; but each after what it comes after.
 
     What was created is there to be changed, in place of an item of the user's. And of the timelines those
@@ -191,7 +189,6 @@ def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
     things are waited for a few times only.
     """
     placed: dict[str, Run] = {}
-    by_id = {run.id: run for run in runs}
 
     def place(run: Run) -> None:
         if run.id not in placed:
@@ -207,7 +204,7 @@ def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
         if not any(VERBS[step.do].lives for step in steps if not step.when):
             return False
         # What comes after something that needs an entry itself would have that asked for before the others.
-        return not any(by_id[each].kept for each in _with_prerequisites(runs, {run.id}))
+        return not any(runs.by_id[each].kept for each in _with_prerequisites(runs, {run.id}))
 
     def order(run: Run) -> tuple[bool, bool, bool, bool]:
         return not cold(run), run.check.tier != TIERS[0], run.check.on is None, not first(run)

@@ -250,8 +250,7 @@ class Lane:
             finally:
                 self.asking = None
             received_at = wire.clock.now()
-            bare = unconditional(request)
-            rest = self._rest_of(trip, probe=encode(bare, authority, agent) if stray else b"")
+            rest = self._rest_of(trip, encode(unconditional(request), authority, agent) if stray else b"")
             return trip.done(received_at, rest)
 
     # ------------------------------------------------------------------ on the lane's connection

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import pytest
 
-__all__ = ["Guard", "mark"]
+__all__ = ["Guard", "is_quick", "mark"]
 
 # Files and folders of tests/, of which (nearly) every test starts a process or waits for a server that hangs.
 PROCESSES: Final = (
@@ -59,6 +59,11 @@ def mark(items: Iterable[pytest.Item], root: Path) -> None:
             item.add_marker(pytest.mark.timeout(SLOW_HANGS if slow else HANGS))
 
 
+def is_quick(item: pytest.Item) -> bool:
+    """Whether it is neither slow nor one that starts processes."""
+    return not any(map(item.get_closest_marker, ("processes", "slow")))
+
+
 def is_here(host: object) -> bool:
     """Whether that is this machine, as it is known without asking anybody."""
     text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "127.0.0.1")
@@ -97,9 +102,8 @@ class Guard:
     @contextmanager
     def watching(self, item: pytest.Item) -> Iterator[None]:
         """While this test runs, its fixtures included."""
-        quick = not any(map(item.get_closest_marker, ("processes", "slow")))
         before = self._test, self._quick
-        self._test, self._quick = item.nodeid, item.nodeid if quick else ""
+        self._test, self._quick = item.nodeid, item.nodeid if is_quick(item) else ""
         try:
             yield
         finally:
