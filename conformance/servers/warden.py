@@ -117,11 +117,11 @@ class Warden:
         """How many bytes of memory they hold together: each its own, what they share, and their files."""
         before, self.shared = self.shared, {}
         for pid in pids:
-            for which, size in _of_no_file(pid):
+            for which, size in of_no_file(pid):
                 # A part may be given back where none sees it, and still be held; so the most is what counts.
                 self.shared[which] = max(size, self.shared.get(which, 0), before.get(which, 0))
-        rooms = _files(pids, self.settings["rooms"]) * _PER_FILE
-        return sum(map(_own, pids)) + sum(self.shared.values()) + rooms
+        rooms = files(pids, self.settings["rooms"]) * _PER_FILE
+        return sum(map(own, pids)) + sum(self.shared.values()) + rooms
 
     def _reap(self) -> bool:
         """Whether there are children left."""
@@ -246,7 +246,7 @@ def _threads_of_mine() -> int:
     return count
 
 
-def _own(pid: int) -> int:
+def own(pid: int) -> int:
     """How many bytes of memory a process has for itself, those that were swapped out included."""
     kib = 0
     with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/status", "rb") as status:
@@ -256,7 +256,7 @@ def _own(pid: int) -> int:
     return kib << 10
 
 
-def _of_no_file(pid: int) -> Iterator[tuple[bytes, int]]:
+def of_no_file(pid: int) -> Iterator[tuple[bytes, int]]:
     """The memory of a process that it may share and that has no file: which it is, and how much there is.
 
     As much as is taken, where we may know (root may); else as much as may be.
@@ -274,7 +274,7 @@ def _of_no_file(pid: int) -> Iterator[tuple[bytes, int]]:
             yield device + number, size
 
 
-def _files(pids: list[int], rooms: list[str]) -> int:
+def files(pids: list[int], rooms: list[str]) -> int:
     """How many files there are in these folders of a sandbox, as the first process has them that is in it."""
     for pid in pids if rooms else ():
         with contextlib.suppress(OSError):
