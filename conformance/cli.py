@@ -116,9 +116,9 @@ def run(
     judged, 2 the run ended early or the usage, the target or the specs are wrong, 3 the suite itself failed,
     5 nothing was selected.
     """
-    telling, wanted = made(Telling, typed), made(Asked, typed, url=url)
-    serving = made(Serving, typed).beside(wanted)
-    spec = serving.spec()
+    serving, telling = made(Serving, typed), made(Telling, typed)
+    wanted = made(Asked, typed, url=url, serving=serving)
+    spec = wanted.apart().spec()
     if not url and spec is None:
         raise UsageError(
             "there is no server to judge: give its URL, or start it with --app main:app or --serve"
@@ -134,8 +134,7 @@ def run(
     try:
         files = Files(map(place, telling.reports), strict=telling.strict)
         chosen = _chosen(assignment, typed.get("specs"), started=bool(serving.app))
-        wanted = dataclasses.replace(wanted, serving=serving.beside(wanted, *files.paths, assignment))
-        wanted = wanted if chosen is None else chosen.asked(wanted, typed)
+        wanted = (wanted if chosen is None else chosen.asked(wanted, typed)).apart(*files.paths, assignment)
         run_options = api.make_options(wanted, start=starting.result if starting else None)
         if files:
             files.begin(api.pending(run_options, chosen.assignment if chosen else None))
@@ -144,7 +143,7 @@ def run(
             abandon(starting)
         raise
     if spec is not None and starting is None:
-        spec = (wanted.serving or serving).spec() or spec
+        spec = wanted.spec() or spec
         starting = context.obj.take(spec)
         run_options = dataclasses.replace(run_options, start=starting.result)
     _complain(api.caution(serving, run_options))

@@ -6,6 +6,7 @@ It knows no option parser, and starts nothing. What counts is what is read.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.errors import ConformanceError
@@ -19,14 +20,14 @@ __all__ = ["at_once", "foreseen"]
 
 def foreseen(words: Sequence[str]) -> AppSpec | CommandSpec | None:
     """What they want started; None where that can't be told at a glance, or is not to start at once."""
-    if words[:1] != ["run"] or "--help" in words:
+    if not words or words[0] != "run" or "--help" in words:
         return None
     serving, telling = glimpsed(Serving, words[1:]), glimpsed(Telling, words[1:])
     asked, assignment = glimpsed(Asked, words[1:]), any(each.startswith("--assignment") for each in words)
     if not (serving and telling and asked and at_once(serving, telling, assignment)):
         return None
     try:
-        return serving.beside(asked).spec()
+        return replace(asked, serving=serving).apart().spec()
     except ConformanceError:
         return None  # it is told once all is read
 

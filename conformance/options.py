@@ -193,16 +193,6 @@ class Serving:
         (), "Files that an isolated server does not see although they lie in its folder."
     )
 
-    def beside(self, asked: Asked, *files: str | Path | None) -> Serving:
-        """The same, where this is asked of a run, and it reads or writes these files, too."""
-        from pathlib import Path  # noqa: PLC0415 (this file is read at every start of pytest)
-
-        if self.isolate == "none":
-            return self  # whatever it is kept from, it sees all files
-        target = asked.target
-        read = (*([target] if isinstance(target, str) and Path(target).is_file() else ()), *asked.specs)
-        return replace(self, apart=(*self.apart, *read, *(each for each in files if each is not None)))
-
     def spec(self) -> AppSpec | CommandSpec | None:
         """What is to be started, or None.
 
@@ -343,6 +333,21 @@ class Asked:
     on_progress: Callable[[Progress], None] | None = parameter(
         None, "Called about ten times a second while the run goes on."
     )
+
+    def spec(self) -> AppSpec | CommandSpec | None:
+        """What is to be started, or None; as of `Serving`."""
+        return None if self.serving is None else self.serving.spec()
+
+    def apart(self, *files: str | Path | None) -> Asked:
+        """The same, with all that a run reads, and these files, kept from a server that is isolated."""
+        from pathlib import Path  # noqa: PLC0415 (this file is read at every start of pytest)
+
+        serving, target = self.serving, self.target
+        if serving is None or serving.isolate == "none":  # whatever it is kept from, it sees all files
+            return self
+        read = (*([target] if isinstance(target, str) and Path(target).is_file() else ()), *self.specs)
+        kept = (*serving.apart, *read, *(each for each in files if each is not None))
+        return replace(self, serving=replace(serving, apart=tuple(dict.fromkeys(kept))))
 
 
 @dataclass(frozen=True, slots=True)

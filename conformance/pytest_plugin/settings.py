@@ -113,10 +113,11 @@ def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: St
     from conformance.report.write import place  # noqa: PLC0415
     from conformance.servers.specs import AppSpec  # noqa: PLC0415
 
-    serving, url = asked(config, Serving), base_url(config)
+    wanted, url = dataclasses.replace(wanted, serving=asked(config, Serving)), base_url(config)
     here, telling = config.invocation_params.dir, asked(config, Telling)
     places = tuple(place(each, here) for each in telling.reports)
-    spec = serving.beside(wanted, *(each.path for each in places)).spec()
+    wanted = wanted.apart(*(each.path for each in places))
+    spec = wanted.spec()
     if spec is None and not url:
         if stand is None:
             raise UsageError(MISSING)
