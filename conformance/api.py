@@ -138,7 +138,7 @@ def make_options(
             f"the base URL {without_userinfo(url)!r} holds a user name or password: give credentials "
             "as a header of a target file instead"
         )
-    spec = spec or (asked.serving.spec() if asked.serving is not None else None)
+    spec = spec or asked.apart().spec()
     if spec is not None and url:
         raise UsageError(
             "a base URL, and a server to be started, exclude each other: one server is judged at a time"

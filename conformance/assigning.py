@@ -22,14 +22,15 @@ from conformance.grading.freezing import Frozen, freeze
 from conformance.grading.opening import open_assignment, placed
 from conformance.grading.proposal import offers, proposed
 from conformance.grading.selecting import REASONS, Left
-from conformance.language.yamlfile import parse
+from conformance.language.yamlfile import parse, read
 from conformance.load.specs import load, load_with
 from conformance.load.target import built_in_targets, load_target
-from conformance.model import Assignment, Report
-from conformance.options import COMMAND, Asked, options
+from conformance.model import Assignment, Budget, Report
+from conformance.options import COMMAND, Asked, Serving, options
 from conformance.proposing.propose import write
 from conformance.report.result import checks
 from conformance.report.safe import safe, shell
+from conformance.servers.isolation import unheld
 from conformance.wire.outgoing import NEUTRAL
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Chosen:
 
     assignment: Assignment
     folder: Path
+    path: str = ""
 
     def asked(self, wanted: Asked, typed: Mapping[str, Any]) -> Asked:
         """What is asked of a run by the assignment, besides what was typed.
@@ -67,8 +69,11 @@ class Chosen:
             if each.field in _SAID and typed.get(each.field) not in (None, (), [], each.default):
                 raise UsageError(f"the assignment says it: leave out {each.flag(COMMAND)}, or --assignment")
         made, target = self.assignment, self.assignment.target
+        self._refuse_unheld(serving)
+        isolated = serving is not None and serving.isolate != "none"
         return replace(
             wanted,
+            serving=replace(serving, budget=made.budget) if serving and isolated else serving,
             target=target if target in built_in_targets() else str(self.folder / target),
             tier=made.tier,
             require=made.require,
@@ -77,6 +82,24 @@ class Chosen:
             user_agent=wanted.user_agent or NEUTRAL,  # no submission is to be told by whom it is asked
             deadline=made.budget.seconds if wanted.deadline is None else wanted.deadline,
         )
+
+    def _refuse_unheld(self, serving: Serving | None) -> None:
+        """Refuse a budget that a server is not held to where it is to run.
+
+        Raises:
+            AssignmentError: the assignment says one, at that line.
+        """
+        if structs.replace(self.assignment.budget, seconds=None) == Budget():
+            return
+        file = read(Path(self.path), self.path, AssignmentError)
+        said = [each for each in file.data["budget"] if each != "seconds"]
+        if serving is None or not (serving.app or serving.serve):
+            raise file.fail(
+                "no budget but seconds binds a server that somebody else has started", ("budget",)
+            )
+        for word in said:
+            if why := unheld(serving.isolate, word):
+                raise file.fail(f"{word}: {why}", ("budget", word))
 
     def graded(
         self,
@@ -105,7 +128,7 @@ def choose(path: str, specs: Collection[str] = (), *, started: bool = True) -> C
     Raises:
         ConformanceError: it is wrong, or was frozen by other specs than there are here.
     """
-    return Chosen(open_assignment(path, load_with(tuple(specs)), started=started), Path(path).parent)
+    return Chosen(open_assignment(path, load_with(tuple(specs)), started=started), Path(path).parent, path)
 
 
 def settle(

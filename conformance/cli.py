@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 import typer
 
 from conformance.errors import ConformanceError, HarnessError, UsageError
+from conformance.foreseen import at_once, foreseen
 from conformance.options import (
     Asked,
     Proposing,
     Serving,
     Telling,
-    glimpsed,
     made,
     options,
     tier_named,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from conformance.execute.progress import Progress
     from conformance.model import Report
     from conformance.report.write import Files
-    from conformance.servers.specs import AppSpec, CommandSpec
 
 __all__ = ["app", "main"]
 
@@ -118,24 +117,24 @@ def run(
     5 nothing was selected.
     """
     serving, telling = made(Serving, typed), made(Telling, typed)
-    spec = serving.spec()
+    wanted = made(Asked, typed, url=url, serving=serving)
+    spec = wanted.apart().spec()
     if not url and spec is None:
         raise UsageError(
             "there is no server to judge: give its URL, or start it with --app main:app or --serve"
         )
     from conformance.execute.starting import abandon, await_start  # noqa: PLC0415 (see above)
 
-    # Before the rest is imported, which takes as long; but not before what a report is to hold at first.
-    starting = context.obj.take(spec) if spec and not telling.reports else None
+    # Before the rest is imported, which takes as long.
+    starting = context.obj.take(spec) if spec and at_once(serving, telling, assignment) else None
     from conformance import api, progress  # noqa: PLC0415
     from conformance.report.write import Files, place  # noqa: PLC0415
     from conformance.signals import heeded  # noqa: PLC0415
 
     try:
         files = Files(map(place, telling.reports), strict=telling.strict)
-        wanted = made(Asked, typed, url=url, serving=serving)
         chosen = _chosen(assignment, typed.get("specs"), started=bool(serving.app))
-        wanted = wanted if chosen is None else chosen.asked(wanted, typed)
+        wanted = (wanted if chosen is None else chosen.asked(wanted, typed)).apart(*files.paths, assignment)
         run_options = api.make_options(wanted, start=starting.result if starting else None)
         if files:
             files.begin(api.pending(run_options, chosen.assignment if chosen else None))
@@ -144,6 +143,7 @@ def run(
             abandon(starting)
         raise
     if spec is not None and starting is None:
+        spec = wanted.spec() or spec
         starting = context.obj.take(spec)
         run_options = dataclasses.replace(run_options, start=starting.result)
     _complain(api.caution(serving, run_options))
@@ -348,7 +348,7 @@ def command(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, and return its exit code; never a traceback."""
     from conformance.execute.starting import Early  # noqa: PLC0415 (see above)
 
-    early = Early(_foreseen(sys.argv[1:] if arguments is None else arguments))
+    early = Early(foreseen(sys.argv[1:] if arguments is None else arguments))
     try:
         made = app(args=arguments, standalone_mode=False, prog_name="conformance", obj=early)
     except HarnessError as problem:
@@ -365,19 +365,6 @@ def command(arguments: Sequence[str] | None = None) -> int:
     finally:
         early.close()
     return INTERRUPTED if made == _CTRL_C else made if isinstance(made, int) else 0
-
-
-def _foreseen(words: Sequence[str]) -> AppSpec | CommandSpec | None:
-    """The server that a command line will ask for: typer takes 0.1 s to read it, in which it can start."""
-    if words[:1] != ["run"] or "--help" in words:
-        return None
-    serving, telling = glimpsed(Serving, words[1:]), glimpsed(Telling, words[1:])
-    if telling is None or telling.reports:
-        return None  # a report is to say first that the run has not ended
-    try:
-        return serving.spec() if serving is not None else None
-    except ConformanceError:
-        return None  # it is told once all is read
 
 
 def _complain(says: str, code: int = 0) -> int:

@@ -17,7 +17,7 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from conformance.clocks import Clock
     from conformance.execute.progress import Progress
-    from conformance.model import Target, Tier
+    from conformance.model import Budget, Target, Tier
     from conformance.servers.specs import AppSpec, CommandSpec
 
 __all__ = [
@@ -188,6 +188,10 @@ class Serving:
         "the strongest there is.",
         metavar="LEVEL",
     )
+    budget: Budget | None = parameter(None, "What an isolated server may take; None is the standard one.")
+    apart: Sequence[str | Path] = parameter(
+        (), "Files that an isolated server does not see although they lie in its folder."
+    )
 
     def spec(self) -> AppSpec | CommandSpec | None:
         """What is to be started, or None.
@@ -214,17 +218,27 @@ class Serving:
         if folder is not None and not folder.is_dir():
             raise UsageError(f"there is no folder {str(folder)!r} to start the server in")
         env = self._passed_on()
+        apart = tuple(Path(each).absolute() for each in self.apart)
         if self.app:
             if ":" not in self.app:
                 raise UsageError(f"{self.app!r} names no app; accepted is module:attribute, such as main:app")
             return AppSpec(
-                self.app, folder, factory=self.factory, workers=self.workers, env=env, isolate=self.isolate
+                self.app,
+                folder,
+                factory=self.factory,
+                workers=self.workers,
+                env=env,
+                isolate=self.isolate,
+                budget=self.budget,
+                apart=apart,
             )
         if env and not self.serve:
             raise UsageError("a variable is passed on to a server that the suite starts (main:app)")
         if self.isolate != "none" and not self.serve:
             raise UsageError("what is isolated is a server that the suite starts (main:app)")
-        return CommandSpec(self.serve, folder, env=env, isolate=self.isolate) if self.serve else None
+        if not self.serve:
+            return None
+        return CommandSpec(self.serve, folder, env=env, isolate=self.isolate, budget=self.budget, apart=apart)
 
     def _passed_on(self) -> dict[str, str]:
         """The variables that are asked for by name, or as NAME=VALUE."""
@@ -319,6 +333,21 @@ class Asked:
     on_progress: Callable[[Progress], None] | None = parameter(
         None, "Called about ten times a second while the run goes on."
     )
+
+    def spec(self) -> AppSpec | CommandSpec | None:
+        """What is to be started, or None; as of `Serving`."""
+        return None if self.serving is None else self.serving.spec()
+
+    def apart(self, *files: str | Path | None) -> Asked:
+        """The same, with all that a run reads, and these files, kept from a server that is isolated."""
+        from pathlib import Path  # noqa: PLC0415 (this file is read at every start of pytest)
+
+        serving, target = self.serving, self.target
+        if serving is None or serving.isolate == "none":  # whatever it is kept from, it sees all files
+            return self
+        read = (*([target] if isinstance(target, str) and Path(target).is_file() else ()), *self.specs)
+        kept = (*serving.apart, *read, *(each for each in files if each is not None))
+        return replace(self, serving=replace(serving, apart=tuple(dict.fromkeys(kept))))
 
 
 @dataclass(frozen=True, slots=True)

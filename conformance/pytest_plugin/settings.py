@@ -113,15 +113,15 @@ def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: St
     from conformance.report.write import place  # noqa: PLC0415
     from conformance.servers.specs import AppSpec  # noqa: PLC0415
 
-    serving, url = asked(config, Serving), base_url(config)
-    spec = serving.spec()
+    wanted, url = dataclasses.replace(wanted, serving=asked(config, Serving)), base_url(config)
+    here, telling = config.invocation_params.dir, asked(config, Telling)
+    places = tuple(place(each, here) for each in telling.reports)
+    wanted = wanted.apart(*(each.path for each in places))
+    spec = wanted.spec()
     if spec is None and not url:
         if stand is None:
             raise UsageError(MISSING)
         spec = stand(settings.target)
-    here = config.invocation_params.dir
-    telling = asked(config, Telling)
-    places = tuple(place(each, here) for each in telling.reports)
     wanted = dataclasses.replace(wanted, url=url, target=settings.target, overrides=(), require=(), specs=())
     options = make_options(wanted, spec, suite=settings.suite)
     starts = "" if spec is None else spec.app if isinstance(spec, AppSpec) else spec.command

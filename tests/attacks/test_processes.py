@@ -11,6 +11,7 @@ import pytest
 from apps.writing import until
 from helpers.attacks import SMALL, attacked, held
 
+from conformance.model import Budget
 from conformance.servers.isolation import base
 
 FEW = SMALL.processes
@@ -68,6 +69,35 @@ def test_memory_of_many_processes(level: str, tmp_path: Path) -> None:
         ended = until(server.died, within=2.0)
         says = attacker.server.died() or ""
     assert held("memories", level, shut=ended and "MiB of memory" in says)
+
+
+@pytest.mark.parametrize("command", [False, True], ids=["app", "command"])
+@pytest.mark.parametrize("way", ["anonymous", "zero", "memfd", "segment"])
+def test_memory_that_is_no_processes_own(level: str, way: str, command: bool, tmp_path: Path) -> None:
+    with attacked(level, tmp_path, "shared", command=command, budget=SMALL) as attacker:
+        told = attacker.does(way=way, size=2 * SMALL.memory)
+        refused = isinstance(told, str) and told.startswith(("failed: OSError", "failed: PermissionError"))
+        ended = until(attacker.server.died, within=1.0) and "MiB of memory" in (attacker.server.died() or "")
+    assert held("shared", level, shut=refused or ended)
+
+
+def test_memory_by_files_that_hold_nothing(level: str, tmp_path: Path) -> None:
+    budget = Budget(memory=128 << 20)
+    # Where it would come to something, it is not done but for a few.
+    few, many = 10, budget.memory >> 10
+    with attacked(level, tmp_path, "empties", budget=budget) as attacker:
+        told = attacker.does(upto=many if level == "namespaces" else few)
+        ended = level == "namespaces" and until(attacker.server.died)
+        assert told == few or "MiB of memory" in (attacker.server.died() or "")
+    assert held("empties", level, shut=bool(ended))
+
+
+def test_namespaces_of_its_own(level: str, tmp_path: Path) -> None:
+    with attacked(level, tmp_path, "nests") as attacker:
+        made = attacker.does()
+    if level == "none" and not made:
+        pytest.skip("this machine lets nobody have namespaces of users")
+    assert held("nests", level, shut=made == [])
 
 
 def test_a_disk_that_is_filled(level: str, tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 from apps.writing import refused, submission, until
 from helpers import attacks
 
+from conformance.model import Budget
 from conformance.servers import AppSpec, CommandSpec, ServerError, start
 from conformance.servers.isolation import LEVELS, sight
-from conformance.servers.specs import Budget
 
 
 @pytest.fixture(params=[each.name for each in LEVELS if each.name != "none"])
