@@ -292,6 +292,12 @@ class Asked:
         "A file, or a folder of files, with checks of your own, to be judged beside ours; repeatable.",
         metavar="PATH",
     )
+    assignment: str | Path | None = option(
+        None,
+        "Grade by this assignment, frozen or not; lesson: by the lesson's two routes.",
+        metavar="FILE",
+        in_code="The report has a grade then.",
+    )
     selected: Collection[str] | None = parameter(None, "Node ids of checks, or None for all.")
     allow_writes: bool = option(
         False, "Consent to writes on a server that is not on this machine; they are put back.", kind=bool
@@ -333,6 +339,12 @@ class Telling:
         name="report",
     )
     strict: bool = option(False, "A warning (a SHOULD not met) is a failure, too.", kind=bool)
+    baseline: str | None = option(
+        None, "Fail on nothing but what got worse since this report.", metavar="REPORT.JSON"
+    )
+    show_hidden: bool = option(
+        False, "Show what the assignment hides from students: for instructors.", kind=bool
+    )
 
 
 @dataclass(frozen=True, slots=True)
