@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from conformance.language.doubts import DOUBTS
-from conformance.matchers import MATCHERS
+from conformance.matchers import ANSWER, COMPARISON, MATCHERS
 
 __all__ = [
     "ANSWERED",
@@ -54,6 +54,8 @@ OPEN: Final[Mapping[str, Whose]] = {
     LATE: "noise",
     NOT_REACHED: "noise",
     BROKEN: "noise",
+    ANSWER: "noise",
+    COMPARISON: "noise",
     LIMITED: "own",
     LOGGED_OUT: "own",
     ANSWERED: "own",
