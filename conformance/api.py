@@ -1,4 +1,4 @@
-"""The whole pipeline as functions: what the command and the plugin call, and what people import.
+"""The whole pipeline as functions: what the doors call, the command, the plugin and `running.py`.
 
 Shell. It checks what it is given, starts an engine, and hands back a Report; it knows no option
 parser, no terminal and no pytest.
@@ -6,15 +6,13 @@ parser, no terminal and no pytest.
 
 from __future__ import annotations
 
-import functools
-import inspect
 import math
 import re
 import secrets
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, ParamSpec, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from msgspec.structs import replace
 
@@ -29,7 +27,7 @@ from conformance.load.specs import load_with
 from conformance.load.target import load_target
 from conformance.model import Assignment, Report, Suite, Target, Tier
 from conformance.model.targets import BASE
-from conformance.options import Asked, Serving, declared, tier_named
+from conformance.options import Asked, Serving, tier_named
 from conformance.plan.lanes import plan
 from conformance.report.pending import pending as not_ended
 from conformance.report.redact import without_userinfo
@@ -41,43 +39,12 @@ from conformance.wire.address import parse_base
 if TYPE_CHECKING:
     from conformance.servers.server import Server
 
-__all__ = ["caution", "conduct", "exit_code", "make_options", "pending", "run"]
+__all__ = ["caution", "conduct", "exit_code", "make_options", "pending"]
 
 AUTO: Final = "auto"
-Parameters = ParamSpec("Parameters")
 _TO_COME: Final = "http://127.0.0.1"  # until the server is started
 _GLANCE: Final = 0.1  # seconds between looks at the progress
 _MOST_SEED: Final = 2**63
-
-
-def _with_the_parameters_of(
-    record: Callable[Parameters, Asked],
-) -> Callable[[Callable[[Asked], Report]], Callable[Parameters, Report]]:
-    """A function of a record becomes one of its fields, for people, for editors and for type checkers."""
-
-    def wrapped(function: Callable[[Asked], Report]) -> Callable[Parameters, Report]:
-        @functools.wraps(function)
-        def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Report:
-            return function(record(*args, **kwargs))
-
-        run.__signature__ = inspect.signature(record).replace(return_annotation=Report)  # type: ignore[attr-defined]
-        lines = [f"{each.field}: {each.says('')} {each.in_code}".rstrip() for each in declared(Asked)]
-        args = "\n        ".join(["Args:", *lines])
-        run.__doc__ = (run.__doc__ or "").replace("Raises:", f"{args}\n\n    Raises:")
-        return run
-
-    return wrapped
-
-
-@_with_the_parameters_of(Asked)
-def run(asked: Asked) -> Report:
-    """Judge the server at a base URL, or the one that is started for it.
-
-    Raises:
-        ConformanceError: the specs, the target or an argument is wrong. A server that is wrong, or
-            is not there at all, is no error: the report says so.
-    """
-    return conduct(make_options(asked), asked.on_progress)
 
 
 def conduct(options: Options, on_progress: Callable[[Progress], None] | None = None) -> Report:
@@ -173,6 +140,7 @@ def make_options(
     return Options(
         base_url=url or _TO_COME,
         start=start or _start(spec),
+        server="url" if spec is None else "app" if isinstance(spec, AppSpec) else "command",
         suite=suite,
         target=judged,
         tier=tier,

@@ -53,8 +53,8 @@ class Chosen:
     folder: Path
     path: str = ""
 
-    def asked(self, wanted: Asked, typed: Mapping[str, Any]) -> Asked:
-        """What is asked of a run by the assignment, besides what was typed.
+    def asked(self, wanted: Asked, typed: Mapping[str, Any], prefix: str = COMMAND) -> Asked:
+        """What is asked of a run by the assignment, besides what was typed, with that prefix.
 
         Raises:
             UsageError: something was typed that the assignment says, or the server is not of its kind.
@@ -67,7 +67,9 @@ class Chosen:
             )
         for each in options(Asked):
             if each.field in _SAID and typed.get(each.field) not in (None, (), [], each.default):
-                raise UsageError(f"the assignment says it: leave out {each.flag(COMMAND)}, or --assignment")
+                raise UsageError(
+                    f"the assignment says it: leave out {each.flag(prefix)}, or {prefix}assignment"
+                )
         made, target = self.assignment, self.assignment.target
         self._refuse_unheld(serving)
         isolated = serving is not None and serving.isolate != "none"
@@ -107,15 +109,38 @@ class Chosen:
         asked: Asked | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Report:
-        """The report with its grade; what noise has left open is judged again, where a run was asked for."""
+        """The report with its grade.
+
+        Where a run was asked for, what noise has left open is judged again, and all of it in real time where
+        the assignment wants that looked at.
+        """
         from conformance import api  # noqa: PLC0415 (freezing needs no engine)
         from conformance.grading.again import graded  # noqa: PLC0415
+        from conformance.grading.auditing import audited  # noqa: PLC0415
 
         def judge_again(some: Collection[str]) -> Report:
             assert asked is not None  # noqa: S101 - else nobody is asked again
             return api.conduct(api.make_options(replace(asked, selected=some)), on_progress)
 
-        return graded(report, self.assignment, None if asked is None else judge_again)
+        if asked is None:
+            return graded(report, self.assignment, None)
+
+        def in_real_time() -> Report:
+            again = replace(asked, clock="real", deadline=None)
+            return api.conduct(api.make_options(again), on_progress)
+
+        report = graded(report, self.assignment, judge_again)
+        return audited(report, self.assignment, self._reasons(asked), in_real_time)
+
+    def _reasons(self, asked: Asked) -> tuple[str, ...]:
+        """Why what is served is to be judged again in real time."""
+        from conformance.grading.auditing import reasons  # noqa: PLC0415 (freezing needs none of it)
+        from conformance.grading.submitted import digest_of, sources_of  # noqa: PLC0415
+
+        if not self.assignment.audit or asked.serving is None:
+            return ()
+        sources = sources_of(Path(asked.serving.app_dir or ""))
+        return reasons(self.assignment, sources, digest_of(sources))
 
     def regraded(self, report: Report) -> Report:
         """The report with its grade, by nothing but what it holds."""

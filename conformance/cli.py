@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 
+from conformance import comparing
 from conformance.errors import ConformanceError, HarnessError, UsageError
 from conformance.foreseen import at_once, foreseen
 from conformance.options import (
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from conformance.assigning import Chosen
     from conformance.execute.progress import Progress
     from conformance.model import Report
-    from conformance.report.write import Files
+    from conformance.telling import Teller
 
 __all__ = ["app", "main"]
 
@@ -60,12 +61,7 @@ _BY_NAME: Final = {each.field: as_typer(each) for each in options(Asked, Telling
 Target = Annotated[str, _BY_NAME["target"]]
 Set = Annotated[list[str] | None, _BY_NAME["overrides"]]
 Specs = Annotated[list[str] | None, _BY_NAME["specs"]]
-Assignment = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FILE", help="Grade by this assignment, frozen or not; lesson: by the lesson's two routes."
-    ),
-]
+Assignment = Annotated[str | None, _BY_NAME["assignment"]]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Tell everything about each check that did not pass.")
 ]
@@ -107,7 +103,6 @@ def run(
     ] = "",
     *,
     verbose: Verbose = False,
-    assignment: Assignment = None,
     **typed: Any,
 ) -> None:
     """Judge the server at URL, or the one that --app or --serve starts.
@@ -126,18 +121,18 @@ def run(
     from conformance.execute.starting import abandon, await_start  # noqa: PLC0415 (see above)
 
     # Before the rest is imported, which takes as long.
-    starting = context.obj.take(spec) if spec and at_once(serving, telling, assignment) else None
+    starting = context.obj.take(spec) if spec and at_once(serving, telling, wanted.assignment) else None
     from conformance import api, progress  # noqa: PLC0415
-    from conformance.report.write import Files, place  # noqa: PLC0415
     from conformance.signals import heeded  # noqa: PLC0415
+    from conformance.telling import Teller  # noqa: PLC0415
 
     try:
-        files = Files(map(place, telling.reports), strict=telling.strict)
-        chosen = _chosen(assignment, typed.get("specs"), started=bool(serving.app))
-        wanted = (wanted if chosen is None else chosen.asked(wanted, typed)).apart(*files.paths, assignment)
+        teller = Teller(telling, verbose=verbose)
+        chosen = _chosen(wanted.assignment, typed.get("specs"), started=bool(serving.app))
+        wanted = (wanted if chosen is None else chosen.asked(wanted, typed)).apart(*teller.files.paths)
         run_options = api.make_options(wanted, start=starting.result if starting else None)
-        if files:
-            files.begin(api.pending(run_options, chosen.assignment if chosen else None))
+        if teller.files:
+            teller.files.begin(api.pending(run_options, chosen.assignment if chosen else None))
     except ConformanceError:
         if starting is not None:
             abandon(starting)
@@ -157,7 +152,7 @@ def run(
             await_start(starting, spec, show)
         report = api.conduct(run_options, on_progress)
         report = report if chosen is None else chosen.graded(report, wanted, on_progress)
-    code = _tell(report, files, telling, verbose=verbose)
+    code = _tell(report, teller)
     raise typer.Exit(INTERRUPTED if signals.came else code)
 
 
@@ -195,14 +190,17 @@ def judge(
     """Judge a saved run again, without its server; exit codes as of run."""
     from conformance.execute.again import judge_again  # noqa: PLC0415 (see above)
     from conformance.load.specs import load_with  # noqa: PLC0415
-    from conformance.report.write import Files, place, read  # noqa: PLC0415
+    from conformance.report.write import read  # noqa: PLC0415
+    from conformance.telling import Teller  # noqa: PLC0415
 
-    telling = made(Telling, typed)
-    files = Files(map(place, telling.reports), strict=telling.strict)
+    teller = Teller(made(Telling, typed), verbose=verbose)
     judged = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
-    chosen = _chosen(assignment, specs, started=judged.workers is not None)
+    chosen = _chosen(assignment, specs, started=judged.server == "app")
     judged = judged if chosen is None else chosen.graded(judged)
-    raise typer.Exit(_tell(judged, files, telling, verbose=verbose))
+    raise typer.Exit(_tell(judged, teller))
+
+
+app.command()(comparing.diff)
 
 
 @app.command()
@@ -302,13 +300,13 @@ def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SP
     _say(json.dumps(made[which](), indent=2))
 
 
-def _chosen(assignment: str | None, specs: list[str] | None, *, started: bool = True) -> Chosen | None:
+def _chosen(assignment: str | Path | None, specs: list[str] | None, *, started: bool = True) -> Chosen | None:
     """The assignment that was asked for."""
     if assignment is None:
         return None
     from conformance.assigning import choose  # noqa: PLC0415 (see above)
 
-    return choose(assignment, specs or (), started=started)
+    return choose(str(assignment), specs or (), started=started)
 
 
 def _say(line: str) -> None:
@@ -316,20 +314,12 @@ def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _tell(report: Report, files: Files, telling: Telling, *, verbose: bool) -> int:
+def _tell(report: Report, teller: Teller) -> int:
     """Write and print what has come out; its exit code."""
-    from conformance.api import exit_code  # noqa: PLC0415 (see above)
-    from conformance.report.text import entry_text, safe, summary_lines  # noqa: PLC0415
-
-    files.finish(report)  # first, since whoever reads the rest may close the pipe
-    if verbose:
-        for entry in report.judged:
-            if entry.verdict.verdict in ("fail", "warn", "inconclusive", "error", "unreachable"):
-                _say(f"---- {safe(entry.nodeid)}\n{entry_text(report, entry)}\n")
-    said = [f"report: {safe(path)}" for path in files.paths] + files.printed
-    for line in [*summary_lines(report, strict=telling.strict), *said]:
+    lines, code = teller.tell(report)
+    for line in lines:
         _say(line)
-    return exit_code(report, strict=telling.strict)
+    return code
 
 
 # ------------------------------------------------------------------ the way in and out

@@ -23,8 +23,8 @@ def foreseen(words: Sequence[str]) -> AppSpec | CommandSpec | None:
     if not words or words[0] != "run" or "--help" in words:
         return None
     serving, telling = glimpsed(Serving, words[1:]), glimpsed(Telling, words[1:])
-    asked, assignment = glimpsed(Asked, words[1:]), any(each.startswith("--assignment") for each in words)
-    if not (serving and telling and asked and at_once(serving, telling, assignment)):
+    asked = glimpsed(Asked, words[1:])
+    if not (serving and telling and asked and at_once(serving, telling, asked.assignment)):
         return None
     try:
         return replace(asked, serving=serving).apart().spec()

@@ -306,6 +306,12 @@ class Asked:
         "A file, or a folder of files, with checks of your own, to be judged beside ours; repeatable.",
         metavar="PATH",
     )
+    assignment: str | Path | None = option(
+        None,
+        "Grade by this assignment, frozen or not; lesson: by the lesson's two routes.",
+        metavar="FILE",
+        in_code="The report has a grade then.",
+    )
     selected: Collection[str] | None = parameter(None, "Node ids of checks, or None for all.")
     allow_writes: bool = option(
         False, "Consent to writes on a server that is not on this machine; they are put back.", kind=bool
@@ -340,14 +346,13 @@ class Asked:
 
     def apart(self, *files: str | Path | None) -> Asked:
         """The same, with all that a run reads, and these files, kept from a server that is isolated."""
-        from pathlib import Path  # noqa: PLC0415 (this file is read at every start of pytest)
-
-        serving, target = self.serving, self.target
+        serving = self.serving
         if serving is None or serving.isolate == "none":  # whatever it is kept from, it sees all files
             return self
-        read = (*([target] if isinstance(target, str) and Path(target).is_file() else ()), *self.specs)
-        kept = (*serving.apart, *read, *(each for each in files if each is not None))
-        return replace(self, serving=replace(serving, apart=tuple(dict.fromkeys(kept))))
+        named = [each for each in (self.target, self.assignment) if isinstance(each, str | os.PathLike)]
+        read = (*filter(os.path.isfile, named), *self.specs)
+        kept = dict.fromkeys((*serving.apart, *read, *(each for each in files if each is not None)))
+        return replace(self, serving=replace(serving, apart=tuple(kept)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +367,12 @@ class Telling:
         name="report",
     )
     strict: bool = option(False, "A warning (a SHOULD not met) is a failure, too.", kind=bool)
+    baseline: str | None = option(
+        None, "Fail on nothing but what got worse since this report.", metavar="REPORT.JSON"
+    )
+    show_hidden: bool = option(
+        False, "Show what the assignment hides from students: for instructors.", kind=bool
+    )
 
 
 @dataclass(frozen=True, slots=True)

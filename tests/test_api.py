@@ -12,7 +12,7 @@ from helpers.embedded import dead_port, judged, judging, stopped
 from msgspec.structs import replace
 
 import conformance
-from conformance import api
+from conformance import api, running
 from conformance.errors import ConformanceError, SpecError, TargetError, UsageError
 from conformance.execute.progress import Progress
 from conformance.load.specs import load
@@ -25,7 +25,7 @@ from reference_impl.serve import start
 
 def test_what_is_exported() -> None:
     assert list(conformance.__all__) == sorted(conformance.__all__) == ["Report", "__version__", "run"]
-    assert conformance.run is api.run
+    assert conformance.run is running.run
     assert conformance.Report is Report
     assert conformance.__version__[0].isdigit()
     with pytest.raises(AttributeError, match="no attribute 'runn'"):

@@ -23,7 +23,7 @@ from conformance.execute.board import Board
 from conformance.execute.diagnosis import way_out
 from conformance.execute.hooks import begin, tidy
 from conformance.execute.options import Options
-from conformance.execute.patience import allowance, refuse_short_ttls
+from conformance.execute.patience import OVERRAN, allowance, refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.execute.starting import Anew
 from conformance.execute.trust import distrusted
@@ -219,6 +219,7 @@ class Engine:
             secrets=options.secrets,
             base_url=self.base_url if self.server or options.start is None else "",
             remote=self.remote,
+            server=options.server,
             workers=self.shared.workers,
             isolation=options.isolation,
             clock=self.clock.name,
@@ -227,6 +228,7 @@ class Engine:
             started=self._begun.isoformat(timespec="seconds"),
             seconds=time.monotonic() - self._started if self._started else 0.0,
             stopped=self._stopped,
+            overran=self._stopped == OVERRAN,
             problems=tuple(self.shared.ledger.problems),
             output=self._output,
         )
@@ -234,7 +236,7 @@ class Engine:
     # ---------------------------------------------------------------- the run
 
     def _main(self) -> None:
-        timer = threading.Timer(allowance(self.options), self.cancel, ["the run's deadline has passed"])
+        timer = threading.Timer(allowance(self.options), self.cancel, [OVERRAN])
         timer.daemon = True
         timer.start()
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conformance.clocks import Clock
-from conformance.model import Json, Record, Run, Suite, Target, Tier, Verdict
+from conformance.model import Json, Record, Run, ServerKind, Suite, Target, Tier, Verdict
 from conformance.wire import Limits
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Options:
         allow_writes: consent to write to a server that is not on loopback.
         clock: makes the clock; None: moved time where the server's clock is in our hands, else real.
         restarts: whether an app that we start may be started anew, once all else is done.
-        start: starts the server under test; its URL takes the place of `base_url`.
+        start: starts the server under test; its URL takes the place of `base_url`. server: as what.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
         values: how many values it tries, about.
         secrets: what the server was told and nobody else is to read.
@@ -45,6 +45,7 @@ class Options:
     verify: bool | str = True
     search: Search | None = None
     start: Callable[[], Server] | None = None
+    server: ServerKind = "url"
     restarts: bool = True
     values: int = 0
     secrets: tuple[str, ...] = ()

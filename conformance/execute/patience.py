@@ -9,6 +9,7 @@ from conformance.execute.options import Options
 from conformance.model import Target
 from conformance.sending.context import WHOLE_SECONDS_BELOW
 
+OVERRAN: Final = "the run's deadline has passed"
 _SHORTEST_TTL: Final = 4.0
 # A warm cache that never misses is waited out three times, a late end is named in three more lives, and what
 # comes after a clear takes more than one.

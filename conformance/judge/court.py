@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from conformance.model import (
     ASCENDING,
     Level,
@@ -20,7 +22,7 @@ from conformance.model import (
 )
 from conformance.model.order import level_at
 
-__all__ = ["Court", "made", "verdict_name"]
+__all__ = ["Court", "made", "unclear", "verdict_name"]
 
 _BY_LEVEL: Final[Mapping[tuple[OutcomeName, Level], VerdictName]] = {
     ("pass", "MUST"): "pass",
@@ -80,3 +82,8 @@ def made(  # noqa: PLR0913 - the level's three sources
     if at_most is not None:
         level = min(level, at_most, key=ASCENDING.index)
     return Verdict(outcome, verdict_name(outcome, level), message, cause=cause)
+
+
+def unclear(run: Run, court: Court, says: str, code: str, cause: str = "") -> Verdict:
+    """Inconclusive; the code says whose doing that is, see `codes.py`."""
+    return replace(made(run, court, "inconclusive", says, cause=cause), code=code)

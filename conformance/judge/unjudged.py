@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from conformance.judge.codes import LATE, LIMITED, STOPPED
 from conformance.model import GIVEN_UP, Verdict
 
 __all__ = ["LATE", "STOPPED", "given_up", "left_out", "limited", "not_reached", "not_sent", "ours"]
-
-STOPPED: Final = "stopped"
-"""The code of the verdict on what the run did not get to, since it was being stopped."""
-LATE: Final = "late"
-"""The code of the verdict on what was not asked in time to tell anything."""
 
 
 def left_out() -> Verdict:
@@ -38,7 +32,7 @@ def given_up(resource: str) -> Verdict:
 def limited(resource: str) -> Verdict:
     """Its rate limit asks for more patience than a run has."""
     says = f"could not be judged: the rate limit (429) of {resource} wants more time than a run has"
-    return Verdict("inconclusive", "inconclusive", says, cause="a rate limit")
+    return Verdict("inconclusive", "inconclusive", says, cause="a rate limit", code=LIMITED)
 
 
 def ours(problem: Exception | str) -> Verdict:

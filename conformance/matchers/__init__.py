@@ -54,6 +54,7 @@ from conformance.matchers.base import ANSWER, COMPARISON, Case, Form, Matcher
 from conformance.model import Finding, Json, StepRecord
 
 __all__ = [
+    "ANSWER",
     "CODES",
     "COMPARISON",
     "MATCHERS",

@@ -36,16 +36,29 @@ from conformance.model.exchanges import (
 from conformance.model.grades import (
     GRADES_VERSION,
     Assignment,
+    Audit,
     Budget,
     Earned,
     Frozenness,
     Grade,
+    Later,
     TopicPoints,
     Withheld,
     Worth,
 )
 from conformance.model.hooks import BENCHES, MEND, Bench, Hook
-from conformance.model.reports import NOWHERE, VERSION, Content, Entry, Explained, Report, Score, Tally, Topic
+from conformance.model.reports import (
+    NOWHERE,
+    VERSION,
+    Content,
+    Entry,
+    Explained,
+    Report,
+    Score,
+    ServerKind,
+    Tally,
+    Topic,
+)
 from conformance.model.runs import (
     VIRTUAL,
     CacheRead,
@@ -103,6 +116,7 @@ __all__ = [
     "VERSION",
     "VIRTUAL",
     "Assignment",
+    "Audit",
     "Bench",
     "Body",
     "Budget",
@@ -130,6 +144,7 @@ __all__ = [
     "ItemFacts",
     "Json",
     "JsonType",
+    "Later",
     "Level",
     "OutcomeName",
     "Place",
@@ -144,6 +159,7 @@ __all__ = [
     "Run",
     "Safe",
     "Score",
+    "ServerKind",
     "Slice",
     "Slices",
     "SpecFile",

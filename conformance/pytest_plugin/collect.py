@@ -66,6 +66,8 @@ class Collection:
     def _runs(self) -> Mapping[str, list[Run]]:
         runs: dict[str, list[Run]] = {}
         for run in self._plan.runs:
+            if run.id in self._settings.secret:  # judged, and shown by nobody: see `Conductor.select`
+                continue
             runs.setdefault(run.id.partition("::")[0], []).append(run)
         return runs
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -18,8 +19,8 @@ import pytest
 from conformance.errors import ConformanceError, UsageError
 from conformance.load.folder import named
 from conformance.load.specs import load_with
-from conformance.load.target import load_target
-from conformance.model import Suite, Target, Tier
+from conformance.load.target import DEFAULT, load_target
+from conformance.model import Assignment, Report, Suite, Target, Tier
 from conformance.options import PLUGIN, Asked, Serving, Telling, made, options, tier_named
 from conformance.pytest_plugin import paths
 
@@ -45,6 +46,7 @@ class Settings:
 
     Args:
         sending: None where this process sends nothing.
+        secret: the node ids of what an assignment hides from students: there are no items of them.
         own: files of the user's own -> what they are called.
     """
 
@@ -53,6 +55,7 @@ class Settings:
     tier: Tier
     sending: Sending | None
     own: Mapping[Path, str] = field(default_factory=dict)
+    secret: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,11 @@ class Sending:
 
     Args:
         clock: its name, as asked for.
-        places: where reports go. starts: what is started to be judged, as it was asked for, or "".
+        places: where reports go.
+        assignment: what it is graded by, or None. folder: what is served is in.
+        baseline: what it may not be worse than, or None.
+        secret: as in Settings. now: when it began, for what is hidden until a date.
+        starts: what is started to be judged, as it was asked for, or "".
     """
 
     options: Options
@@ -69,6 +76,11 @@ class Sending:
     telling: Telling
     places: tuple[Place, ...] = ()
     starts: str = ""
+    assignment: Assignment | None = None
+    baseline: Report | None = None
+    secret: frozenset[str] = frozenset()
+    folder: Path = Path()
+    now: datetime | None = None
 
 
 def asked(config: pytest.Config, record: type[T]) -> T:
@@ -96,24 +108,58 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
     """
     try:
         wanted = asked(config, Asked)
+        here, own = config.invocation_params.dir, paths.own(config, wanted.specs)
+        suite = load_with(own, here)
+        made = None
+        if wanted.assignment is not None:
+            wanted, made = _graded(wanted, asked(config, Serving), suite, here)
         tier = tier_named(wanted.tier)
         target = load_target(str(wanted.target), wanted.overrides, wanted.require)
-        here, own = config.invocation_params.dir, paths.own(config, wanted.specs)
         names = {path: named(path, here) for path in own}
-        settings = Settings(load_with(own, here), target, tier, None, names)
+        now = datetime.now(UTC)
+        secret = (
+            frozenset()
+            if made is None or asked(config, Telling).show_hidden
+            else _secret(made, suite, target, now)
+        )
+        settings = Settings(suite, target, tier, None, names, secret)
         if config.getoption("collectonly") or hasattr(config, "workerinput"):
             return settings
-        return dataclasses.replace(settings, sending=_sending(config, settings, wanted, stand))
+        sending = _sending(config, settings, wanted, stand)
+        sending = dataclasses.replace(sending, assignment=made, secret=secret, now=now)
+        return dataclasses.replace(settings, sending=sending)
     except ConformanceError as problem:
         raise pytest.UsageError(str(problem)) from None
+
+
+def _graded(wanted: Asked, serving: Serving, suite: Suite, here: Path) -> tuple[Asked, Assignment]:
+    """What is asked of a run that is graded, and by what it is."""
+    from conformance.assigning import Chosen  # noqa: PLC0415 (few sessions are graded)
+    from conformance.grading.opening import open_assignment  # noqa: PLC0415
+
+    named_ = str(wanted.assignment)
+    path = named_ if named_ == DEFAULT else here / named_
+    made = open_assignment(path, suite, started=bool(serving.app))
+    chosen = Chosen(made, Path(path).parent)
+    typed = {each.field: getattr(wanted, each.field) for each in options(Asked)}
+    return chosen.asked(dataclasses.replace(wanted, serving=serving), typed, PLUGIN), made
+
+
+def _secret(made: Assignment, suite: Suite, target: Target, now: datetime) -> frozenset[str]:
+    from conformance.plan.lanes import plan  # noqa: PLC0415 (few sessions are graded)
+    from conformance.report.public import secrets  # noqa: PLC0415
+
+    return secrets(made.rows, [run.id for run in plan(suite, target, made.tier).runs], now)
 
 
 def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: Stand | None) -> Sending:
     from conformance.api import make_options  # noqa: PLC0415 (see the rules above)
     from conformance.report.write import place  # noqa: PLC0415
+    from conformance.report.write import read as read_report  # noqa: PLC0415
     from conformance.servers.specs import AppSpec  # noqa: PLC0415
 
-    wanted, url = dataclasses.replace(wanted, serving=asked(config, Serving)), base_url(config)
+    serving, url = wanted.serving or asked(config, Serving), base_url(config)
+    wanted = dataclasses.replace(wanted, serving=serving)
     here, telling = config.invocation_params.dir, asked(config, Telling)
     places = tuple(place(each, here) for each in telling.reports)
     wanted = wanted.apart(*(each.path for each in places))
@@ -122,10 +168,12 @@ def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: St
         if stand is None:
             raise UsageError(MISSING)
         spec = stand(settings.target)
+    folder = here / (serving.app_dir or "")
+    baseline = None if telling.baseline is None else read_report(here / telling.baseline)
     wanted = dataclasses.replace(wanted, url=url, target=settings.target, overrides=(), require=(), specs=())
     options = make_options(wanted, spec, suite=settings.suite)
     starts = "" if spec is None else spec.app if isinstance(spec, AppSpec) else spec.command
-    return Sending(options, str(wanted.clock), telling, places, starts)
+    return Sending(options, str(wanted.clock), telling, places, starts, baseline=baseline, folder=folder)
 
 
 def header(settings: Settings) -> str:

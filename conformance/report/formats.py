@@ -59,7 +59,7 @@ _ROWS: Final = (
     Format(
         "json",
         (".json",),
-        lambda sheet: encode(sheet.report),
+        lambda sheet: encode(sheet.whole),
         "everything, to be judged again without the server",
     ),
     Format("junit", (".xml",), junit.write, "JUnit XML for GitLab, Jenkins and most CI systems"),

@@ -64,10 +64,11 @@ def by_the_clock(report: Report) -> str:
 
 def _heading(report: Report) -> Iterator[str]:
     clock = safe(by_the_clock(report), LINE)
+    how = isolated(report)
     where = safe(report.base_url, LINE) or "A server that did not start"
     yield (
         f"{where}, judged as {safe(report.target.name)!r}, tier {report.tier}, "
-        f"in {report.seconds:.1f} s, {clock}; seed {report.seed}{_isolation(report)}"
+        f"in {report.seconds:.1f} s, {clock}; seed {report.seed}{f'; {how}' if how else ''}"
     )
     for name, why in report.why_real.items():
         yield f"  {safe(name)} in real time: {safe(why, LINE)}"
@@ -78,8 +79,11 @@ def _heading(report: Report) -> Iterator[str]:
         yield f"A part of the tier: {len(report.judged)} of {len(report.entries)} checks, {left} left out."
 
 
-def _isolation(report: Report) -> str:
-    return "" if report.isolation in ("", "none") else f"; isolated by {safe(report.isolation)}"
+def isolated(report: Report) -> str:
+    """By which level the server was kept from all else; "" where the suite has not started it."""
+    if report.server == "url" or not report.isolation:
+        return ""
+    return "not isolated" if report.isolation == "none" else f"isolated by {safe(report.isolation)}"
 
 
 # ------------------------------------------------------------------ what to mend first

@@ -10,7 +10,7 @@ import base64
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,19 +18,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from msgspec.structs import replace
 
-from conformance.model import Entry, Report, Tally, VerdictName
+from conformance.model import Entry, Later, Report, Tally, VerdictName
 from conformance.model.grades import Earned, Grade, TopicPoints
-from conformance.report.document import rescored
 from conformance.report.html.views import LONGEST, Views, in_points, link
 from conformance.report.mending import REASONS, first, reasons
+from conformance.report.public import public
 from conformance.report.result import FAILED, PASSED, Result, checks, not_asked, result, root_of
 from conformance.report.safe import safe
 from conformance.report.score import VERDICTS
-from conformance.report.summary import by_the_clock, others, waiting
+from conformance.report.summary import by_the_clock, isolated, others, waiting
 
 __all__ = ["html"]
 
-_LATER: Final = "a check that is shown later"
 _ROOM: Final = 165_000  # bytes, for checks
 # How much of it has to be left for a check to be shown in full, without what was sent, or as one that is
 # well; what comes after that is a line.
@@ -54,36 +53,21 @@ def html(report: Report, grade: Grade | None = None, *, strict: bool = False, hi
     """The page.
 
     Args:
-        report: of a run.
+        report: of a run; or what a student may see of it by now, of which nothing is hidden any more.
         grade: what it earns, where that is not said in the report.
         strict: whether a SHOULD that does not hold fails, too.
         hidden: whether checks are shown that a student may not see yet.
     """
-    grade = grade or report.grade
-    secret = {row.nodeid for row in grade.hidden} if grade and not hidden else set()
-    return _Page(_without(report, secret) if secret else report, grade, secret, strict=strict).written()
-
-
-def _without(report: Report, secret: Collection[str]) -> Report:
-    """The report without some checks; of what waits for one of them nothing tells which."""
-
-    def entry(each: Entry) -> Entry:
-        if each.verdict.cause not in secret:
-            return each
-        return replace(each, verdict=replace(each.verdict, cause=_LATER, message=f"blocked: by {_LATER}"))
-
-    return rescored(
-        replace(report, entries=tuple(entry(e) for e in report.entries if e.nodeid not in secret))
-    )
+    report = report if grade is None else replace(report, grade=grade)
+    return _Page(report if hidden else public(report), strict=strict).written()
 
 
 class _Page:
     """Puts the parts together."""
 
-    def __init__(self, report: Report, grade: Grade | None, secret: Collection[str], *, strict: bool) -> None:
+    def __init__(self, report: Report, *, strict: bool) -> None:
         self._report = report
-        self._grade = grade
-        self._secret = secret
+        self._grade = grade = report.grade
         self._strict = strict
         self._views = Views(report, {row.nodeid: row for row in grade.rows} if grade else {})
         self._room = _ROOM
@@ -107,7 +91,8 @@ class _Page:
             policy=policy,
             report=report,
             grade=self._grade,
-            secret=len(self._secret),
+            secret=self._grade.later if self._grade else Later(),
+            isolated=isolated(report),
             lost=self._lost(),
             state={PASSED: "pass", FAILED: "fail"}.get(end.code, "open"),
             says=end.says.partition(": ")[0],
@@ -172,11 +157,7 @@ class _Page:
             e.nodeid for e in self._of("blocked") if root_of(e, by_id).nodeid in self._shown
         }
         told |= {e.nodeid for e in self._of("unreachable")}
-        lost = (r for r in rows if r.points < r.of and r.nodeid not in told and r.nodeid not in self._secret)
-        return [
-            replace(r, why=f"blocked by {_LATER}") if any(name in r.why for name in self._secret) else r
-            for r in lost
-        ]
+        return [row for row in rows if row.points < row.of and row.nodeid not in told]
 
     def _silent(self) -> list[tuple[Group, Markup]]:
         """What got no answer: of each sentence the check that came first, where something was sent for it."""
