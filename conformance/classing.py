@@ -149,6 +149,7 @@ def _apart(out: Path, folder: Path | None) -> Path:
 def _order(asked: Marking) -> Order:
     """What is asked of each submission, all of it checked before the first is looked at."""
     from conformance.classroom.one import PAGE, Order, pending  # noqa: PLC0415
+    from conformance.grading.document import encode  # noqa: PLC0415
     from conformance.grading.opening import open_assignment, target_of  # noqa: PLC0415
     from conformance.guesses import guessed  # noqa: PLC0415
     from conformance.load.specs import load_with  # noqa: PLC0415
@@ -175,7 +176,7 @@ def _order(asked: Marking) -> Order:
     spec = serving.spec()
     formats = dict.fromkeys((PAGE, *(each for each in asked.formats if each != "json")))
     order = Order(
-        assignment,
+        encode(assignment),
         target_of(assignment, Path(asked.assignment).parent),
         asked.app or "",
         asked.factory,

@@ -6,6 +6,7 @@ student is, what other submissions there are, nor where results are kept.
 
 from __future__ import annotations
 
+import functools
 import gzip
 import tempfile
 from collections.abc import Callable, Collection, Mapping
@@ -24,7 +25,7 @@ from conformance.execute.patience import allowance
 from conformance.execute.progress import Progress
 from conformance.execute.starting import await_start, start_soon
 from conformance.grading.again import graded
-from conformance.grading.document import digest
+from conformance.grading.document import decode, digest
 from conformance.load.specs import load_with
 from conformance.model import Assignment, Report, Target
 from conformance.options import Asked
@@ -58,6 +59,7 @@ class Order(msgspec.Struct, frozen=True):
     """What is asked of every submission of a class.
 
     Args:
+        frozen: the assignment as `grading.document.encode` writes it: else a copy may have another digest.
         target: as the assignment has it, its file read.
         app: `module:attribute`, or "" to have it looked for. factory: whether that is a function.
         env: variables that it is to see. isolate: a level of isolation.
@@ -66,7 +68,7 @@ class Order(msgspec.Struct, frozen=True):
         allow_writes: consent to writes on servers that are not on this machine.
     """
 
-    assignment: Assignment
+    frozen: bytes
     target: Target
     app: str = ""
     factory: bool = False
@@ -77,10 +79,20 @@ class Order(msgspec.Struct, frozen=True):
     allow_writes: bool = False
 
     @property
+    def assignment(self) -> Assignment:
+        """The assignment."""
+        return _assignment(self.frozen)
+
+    @property
     def how(self) -> str:
         """All of it that a result rests on, besides the assignment."""
         asked = [self.app, self.factory, sorted(self.env.items()), self.isolate, self.allow_writes]
         return msgspec.json.encode(asked).decode()
+
+
+@functools.lru_cache(maxsize=4)
+def _assignment(frozen: bytes) -> Assignment:
+    return decode(frozen, "the assignment")
 
 
 @dataclass(frozen=True, slots=True)
