@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conformance.classroom.one import Order
     from conformance.classroom.roll import Roll
 
-__all__ = ["Marking", "grade"]
+__all__ = ["Marking", "grade", "order_of"]
 
 _INTERRUPTED: Final = 2
 _OURS: Final = 3
@@ -111,8 +111,8 @@ def _grade(folder: Path | None, asked: Marking) -> int:
     from conformance.signals import heeded  # noqa: PLC0415
 
     found = _found(folder, asked)
-    order = _order(asked)
-    places = asked.jobs or os.cpu_count() or 1
+    order = order_of(asked)
+    places = asked.jobs or (os.cpu_count() or 1) + 1  # each waits a little now and then
     with Store(_apart(Path(asked.out), folder)) as store:
         names = _names((each.student for each in found.submissions), store.read(_NAMES), asked)
         if asked.pseudonyms:
@@ -146,7 +146,7 @@ def _apart(out: Path, folder: Path | None) -> Path:
     return out
 
 
-def _order(asked: Marking) -> Order:
+def order_of(asked: Marking) -> Order:
     """What is asked of each submission, all of it checked before the first is looked at."""
     from conformance.classroom.one import PAGE, Order, pending  # noqa: PLC0415
     from conformance.grading.document import encode  # noqa: PLC0415

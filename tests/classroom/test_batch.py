@@ -10,9 +10,12 @@ import signal
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from helpers.classes import GOOD, NO_TAG, Class
 from helpers.judging import Serve
@@ -22,11 +25,20 @@ from conformance.classroom.pool import Pool
 from conformance.classroom.store import Store
 from conformance.report.document import decode
 
+HANGS = "import time\ntime.sleep(1000)\n"
 KILLS = """
 import os
 warden = open(f"/proc/{os.getppid()}/status").read().split("PPid:")[1].split()[0]
 os.kill(int(warden), 9)
 """
+
+
+@contextmanager
+def started(class_: Class, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """The command in a process of its own."""
+    command = [sys.executable, "-m", "conformance", *class_.words, *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        yield process
 
 
 def test_a_class_of_every_kind_gets_a_result_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,22 +274,37 @@ def test_servers_that_run_are_graded_by_their_urls(tmp_path: Path, serve: Serve,
     assert points["cyd"] == "0"
 
 
-def test_ctrl_c_keeps_what_came_and_the_same_words_go_on(tmp_path: Path) -> None:
-    class_ = Class(tmp_path, {"ada": GOOD, "eve": "import time\ntime.sleep(1000)\n"})
-    command = [sys.executable, "-m", "conformance", *class_.words, "--jobs", "2"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+def test_who_waits_holds_no_place_and_ctrl_c_keeps_what_came(tmp_path: Path) -> None:
+    class_ = Class(tmp_path, {"a-hangs": HANGS, "bob": GOOD})
+    with started(class_, "--jobs", "1") as process:
         assert process.stderr is not None
-        assert process.stderr.readline().startswith("[1/2] ada: 40 of 40 points")
+        assert process.stderr.readline().startswith("[1/2] bob: 40 of 40 points")
         os.killpg(process.pid, signal.SIGINT)
         process.stderr.read()
         assert process.wait() == 2
-    assert class_.points() == {"ada": "40", "eve": "not graded yet"}
-    class_.hand_in("eve", {"main.py": NO_TAG})
+    assert class_.points() == {"a-hangs": "not graded yet", "bob": "40"}
+    class_.hand_in("a-hangs", {"main.py": NO_TAG})
     kept = next((class_.out / "results").glob("*.report.json.gz"))
     before = kept.stat().st_mtime_ns
     assert class_.grade() == 0
-    assert class_.points()["eve"].isdigit()
+    assert class_.points()["a-hangs"].isdigit()
     assert kept.stat().st_mtime_ns == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere orphans are not ended")
+def test_a_grader_that_is_killed_takes_all_of_its_processes_along(tmp_path: Path) -> None:
+    class_ = Class(tmp_path, {"a-hangs": HANGS, "bob": GOOD})
+    with started(class_, "--jobs", "2") as process:
+        assert process.stderr is not None
+        assert "bob" in process.stderr.readline()
+        below = psutil.Process(process.pid).children(recursive=True)
+        assert below
+        process.kill()
+    assert psutil.wait_procs(below, timeout=60)[1] == []
+    assert class_.points() == {"a-hangs": "not graded yet", "bob": "not graded yet"}
+    class_.hand_in("a-hangs", {"main.py": NO_TAG})
+    assert class_.grade() == 0
+    assert class_.points()["bob"] == "40"
 
 
 def test_a_submission_that_can_t_be_read_is_a_fault_of_ours(
