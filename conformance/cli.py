@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 import typer
 
 from conformance import comparing
+from conformance.classing import grade
 from conformance.errors import ConformanceError, HarnessError, UsageError
 from conformance.foreseen import at_once, foreseen
 from conformance.options import (
@@ -55,7 +56,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
+app.command()(grade)
 
 _BY_NAME: Final = {each.field: as_typer(each) for each in options(Asked, Telling)}
 Target = Annotated[str, _BY_NAME["target"]]

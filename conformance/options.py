@@ -39,6 +39,7 @@ __all__ = [
     "declared",
     "glimpsed",
     "made",
+    "option",
     "options",
     "tier_named",
 ]

@@ -20,7 +20,7 @@ import reference_impl
 
 # From the doors down to the ground. A room imports what stands in a later line, and itself.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("", "pytest_plugin"),  # the doors: the files of the root, and the plugin
+    ("", "classroom", "pytest_plugin"),  # the doors: the files of the root, a class, and the plugin
     ("grading",),
     ("fuzz", "proposing"),
     ("execute",),

@@ -268,8 +268,7 @@ def _by_two_entries(run: Run, court: Court, says: str, finding: Finding, case: C
 def _told_by(run: Run, court: Court, doubt: Doubt) -> Verdict | None:
     """Blocked by the check that tells of a doubt, whatever this one has met by luck."""
     name = run.resource.name if run.resource else ""
-    tellers = Runs.of(court.runs).by_check.get((name, doubt.told_by), ())
-    teller = next((each for _, each in tellers), None)
+    teller = next((each for _, each in Runs.of(court.runs).by_check.get((name, doubt.told_by), ())), None)
     if teller is None or run.check.id in teller.check.after:
         return None
     blocked = f"blocked by {teller.check.id}: {doubt.because}"

@@ -23,6 +23,8 @@ __all__ = ["Guard", "is_quick", "mark"]
 # Files and folders of tests/, of which (nearly) every test starts a process or waits for a server that hangs.
 PROCESSES: Final = (
     "attacks",
+    "classroom/test_batch.py",
+    "classroom/test_pool.py",
     "hosted",
     "proof",
     "pytest_plugin",
