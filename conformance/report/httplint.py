@@ -50,7 +50,7 @@ def write(sheet: Sheet) -> bytes:
 
 
 def _lines(sheet: Sheet) -> Iterator[str]:
-    yield sheet.headline
+    yield "; ".join(each for each in (sheet.headline, sheet.isolated) if each)
     linter = _linter()
     if linter is None:
         yield _MISSING

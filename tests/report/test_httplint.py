@@ -104,8 +104,8 @@ def test_what_only_a_hidden_check_has_met_is_not_shown() -> None:
     whole = sheet(answer(("X-Bad", "worst")))
     assert len(lines(whole)) == 2
     hidden = graded(whole, made("items", hidden="due").grade)
-    entries = tuple(e for e in hidden.report.entries if e.verdict.verdict == "fail")
-    assert len(lines(Sheet(replace(hidden.report, entries=entries)))) == 1
+    entries = tuple(e for e in hidden.whole.entries if e.verdict.verdict == "fail")
+    assert len(lines(Sheet(replace(hidden.whole, entries=entries)))) == 1
 
 
 def test_where_it_is_not_there_that_is_said_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
