@@ -9,15 +9,17 @@ timelines that clear do so in step, in `joint`; what else can evict others' entr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from conformance.model import NOWHERE, TIERS, ForAll, Resource, Run, Step, Suite, Target, Tier
 from conformance.model.order import Runs, prerequisites
 from conformance.verbs import VERBS
 from conformance.verbs.base import DEMANDING, Phase
 
+T = TypeVar("T")
 PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "joint", "sweep", "end", "last")
 _ALONE: Final[tuple[Phase, ...]] = ("write", "keys", "sweep", "end", "last")
 _UNREAD: Final[Mapping[Phase, Phase]] = {"read": "wait", "write": "sweep"}
@@ -75,7 +77,20 @@ def plan(suite: Suite, target: Target, tier: Tier, selected: Collection[str] | N
     return Plan(runs, works, _phases(suite, runs))
 
 
+def _once(ask: Callable[[tuple[Step, ...]], T]) -> Callable[[tuple[Step, ...]], T]:
+    """The same question, asked once of the steps of a timeline, which hundreds of checks share."""
+    known: dict[int, T] = {}
+
+    def answer(steps: tuple[Step, ...]) -> T:
+        if id(steps) not in known:
+            known[id(steps)] = ask(steps)
+        return known[id(steps)]
+
+    return answer
+
+
 def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
+    within_a_life = _once(_within_a_life)
     offered = {resource.name: resource.capabilities for resource in target.resources}
     for file in suite.files:
         for check in file.checks:
@@ -92,7 +107,7 @@ def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
                 id_ = f"{file.name}::{resource.name}::{check.id}"
                 work = f"{check.on or check.id}@{resource.name}"
                 steps = suite.timelines[check.on].steps if check.on else check.steps
-                kept = resource.ttl is not None and _within_a_life(steps)
+                kept = resource.ttl is not None and within_a_life(steps)
                 yield Run(id_, check, resource, work, kept=kept)
             if not fitting:
                 yield Run(f"{file.name}::{NOWHERE}::{check.id}", check, None, "")
@@ -154,11 +169,12 @@ def _phase(step: Step) -> Phase:
 def _phases(suite: Suite, runs: Runs) -> tuple[tuple[tuple[Run, ...], ...], ...]:
     phase: dict[str, Phase] = {}
     ordered = _topological(suite, runs)
+    on_timeline, by_itself = (_once(partial(asked, timeline=on)) for on in (True, False))
     for run in ordered:
         if run.resource is None:
             continue
         steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
-        own = "last" if run.check.answers is not None else asked(steps, timeline=run.check.on is not None)
+        own = (on_timeline if run.check.on else by_itself)(steps) if run.check.answers is None else "last"
         if run.resource.ttl is not None:  # reading a resource before its timeline would warm its cache
             own = _UNREAD.get(own, own)
         before = max((PHASES.index(phase[p.id]) for p in prerequisites(run, runs)), default=0)
@@ -196,12 +212,13 @@ def _topological(suite: Suite, runs: Runs) -> tuple[Run, ...]:
                 place(each)
             placed[run.id] = run
 
+    lives = _once(lambda steps: any(VERBS[step.do].lives for step in steps if not step.when))
+
     def first(run: Run) -> bool:
         return not run.check.after and any(VERBS[step.do].makes for step in run.check.steps)
 
     def cold(run: Run) -> bool:
-        steps = suite.timelines[run.check.on].steps if run.check.on else ()
-        if not any(VERBS[step.do].lives for step in steps if not step.when):
+        if not run.check.on or not lives(suite.timelines[run.check.on].steps):
             return False
         # What comes after something that needs an entry itself would have that asked for before the others.
         return not any(runs.by_id[each].kept for each in _with_prerequisites(runs, {run.id}))
