@@ -12,12 +12,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from msgspec.structs import replace
+
 from conformance.content.codings import plain_content
 from conformance.content.items import find_item, find_list, is_gone, item_id, same_id
 from conformance.content.marks import HEADER, in_field, marked
 from conformance.content.moments import moment
 from conformance.content.summaries import summary
-from conformance.model import MISSING, NO_FACTS, Facts, Headers, ItemFacts, Json, JsonType, Resource
+from conformance.model import (
+    MISSING,
+    NO_FACTS,
+    Decoded,
+    Facts,
+    Headers,
+    ItemFacts,
+    Json,
+    JsonType,
+    Resource,
+)
 
 _TYPES: Final[Mapping[type, JsonType]] = {
     dict: "object",
@@ -27,6 +39,12 @@ _TYPES: Final[Mapping[type, JsonType]] = {
     type(None): "null",
 }
 BODY: Final = "body"
+_CONDITION_WANTED: Final = 428
+_CONDITIONS: Final = (
+    *("if-match", "if-none-match", "if-unmodified-since", "if-modified-since"),
+    *("etag", "condition", "://"),  # also "precondition", "conditional", and the address of a page
+)
+_LONGEST_ADVICE: Final = 64 * 1024  # bytes that anybody reads to find out
 _MOST_MEMBERS: Final = 64
 _LONGEST_VALUE: Final = 2048
 _LONGEST_NESTED: Final = 120  # of an object or a list, of which nobody needs more than to know it again
@@ -51,9 +69,22 @@ def json_type(value: Json) -> JsonType:
     return _TYPES.get(type(value), "number")
 
 
-def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: Tracked | None) -> Facts:
+def facts(
+    resource: Resource | None, headers: Headers, content: bytes, tracked: Tracked | None, status: int = 200
+) -> Facts:
     """What is to be known of a body; see `model.Facts`."""
     content, decoded = plain_content(headers, content)
+    found = _facts(resource, headers, content, decoded, tracked)
+    return replace(found, wants=_wants(content)) if status == _CONDITION_WANTED else found
+
+
+def _facts(
+    resource: Resource | None,
+    headers: Headers,
+    content: bytes,
+    decoded: Decoded | None,
+    tracked: Tracked | None,
+) -> Facts:
     document, is_json = _document(content)
     value = _value(resource, headers, content, document)
     hit = _hit(resource, headers, document)
@@ -71,6 +102,12 @@ def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: 
         item=None if tracked is None else _item(document, items, tracked),
         decoded=decoded,
     )
+
+
+def _wants(content: bytes) -> tuple[str, ...]:
+    """What of it says how to ask again: a field, a word for one, or where it is explained."""
+    text = content[:_LONGEST_ADVICE].decode(errors="replace").lower()
+    return tuple(word for word in _CONDITIONS if word in text)
 
 
 def _value(resource: Resource | None, headers: Headers, content: bytes, document: Json) -> Json:

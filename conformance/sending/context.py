@@ -225,7 +225,7 @@ class Context:
         if response is None:
             return exchange
         body = response.body
-        found = observe.facts(resource, response.headers, body.content or b"", self.tracked)
+        found = observe.facts(resource, response.headers, body.content or b"", self.tracked, response.status)
         held = self.wholes.held(exchange.request, response)
         found = msgspec.structs.replace(found, slices=held) if held else found
         facts = self.shared.seen.mark(resource, found)

@@ -3,6 +3,7 @@
     base.py        what a verb and its arguments are made of
     reading.py     `read`, `read-miss`, `wait`
     audience.py    `variants`, and as whom a `read` asks
+    coding.py      `codings`
     through.py     `read` with a client cache in between
     changing.py    `change`, `restore`, `history`
     making.py      `create`, `remove`
@@ -10,6 +11,7 @@
     conditional.py `write`
     competing.py   `compete`
     overtaking.py  `overtake`
+    rewriting.py   `rewrite`
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
     keys.py        keys of a resource that nobody has asked for yet
@@ -34,12 +36,14 @@ from conformance.verbs import (
     audience,
     behind,
     changing,
+    coding,
     competing,
     conditional,
     making,
     overtaking,
     reading,
     refusing,
+    rewriting,
     starting,
     sweeping,
 )
@@ -52,6 +56,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     for room in (
         reading,
         audience,
+        coding,
         changing,
         making,
         overtaking,
@@ -61,6 +66,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         sweeping,
         starting,
         behind,
+        rewriting,
     )
     for verb in room.VERBS
 }
