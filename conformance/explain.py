@@ -19,7 +19,18 @@ from conformance.language import captures, durations
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import DURATION, listed
 from conformance.matchers import phrases, references
-from conformance.model import ASCENDING, CAPABILITIES, Check, Json, Requirement, Step, Suite, Target, Tier
+from conformance.model import (
+    ASCENDING,
+    CAPABILITIES,
+    Check,
+    ForAll,
+    Json,
+    Requirement,
+    Step,
+    Suite,
+    Target,
+    Tier,
+)
 from conformance.model.citing import citing
 from conformance.model.order import level_at, level_of
 from conformance.model.specs import ANSWER
@@ -246,11 +257,16 @@ def _sent(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
         yield f"nothing of its own: every answer{of} of the run from the resource is looked at"
         return
     for variable in check.forall:
-        examples = ", ".join(captures.in_words(str(e)) for e in variable.examples)
-        yield f"with <{variable.name}> one after another: {examples}"
+        yield f"with <{variable.name}> one after another:"
+        yield from _examples(variable)
     several = len(kept) > 1
     yield from (f"{step.name}: {_do(step)}".rstrip() if several else _do(step).rstrip() for step in kept)
     yield from _quantities(kept)
+
+
+def _examples(variable: ForAll) -> Iterator[str]:
+    """A line each: many have commas in them."""
+    return (f"    {captures.in_words(str(each))}".rstrip() for each in variable.examples)
 
 
 def _shortened(lines: list[str], *, apart: bool) -> list[str]:
@@ -301,8 +317,8 @@ def _steps(suite: Suite, check: Check) -> Iterator[str]:
     elif check.on:
         steps = steps[: last + 1]
     for variable in check.forall:
-        examples = ", ".join(captures.in_words(str(e)) for e in variable.examples)
-        yield f"  With <{variable.name}> one after another: {examples}"
+        yield f"  With <{variable.name}> one after another:"
+        yield from (f"  {line}" for line in _examples(variable))
         yield f"  (with --fuzz, found by searching: {STRATEGIES[variable.strategy]})"
     for number, step in enumerate(steps, 1):
         yield f"  {number}. {step.name}: {_do(step)}{_when(step)}"

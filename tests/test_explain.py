@@ -135,7 +135,8 @@ def test_a_timeline_is_told_as_far_as_it_is_judged() -> None:
 
 def test_variables_are_told_with_their_examples() -> None:
     (check,) = find(load(), "inm-other-is-200")
-    assert 'With <other> one after another: "no-such-tag", ' in text(check)
+    assert '  With <other> one after another:\n      "no-such-tag"\n' in text(check)
+    assert page(load(), check).sent[:2] == ("with <other> one after another:", '    "no-such-tag"')
     assert "with --fuzz" in text(check)
 
 

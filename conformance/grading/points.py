@@ -19,6 +19,7 @@ from conformance.language.doubts import DOUBTS
 from conformance.matchers import MATCHERS
 from conformance.model import (
     NOT_ASKED,
+    NOT_DECLARED,
     Assignment,
     Earned,
     Entry,
@@ -45,6 +46,7 @@ _LOST: Final[Mapping[tuple[OutcomeName, str], tuple[str, Withheld]]] = {
     ("error", ""): ("", "suite"),
     ("deselected", ""): (_LEFT_OUT, "policy"),
     ("not-applicable", ""): ("what it is about is not there: {}", ""),
+    ("not-applicable", NOT_DECLARED): ("the target does not declare it: {}", ""),
     ("not-applicable", NOT_ASKED): ("it was held back: {}", "policy"),
     ("untestable", ""): ("a means was wanting: {}", "policy"),
     ("untestable", REFUSED): ("the server refuses it: {}", ""),

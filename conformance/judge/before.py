@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from conformance.judge.court import Court, made
 from conformance.matchers import MATCHERS
-from conformance.model import CAPABILITIES, Check, Json, Run, Verdict
-from conformance.model.order import level_at, needed_by, prerequisites
+from conformance.model import CAPABILITIES, NOT_DECLARED, Check, Json, Run, Verdict
+from conformance.model.order import lacking, level_at, needed_by, prerequisites
 
 __all__ = ["DROPPED", "before"]
 
@@ -29,7 +29,9 @@ _COPY: Final = 304
 def before(run: Run, court: Court) -> Verdict | None:
     """The verdict that stands before anything is sent, or None where the run has to be executed."""
     if run.resource is None:
-        return made(run, court, "not-applicable", f"not applicable: {needed_by(run.check, court.target)}")
+        says = f"not applicable: {needed_by(run.check, court.target)}"
+        names = lacking(run.check, court.target) or (" and ".join(run.check.needs) + " together",)
+        return replace(made(run, court, "not-applicable", says, cause=", ".join(names)), code=NOT_DECLARED)
     if court.down:
         return replace(made(run, court, "unreachable", court.down), mend=court.mend)
     earlier = [(p, court.verdicts[p.id]) for p in prerequisites(run, court.runs) if p.id in court.verdicts]

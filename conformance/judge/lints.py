@@ -65,7 +65,8 @@ def judge_answers(run: Run, record: Record, case: Case, court: Court) -> Verdict
     if not judged:
         of = phrases(check.answers) if check.answers else "an answer at all"
         says = f"no answer of the run has {of}"
-        return made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
+        none = made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
+        return replace(none, expected=of, actual="no such answer")
     if not broken:
         return made(run, court, "pass", check.title)
     # One that counts in full tells more than one that is a warning at most.

@@ -289,7 +289,8 @@ def _stuck(run: Run, record: StepRecord, court: Court) -> Verdict:
         blocked = _owner(run, record, (fact,), court)
         seen = has_seen(run.resource.name, fact, court.runs, court.verdicts)
         if blocked is not None or not seen:
-            return blocked or _not_applicable(run, court, says)
+            none = _not_applicable(run, court, says)
+            return blocked or replace(none, expected=f"a field {record.lacks}", actual="none")
         says = f"{says}, and {seen} has seen one"
     return made(run, court, "inconclusive", f"could not be judged: {says}", cause=says)
 
@@ -297,7 +298,8 @@ def _stuck(run: Run, record: StepRecord, court: Court) -> Verdict:
 def _needs(run: Run, court: Court, unmet: Finding) -> Verdict:
     """An `only-if` that does not hold."""
     says = f"it needs {unmet.expected}, and there is {unmet.actual}"
-    return replace(_not_applicable(run, court, says), code=unmet.code)
+    found = _not_applicable(run, court, says)
+    return replace(found, code=unmet.code, expected=unmet.expected, actual=unmet.actual)
 
 
 def _not_applicable(run: Run, court: Court, says: str) -> Verdict:

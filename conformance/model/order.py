@@ -40,10 +40,18 @@ def prerequisites(run: Run, runs: Collection[Run]) -> tuple[Run, ...]:
     return tuple(r for r in runs if r.check.id in run.check.after and r.resource and r.resource.name == name)
 
 
+def lacking(check: Check, target: Target) -> tuple[str, ...]:
+    """What a check needs and no resource of the target has, by the names of capabilities.
+
+    Empty where each is there, but none has all of them.
+    """
+    offered = frozenset[str]().union(*(each.capabilities for each in target.resources))
+    return tuple(name for name in check.needs if name not in offered)
+
+
 def needed_by(check: Check, target: Target) -> str:
     """Why no resource fits a check, for people; and how to declare what has to be declared for it."""
     without = f" and without {', '.join(check.without)}" if check.without else ""
-    offered = frozenset[str]().union(*(each.capabilities for each in target.resources))
-    lacking = (CAPABILITIES[name] for name in check.needs if name not in offered)
-    how = "".join(f"; a resource that can, says so by {each.declared}" for each in lacking if each.declared)
+    absent = (CAPABILITIES[name] for name in lacking(check, target))
+    how = "".join(f"; a resource that can, says so by {each.declared}" for each in absent if each.declared)
     return f"the target declares no resource with {', '.join(check.needs)}{without}{how}"

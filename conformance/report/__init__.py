@@ -9,6 +9,7 @@
     text.py        a verdict for people
     graded.py      a grade in words
     summary.py     a run in a screenful
+    leftover.py    what did not apply, in a few lines
     html/          a run as one page
     coverage.py    the register, and which rows have checks
     safe.py        text that a terminal shows and does not obey
@@ -19,7 +20,7 @@
     write.py       reports as files
 
 The formats, a file for each: junit.py, gradescope.py, classroom50.py, prairielearn.py, ctrf.py, markdown.py
-(also a summary of GitHub Actions), github_annotations.py, badge.py.
+(also a summary of GitHub Actions), github_annotations.py, badge.py, httplint.py.
 
 A writer gets a Sheet, in which no credentials are left, and escapes for its own sink: what a server
 sent may hold anything. It must not know how verdicts come about.

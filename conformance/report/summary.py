@@ -11,6 +11,7 @@ from typing import Final
 
 from conformance.model import Entry, Report, Tally, VerdictName
 from conformance.report.graded import grade_lines
+from conformance.report.leftover import leftover
 from conformance.report.mending import REASONS, advice, first, first_to_mend, reasons
 from conformance.report.result import PASSED, Result, checks, not_asked, result, root_of
 from conformance.report.safe import safe, shell
@@ -220,7 +221,10 @@ def _folded(report: Report) -> Iterator[str]:
         entries = [e for e in report.judged if e.verdict.outcome == outcome]
         if entries:
             yield f"{heading}: {checks(len(entries))}"
-            yield from _reasons(entries, report)
+            if outcome == "not-applicable":
+                yield from (f"  {line}" for line in leftover(entries))
+            else:
+                yield from _reasons(entries, report)
 
 
 def _reasons(entries: Iterable[Entry], report: Report) -> Iterator[str]:

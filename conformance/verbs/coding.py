@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance.content.codings import codings_of
-from conformance.language.values import NAMES
+from conformance.language.values import NAMES, listed
 from conformance.model import Exchange, Step, StepRecord
 from conformance.verbs.base import Argument, Verb, before, done, not_offered
 
@@ -26,7 +26,8 @@ def _codings(step: Step, context: Context) -> StepRecord:
             break
     if plain:
         before(step, context, plain)
-    return done(step, coded)
+    none = "" if coded else f"none in {listed(list(step.args['of']), 'or')}"
+    return done(step, coded, says=none)
 
 
 VERBS: Final = (
