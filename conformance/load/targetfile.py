@@ -14,7 +14,7 @@ from conformance.content.facts import no_json
 from conformance.content.marks import HEADER
 from conformance.errors import TargetError
 from conformance.guesses import did_you_mean
-from conformance.language.values import FIELD_NAME, closed
+from conformance.language.values import FIELD_NAME, PATH, closed
 from conformance.language.yamlfile import YamlFile, read
 from conformance.load.audience import KEYS, USERS, check_users, read_variants
 from conformance.load.hooks import AROUND, BENCH, bench, hooks
@@ -28,7 +28,7 @@ _METHODS: Final = ("POST", "PUT", "PATCH", "DELETE")
 _TEXT: Final = {"type": "string", "minLength": 1}
 _REQUEST: Final = {
     "type": "string",
-    "pattern": f"^({'|'.join(_METHODS)}) /\\S*$",
+    "pattern": f"^({'|'.join(_METHODS)}) {PATH}$",
     "description": "a method and a path, such as 'PUT /items/{id}'",
 }
 _POINTER: Final = {"type": "string", "pattern": "^/", "description": "a JSON Pointer, such as /time"}
@@ -41,7 +41,7 @@ _STATUS: Final = {
 _OK: Final = ("200", "2xx")
 _GET: Final = {
     "type": "string",
-    "pattern": "^GET /\\S*$",
+    "pattern": f"^GET {PATH}$",
     "description": "'GET' and a path, such as GET /items/",
 }
 _NAME: Final = {
@@ -122,7 +122,7 @@ def schema() -> dict[str, Any]:
             "version": {"type": "boolean"},
             "distinct-from": {"type": "array", "items": _TEXT, "minItems": 1},
             "ask": {"type": "boolean"},
-            "keys": {**_GET, "pattern": r"^GET /\S*\{key\}\S*$"},
+            "keys": {**_GET, "pattern": rf"^(?=GET /\S*\{{key\}})GET {PATH}$"},
             **dict.fromkeys((*_STAND_INS, "item"), _GET),
             **dict.fromkeys(_WRITES, write),
             "hooks": BENCH,
@@ -151,7 +151,7 @@ def schema() -> dict[str, Any]:
                 **AROUND,
                 "openapi": {
                     "type": "string",
-                    "pattern": r"^/\S*$",
+                    "pattern": f"^{PATH}$",
                     "description": "a path, such as /openapi.json",
                 },
                 "require": {
