@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from conformance.errors import UsageError
 from conformance.explain import explain, find, flaws_caught, listing, page, servers_failing
 from conformance.load.specs import load
 from conformance.load.target import load_target
-from conformance.model import Check
+from conformance.model import Check, Tier
 from conformance.model.citing import citing
 
 CHECKS = tuple(check for file in load().files for check in file.checks)
@@ -213,6 +214,19 @@ def test_the_listing_has_the_level_of_the_tier() -> None:
     quoted = {tier: next(r for r in lines if r.startswith("etag-quoted")) for tier, lines in rows.items()}
     assert quoted["lesson"].split()[1] == "SHOULD"
     assert " SHOULD, then MUST " in quoted["strict"]
+
+
+def test_the_listing_ends_with_how_much_is_to_be_done() -> None:
+    def cells(tier: Tier, target: str = "lesson") -> tuple[int, ...]:
+        *_, last = listing(load(), load_target(target), tier)
+        return tuple(map(int, re.findall(r"\d+", last)))
+
+    checks, asked, reads, writes = cells("full")
+    assert checks < asked
+    assert writes < reads
+    assert cells("lesson")[2:] == (0, 0)
+    assert cells("full", "behind")[3] == 0  # nothing there takes an item of ours
+    assert all(small < large for small, large in zip(cells("core"), cells("full"), strict=True))
 
 
 def test_a_check_is_explained_with_each_level_that_it_may_have() -> None:
