@@ -18,7 +18,7 @@ from conformance.guesses import guessed
 from conformance.language import captures, durations
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import DURATION, listed
-from conformance.matchers import phrases, references
+from conformance.matchers import phrases, phrases_of, references
 from conformance.model import (
     ASCENDING,
     CAPABILITIES,
@@ -299,12 +299,15 @@ def _named(names: list[str]) -> str:
 
 def _accepted(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
     several = len(kept) > 1
+    # Of a mixture there are too many to tell each.
+    known = {} if check.alone else {step.name: step.args for step in kept}
 
     def said(wanted: Mapping[str, Mapping[str, Json]]) -> str:
         """Steps of which the same is due are told together."""
         alike: dict[str, list[str]] = {}
         for name, each in wanted.items():
-            alike.setdefault(phrases(each), []).append("" if name == ANSWER or not several else name)
+            says = phrases_of(each, known[name]) if name in known else phrases(each)
+            alike.setdefault(says, []).append("" if name == ANSWER or not several else name)
         return "; ".join(f"{_named(names)}{phrase}" for phrase, names in alike.items())
 
     yield from (said({step.name: step.expect}) for step in kept if step.expect)

@@ -79,6 +79,16 @@ def test_of_many_requests_that_are_alike_the_first_are_told() -> None:
     assert accepted.startswith("each of the 18: the answer that RFC 9110 13.2.2 calls for")
 
 
+def test_what_is_accepted_of_a_cell_is_a_status_and_no_rule() -> None:
+    def accepted(name: str) -> str:
+        (check,) = find(load(), name)
+        (told,) = page(load(), check).accepted
+        return told
+
+    assert accepted("inm-star").startswith("inm-star: 304 Not Modified (If-None-Match names the current ")
+    assert accepted("if-match-put-not-done").startswith("the item as it was, 412 Precondition Failed (")
+
+
 def test_steps_of_its_own_are_told_but_for_what_only_serves_as_evidence() -> None:
     (check,) = find(load(), "no-store-where-sent")
     names = [line.partition(":")[0] for line in page(load(), check).sent]
