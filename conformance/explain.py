@@ -18,7 +18,7 @@ from conformance.guesses import guessed
 from conformance.language import captures, durations
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import DURATION, listed
-from conformance.matchers import phrases, references
+from conformance.matchers import phrases, phrases_of, references
 from conformance.model import (
     ASCENDING,
     CAPABILITIES,
@@ -34,7 +34,7 @@ from conformance.model import (
 from conformance.model.citing import citing
 from conformance.model.order import level_at, level_of
 from conformance.model.specs import ANSWER
-from conformance.plan.lanes import plan
+from conformance.plan.lanes import Plan, plan
 from conformance.report.text import source_lines
 from conformance.verbs import VERBS
 
@@ -192,7 +192,8 @@ def listing(suite: Suite, target: Target, tier: Tier) -> Iterator[str]:
     """All checks up to a tier in columns, and the resources that each is asked of."""
     rows = [("CHECK", "LEVEL", "TIER", "REQUIREMENT", "NEEDS", "ASKED OF")]
     asked: dict[str, list[str]] = {}
-    for run in plan(suite, target, tier).runs:
+    planned = plan(suite, target, tier)
+    for run in planned.runs:
         asked.setdefault(run.check.id, []).extend([run.resource.name] if run.resource else [])
     for check in (c for file in suite.files for c in file.checks if c.id in asked):
         needs = ", ".join([*check.needs, *(f"no {name}" for name in check.without)])
@@ -203,6 +204,19 @@ def listing(suite: Suite, target: Target, tier: Tier) -> Iterator[str]:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield ""
+    yield _counted(planned)
+
+
+def _counted(planned: Plan) -> str:
+    """How much is to be done: the checks, on the resources that each is asked of, and the cells of tables."""
+    runs = [run for run in planned.runs if run.resource is not None]
+    cells = [step for work in planned.works.values() if work.apart for step in work.steps[1:-1]]
+    writes = sum(VERBS[step.do].phase == "write" for step in cells)
+    return (
+        f"{len({run.check.id for run in planned.runs})} checks, asked {len(runs)} times in all; "
+        f"in tables {len(cells) - writes} cells that read and {writes} that write"
+    )
 
 
 def _requirement(requirement: Requirement) -> Iterator[str]:
@@ -285,12 +299,15 @@ def _named(names: list[str]) -> str:
 
 def _accepted(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
     several = len(kept) > 1
+    # Of a mixture there are too many to tell each.
+    known = {} if check.alone else {step.name: step.args for step in kept}
 
     def said(wanted: Mapping[str, Mapping[str, Json]]) -> str:
         """Steps of which the same is due are told together."""
         alike: dict[str, list[str]] = {}
         for name, each in wanted.items():
-            alike.setdefault(phrases(each), []).append("" if name == ANSWER or not several else name)
+            says = phrases_of(each, known[name]) if name in known else phrases(each)
+            alike.setdefault(says, []).append("" if name == ANSWER or not several else name)
         return "; ".join(f"{_named(names)}{phrase}" for phrase, names in alike.items())
 
     yield from (said({step.name: step.expect}) for step in kept if step.expect)

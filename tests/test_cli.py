@@ -263,7 +263,8 @@ def test_judge_refuses_other_specs_unless_told(tmp_path: Path, capsys: pytest.Ca
 
 def test_list_shows_every_check_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.command(["list"]) == 0
-    heading, *rows = capsys.readouterr().out.rstrip("\n").split("\n")
+    heading, *rows, _, counted = capsys.readouterr().out.rstrip("\n").split("\n")
+    assert counted.startswith(f"{len(rows)} checks, asked ")
     assert heading.split() == ["CHECK", "LEVEL", "TIER", "REQUIREMENT", "NEEDS", "ASKED", "OF"]
     ids = [row.split()[0] for row in rows]
     assert len(ids) == len(set(ids)) > 30

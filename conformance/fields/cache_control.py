@@ -62,7 +62,7 @@ CODES = (
     "unclosed-quote",
     "unexpected-argument",
     "unquoted-field-names",
-    "without-effect",
+    "useless-directive",
 )
 """Of all problems that this file knows; a test holds it to them."""
 
@@ -303,7 +303,7 @@ def _without_effect(cc: CacheControl) -> Iterator[Problem]:
         there = cc.unqualified(present) and useless in cc and cc.seconds(useless) != 0
         if there and not (present == "no-store" and "must-understand" in cc):
             says = f"{useless} has no effect beside {present}: {why}"
-            yield Problem("without-effect", says, "MAY", KNOWN[useless])
+            yield Problem("useless-directive", says, "MAY", KNOWN[useless])
     if "must-understand" in cc and "no-store" not in cc:
         says = "must-understand belongs together with no-store, for the caches that do not know it"
         yield Problem("must-understand-alone", says, "SHOULD", "9111 5.2.2.3")

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from conformance.judge.court import Court, made
+from conformance.language.doubts import DOUBTS
 from conformance.matchers import MATCHERS
 from conformance.model import CAPABILITIES, NOT_DECLARED, Check, Json, Run, Verdict
 from conformance.model.order import Runs, lacking, level_at, needed_by, prerequisites
@@ -22,6 +23,7 @@ DROPPED: Final = "answer.dropped"
 _DISTINCT: Final = "distinct"  # the capability of those that compare two keys
 _TIMED: Final = frozenset(name for name, capability in CAPABILITIES.items() if capability.timed)
 _VALUE: Final = "value"  # the matcher by which one life is told from the next
+_ITEM: Final = "item"  # the capability of those that are asked of an item at its own route
 _GONE: Final = ("value.same-as", "value.same-on-hits-as", "hit.true")  # codes: it is not kept (so long)
 _COPY: Final = 304
 
@@ -39,10 +41,27 @@ def before(run: Run, court: Court) -> Verdict | None:
         # What does not apply to this server says nothing against going on; the check finds out itself. Nor
         # does a dropped connection of the same timeline, where each has steps of its own.
         dropped = verdict.code == DROPPED and prerequisite.work == run.work
-        if verdict.outcome not in ("pass", "not-applicable") and not dropped:
+        apart = _of_a_list_alone(run, verdict, court)
+        if verdict.outcome not in ("pass", "not-applicable") and not dropped and not apart:
             return _behind(run, court, prerequisite, verdict)
     other = _shared_entry(run, court) or _no_life(run, court)
     return _behind(run, court, other, court.verdicts[other.id]) if other is not None else None
+
+
+def _of_a_list_alone(run: Run, verdict: Verdict, court: Court) -> bool:
+    """Whether what stands in the way is about the list, and the run is about an item that has its own route.
+
+    A new item that is on another page of the list can be read, changed and removed all the same. What comes
+    right after a check of the list asks that, too.
+    """
+    if verdict.outcome != "blocked":
+        return False
+    seen: set[str] = set()
+    while verdict.outcome == "blocked" and verdict.cause in court.verdicts and verdict.cause not in seen:
+        seen.add(verdict.cause)
+        verdict = court.verdicts[verdict.cause]
+    lists = (doubt.because for doubt in DOUBTS.values() if doubt.of_lists)
+    return _ITEM in run.check.needs and verdict.outcome == "inconclusive" and verdict.cause in lists
 
 
 def _behind(run: Run, court: Court, first: Run, verdict: Verdict) -> Verdict:

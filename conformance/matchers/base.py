@@ -79,6 +79,7 @@ class Form:
         takes: the kind of value that follows the word, or None where the word stands by itself.
         codes: of findings that are to be told apart from the usual one, whose code is the word's.
         among: whether it holds several answers against each other, though it names no step of theirs.
+        beforehand: what it comes to for a step with such arguments, or ""; where the phrase names but a rule.
     """
 
     word: str | bool
@@ -87,6 +88,7 @@ class Form:
     takes: Kind | None = None
     codes: tuple[str, ...] = ()
     among: bool = False
+    beforehand: Callable[[Mapping[str, Json]], str] | None = None
 
     @property
     def text(self) -> str:
@@ -162,6 +164,13 @@ class Matcher:
     def said(self, wanted: Json) -> str:
         """What is wanted, in English."""
         return ", ".join(said(form.phrase, argument) for form, argument in self.uses(wanted))
+
+    def told(self, wanted: Json, args: Mapping[str, Json]) -> str:
+        """What is wanted of a step with these arguments, in English, as far as that is known beforehand."""
+        return ", ".join(
+            (form.beforehand(args) if form.beforehand else "") or said(form.phrase, argument)
+            for form, argument in self.uses(wanted)
+        )
 
     def references(self, wanted: Json) -> Iterator[str]:
         """The names of other steps that an argument refers to."""

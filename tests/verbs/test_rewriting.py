@@ -1,4 +1,4 @@
-"""conformance.verbs.rewriting: what was shown is written once, and put back where a 412 was due."""
+"""conformance.verbs.rewriting: what was shown is written once, and put back where it was not refused."""
 
 from __future__ import annotations
 
