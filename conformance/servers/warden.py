@@ -23,10 +23,11 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 _GLANCE = 0.25  # seconds between looks at how many processes there are, and at what they hold
+_THOROUGH = 4  # of so many glances one looks also for memory that is not resident
 _PER_FILE = 1 << 10  # bytes of the kernel's for each file that is in memory, however empty
 _FILTERED, _BY_PROGRAM = 22, 2  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
 _OF_NO_FILE = (b"/dev/zero (deleted)", b"/memfd:", b"/SYSV")  # as the kernel calls such memory
@@ -54,6 +55,7 @@ class Warden:
         self.running: set[int] = set()
         self.told_to_end = False
         self.shared: dict[bytes, int] = {}
+        self.glances = 0
 
     def main(self) -> None:
         """Start, wait, end."""
@@ -103,7 +105,7 @@ class Warden:
             if self.control.fileno() in ready:
                 return
             there = descendants(os.getpid())
-            held = self._held(there) if self.settings["memory"] else 0
+            held = self._held(there) if self._may_hold(there) else 0
             if len(there) > self.settings["most"]:
                 self._tell(crowd=len(there))
             elif held > self.settings["memory"]:
@@ -112,6 +114,12 @@ class Warden:
                 continue
             self.settings["grace"] = 0.0  # in which it would take more
             return
+
+    def _may_hold(self, pids: list[int]) -> bool:
+        """Whether it is time to look what they hold, which costs more than a glance."""
+        most = self.settings["memory"]
+        self.glances += 1
+        return most and (self.glances % _THOROUGH == 0 or sum(map(resident, pids)) > most // 2)
 
     def _held(self, pids: list[int]) -> int:
         """How many bytes of memory they hold together: each its own, what they share, and their files."""
@@ -246,32 +254,52 @@ def _threads_of_mine() -> int:
     return count
 
 
+def resident(pid: int) -> int:
+    """How many bytes of memory a process is in, whosever they are."""
+    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/statm", "rb") as pages:
+        return int(pages.read().split()[1]) * resource.getpagesize()
+    return 0
+
+
 def own(pid: int) -> int:
     """How many bytes of memory a process has for itself, those that were swapped out included."""
+    return _said(pid, b"RssAnon:", b"VmSwap:")
+
+
+def _said(pid: int, *words: bytes) -> int:
+    """The bytes of what the kernel tells everybody of a process."""
     kib = 0
     with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/status", "rb") as status:
-        for line in status:
-            if line.startswith((b"RssAnon:", b"VmSwap:")):
-                kib += int(line.split()[1])
+        kib = sum(int(line.split()[1]) for line in status if line.startswith(words))
     return kib << 10
 
 
 def of_no_file(pid: int) -> Iterator[tuple[bytes, int]]:
     """The memory of a process that it may share and that has no file: which it is, and how much there is.
 
-    As much as is taken, where we may know (root may); else as much as may be.
+    As much as is taken, where we may know (root may, but for some in containers); else as much as may be; or
+    what is resident of it.
     """
-    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/maps", "rb") as maps:
-        for line in maps:
-            name = line.rstrip().split(None, 5)[5:]
-            if not name or not name[0].startswith(_OF_NO_FILE):
-                continue
-            where, _, offset, device, number = line.split()[:5]
-            first, _, end = where.partition(b"-")
-            size = int(end, 16) - int(first, 16) + int(offset, 16)
-            with contextlib.suppress(OSError):
-                size = os.stat(b"/proc/%d/map_files/%b" % (pid, where)).st_blocks * 512
-            yield device + number, size
+    try:
+        with open(f"/proc/{pid}/maps", "rb") as maps:
+            yield from _mapped(pid, maps)
+    except PermissionError:
+        yield b"of %d" % pid, _said(pid, b"RssShmem:")
+    except OSError:
+        return  # it is gone
+
+
+def _mapped(pid: int, maps: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
+    for line in maps:
+        name = line.rstrip().split(None, 5)[5:]
+        if not name or not name[0].startswith(_OF_NO_FILE):
+            continue
+        where, _, offset, device, number = line.split()[:5]
+        first, _, end = where.partition(b"-")
+        size = int(end, 16) - int(first, 16) + int(offset, 16)
+        with contextlib.suppress(OSError):
+            size = os.stat(b"/proc/%d/map_files/%b" % (pid, where)).st_blocks * 512
+        yield device + number, size
 
 
 def files(pids: list[int], rooms: list[str]) -> int:

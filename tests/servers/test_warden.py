@@ -68,6 +68,18 @@ def test_what_was_seen_is_remembered_as_long_as_any_of_it_is_there(monkeypatch: 
     assert [watching._held([1]) for _ in range(3)] == [8 * MIB, 9 * MIB, MIB]
 
 
+def test_what_costs_more_is_looked_at_when_much_is_there_and_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watching = object.__new__(warden.Warden)
+    watching.settings, watching.glances = {"memory": 8 * MIB}, 0
+    monkeypatch.setattr(warden, "resident", lambda _: 3 * MIB)
+    assert [bool(watching._may_hold([1])) for _ in range(8)] == 2 * [False, False, False, True]
+    assert watching._may_hold([1, 2])
+    watching.settings["memory"] = 0
+    assert not any(watching._may_hold([1, 2]) for _ in range(8))
+
+
 def test_what_a_process_has_for_itself_is_counted() -> None:
     before = warden.own(os.getpid())
     held = bytearray(b"x") * (32 * MIB)
@@ -76,4 +88,5 @@ def test_what_a_process_has_for_itself_is_counted() -> None:
 
 def test_who_is_gone_holds_nothing() -> None:
     gone = 2**22 + 1  # no process has that number
+    assert warden.resident(gone) == 0
     assert (warden.own(gone), list(warden.of_no_file(gone)), warden.files([gone], ["/tmp"])) == (0, [], 0)  # noqa: S108

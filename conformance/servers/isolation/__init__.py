@@ -11,6 +11,7 @@ What each level holds against is a table of docs/isolation.md, to which the atta
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,8 @@ AUTO: Final = "auto"
 
 LEVELS: Final = (
     Level("namespaces", namespaces.lacking, namespaces.Sandbox, ("memory", "processes", "disk")),
-    Level("uid", uids.lacking, uids.Lodging, ("memory", "processes")),
+    # What all its processes take together is counted by what Linux tells of them.
+    Level("uid", uids.lacking, uids.Lodging, ("memory", "processes") if sys.platform == "linux" else ()),
     Level("none", lambda: "", Open),
 )
 
