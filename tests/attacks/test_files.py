@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -11,6 +13,21 @@ from apps.writing import submission
 from helpers.attacks import attacked, held
 
 from conformance.servers import AppSpec, start
+
+TESTS = Path(__file__).parents[1]
+KEYS = """
+import ctypes, os, sys
+from pathlib import Path
+from helpers.attacks import attacked
+
+add, keyctl = {"x86_64": (248, 250)}.get(os.uname().machine, (217, 219))
+call = ctypes.CDLL(None).syscall
+if call(keyctl, 1, None) < 0 or call(add, b"user", b"grading", b"hunter4", 7, -3) < 0:
+    print("no keys", end="")
+    sys.exit()
+with attacked(sys.argv[1], Path(sys.argv[2]), "keys") as attacker:
+    print(attacker.does(name="grading"))
+"""
 
 
 def test_secrets(
@@ -21,6 +38,17 @@ def test_secrets(
         seen = attacker.does()
     assert "hunter3" not in seen, "its own environment is scrubbed at every level"
     assert held("secrets", level, shut="hunter2" not in seen)
+
+
+def test_keys_of_the_session(level: str, tmp_path: Path) -> None:
+    # In a process of its own: the session of this one is somebody else's, and stays as it is.
+    words = [sys.executable, "-c", KEYS, level, str(tmp_path)]
+    path = os.pathsep.join([str(TESTS.parent), str(TESTS), os.environ.get("PYTHONPATH", "")])
+    env = os.environ | {"PYTHONPATH": path}
+    ran = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+    if ran.stdout == "no keys":
+        pytest.skip("this kernel keeps no keys")
+    assert held("keys", level, shut="failed: OSError" in ran.stdout and "hunter4" not in ran.stdout)
 
 
 def test_no_home(level: str, tmp_path: Path) -> None:

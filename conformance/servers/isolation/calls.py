@@ -1,16 +1,18 @@
 """What an isolated server may not ask of the kernel: a filter of system calls, for seccomp. Pure.
 
 What is kept from it is not what it could break (it has no privilege to break anything with) but what would
-take it out of sight: namespaces of users, in which it would be root and could mount; and memory that belongs
-to no process, so that nobody can count it. Old kernels have none of this, and programs know to do without.
+take it out of sight, or leads out: namespaces of users, in which it would be root and could mount; memory
+that belongs to no process, so that nobody can count it, or that stays when it has ended; and the keys of
+whoever started the suite, which the kernel hands on to all that they start. Old kernels have none of this,
+and programs know to do without.
 """
 
 from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 __all__ = ["lacking", "program"]
 
@@ -25,32 +27,52 @@ _LOAD, _EQUAL, _SOME, _ABOVE, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x45, 0x25,
 _NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16  # where they stand in what is filtered
 
 
-class _Numbers(NamedTuple):
-    """The numbers that a machine has for what is filtered; all others share theirs."""
+_KEYS: Final = ("add_key", "request_key", "keyctl")
+_ABSENT: Final = ("memfd_create", "memfd_secret", "io_uring_setup", "msgget", *_KEYS)
+_ALONE: Final = ("shmget", "semget")
+"""For who shares no memory, these are absent, too."""
 
-    machine: int
-    clone: int
-    unshare: int
-    mmap: int
-    shmget: int
-    msgget: int
-    memfd_create: int
-
-
-_NUMBERS: Final = {
-    "x86_64": _Numbers(0xC000003E, 56, 272, 9, 29, 68, 319),
-    "aarch64": _Numbers(0xC00000B7, 220, 97, 222, 194, 186, 279),
-    "riscv64": _Numbers(0xC00000F3, 220, 97, 222, 194, 186, 279),
+_NEW: Final = {"io_uring_setup": 425, "clone3": 435, "memfd_secret": 447}  # the same on all machines
+_GENERIC: Final = {
+    **_NEW,
+    "clone": 220,
+    "unshare": 97,
+    "mmap": 222,
+    "memfd_create": 279,
+    "shmget": 194,
+    "semget": 190,
+    "msgget": 186,
+    "add_key": 217,
+    "request_key": 218,
+    "keyctl": 219,
 }
-_IO_URING_SETUP, _CLONE3, _MEMFD_SECRET = 425, 435, 447
+_INTELS: Final = {
+    **_NEW,
+    "clone": 56,
+    "unshare": 272,
+    "mmap": 9,
+    "memfd_create": 319,
+    "shmget": 29,
+    "semget": 64,
+    "msgget": 68,
+    "add_key": 248,
+    "request_key": 249,
+    "keyctl": 250,
+}
+_MACHINES: Final = {
+    "x86_64": (0xC000003E, _INTELS),
+    "aarch64": (0xC00000B7, _GENERIC),
+    "riscv64": (0xC00000F3, _GENERIC),
+}
+"""Name -> what the kernel calls it, and the numbers that it has for what is filtered."""
 
 
 def lacking() -> str:
     """Why there is no filter for this machine, as a clause; "" where there is one."""
     machine = os.uname().machine
-    if machine in _NUMBERS:
+    if machine in _MACHINES:
         return ""
-    return f"the system calls of {machine} are not known; known are those of {', '.join(_NUMBERS)}"
+    return f"the system calls of {machine} are not known; known are those of {', '.join(_MACHINES)}"
 
 
 def program(*, shares: bool) -> bytes:
@@ -60,34 +82,36 @@ def program(*, shares: bool) -> bytes:
         shares: whether its processes may share memory that is no file's, as servers of several processes
             do; one that does not need it may not, since it could hide in it what it takes.
     """
-    numbers = _NUMBERS[os.uname().machine]
-    return b"".join(struct.pack("=HBBI", *each) for each in _filter(numbers, shares=shares))
+    machine, numbers = _MACHINES[os.uname().machine]
+    return b"".join(struct.pack("=HBBI", *each) for each in _filter(machine, numbers, shares=shares))
 
 
 _Instruction = tuple[int, int, int, int]  # what, how many to jump over if so, if not so, and by what
 
 
-def _filter(numbers: _Numbers, *, shares: bool) -> Iterator[_Instruction]:
+def _filter(machine: int, numbers: Mapping[str, int], *, shares: bool) -> Iterator[_Instruction]:
     absent = (_RETURN, 0, 0, _ERRNO | _ENOSYS)
     yield (_LOAD, 0, 0, _MACHINE)
-    yield (_EQUAL, 1, 0, numbers.machine)
+    yield (_EQUAL, 1, 0, machine)
     yield absent  # the numbers of another machine, which this one knows, too, mean other calls
     yield (_LOAD, 0, 0, _NUMBER)
-    if numbers.machine == _NUMBERS["x86_64"].machine:
+    if numbers is _INTELS:
         yield (_AT_LEAST, 0, 1, _X32)
         yield absent
     # Of clone3 no filter can see what is asked; who misses it takes clone.
-    for each in (_CLONE3, numbers.memfd_create, _MEMFD_SECRET, _IO_URING_SETUP, numbers.msgget):
-        yield (_EQUAL, 0, 1, each)
+    for each in ("clone3", *_ABSENT, *(() if shares else _ALONE)):
+        yield (_EQUAL, 0, 1, numbers[each])
         yield absent
-    for each in (numbers.clone, numbers.unshare):
-        yield from _refused(each, (_LOAD, 0, 0, _ARGUMENTS), (_SOME, 0, 1, _NEW_USER))
-    if not shares:
+    for each in ("clone", "unshare"):
+        yield from _refused(numbers[each], (_LOAD, 0, 0, _ARGUMENTS), (_SOME, 0, 1, _NEW_USER))
+    if shares:
+        size = _ARGUMENTS + 8
+        high, low = (_LOAD, 0, 0, size + 4), (_LOAD, 0, 0, size)
+        large = (high, (_SOME, 2, 0, 0xFFFFFFFF), low, (_ABOVE, 0, 1, _SEGMENT))
+        yield from _refused(numbers["shmget"], *large)
+    else:
         flags = (_LOAD, 0, 0, _ARGUMENTS + 8 * 3)
-        yield from _refused(numbers.mmap, flags, (_AND, 0, 0, _NOWHERE), (_EQUAL, 0, 1, _NOWHERE))
-    size = _ARGUMENTS + 8
-    high, low = (_LOAD, 0, 0, size + 4), (_LOAD, 0, 0, size)
-    yield from _refused(numbers.shmget, high, (_SOME, 2, 0, 0xFFFFFFFF), low, (_ABOVE, 0, 1, _SEGMENT))
+        yield from _refused(numbers["mmap"], flags, (_AND, 0, 0, _NOWHERE), (_EQUAL, 0, 1, _NOWHERE))
     yield (_RETURN, 0, 0, _ALLOW)
 
 

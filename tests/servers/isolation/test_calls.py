@@ -15,8 +15,26 @@ MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7, "riscv64": 0xC00000F3}
 NEW_USER, SIGCHLD, VM = 0x10000000, 17, 0x100
 SHARED, PRIVATE, VALIDATED, ANONYMOUS = 1, 2, 3, 0x20
 NUMBERS = {
-    "x86_64": {"clone": 56, "unshare": 272, "mmap": 9, "shmget": 29, "msgget": 68, "memfd_create": 319},
-    "aarch64": {"clone": 220, "unshare": 97, "mmap": 222, "shmget": 194, "msgget": 186, "memfd_create": 279},
+    "x86_64": {
+        "clone": 56,
+        "unshare": 272,
+        "mmap": 9,
+        "shmget": 29,
+        "msgget": 68,
+        "memfd_create": 319,
+        "keyctl": 250,
+        "semget": 64,
+    },
+    "aarch64": {
+        "clone": 220,
+        "unshare": 97,
+        "mmap": 222,
+        "shmget": 194,
+        "msgget": 186,
+        "memfd_create": 279,
+        "keyctl": 219,
+        "semget": 190,
+    },
 }
 NUMBERS["riscv64"] = NUMBERS["aarch64"]
 
@@ -63,14 +81,24 @@ def test_memory_that_belongs_to_nobody_is_not_had(machine: str) -> None:
     for program in (alone, sharing):
         assert answered(program, ours, numbers["memfd_create"], 0, 0) == ABSENT
         assert answered(program, ours, numbers["msgget"], 0, 0) == ABSENT
-        assert answered(program, ours, numbers["shmget"], 0, 56, 0o1600) == ALLOWED, "a database's lock"
-        for size in (1 << 20, 1 << 32, (1 << 32) + 1):
-            assert answered(program, ours, numbers["shmget"], 0, size) == REFUSED
         for flags in (PRIVATE | ANONYMOUS, SHARED, VALIDATED, PRIVATE):
             assert answered(program, ours, numbers["mmap"], 0, 4096, 3, flags) == ALLOWED
+    assert answered(sharing, ours, numbers["shmget"], 0, 56, 0o1600) == ALLOWED, "a database's lock"
+    for size in (1 << 20, 1 << 32, (1 << 32) + 1):
+        assert answered(sharing, ours, numbers["shmget"], 0, size) == REFUSED
+    for name in ("shmget", "semget"):
+        assert answered(alone, ours, numbers[name], 0, 56) == ABSENT, "it would outlive the server"
     for flags in (SHARED | ANONYMOUS, VALIDATED | ANONYMOUS, SHARED | ANONYMOUS | 0x4000):
         assert answered(alone, ours, numbers["mmap"], 0, 4096, 3, flags) == REFUSED
         assert answered(sharing, ours, numbers["mmap"], 0, 4096, 3, flags) == ALLOWED
+
+
+def test_the_keys_of_whoever_started_the_suite_are_out_of_reach(machine: str) -> None:
+    for shares in (True, False):
+        assert (
+            answered(calls.program(shares=shares), MACHINES[machine], NUMBERS[machine]["keyctl"], 11)
+            == ABSENT
+        )
 
 
 def test_the_numbers_of_another_machine_are_of_no_use(machine: str) -> None:
