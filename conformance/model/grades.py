@@ -24,8 +24,8 @@ class Budget(Frozen, frozen=True):
 
     Args:
         seconds: of the whole run, until it is ended; None: what its TTLs take, see `execute/patience.py`.
-        memory, disk: in bytes, of all its processes and of all its files.
-        processes: how many at a time, threads included.
+        memory: bytes, of all its processes together, and so of each.
+        processes: how many at a time. disk: bytes of its folder, and as many of temporary files.
     """
 
     seconds: float | None = None

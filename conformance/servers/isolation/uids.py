@@ -7,6 +7,7 @@ processes and files that everybody may read included, and shares their network.
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
 import secrets
@@ -18,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from conformance.errors import HarnessError
 from conformance.servers.errors import ServerError
 from conformance.servers.inside import copying
 from conformance.servers.isolation import calls
@@ -31,6 +33,8 @@ __all__ = ["Lodging", "fresh", "lacking"]
 
 _MANY: Final = (1_900_000_000, 200_000_000)  # the first, how many: a range that systemd leaves to nobody
 _FEW: Final = (61_184, 4_000)  # where a container has no more than 65,536 users
+# What this machine lacks is no fault of a submission's.
+_OURS: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _PROBED_WITHIN: Final = 20.0
 _OPEN_TO_ALL: Final = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - where it may have left something
 
@@ -123,7 +127,9 @@ class Lodging(Quarters):
                 copying.give_away(str(home), self._uid)
             except (copying.TooBig, OSError) as problem:
                 shutil.rmtree(home, ignore_errors=True)
-                raise ServerError(f"{self.folder} can't be copied for a user of its own: {problem}") from None
+                ours = isinstance(problem, OSError) and problem.errno in _OURS
+                says = f"{self.folder} can't be copied for a user of its own: {problem}"
+                raise (HarnessError if ours else ServerError)(says) from None
             self._home = home
         return str(self._home)
 
