@@ -28,6 +28,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from conformance.servers.errors import ServerError
 from conformance.servers.isolation import calls, sight, uids
 from conformance.servers.isolation.base import MovingIn, Placed, Quarters, limits_of, little
 
@@ -180,9 +181,7 @@ class Sandbox(Quarters):
         allowed = _in_memory(calls.program(shares=moving.shares), opened)
         words = _options(self.budget.disk, self._environment(moving.env), allowed, files)
         options = _in_memory("\0".join(words).encode(), opened)
-        given = (
-            os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY) if self._kept is None else os.dup(self._kept)
-        )
+        given = self._open_given()
         opened.callback(os.close, given)
         door = self._open_door(opened)
         told = marshal.dumps(self._entering(moving, given, door)).hex()
@@ -199,6 +198,15 @@ class Sandbox(Quarters):
             rooms=list(_ROOMS),
         )
         return Placed(Path("/"), {}, settings, own)
+
+    def _open_given(self) -> int:
+        """What its copy is to be made of."""
+        if self._kept is not None:
+            return os.dup(self._kept)
+        try:
+            return os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        except PermissionError as problem:
+            raise ServerError(f"{self.folder} can't be read: {problem.strerror}") from None
 
     def _open_door(self, opened: contextlib.ExitStack) -> int:
         if self._door is not None:  # of a life that did not begin
