@@ -24,6 +24,7 @@ from conformance.judge.verdicts import REFUSED
 from conformance.model import (
     NOT_ASKED,
     NOT_DECLARED,
+    OUT_OF_REACH,
     Assignment,
     Earned,
     Entry,
@@ -161,10 +162,20 @@ def _ruling(
 def _lost(entry: Entry, report: Report) -> tuple[str, Withheld]:
     """Why a verdict earns nothing, or what keeps that open."""
     verdict, outcome = entry.verdict, entry.verdict.outcome
+    if outcome == "untestable" and verdict.code == OUT_OF_REACH:
+        first = _failed_beside(entry, report)
+        if first:
+            return f"it shows once {first} holds: {verdict.cause or verdict.message}", ""
     before, cause = _LOST.get((outcome, verdict.code)) or _LOST[outcome, ""]
     why = before.replace("{}", verdict.cause or verdict.message) or verdict.message
     own = _its_own_doing(entry, report) if outcome == "inconclusive" else ""
     return (f"{why}; {own}", "") if own else (why, cause)
+
+
+def _failed_beside(entry: Entry, report: Report) -> str:
+    """The first check that failed in the same work, so that the rest may not have come about; or ""."""
+    beside = (e for e in report.judged if e.work and e.work == entry.work and e.verdict.outcome == "fail")
+    return next((each.nodeid for each in beside), "")
 
 
 def _blocked(entry: Entry, by_id: Mapping[str, Entry], report: Report) -> _Ruling:

@@ -75,6 +75,8 @@ class Conductor:
                 while_waiting(engine.progress())
         run = engine.plan.run(run_id)
         if self._waits_for_a_secret(engine, verdict):
+            with self._lock:
+                self._answered.add(run_id)
             return Answer("skip", f"blocked: by {LATER}", verdict.verdict)
         kind = kind_of(verdict, strict=self._sending.telling.strict, tells=self._tells(engine, run, verdict))
         if self._stopped and (verdict.code == STOPPED or verdict.cause == self._stopped):
@@ -200,7 +202,7 @@ class Conductor:
         for each in order:
             if each.id == run.id:
                 return True
-            counts = each.id in self.selected and self._binds(each)
+            counts = each.id in self.selected - self._sending.secret and self._binds(each)
             earlier = engine.verdict(each.id) if counts else None
             if earlier is not None and earlier.verdict == "unreachable":
                 return False

@@ -152,8 +152,43 @@ def test_what_is_blocked_by_a_refusal_earns_nothing() -> None:
     assert made.points == 0
 
 
+def test_what_did_not_come_about_since_another_check_of_its_work_fails_is_no_want_of_a_means() -> None:
+    """A value that never ends has no second life to be looked at."""
+    unseen = verdict("untestable", code=OUT_OF_REACH, cause="the first life did not end")
+    held = report({"a": unseen, "slides": verdict("fail")})
+    together = replace(held, entries=tuple(replace(e, work="life@items") for e in held.entries))
+    made = grade(together, ONE)
+    assert (made.status, made.points) == ("graded", 0)
+    assert made.rows[0].why == f"it shows once {nodeid('slides')} holds: the first life did not end"
+    assert grade(held, ONE).cause == "policy"
+    waiting = report({"u": unseen, "slides": verdict("fail"), "a": blocked("u")})
+    waiting = replace(waiting, entries=tuple(replace(e, work="life@items") for e in waiting.entries))
+    assert grade(waiting, ONE).points == 0
+
+
 def test_what_is_blocked_by_nothing_that_is_told_is_open() -> None:
     assert grade(report({"a": blocked("elsewhere")}), ONE).cause == "policy"
+
+
+# ------------------------------------------------------------------ parts of points
+
+
+@pytest.mark.parametrize("places", [(0, 1), (1, 2), (0, 3), (2, 3)])
+def test_a_warning_costs_the_same_wherever_it_stands(places: tuple[int, int]) -> None:
+    """Of two warnings worth one point each, with half a point for a warning, one point is lost."""
+    warned = verdict("fail", warn=True)
+    verdicts = {n: warned if i in places else verdict("pass") for i, n in enumerate("abcd")}
+    made = grade(report(verdicts), assignment(*(worth(each, 1) for each in "abcd")))
+    assert (made.points, made.of) == (3, 4)
+    one = {n: warned if i == places[0] else verdict("pass") for i, n in enumerate("abcd")}
+    assert grade(report(one), assignment(*(worth(each, 1) for each in "abcd"))).points == 4
+
+
+def test_of_what_is_hidden_parts_are_rounded_by_themselves() -> None:
+    warned = {"a": verdict("fail", warn=True), "b": verdict("fail", warn=True)}
+    hidden = assignment(worth("a", 1, hidden_until="due"), worth("b", 1))
+    assert [row.points for row in grade(report(warned), hidden).rows] == [1, 1]
+    assert grade(report(warned), assignment(worth("a", 1), worth("b", 1))).points == 1
 
 
 # ------------------------------------------------------------------ the whole grade
