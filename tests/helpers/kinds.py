@@ -31,6 +31,7 @@ PROCESSES: Final = (
     "report/html/test_browser.py",
     "servers",
     "test_checkout.py",
+    "test_ci.py",
     "test_hostile_runs.py",
     "test_imports.py",
     "wire/test_tls.py",
