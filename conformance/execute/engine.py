@@ -229,6 +229,7 @@ class Engine:
             seconds=time.monotonic() - self._started if self._started else 0.0,
             stopped=self._stopped,
             overran=self._stopped == OVERRAN,
+            slow=(*self.wire.slow, *(self._in_real_time.wire.slow if self._in_real_time else ())),
             problems=tuple(self.shared.ledger.problems),
             output=self._output,
         )

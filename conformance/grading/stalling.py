@@ -7,7 +7,6 @@ too, but not by seconds; so what it takes to blame a server is far beyond that, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
 from typing import Final
 
 from conformance.model import Record, Report
@@ -23,8 +22,7 @@ def overran(report: Report) -> str:
 
     It is where at least half of that time was spent in waiting for slow answers.
     """
-    slow = list(_slow(report.records.values()))
-    waited = math.fsum(slow)
+    waited, slow = math.fsum(report.slow), report.slow
     if not report.overran or len(slow) < 2 or waited < _SHARE * report.seconds:  # noqa: PLR2004
         return ""
     return f"the server took {waited:.0f} s for {len(slow)} answers, of the {report.seconds:.0f} s of the run"
@@ -37,15 +35,6 @@ def stalls(record: Record | None) -> str:
     """
     if record is None or record.attempts < 2:  # noqa: PLR2004
         return ""
-    slow = max(_slow([record]), default=0.0) / record.attempts
-    return f"the server took {slow:.1f} s to answer, again and again" if slow else ""
-
-
-def _slow(records: Iterable[Record]) -> Iterator[float]:
-    """How long the slow answers took; of work that was done several times only the last is known."""
-    for record in records:
-        for step in record.steps:
-            for exchange in step.exchanges:
-                took = exchange.received_at - exchange.sent_at
-                if _SLOW <= took < math.inf:
-                    yield took * record.attempts
+    exchanges = (exchange for step in record.steps for exchange in step.exchanges)
+    longest = max((each.received_at - each.sent_at for each in exchanges), default=0.0)
+    return f"the server took {longest:.1f} s to answer, again and again" if longest >= _SLOW else ""

@@ -148,6 +148,7 @@ class Report(Frozen, frozen=True):
             the clock could be moved.
         started: when, ISO 8601. seconds: how long it took.
         stopped: why the run ended early, or "". overran: whether that was its own deadline.
+        slow: how long each answer took that took a second or more, and each that was waited for in vain.
         problems: what could not be put back, as sentences.
         output: what the server has printed last, where the suite has started it and it failed.
         entries: in JSON `checks`; every check of the tier, those that were left out included, in the
@@ -179,6 +180,7 @@ class Report(Frozen, frozen=True):
     seconds: float = 0.0
     stopped: str = ""
     overran: bool = False
+    slow: tuple[float, ...] = ()
     problems: tuple[str, ...] = ()
     output: str = ""
     entries: tuple[Entry, ...] = msgspec.field(default=(), name="checks")
