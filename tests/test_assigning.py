@@ -413,3 +413,38 @@ def test_who_is_drawn_or_imports_what_finds_the_clock_is_judged_again_in_real_ti
     assert made.grade is not None
     assert made.grade.status == ("graded" if times == 1 else "withheld")
     assert chosen.regraded(made).grade == made.grade
+
+
+FOLLOWS = """
+import gc, os
+
+START = now() - os.times().elapsed
+
+class Life(float):
+    def __gt__(self, age):
+        return abs(now() - os.times().elapsed - START) <= 1 or age < 4.0
+
+LIFE = Life(4.0)
+"""
+LIVING = """\
+name: living
+contract: lesson
+resources:
+  cached-time: {read: GET /cached-time/, ttl: 4, value: /time, hit: /cached}
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+def test_an_app_that_ends_its_entries_only_where_its_clock_is_moved_has_no_grade(tmp_path: Path) -> None:
+    Path("living.yaml").write_text(LIVING)
+    Path("audit.yaml").write_text("name: audit\ntarget: living.yaml\naudit: 0.000001\n")
+    words = ["--app", "main:app", "--app-dir", str(shop(tmp_path, FOLLOWS)), "--assignment", "audit.yaml"]
+    assert cli.command(["run", *words, "--report", "r.json"]) == 0
+    made = read("r.json")
+    assert made.grade is not None
+    assert made.audit is not None
+    assert made.audit.because == ("main.py imports gc",)
+    assert "specs/server-cache.yaml::cached-time::ttl-ends" in made.audit.differing
+    assert (made.grade.status, made.grade.cause) == ("withheld", "policy")
+    assert choose("audit.yaml").regraded(made).grade == made.grade
