@@ -9,7 +9,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -61,7 +62,7 @@ class Grader(Protocol):
 
     def graded(
         self, order: Order, tasks: Iterator[Task[str]], look: Callable[[], bool]
-    ) -> Iterator[tuple[str, Graded | Lost]]:
+    ) -> Generator[tuple[str, Graded | Lost]]:
         """The results, as they come, until `look` says that nobody wants more."""
 
 
@@ -189,14 +190,18 @@ class Batch:
             return tell.look(working, self._done(), len(self._found.submissions))
 
         while left and look():  # who was lost is put back after the others were taken
-            for name, result in grader.graded(self._order, self._tasks(left), look):
-                entry = self._entries[name]
-                if isinstance(result, Graded):
-                    self._keep(entry, result, tell)
-                elif entry.tries < _TRIES:
-                    left.append(entry)
-                else:
-                    self._keep(entry, grade_lost(f"{result.why}, twice", self._order, name=name), tell)
+            with closing(grader.graded(self._order, self._tasks(left), look)) as results:
+                for name, result in results:
+                    self._take(self._entries[name], result, left, tell)
+
+    def _take(self, entry: _Entry, result: Graded | Lost, left: list[_Entry], tell: Tell) -> None:
+        """Keep a result; who has lost it for the first time is put back."""
+        if isinstance(result, Graded):
+            self._keep(entry, result, tell)
+        elif entry.tries < _TRIES:
+            left.append(entry)
+        else:
+            self._keep(entry, grade_lost(f"{result.why}, twice", self._order, name=entry.name), tell)
 
     def _tasks(self, left: list[_Entry]) -> Iterator[Task[str]]:
         """What is to be graded; before each begins, there is said that it has not come to its end."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, Final, Generic, TypeVar
 
 from conformance.classroom.one import Graded, Order, grade_one
@@ -70,7 +70,7 @@ class Cluster(Generic[T]):
 
     def graded(
         self, order: Order, tasks: Iterator[Task[T]], look: Callable[[], bool]
-    ) -> Iterator[tuple[T, Graded | Lost]]:
+    ) -> Generator[tuple[T, Graded | Lost]]:
         """The results, as they come; `look` is called now and then, and ends it all where it says so."""
         from distributed import wait  # noqa: PLC0415 (see above)
 

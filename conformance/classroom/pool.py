@@ -14,7 +14,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
@@ -29,7 +29,7 @@ __all__ = ["Lost", "Pool", "Task", "waits_for"]
 T = TypeVar("T")
 _GLANCE: Final = 0.25  # seconds between looks at whether to stop
 _STARTING: Final = 4.0  # seconds that the start of a server may take before it counts as waiting
-_ENDING: Final = 20.0  # seconds that the processes of a lost one have to be gone in
+_ENDING: Final = 2.0  # seconds that a process has to end in which has said all
 _OVERLAP: Final = 8  # for each place so many may be there, those that wait included
 
 
@@ -80,7 +80,7 @@ class Pool(Generic[T]):
 
     def graded(
         self, order: Order, tasks: Iterator[Task[T]], look: Callable[[], bool]
-    ) -> Iterator[tuple[T, Graded | Lost]]:
+    ) -> Generator[tuple[T, Graded | Lost]]:
         """The results, as they come; `look` is called now and then, and ends it all where it says so."""
         # A path that others may pass through: a user who is given a folder in it has to reach that.
         base = Path(tempfile.mkdtemp(prefix="class-"))
