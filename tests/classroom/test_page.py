@@ -6,12 +6,13 @@ import base64
 import hashlib
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from helpers.browser import axe, chromium, shown
 from helpers.rolls import HOSTILE, roll, row, standing
 
-from conformance.classroom.page import pages
+from conformance.classroom.page import LETTERS, SAYS, pages
 from conformance.classroom.roll import Roll
 from conformance.model import VerdictName
 
@@ -155,9 +156,5 @@ def test_axe_finds_nothing_and_what_was_handed_in_does_nothing(
 
 
 def test_every_verdict_has_a_letter() -> None:
-    from typing import get_args  # noqa: PLC0415
-
-    from conformance.classroom.page import _LETTERS, _SAYS  # noqa: PLC0415
-
-    assert _LETTERS.keys() == set(get_args(VerdictName))
-    assert set(_LETTERS.values()) == _SAYS.keys()
+    assert LETTERS.keys() == set(get_args(VerdictName))
+    assert set(LETTERS.values()) == SAYS.keys()
