@@ -120,10 +120,11 @@ class Batch:
                 self._grade(grader, tell)
                 self._write()
             except OSError as problem:
+                where = str(problem.filename or self._store.folder)
                 raise UsageError(
-                    f"{str(self._store.folder)!r} can't be written: {problem.strerror or problem}; "
-                    f"{self._done()} of {len(self._found.submissions)} are there: make room, and start the "
-                    "same again, which goes on from here"
+                    f"{where!r} can't be written: {problem.strerror or problem}; {self._done()} of "
+                    f"{len(self._found.submissions)} results are there: make room, and start the same again, "
+                    "which goes on from here"
                 ) from None
         return self.roll()
 

@@ -179,7 +179,7 @@ def test_a_full_disk_costs_what_could_not_be_written_and_the_same_words_go_on(
         patched.setattr(store, "put", full)
         assert class_.grade("--jobs", "1") == 2
     says = capsys.readouterr().err.splitlines()[-1]
-    assert "No space left on device; 1 of 3 are there: make room, and start the same again" in says
+    assert "No space left on device; 1 of 3 results are there: make room, and start the same again" in says
     assert class_.grade("--jobs", "1") == 0
     assert class_.points()["ada"] == "40"
     assert "[2/3]" in capsys.readouterr().err
