@@ -24,7 +24,7 @@ def standing(seed: int = 0, **more: Any) -> Standing:
     rows = []
     for number, worth in enumerate(made.rows):
         verdict = VERDICTS[(number * 7 + seed) % 10] if (number + seed) % 9 < seed % 7 else "pass"
-        points = worth.points if verdict == "pass" else worth.warned if verdict == "warn" else 0
+        points = worth.points if verdict == "pass" else worth.points // 2 if verdict == "warn" else 0
         rows.append((worth.topic, Cell(points, worth.points, verdict)))
     topics = tuple(
         TopicPoints(
