@@ -174,6 +174,8 @@ def order_of(asked: Marking, level: str) -> Order:
     from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.report.formats import FORMATS  # noqa: PLC0415
 
+    if asked.jobs < 0:
+        raise UsageError(f"{asked.jobs} jobs are none; accepted is a number of 1 or more, or 0")
     for each in asked.formats:
         if each not in FORMATS:
             accepted = ", ".join(FORMATS)
@@ -250,8 +252,8 @@ def _names(students: Iterable[str], held: bytes, asked: Marking) -> Mapping[str,
     """Student -> what is shown; pseudonyms that were drawn once stay."""
     from conformance.classroom.names import pseudonyms  # noqa: PLC0415
 
-    some = list(students)
-    return pseudonyms(some, _known(held)) if asked.pseudonyms else {each: each for each in some}
+    some, known = list(students), _known(held)
+    return {**known, **pseudonyms(some, known)} if asked.pseudonyms else {each: each for each in some}
 
 
 def _known(held: bytes) -> dict[str, str]:

@@ -219,6 +219,7 @@ def test_results_that_can_t_be_written_are_refused_before_anything_starts(
         (["--urls", "x.csv"], "one of the two"),
         (["--isolate", "walls"], "there is no level of isolation 'walls'"),
         (["--app", "main"], "'main' names no app"),
+        (["--jobs", "-1"], "-1 jobs are none"),
         (["--env", "NOT_THERE_AT_ALL"], "there is no variable"),
     ],
 )
