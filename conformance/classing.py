@@ -5,6 +5,7 @@ How a submission is graded, and what the pages look like, is the business of `cl
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -20,6 +21,8 @@ from conformance.options import Serving, made, option
 from conformance.typed import with_options_of
 
 if TYPE_CHECKING:
+    from conformance.classroom.batch import Grader
+    from conformance.classroom.cluster import Cluster
     from conformance.classroom.finding import Found
     from conformance.classroom.one import Order
     from conformance.classroom.roll import Roll
@@ -83,6 +86,11 @@ class Marking:
     )
     pseudonyms: bool = option(False, "Call nobody by name in what comes out, but in names.json.", kind=bool)
     again: bool = option(False, "Grade anew what has a result already.", kind=bool)
+    cluster: str | None = option(
+        None,
+        "Grade on a Dask cluster, by the address of its scheduler, in place of processes of this machine.",
+        metavar="ADDRESS",
+    )
     allow_writes: bool = option(
         False, "Consent to writes on servers that are not on this machine; they are put back.", kind=bool
     )
@@ -106,20 +114,27 @@ def grade(
 def _grade(folder: Path | None, asked: Marking) -> int:
     """Grade, and tell; the exit code."""
     from conformance.classroom.batch import Batch  # noqa: PLC0415 (whoever grades nothing does without)
+    from conformance.classroom.cluster import Cluster  # noqa: PLC0415
+    from conformance.classroom.pool import Pool  # noqa: PLC0415
     from conformance.classroom.showing import shown  # noqa: PLC0415
     from conformance.classroom.store import Store  # noqa: PLC0415
     from conformance.signals import heeded  # noqa: PLC0415
 
     found = _found(folder, asked)
-    order = order_of(asked)
-    places = asked.jobs or (os.cpu_count() or 1) + 1  # each waits a little now and then
-    with Store(_apart(Path(asked.out), folder)) as store:
+    with contextlib.ExitStack() as held:
+        cluster: Cluster[str] | None = None
+        if asked.cluster is not None:
+            cluster = held.enter_context(contextlib.closing(Cluster(asked.cluster)))
+        order = order_of(asked, _level(asked, cluster))
+        store = held.enter_context(Store(_apart(Path(asked.out), folder)))
         names = _names((each.student for each in found.submissions), store.read(_NAMES), asked)
         if asked.pseudonyms:
             store.write(_NAMES, json.dumps(dict(names), indent=1).encode(), private=True)
         batch = Batch(order, store, found, names, again=asked.again)
+        # One more than there are processors, since each waits a little now and then.
+        grader: Grader = cluster or Pool(asked.jobs or (os.cpu_count() or 1) + 1)
         with heeded() as signals, shown(sys.stderr, lambda: not signals.came) as tell:
-            roll = batch.run(places, tell)
+            roll = batch.run(grader, tell)
         for line in _told(roll, asked.out):
             sys.stdout.write(f"{line}\n")
     if signals.came:
@@ -146,8 +161,12 @@ def _apart(out: Path, folder: Path | None) -> Path:
     return out
 
 
-def order_of(asked: Marking) -> Order:
-    """What is asked of each submission, all of it checked before the first is looked at."""
+def order_of(asked: Marking, level: str) -> Order:
+    """What is asked of each submission, all of it checked before the first is looked at.
+
+    Raises:
+        UsageError: some of it is wrong.
+    """
     from conformance.classroom.one import PAGE, Order, pending  # noqa: PLC0415
     from conformance.grading.document import encode  # noqa: PLC0415
     from conformance.grading.opening import open_assignment, target_of  # noqa: PLC0415
@@ -155,6 +174,8 @@ def order_of(asked: Marking) -> Order:
     from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.report.formats import FORMATS  # noqa: PLC0415
 
+    if asked.jobs < 0:
+        raise UsageError(f"{asked.jobs} jobs are none; accepted is a number of 1 or more, or 0")
     for each in asked.formats:
         if each not in FORMATS:
             accepted = ", ".join(FORMATS)
@@ -181,7 +202,7 @@ def order_of(asked: Marking) -> Order:
         asked.app or "",
         asked.factory,
         dict(spec.env or {}) if spec is not None else {},
-        _level(asked) if started else "none",
+        level,
         tuple(str(Path(each).resolve()) for each in asked.specs),
         tuple(formats),
         asked.allow_writes,
@@ -190,22 +211,37 @@ def order_of(asked: Marking) -> Order:
     return order
 
 
-def _level(asked: Marking) -> str:
-    """The level of isolation.
+def _level(asked: Marking, cluster: Cluster[str] | None) -> str:
+    """The level of isolation, which all machines have that grade.
 
     Raises:
         UsageError: there is none, and nobody has said that none will do.
     """
     from conformance.servers.isolation import chosen, none_because  # noqa: PLC0415
 
-    if asked.no_isolation:
+    if asked.no_isolation or asked.urls is not None:
         return "none"
-    level = chosen(asked.isolate).name
+    level: str = chosen(asked.isolate).name if cluster is None else _in_common(cluster, asked.isolate)
     if level == "none":
+        why = none_because() if cluster is None else "the workers of the cluster have no level of isolation"
         raise UsageError(
-            f"a class is not graded without isolation, by which one submission may read and change another: "
-            f"{none_because()}; --no-isolation grades it all the same"
+            "a class is not graded without isolation, by which one submission may read and change another: "
+            f"{why}; --no-isolation grades it all the same"
         )
+    return level
+
+
+def _in_common(cluster: Cluster[str], asked: str) -> str:
+    """The level that all workers have."""
+    from conformance.classroom.cluster import level_of  # noqa: PLC0415
+
+    levels = cluster.ask(level_of, asked)
+    if len(set(levels.values())) > 1:
+        told = "; ".join(f"{name}: {level}" for name, level in sorted(levels.items()))
+        raise UsageError(f"the workers are isolated by different levels ({told}): name one by --isolate")
+    level = str(next(iter(levels.values())))
+    if level not in ("namespaces", "uid", "none"):
+        raise UsageError(f"the workers can't isolate: {level}")
     return level
 
 
@@ -216,8 +252,8 @@ def _names(students: Iterable[str], held: bytes, asked: Marking) -> Mapping[str,
     """Student -> what is shown; pseudonyms that were drawn once stay."""
     from conformance.classroom.names import pseudonyms  # noqa: PLC0415
 
-    some = list(students)
-    return pseudonyms(some, _known(held)) if asked.pseudonyms else {each: each for each in some}
+    some, known = list(students), _known(held)
+    return {**known, **pseudonyms(some, known)} if asked.pseudonyms else {each: each for each in some}
 
 
 def _known(held: bytes) -> dict[str, str]:

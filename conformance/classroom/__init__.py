@@ -5,6 +5,7 @@ packing.py    a folder or a zip of a stranger -> bytes, the same for the same; a
 apps.py       the app in it: where it is asked for, or by looking. Pure
 one.py        grade one submission: bytes and a frozen assignment -> a result
 pool.py       a process for each, side by side; what waits holds no place
+cluster.py    workers of a Dask cluster in its stead
 preloaded.py  what those processes have imported before they begin
 standing.py   what is known of a graded submission without its report. Pure
 store.py      where results are kept: once, whole, and found again

@@ -9,7 +9,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -28,7 +29,7 @@ from conformance.classroom.one import (
     pending,
 )
 from conformance.classroom.packing import Packed, Unfit, pack_folder, pack_zip
-from conformance.classroom.pool import Pool, Task
+from conformance.classroom.pool import Lost, Task
 from conformance.classroom.roll import Roll, Row, as_csv
 from conformance.classroom.standing import Standing
 from conformance.classroom.store import Store
@@ -37,7 +38,7 @@ from conformance.grading.document import digest
 from conformance.model import Report
 from conformance.report.document import decode
 
-__all__ = ["Batch", "Tell"]
+__all__ = ["Batch", "Grader", "Tell"]
 
 _TRIES: Final = 2  # to grade what was lost
 
@@ -50,6 +51,19 @@ class Tell(Protocol):
 
     def result(self, row: Row, done: int, of: int) -> None:
         """A result has come."""
+
+
+class Grader(Protocol):
+    """Has submissions graded: processes of this machine, or a cluster."""
+
+    @property
+    def at_work(self) -> list[tuple[str, str]]:
+        """Which are being graded, by their keys, and what each waits for."""
+
+    def graded(
+        self, order: Order, tasks: Iterator[Task[str]], look: Callable[[], bool]
+    ) -> Generator[tuple[str, Graded | Lost]]:
+        """The results, as they come, until `look` says that nobody wants more."""
 
 
 @dataclass
@@ -93,8 +107,8 @@ class Batch:
         self._entries: dict[str, _Entry] = {}
         self._files = [file_of(each) for each in order.formats]
 
-    def run(self, places: int, tell: Tell) -> Roll:
-        """Grade what has no result yet; whatever ends it, what came stays.
+    def run(self, grader: Grader, tell: Tell) -> Roll:
+        """Have what has no result yet graded; whatever ends it, what came stays.
 
         Raises:
             UsageError: results can't be written any more; those that could are there.
@@ -103,13 +117,14 @@ class Batch:
             try:
                 self._look(Path(folder))
                 self._write()
-                self._grade(places, tell)
+                self._grade(grader, tell)
                 self._write()
             except OSError as problem:
+                where = str(problem.filename or self._store.folder)
                 raise UsageError(
-                    f"{str(self._store.folder)!r} can't be written: {problem.strerror or problem}; "
-                    f"{self._done()} of {len(self._found.submissions)} are there: make room, and start the "
-                    "same again, which goes on from here"
+                    f"{where!r} can't be written: {problem.strerror or problem}; {self._done()} of "
+                    f"{len(self._found.submissions)} results are there: make room, and start the same again, "
+                    "which goes on from here"
                 ) from None
         return self.roll()
 
@@ -165,26 +180,29 @@ class Batch:
 
     # ---------------------------------------------------------------- grading
 
-    def _grade(self, places: int, tell: Tell) -> None:
+    def _grade(self, grader: Grader, tell: Tell) -> None:
         left = [entry for entry in self._entries.values() if entry.standing is None]
         for entry in [each for each in left if each.unread]:
             left.remove(entry)
             self._keep(entry, grade_lost(entry.unread, self._order, name=entry.name), tell)
-        pool: Pool[str] = Pool(self._order, places)
 
         def look() -> bool:
-            working = [(shown(self._names[self._entries[k].students[0]]), why) for k, why in pool.at_work]
+            working = [(shown(self._names[self._entries[k].students[0]]), why) for k, why in grader.at_work]
             return tell.look(working, self._done(), len(self._found.submissions))
 
         while left and look():  # who was lost is put back after the others were taken
-            for name, result in pool.graded(self._tasks(left), look):
-                entry = self._entries[name]
-                if isinstance(result, Graded):
-                    self._keep(entry, result, tell)
-                elif entry.tries < _TRIES:
-                    left.append(entry)
-                else:
-                    self._keep(entry, grade_lost(f"{result.why}, twice", self._order, name=name), tell)
+            with closing(grader.graded(self._order, self._tasks(left), look)) as results:
+                for name, result in results:
+                    self._take(self._entries[name], result, left, tell)
+
+    def _take(self, entry: _Entry, result: Graded | Lost, left: list[_Entry], tell: Tell) -> None:
+        """Keep a result; who has lost it for the first time is put back."""
+        if isinstance(result, Graded):
+            self._keep(entry, result, tell)
+        elif entry.tries < _TRIES:
+            left.append(entry)
+        else:
+            self._keep(entry, grade_lost(f"{result.why}, twice", self._order, name=entry.name), tell)
 
     def _tasks(self, left: list[_Entry]) -> Iterator[Task[str]]:
         """What is to be graded; before each begins, there is said that it has not come to its end."""

@@ -8,6 +8,7 @@ be written elsewhere, and no more than there is room for. It must not know what 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import stat
 import zipfile
@@ -25,7 +26,8 @@ __all__ = ["MOST_BYTES", "Item", "Packed", "Unfit", "pack_folder", "pack_zip", "
 MOST_BYTES: Final = 64 << 20
 """Of all files of a submission together."""
 _MOST_ITEMS: Final = 10_000
-_MOST_ENTRIES: Final = 50_000  # of a zip, those that are left out included
+_MOST_ENTRIES: Final = 50_000  # files and folders, those that are left out included
+_ENTRY: Final = b"PK\x01\x02"  # begins an entry in the list of a zip
 _LARGEST: Final = 32 << 20  # bytes of one file
 _DEEPEST: Final = 40
 _LONGEST: Final = 255  # bytes of a name
@@ -137,8 +139,11 @@ def pack_folder(folder: str | Path) -> Packed:
         Unfit: it has no file, or more than there is room for.
         OSError: it can't be read.
     """
-    bag, root = _Bag(), os.fsencode(os.path.realpath(folder))
+    bag, root, count = _Bag(), os.fsencode(os.path.realpath(folder)), 0
     for place, folders, files, at in os.fwalk(root, onerror=_refuse):
+        count += len(folders) + len(files)
+        if count > _MOST_ENTRIES:
+            raise Unfit(f"it has more than {_MOST_ENTRIES} files and folders")
         below = os.path.relpath(place, root)
         prefix = b"" if below == b"." else below + b"/"
         for name in sorted(folders):
@@ -208,22 +213,22 @@ def pack_zip(path: str | Path) -> Packed:
         OSError: it can't be read.
     """
     with os.fdopen(os.open(path, _READ), "rb") as file:
-        about = os.fstat(file.fileno())
-        if about.st_size > MOST_BYTES:
-            raise Unfit(f"its zip has {about.st_size >> 20} MiB, more than {MOST_BYTES >> 20}")
-        try:
-            with zipfile.ZipFile(file) as archive:
-                return _from_zip(archive)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as problem:
-            raise Unfit(f"its zip can't be read: {problem}") from None
-        except RuntimeError:
-            raise Unfit("its zip is encrypted") from None
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise Unfit(f"its zip has more than {MOST_BYTES >> 20} MiB")
+    if data.count(_ENTRY) > _MOST_ENTRIES:  # before each gets an object
+        raise Unfit(f"its zip has more than {_MOST_ENTRIES} entries")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _from_zip(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as problem:
+        raise Unfit(f"its zip can't be read: {problem}") from None
+    except RuntimeError:
+        raise Unfit("its zip is encrypted") from None
 
 
 def _from_zip(archive: zipfile.ZipFile) -> Packed:
     entries = archive.infolist()
-    if len(entries) > _MOST_ENTRIES:
-        raise Unfit(f"its zip has {len(entries)} entries, more than {_MOST_ENTRIES}")
     bag = _Bag()
     paths = {each.filename: _path(each.filename) for each in entries}
     environments = {path.rpartition(b"/")[0] for path in paths.values() if path.endswith(b"/" + _ENVIRONMENT)}

@@ -16,14 +16,14 @@ from conformance.classroom.standing import Cell, Standing
 from conformance.model import VerdictName
 from conformance.report.html.looks import environment, style
 
-__all__ = ["pages"]
+__all__ = ["LETTERS", "SAYS", "pages"]
 
 _WORST: Final = 10  # checks that most miss, on the first page
 _NOTES: Final = 300  # rows of each list
 _SHARES: Final = ((1.0, "A"), (0.75, "B"), (0.5, "C"), (0.0, "D"))
 """From which share of the points on a letter stands, the first that fits; nothing at all is E."""
 _GRADES: Final = (("A", "all"), ("B", "75 % and more"), ("C", "half and more"), ("D", "less"), ("E", "none"))
-_LETTERS: Final[Mapping[VerdictName, str]] = {
+LETTERS: Final[Mapping[VerdictName, str]] = {
     "pass": "P",
     "info": "P",
     "warn": "W",
@@ -36,7 +36,7 @@ _LETTERS: Final[Mapping[VerdictName, str]] = {
     "error": "?",
     "deselected": "?",
 }
-_SAYS: Final = {
+SAYS: Final = {
     "P": "passes",
     "W": "warning",
     "F": "fails",
@@ -93,7 +93,7 @@ def pages(roll: Roll) -> dict[str, bytes]:
             legend=_GRADES,
         ).encode("utf-8", "replace"),
         "checks.html": second.render(
-            **made, letter=_letter, legend=_SAYS.items(), missed={e.nodeid: e for e in roll.missed}
+            **made, letter=_letter, legend=SAYS.items(), missed={e.nodeid: e for e in roll.missed}
         ).encode("utf-8", "replace"),
     }
 
@@ -112,7 +112,7 @@ def _shares(standing: Standing, files: list[str]) -> list[Share | None]:
 
 
 def _letter(cell: Cell) -> str:
-    return "?" if cell.open else _LETTERS[cell.verdict]
+    return "?" if cell.open else LETTERS[cell.verdict]
 
 
 def _bars(roll: Roll) -> list[dict[str, Any]]:

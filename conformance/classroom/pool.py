@@ -14,7 +14,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
@@ -24,12 +24,12 @@ from typing import Any, Final, Generic, TypeVar
 from conformance.classroom.one import Graded, Order, grade_one
 from conformance.execute.progress import Progress
 
-__all__ = ["Lost", "Pool", "Task"]
+__all__ = ["Lost", "Pool", "Task", "waits_for"]
 
 T = TypeVar("T")
 _GLANCE: Final = 0.25  # seconds between looks at whether to stop
 _STARTING: Final = 4.0  # seconds that the start of a server may take before it counts as waiting
-_ENDING: Final = 20.0  # seconds that the processes of a lost one have to be gone in
+_ENDING: Final = 2.0  # seconds that a process has to end in which has said all
 _OVERLAP: Final = 8  # for each place so many may be there, those that wait included
 
 
@@ -64,24 +64,23 @@ class Pool(Generic[T]):
     """Grades what it is given.
 
     Args:
-        order: what is asked of each.
         places: how many may be at work at a time.
     """
 
-    def __init__(self, order: Order, places: int) -> None:
-        self._order = order
+    def __init__(self, places: int) -> None:
         self._places = places
         self._running: list[_Running[T]] = []
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["conformance.classroom.preloaded"])
-        self.last = 0.0
 
     @property
     def at_work(self) -> list[tuple[T, str]]:
         """Which are being graded, and what each waits for, or ""."""
         return [(each.task.key, each.waiting) for each in self._running]
 
-    def graded(self, tasks: Iterator[Task[T]], look: Callable[[], bool]) -> Iterator[tuple[T, Graded | Lost]]:
+    def graded(
+        self, order: Order, tasks: Iterator[Task[T]], look: Callable[[], bool]
+    ) -> Generator[tuple[T, Graded | Lost]]:
         """The results, as they come; `look` is called now and then, and ends it all where it says so."""
         # A path that others may pass through: a user who is given a folder in it has to reach that.
         base = Path(tempfile.mkdtemp(prefix="class-"))
@@ -93,7 +92,7 @@ class Pool(Generic[T]):
                     task = next(tasks, None)
                     more = task is not None
                     if task is not None:
-                        self._begin(task, base)
+                        self._begin(task, order, base)
                 for each in self._news():
                     result = self._result(each)
                     if result is not None:
@@ -107,11 +106,11 @@ class Pool(Generic[T]):
         busy = sum(not each.waiting for each in self._running)
         return busy < self._places and len(self._running) < self._places * _OVERLAP
 
-    def _begin(self, task: Task[T], base: Path) -> None:
+    def _begin(self, task: Task[T], order: Order, base: Path) -> None:
         ours, theirs = self._context.Pipe()
         folder = Path(tempfile.mkdtemp(dir=base))
         folder.chmod(0o711)
-        words = (theirs, self._order, task.submission, task.name, str(folder))
+        words = (theirs, order, task.submission, task.name, str(folder))
         process = self._context.Process(target=_work, args=words, daemon=True)
         process.start()
         theirs.close()
@@ -174,7 +173,7 @@ def _work(line: Connection, order: Order, submission: bytes | str, name: str, fo
 
     def tell(progress: Progress) -> None:
         nonlocal said
-        waits = _waits_for(progress, time.monotonic() - begun)
+        waits = waits_for(progress, time.monotonic() - begun)
         if bool(waits) != bool(said):
             said = waits
             line.send(("waits", waits))
@@ -190,8 +189,8 @@ def _work(line: Connection, order: Order, submission: bytes | str, name: str, fo
         line.send(message)
 
 
-def _waits_for(progress: Progress, seconds: float) -> str:
-    """What it waits for so long that another may work meanwhile, or ""."""
+def waits_for(progress: Progress, seconds: float = 0.0) -> str:
+    """What it waits for so long that another may work meanwhile, or ""; `seconds`: since it began."""
     if not progress.total and seconds < _STARTING:
         return ""
     return next(iter(progress.waited_for()), "")

@@ -45,8 +45,9 @@ class Store:
 
     def __enter__(self) -> Self:
         try:
-            for each in (self.folder, self.folder / _KEPT, self.folder / _STUDENTS):
-                each.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(0o700, parents=True, exist_ok=True)  # grades are nobody else's business
+            for each in (_KEPT, _STUDENTS):
+                (self.folder / each).mkdir(exist_ok=True)
             lock = (self.folder / _LOCK).open("a+", encoding="ascii")
             self._probe()
         except OSError as problem:

@@ -20,10 +20,12 @@ import pytest
 from helpers.classes import GOOD, NO_TAG, Class
 from helpers.judging import Serve
 
+from conformance import cli
 from conformance.classroom import batch, packing, store
 from conformance.classroom.pool import Pool
 from conformance.classroom.store import Store
 from conformance.report.document import decode
+from conformance.servers import isolation
 
 HANGS = "import time\ntime.sleep(1000)\n"
 KILLS = """
@@ -37,7 +39,12 @@ os.kill(int(warden), 9)
 def started(class_: Class, *words: str) -> Iterator[subprocess.Popen[str]]:
     """The command in a process of its own."""
     command = [sys.executable, "-m", "conformance", *class_.words, *words]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+    left = class_.folder / "left"  # by one that is killed
+    left.mkdir()
+    env = {**os.environ, "TMPDIR": str(left)}
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True, env=env
+    ) as process:
         yield process
 
 
@@ -102,9 +109,9 @@ def test_what_is_graded_stays_and_what_is_handed_in_anew_is_graded(
     begun: list[str] = []
     begin = Pool._begin  # noqa: SLF001
 
-    def noted(pool: Any, task: Any, base: Path) -> None:
+    def noted(pool: Any, task: Any, *more: Any) -> None:
         begun.append(task.name)
-        begin(pool, task, base)
+        begin(pool, task, *more)
 
     monkeypatch.setattr(Pool, "_begin", noted)
     assert class_.grade() == 0
@@ -147,7 +154,7 @@ def test_before_a_submission_starts_a_whole_withheld_result_stands_there(
     place = class_.out / "students/ada"
     seen: list[object] = []
 
-    def begin(pool: object, task: object, base: object) -> None:
+    def begin(*_: object) -> None:
         seen.append(json.loads((place / "prairielearn.json").read_text()))
         assert (place / "report.html").exists()
         raise KeyboardInterrupt
@@ -172,7 +179,7 @@ def test_a_full_disk_costs_what_could_not_be_written_and_the_same_words_go_on(
         patched.setattr(store, "put", full)
         assert class_.grade("--jobs", "1") == 2
     says = capsys.readouterr().err.splitlines()[-1]
-    assert "No space left on device; 1 of 3 are there: make room, and start the same again" in says
+    assert "No space left on device; 1 of 3 results are there: make room, and start the same again" in says
     assert class_.grade("--jobs", "1") == 0
     assert class_.points()["ada"] == "40"
     assert "[2/3]" in capsys.readouterr().err
@@ -212,6 +219,7 @@ def test_results_that_can_t_be_written_are_refused_before_anything_starts(
         (["--urls", "x.csv"], "one of the two"),
         (["--isolate", "walls"], "there is no level of isolation 'walls'"),
         (["--app", "main"], "'main' names no app"),
+        (["--jobs", "-1"], "-1 jobs are none"),
         (["--env", "NOT_THERE_AT_ALL"], "there is no variable"),
     ],
 )
@@ -220,8 +228,6 @@ def test_a_wrong_call_is_refused_before_anything_is_written(
 ) -> None:
     class_ = Class(tmp_path, {"ada": GOOD})
     asked = [each for each in class_.words if each != "--no-isolation" or words[0] != "--isolate"]
-    from conformance import cli  # noqa: PLC0415
-
     assert cli.command([*asked, *words]) == 2
     assert says in capsys.readouterr().err
     assert not class_.out.exists()
@@ -236,13 +242,24 @@ def test_results_do_not_belong_among_submissions(tmp_path: Path, capsys: pytest.
 def test_without_isolation_a_class_is_refused_unless_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from conformance import cli  # noqa: PLC0415
-    from conformance.servers import isolation  # noqa: PLC0415
-
     monkeypatch.setattr(isolation, "LEVELS", isolation.LEVELS[-1:])
     class_ = Class(tmp_path, {"ada": GOOD})
     assert cli.command([each for each in class_.words if each != "--no-isolation"]) == 2
     assert "--no-isolation grades it all the same" in capsys.readouterr().err
+
+
+def test_a_submission_sees_neither_results_nor_what_others_handed_in(tmp_path: Path) -> None:
+    if isolation.namespaces.lacking():
+        pytest.skip(isolation.namespaces.lacking())
+    theirs = [tmp_path / "submissions/ada/main.py", tmp_path / "results/grades.csv"]
+    peeps = (
+        f"import pathlib\nassert not any(pathlib.Path(each).exists() for each in {list(map(str, theirs))})\n"
+    )
+    class_ = Class(tmp_path, {"ada": GOOD, "eve": peeps + GOOD})
+    words = [each for each in class_.words if each != "--no-isolation"]
+    assert cli.command([*words, "--isolate", "namespaces"]) == 0
+    assert class_.points() == {"ada": "40", "eve": "40"}
+    assert {row["isolation"] for row in class_.rows().values()} == {"namespaces"}
 
 
 def test_pseudonyms_are_all_that_is_shown_and_stay(tmp_path: Path) -> None:
@@ -265,8 +282,6 @@ def test_servers_that_run_are_graded_by_their_urls(tmp_path: Path, serve: Serve,
     urls = tmp_path / "urls.csv"
     urls.write_text(f"student,url\nada,{serve('')}\nbob,{serve('ignores-inm')}\ncyd,{unused_url}\n")
     options = [each for each in class_.words[2:] if each != "--no-isolation"]
-    from conformance import cli  # noqa: PLC0415
-
     assert cli.command(["grade", "--urls", str(urls), *options]) == 0
     points = class_.points()
     assert points["ada"] == "40"

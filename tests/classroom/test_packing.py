@@ -150,6 +150,26 @@ def test_more_files_than_there_may_be_are_refused(tmp_path: Path, monkeypatch: p
         pack_folder(folder(tmp_path / "a", FILES))
 
 
+def test_more_entries_than_there_may_be_are_refused_however_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "_MOST_ENTRIES", 5)
+    source = folder(tmp_path / "a", FILES)
+    archive = zipped(tmp_path / "x.zip", {f"{number}/": "" for number in range(6)})
+    for number in range(6):
+        (source / str(number)).mkdir()
+    with pytest.raises(Unfit, match="more than 5 files and folders"):
+        pack_folder(source)
+    with pytest.raises(Unfit, match="its zip has more than 5 entries"):
+        pack_zip(archive)
+
+
+def test_folders_without_an_end_are_refused(tmp_path: Path) -> None:
+    source = folder(tmp_path / "a", {"/".join(["d"] * 60) + "/main.py": ""})
+    with pytest.raises(Unfit, match="nested more than 40 deep"):
+        pack_folder(source)
+
+
 def test_an_empty_folder_has_nothing_to_grade(tmp_path: Path) -> None:
     with pytest.raises(Unfit, match="it has no file"):
         pack_folder(tmp_path)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from pathlib import Path
+from typing import get_args
 
 import pytest
+from helpers.browser import axe, chromium, shown
 from helpers.rolls import HOSTILE, roll, row, standing
 
-from conformance.classroom.page import pages
+from conformance.classroom.page import LETTERS, SAYS, pages
 from conformance.classroom.roll import Roll
 from conformance.model import VerdictName
 
@@ -133,10 +136,25 @@ def test_what_was_left_out_and_who_handed_in_the_same_is_told() -> None:
     assert "The same, byte for byte" in source
 
 
+@pytest.mark.processes
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("name", ["index.html", "checks.html"])
+def test_axe_finds_nothing_and_what_was_handed_in_does_nothing(
+    tmp_path: Path, name: str, width: int, scheme: str
+) -> None:
+    script = axe()
+    down = standing(1, down=HOSTILE, found=HOSTILE, left_out=(HOSTILE,))
+    held = standing(1, status="withheld", cause="noise", points=None, why=HOSTILE)
+    made = roll(12, row(HOSTILE, down), row("eve", held), row("late", None), notes=(HOSTILE,))
+    with chromium() as chrome, shown(chrome, page(made, name), tmp_path, width=width, scheme=scheme) as seen:
+        seen.unfold()
+        seen.page.evaluate(script)
+        found = seen.page.evaluate("axe.run()")
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+        assert seen.page.evaluate("document.documentElement.scrollWidth") == width
+        assert seen.tried == []
+
+
 def test_every_verdict_has_a_letter() -> None:
-    from typing import get_args  # noqa: PLC0415
-
-    from conformance.classroom.page import _LETTERS, _SAYS  # noqa: PLC0415
-
-    assert _LETTERS.keys() == set(get_args(VerdictName))
-    assert set(_LETTERS.values()) == _SAYS.keys()
+    assert LETTERS.keys() == set(get_args(VerdictName))
+    assert set(LETTERS.values()) == SAYS.keys()

@@ -24,6 +24,7 @@ __all__ = ["Guard", "is_quick", "mark"]
 PROCESSES: Final = (
     "attacks",
     "classroom/test_batch.py",
+    "classroom/test_cluster.py",
     "classroom/test_pool.py",
     "hosted",
     "proof",
