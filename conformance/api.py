@@ -6,6 +6,7 @@ parser, no terminal and no pytest.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 import secrets
@@ -39,7 +40,7 @@ from conformance.wire.address import parse_base
 if TYPE_CHECKING:
     from conformance.servers.server import Server
 
-__all__ = ["caution", "conduct", "exit_code", "make_options", "pending"]
+__all__ = ["caution", "conduct", "exit_code", "make_options", "pending", "unmoved"]
 
 AUTO: Final = "auto"
 _TO_COME: Final = "http://127.0.0.1"  # until the server is started
@@ -157,6 +158,16 @@ def make_options(
         isolation=_isolation(spec),
         user_agent=_user_agent(asked.user_agent),
     )
+
+
+def unmoved(
+    asked: Asked, spec: AppSpec | CommandSpec | None = None, *, suite: Suite | None = None
+) -> Options:
+    """The options of the same run by a clock that waits; nothing in the app's process could move it."""
+    spec = spec or asked.apart().spec()
+    if isinstance(spec, AppSpec):
+        spec = dataclasses.replace(spec, clock=False)
+    return make_options(dataclasses.replace(asked, clock="real", deadline=None), spec, suite=suite)
 
 
 def _start(spec: AppSpec | CommandSpec | None) -> Callable[[], Server] | None:

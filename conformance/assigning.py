@@ -19,7 +19,7 @@ from conformance.errors import AssignmentError, UsageError
 from conformance.grading.assignment import as_wanted, read_assignment
 from conformance.grading.document import digest, encode
 from conformance.grading.freezing import Frozen, freeze
-from conformance.grading.opening import open_assignment, placed
+from conformance.grading.opening import open_assignment, placed, target_of
 from conformance.grading.proposal import offers, proposed
 from conformance.grading.selecting import REASONS, Left
 from conformance.language.yamlfile import parse, read
@@ -58,6 +58,7 @@ class Chosen:
 
         Raises:
             UsageError: something was typed that the assignment says, or the server is not of its kind.
+            TargetError: what is to be judged again in real time can't be.
         """
         serving = wanted.serving
         if self.assignment.started and not (serving and serving.app and serving.workers == 1):
@@ -72,6 +73,10 @@ class Chosen:
                 )
         made, target = self.assignment, self.assignment.target
         self._refuse_unheld(serving)
+        if made.audit:
+            from conformance.execute.patience import refuse_short_ttls  # noqa: PLC0415 (it brings the engine)
+
+            refuse_short_ttls(target_of(made, self.folder), moves=False)
         isolated = serving is not None and serving.isolate != "none"
         return replace(
             wanted,
@@ -126,8 +131,7 @@ class Chosen:
             return graded(report, self.assignment, None)
 
         def in_real_time() -> Report:
-            again = replace(asked, clock="real", deadline=None)
-            return api.conduct(api.make_options(again), on_progress)
+            return api.conduct(api.unmoved(asked), on_progress)
 
         report = graded(report, self.assignment, judge_again)
         return audited(report, self.assignment, self._reasons(asked), in_real_time)

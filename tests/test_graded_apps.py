@@ -11,9 +11,11 @@ from msgspec.structs import replace
 
 from conformance import api, cli
 from conformance.assigning import Chosen, choose
+from conformance.clocks import CLOCKS
 from conformance.grading.opening import default_assignment
 from conformance.options import Asked, Serving
 from conformance.report.write import read
+from conformance.servers.specs import AppSpec
 
 
 @pytest.fixture(autouse=True)
@@ -62,19 +64,40 @@ def test_who_is_drawn_or_imports_what_finds_the_clock_is_judged_again_in_real_ti
     good, other = (replace(judged(each), server="app") for each in ("", "sliding-ttl"))
     asked: list[Asked] = []
 
-    def options_of(wanted: Asked) -> Asked:
+    def unmoved(wanted: Asked) -> Asked:
         asked.append(wanted)
         return wanted
 
-    monkeypatch.setattr(api, "make_options", options_of)
+    monkeypatch.setattr(api, "unmoved", unmoved)
     monkeypatch.setattr(api, "conduct", lambda _options, _progress: other)
     wanted = chosen.asked(Asked(serving=Serving(app="main:app", app_dir=tmp_path)), {})
     made = chosen.graded(good, wanted)
     assert len(asked) == times - 1
-    assert all((each.clock, each.selected, each.deadline) == ("real", None, None) for each in asked)
+    assert all(each.selected is None for each in asked)
     assert made.grade is not None
     assert made.grade.status == ("graded" if times == 1 else "withheld")
     assert chosen.regraded(made).grade == made.grade
+
+
+def test_it_is_judged_again_with_nothing_in_its_process_that_could_move_its_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    specs: list[AppSpec] = []
+    monkeypatch.setattr("conformance.servers.server.start", specs.append)
+    made = api.unmoved(Asked(serving=Serving(app="main:app"), deadline=3.0))
+    assert made.start is not None
+    made.start()
+    assert (made.clock, made.deadline, made.server) == (CLOCKS["real"], None, "app")
+    assert [each.clock for each in specs] == [False]
+
+
+def test_what_cannot_be_judged_in_real_time_is_refused_before_it_is_graded(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("living.yaml").write_text(LIVING.replace("ttl: 4", "ttl: 2"))
+    Path("audit.yaml").write_text("name: audit\ntarget: living.yaml\naudit: 0.05\n")
+    assert cli.command(["run", "--app", "main:app", "--assignment", "audit.yaml"]) == 2
+    assert "has a TTL of 2 s, too short for real time" in capsys.readouterr().err
 
 
 FOLLOWS = """

@@ -119,8 +119,7 @@ class Conductor:
         assignment, options = self._sending.assignment, self._sending.options
         if assignment is None:
             return report
-        from conformance.clocks import CLOCKS  # noqa: PLC0415 (few sessions are graded)
-        from conformance.grading.again import graded  # noqa: PLC0415
+        from conformance.grading.again import graded  # noqa: PLC0415 (few sessions are graded)
         from conformance.grading.auditing import audited, reasons  # noqa: PLC0415
         from conformance.grading.submitted import digest_of, sources_of  # noqa: PLC0415
 
@@ -128,8 +127,10 @@ class Conductor:
             return conduct(dataclasses.replace(options, selected=frozenset(some)))
 
         def in_real_time() -> Report:
-            return conduct(dataclasses.replace(options, clock=CLOCKS["real"], deadline=None))
+            assert unmoved is not None  # noqa: S101 - where there is an assignment
+            return conduct(unmoved())
 
+        unmoved = self._sending.unmoved
         if not self._answered >= self.selected:
             return graded(report, assignment, None)
         sources = sources_of(self._sending.folder) if assignment.audit else ()

@@ -8,6 +8,7 @@ workers of xdist) the engine is not even imported.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -66,6 +67,7 @@ class Sending:
         clock: its name, as asked for.
         places: where reports go.
         assignment: what it is graded by, or None. folder: what is served is in.
+        unmoved: makes the options for judging it again in real time.
         baseline: what it may not be worse than, or None.
         secret: as in Settings. now: when it began, for what is hidden until a date.
         starts: what is started to be judged, as it was asked for, or "".
@@ -80,6 +82,7 @@ class Sending:
     baseline: Report | None = None
     secret: frozenset[str] = frozenset()
     folder: Path = Path()
+    unmoved: Callable[[], Options] | None = None
     now: datetime | None = None
 
 
@@ -153,7 +156,7 @@ def _secret(made: Assignment, suite: Suite, target: Target, now: datetime) -> fr
 
 
 def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: Stand | None) -> Sending:
-    from conformance.api import make_options  # noqa: PLC0415 (see the rules above)
+    from conformance.api import make_options, unmoved  # noqa: PLC0415 (see the rules above)
     from conformance.report.write import place  # noqa: PLC0415
     from conformance.report.write import read as read_report  # noqa: PLC0415
     from conformance.servers.specs import AppSpec  # noqa: PLC0415
@@ -173,7 +176,16 @@ def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: St
     wanted = dataclasses.replace(wanted, url=url, target=settings.target, overrides=(), require=(), specs=())
     options = make_options(wanted, spec, suite=settings.suite)
     starts = "" if spec is None else spec.app if isinstance(spec, AppSpec) else spec.command
-    return Sending(options, str(wanted.clock), telling, places, starts, baseline=baseline, folder=folder)
+    return Sending(
+        options,
+        str(wanted.clock),
+        telling,
+        places,
+        starts,
+        baseline=baseline,
+        folder=folder,
+        unmoved=functools.partial(unmoved, wanted, spec, suite=settings.suite),
+    )
 
 
 def header(settings: Settings) -> str:
