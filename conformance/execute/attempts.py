@@ -54,6 +54,7 @@ _APART: Final = 10  # TTLs of moved time: longer than any work takes
 _NEWS: Final = 1.0  # seconds: a connection is reset before the process has ended
 _READING: Final = 0.05  # seconds for its last words to arrive
 _TRACED: Final = 0.3  # seconds for a traceback to arrive
+_UNTOLD: Final = 5  # failures without one, after which it is hardly waited for
 _HANGS: Final = "in {}; it answers nobody meanwhile, and had to be ended"
 _LAST_WORDS: Final = 300  # characters
 
@@ -91,6 +92,7 @@ class Attempts:
         self._hung: dict[int, str] = {}  # those that were ended by us -> at which request, or ""
         self._deadly: set[Asked] = set()  # requests that have killed the server before
         self._suspects = Suspects()
+        self._untold = 0  # how many failures in a row came without a traceback
 
     def one(self, run: Run, context: Context) -> None:
         """Settle a run: by what stands before it, by a record that its timeline has, or by doing its work."""
@@ -242,9 +244,13 @@ class Attempts:
 
     def _printed(self, server: Server, since: int, record: Record) -> str:
         """What the server has printed; where it failed, its traceback may come a moment after the answer."""
-        until = time.monotonic() + _TRACED * has_failed(record)
+        failed = has_failed(record)
+        # A server that has never told why it failed is not waited for each time.
+        until = time.monotonic() + failed * (_TRACED if self._untold < _UNTOLD else _READING)
         while not raised(log := server.log(since)) and time.monotonic() < until:
             time.sleep(_READING)
+        if failed:
+            self._untold = 0 if raised(log) else self._untold + 1
         return log
 
     def _is_left(self, work: Work, context: Context, life: int) -> bool:
