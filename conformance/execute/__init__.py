@@ -4,6 +4,7 @@
     attempts.py    how often a work is done, and what counts in the end
     faults.py      what the records of a server that dies, fails or hangs have in them
     suspects.py    which works met the deaths of a server
+    printing.py    what a server has printed, where that may explain a failure
     steps.py       a work -> its record; the only caller of verbs
     living.py      an entry of the server's cache that lasts for all reads of a work
     board.py       the verdicts as they come

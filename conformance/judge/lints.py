@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from conformance.judge.court import Court, made
 from conformance.judge.excuses import plain
-from conformance.matchers import COMPARISON, Case, first_finding, holds, phrases
+from conformance.matchers import COMPARISON, Case, first_finding, phrases
 from conformance.model import Check, Exchange, Finding, Headers, Json, Record, Run, StepRecord, Verdict
 from conformance.model.specs import ANSWER, PLAIN
 
@@ -44,14 +44,14 @@ class _Answers:
 
     def of(self, wanted: Mapping[str, Json]) -> Iterator[_Met]:
         """Those of which all of that holds."""
-        every = [
-            ({name: each}, self._seen.setdefault(f"{name} {each!r}", {})) for name, each in wanted.items()
-        ]
+        seen_of = self._seen.setdefault
+        every = [({name: each}, seen_of(f"{name} {each!r}", {})) for name, each in wanted.items()]
         for number, met in enumerate(self._met):
             for one, seen in every:
                 held = seen.get(number)
                 if held is None:
-                    held = seen[number] = holds({ANSWER: one}, met.around)
+                    held = first_finding(one, met.around.steps[ANSWER], met.around) is None
+                    seen[number] = held
                 if not held:
                     break
             else:
