@@ -43,6 +43,7 @@ from conformance.verbs.writes import (
 if TYPE_CHECKING:
     from conformance.sending.context import Context
 
+_FAR: Final = (100_000, 1_000_000)
 _TAKEN: Final = 409  # whatever is there of it, nothing was created
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _NOTHING: Final = "the list shows no item to model a new one on"
@@ -242,11 +243,11 @@ def _edited(
 
 
 def free_id(context: Context, items: list[Mapping[str, Any]]) -> Json:
-    """An id that no item of the list has."""
+    """An id that nobody has: not the next one, since the list may be a page of many."""
     ids = [item_id(i, items) for i in items]
     numbers = [i for i in ids if isinstance(i, int)]
     if numbers:
-        return max(numbers) + 1
+        return max(numbers) + context.random.randrange(*_FAR)
     return _like(next((i for i in ids if isinstance(i, str)), ""), context)
 
 
@@ -254,7 +255,7 @@ def _like(text: str, context: Context) -> str:
     """An id in the form of another: a UUID, or the same with a number of its own at its end."""
     if _UUID.fullmatch(text):
         return str(UUID(int=context.random.getrandbits(128), version=4))
-    number = f"{context.random.randrange(100_000, 1_000_000)}"
+    number = f"{context.random.randrange(*_FAR)}"
     found = re.fullmatch(r"(.*?)\d+(\D*)", text)
     return f"{found[1]}{number}{found[2]}" if found else f"made-{token(context)}"
 

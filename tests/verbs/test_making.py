@@ -77,7 +77,7 @@ def test_an_id_of_the_clients_own_choice() -> None:
     refusing = Refusing(lambda _m, sent, _h: reply(422, {}) if "id" not in sent else None)
     with serve(Student(refusing)) as server, context(server.url) as within:
         assert done(within, "create").status == "done"
-    assert refusing.bodies[-1][1]["id"] == 4
+    assert refusing.bodies[-1][1]["id"] > 1000  # the next one may be there, on another page
 
 
 @pytest.mark.parametrize(
