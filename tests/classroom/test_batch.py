@@ -262,6 +262,24 @@ def test_a_submission_sees_neither_results_nor_what_others_handed_in(tmp_path: P
     assert {row["isolation"] for row in class_.rows().values()} == {"namespaces"}
 
 
+def test_who_behaves_by_the_clock_is_found_by_one_that_waits(tmp_path: Path) -> None:
+    tells = "import sys\nMOVED = 'time_machine' in sys.modules\n"
+    two_faced = (
+        tells + GOOD.replace('== fields["etag"]', '== (fields["etag"] if MOVED else 1)') + "import gc\n"
+    )
+    class_ = Class(tmp_path, {"ada": GOOD, "eve": two_faced, "gus": GOOD + "import gc\n"})
+    with (tmp_path / "week.yaml").open("a") as file:
+        file.write("audit: 0.000000001\n")
+    assert class_.grade() == 0
+    assert class_.points() == {"ada": "40", "eve": "withheld", "gus": "40"}
+    rows = class_.rows()
+    assert (rows["eve"]["cause"], rows["gus"]["looked_at"]) == ("policy", "main.py imports gc")
+    assert rows["ada"]["looked_at"] == ""
+    first = (class_.out / "index.html").read_text().partition("The audit found a difference")[2]
+    assert ">eve</a>" in first.partition("</ul>")[0]
+    assert "by a clock that waits 1 check came out otherwise: inm-current-is-304" in first
+
+
 def test_pseudonyms_are_all_that_is_shown_and_stay(tmp_path: Path) -> None:
     class_ = Class(tmp_path, {"ada lovelace": GOOD, "bob": NO_TAG})
     assert class_.grade("--pseudonyms") == 0
