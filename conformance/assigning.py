@@ -71,7 +71,7 @@ class Chosen:
                     f"the assignment says it: leave out {each.flag(prefix)}, or {prefix}assignment"
                 )
         made, target = self.assignment, self.assignment.target
-        self._refuse_unheld(serving)
+        self.refuse_unheld(serving)
         isolated = serving is not None and serving.isolate != "none"
         return replace(
             wanted,
@@ -85,7 +85,7 @@ class Chosen:
             deadline=made.budget.seconds if wanted.deadline is None else wanted.deadline,
         )
 
-    def _refuse_unheld(self, serving: Serving | None) -> None:
+    def refuse_unheld(self, serving: Serving | None) -> None:
         """Refuse a budget that a server is not held to where it is to run.
 
         Raises:

@@ -6,6 +6,7 @@ import errno
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -231,6 +232,16 @@ def test_a_wrong_call_is_refused_before_anything_is_written(
     assert cli.command([*asked, *words]) == 2
     assert says in capsys.readouterr().err
     assert not class_.out.exists()
+
+
+def test_a_budget_that_no_submission_is_held_to_is_refused_at_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class_ = Class(tmp_path, {"ada": GOOD})
+    with (tmp_path / "week.yaml").open("a") as file:
+        file.write("budget: {memory: 2 GiB}\n")
+    assert class_.grade() == 2
+    assert re.search(r"week\.yaml:\d+: memory: no server is held to it", capsys.readouterr().err)
 
 
 def test_results_do_not_belong_among_submissions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
