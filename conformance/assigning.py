@@ -72,7 +72,7 @@ class Chosen:
                     f"the assignment says it: leave out {each.flag(prefix)}, or {prefix}assignment"
                 )
         made, target = self.assignment, self.assignment.target
-        self._refuse_unheld(serving)
+        self.refuse_unheld(serving)
         if made.audit:
             from conformance.execute.patience import refuse_short_ttls  # noqa: PLC0415 (it brings the engine)
 
@@ -90,7 +90,7 @@ class Chosen:
             deadline=made.budget.seconds if wanted.deadline is None else wanted.deadline,
         )
 
-    def _refuse_unheld(self, serving: Serving | None) -> None:
+    def refuse_unheld(self, serving: Serving | None) -> None:
         """Refuse a budget that a server is not held to where it is to run.
 
         Raises:

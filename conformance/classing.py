@@ -167,11 +167,11 @@ def order_of(asked: Marking, level: str) -> Order:
     Raises:
         UsageError: some of it is wrong.
     """
+    from conformance.assigning import choose  # noqa: PLC0415
     from conformance.classroom.one import PAGE, Order, pending  # noqa: PLC0415
     from conformance.grading.document import encode  # noqa: PLC0415
-    from conformance.grading.opening import open_assignment, target_of  # noqa: PLC0415
+    from conformance.grading.opening import target_of  # noqa: PLC0415
     from conformance.guesses import guessed  # noqa: PLC0415
-    from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.report.formats import FORMATS  # noqa: PLC0415
 
     if asked.jobs < 0:
@@ -187,18 +187,21 @@ def order_of(asked: Marking, level: str) -> Order:
     started = asked.urls is None
     if not started and (asked.app or asked.env or asked.factory):
         raise UsageError("an app, and what it is to see, are for submissions that are started here")
-    assignment = open_assignment(asked.assignment, load_with(asked.specs), started=started)
+    chosen = choose(asked.assignment, asked.specs, started=started)
+    assignment = chosen.assignment
     if assignment.started is not started:
         what = "an app that is started here" if assignment.started else "a server by its URL"
         raise UsageError(
             f"the assignment is for {what}: freeze it with `server: {'app' if started else 'url'}`"
         )
-    serving = Serving(app=asked.app or "main:app", factory=asked.factory, env=asked.env)
+    serving = Serving(app=asked.app or "main:app", factory=asked.factory, env=asked.env, isolate=level)
     spec = serving.spec()
+    if asked.cluster is None:  # what the workers can hold a server to, nobody here knows
+        chosen.refuse_unheld(serving if started else None)
     formats = dict.fromkeys((PAGE, *(each for each in asked.formats if each != "json")))
     order = Order(
         encode(assignment),
-        target_of(assignment, Path(asked.assignment).parent),
+        target_of(assignment, chosen.folder),
         asked.app or "",
         asked.factory,
         dict(spec.env or {}) if spec is not None else {},

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
+from importlib import import_module
 from typing import Any, Final, Generic, TypeVar
 
 from conformance.classroom.one import Graded, Order, grade_one
@@ -40,14 +41,14 @@ class Cluster(Generic[T]):
 
     def __init__(self, address: str) -> None:
         try:
-            from distributed import Client  # noqa: PLC0415 (an extra)
+            distributed = import_module("distributed")  # an extra
         except ImportError as problem:
             raise UsageError(
                 "grading on a cluster needs dask.distributed; install it with: "
                 f"pip install 'cache-conformance[cluster]' ({problem})"
             ) from None
         try:
-            self._client: Any = Client(address, timeout=_ANSWERS_WITHIN, set_as_default=False)
+            self._client: Any = distributed.Client(address, timeout=_ANSWERS_WITHIN, set_as_default=False)
             versions = self.ask(_version)
         except (OSError, TimeoutError, ValueError) as problem:
             raise UsageError(f"no cluster answers at {address!r}: {problem}") from None
@@ -72,8 +73,7 @@ class Cluster(Generic[T]):
         self, order: Order, tasks: Iterator[Task[T]], look: Callable[[], bool]
     ) -> Generator[tuple[T, Graded | Lost]]:
         """The results, as they come; `look` is called now and then, and ends it all where it says so."""
-        from distributed import wait  # noqa: PLC0415 (see above)
-
+        wait = import_module("distributed").wait
         [sent] = self._client.scatter([order], broadcast=True)
         most = max(1, sum(self._client.nthreads().values())) * _OVERLAP
         more = True
@@ -111,15 +111,13 @@ def _result(future: Any) -> Graded | Lost:
 
 def _graded(submission: bytes | str, order: Order, name: str) -> Graded:
     """One submission; once it waits it gives its place back, so that the worker begins another."""
-    from distributed import secede  # noqa: PLC0415 (see above)
-
     left, begun = False, time.monotonic()
 
     def tell(progress: Progress) -> None:
         nonlocal left
         if not left and waits_for(progress, time.monotonic() - begun):
             left = True
-            secede()
+            import_module("distributed").secede()
 
     return grade_one(submission, order, tell, name=name)
 

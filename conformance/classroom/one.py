@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import gzip
+import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -25,12 +26,14 @@ from conformance.execute.patience import allowance
 from conformance.execute.progress import Progress
 from conformance.execute.starting import await_start, start_soon
 from conformance.grading.again import graded
+from conformance.grading.auditing import audited, reasons
 from conformance.grading.document import decode, digest
 from conformance.load.specs import load_with
 from conformance.model import Assignment, Report, Target
 from conformance.options import Asked
 from conformance.report.document import encode
 from conformance.report.formats import FORMATS
+from conformance.report.safe import safe
 from conformance.report.sheet import Sheet
 from conformance.servers.errors import ServerError
 from conformance.servers.server import Server
@@ -142,7 +145,8 @@ def grade_one(
         except (Unfound, Unfit) as problem:
             why = str(problem)
         spec = _spec(order, found, Path(folder))
-        report = _Runs(order, _asked(order), spec, on_progress, why).judged()
+        looked_at = () if why else _audited_for(order, packed)
+        report = _Runs(order, _asked(order), spec, on_progress, why).judged(looked_at)
     if several:
         report = withheld(report, order.assignment, "policy", why)
     about = {"app": found.app, "found": found.said or why, "left_out": packed.left_out}
@@ -163,7 +167,7 @@ def pending(order: Order) -> Report:
 def most_seconds(order: Order) -> float:
     """What a submission may take, all of its starts and retries included; nobody waits longer."""
     each = allowance(_plain_options(order)) + 2 * AppSpec().ready_within + _SPARE
-    return each * (1 + order.assignment.retries)
+    return each * (1 + order.assignment.retries + bool(order.assignment.audit))
 
 
 def _plain_options(order: Order) -> Options:
@@ -186,6 +190,12 @@ def _asked(order: Order, url: str = "") -> Asked:
         deadline=made.budget.seconds,
         allow_writes=order.allow_writes,
     )
+
+
+def _audited_for(order: Order, packed: Packed) -> tuple[str, ...]:
+    """Why a submission is to be judged again in real time, or ()."""
+    sources = ((safe(os.fsdecode(i.path)), i.data) for i in packed.items if i.path.endswith(b".py"))
+    return reasons(order.assignment, sources, packed.digest)
 
 
 def _spec(order: Order, found: AppFound, folder: Path) -> AppSpec:
@@ -214,18 +224,24 @@ class _Runs:
     on_progress: Callable[[Progress], None] | None
     why: str = ""
 
-    def judged(self) -> Report:
-        """A run with its grade, what noise has left open judged again."""
-        return graded(self._conduct(self.asked), self.order.assignment, self._again)
+    def judged(self, because: tuple[str, ...] = ()) -> Report:
+        """A run with its grade, what noise has left open judged again; and all of it in real time, if so."""
+        report = graded(self._conduct(self.asked, self.spec), self.order.assignment, self._again)
+        return audited(report, self.order.assignment, because, self._in_real_time)
 
     def _again(self, some: Collection[str]) -> Report:
-        return self._conduct(replace(self.asked, selected=some))
+        return self._conduct(replace(self.asked, selected=some), self.spec)
 
-    def _conduct(self, asked: Asked) -> Report:
-        return api.conduct(self._options(asked), self.on_progress)
+    def _in_real_time(self) -> Report:
+        """With nothing in the server's process by which its clock could be moved."""
+        spec = None if self.spec is None else replace(self.spec, clock=False)
+        return self._conduct(replace(self.asked, clock="real", deadline=None), spec)
 
-    def _options(self, asked: Asked) -> Options:
-        suite, spec = load_with(self.order.specs), self.spec
+    def _conduct(self, asked: Asked, spec: AppSpec | None) -> Report:
+        return api.conduct(self._options(asked, spec), self.on_progress)
+
+    def _options(self, asked: Asked, spec: AppSpec | None) -> Options:
+        suite = load_with(self.order.specs)
         if spec is None:
             return api.make_options(asked, suite=suite)
         if self.why:

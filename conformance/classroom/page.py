@@ -87,6 +87,7 @@ def pages(roll: Roll) -> dict[str, bytes]:
             down=roll.those(down=True)[:_NOTES],
             told=roll.told[:_NOTES],
             twins=roll.twins[:_NOTES],
+            looked_at=roll.looked_at[:_NOTES],
             notes=roll.notes[:_NOTES],
             missed=[each for each in roll.missed if each.missed][:_WORST],
             bars=_bars(roll),

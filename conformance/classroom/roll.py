@@ -22,7 +22,7 @@ __all__ = ["Missed", "Roll", "Row", "as_csv"]
 _BINS: Final = 10
 _COLUMNS: Final = (
     *("student", "status", "points", "of", "low", "high", "cause", "why", "did_not_start", "mend_first"),
-    *("app", "found", "left_out", "isolation", "seconds", "submission", "report"),
+    *("app", "found", "left_out", "looked_at", "isolation", "seconds", "submission", "report"),
 )
 
 
@@ -101,6 +101,11 @@ class Roll:
         return [r for r in self.rows if r.standing and (r.standing.found or r.standing.left_out)]
 
     @property
+    def looked_at(self) -> list[Row]:
+        """Rows that were judged again in real time, whatever came of it."""
+        return [row for row in self.rows if row.standing and row.standing.looked_at]
+
+    @property
     def twins(self) -> list[list[Row]]:
         """Students who have handed in the same, byte for byte."""
         by_bytes: dict[str, list[Row]] = {}
@@ -164,7 +169,8 @@ def _cells(row: Row, topics: Sequence[str]) -> Iterator[str]:
     yield from (cell(row.name), one.status)
     yield "" if one.points is None else cell(one.points)
     yield from map(cell, (one.of, one.low, one.high, one.cause, one.why, one.down, one.first))
-    yield from map(cell, (one.app, one.found, _listed(one.left_out), one.isolation, one.seconds))
+    yield from map(cell, (one.app, one.found, _listed(one.left_out), _listed(one.looked_at)))
+    yield from map(cell, (one.isolation, one.seconds))
     yield from map(cell, (one.submission, row.page))
     earned = {each.file: each.points for each in one.topics}
     yield from (cell(earned.get(each, 0)) for each in topics)

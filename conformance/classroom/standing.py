@@ -11,14 +11,16 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.errors import UsageError
-from conformance.model import Assignment, Earned, Grade, Report, TopicPoints, VerdictName, Withheld
+from conformance.model import Assignment, Audit, Earned, Grade, Report, TopicPoints, VerdictName, Withheld
 from conformance.report.mending import first
+from conformance.report.result import checks
 from conformance.report.safe import safe
 
 __all__ = ["VERSION", "Cell", "Standing", "decode", "encode", "standing_of", "withheld"]
 
 VERSION: Final = 1
 _LONGEST: Final = 500
+_NAMED: Final = 5  # checks
 
 
 class Cell(msgspec.Struct, frozen=True, array_like=True):
@@ -41,7 +43,8 @@ class Standing(msgspec.Struct, frozen=True):
         left_out: what of it was not taken along, as sentences.
         down: why it did not start, or "". first: what it is to mend first, or "".
         isolation: the level by which it was isolated.
-        audit: where an audit has found the two clocks to differ, how; or "".
+        looked_at: why it was judged again in real time, or ().
+        audit: where the two clocks differ, how; or "".
     """
 
     version: Literal[1]
@@ -64,6 +67,7 @@ class Standing(msgspec.Struct, frozen=True):
     first: str = ""
     isolation: str = ""
     seconds: float = 0.0
+    looked_at: tuple[str, ...] = ()
     audit: str = ""
 
     @property
@@ -116,8 +120,19 @@ def standing_of(report: Report, **about: object) -> Standing:
         "first": "" if mend is None else mend.title,
         "isolation": report.isolation,
         "seconds": round(report.seconds, 1),
+        "looked_at": () if report.audit is None else report.audit.because,
+        "audit": "" if report.audit is None else _differing(report.audit),
     }
     return Standing(**{name: _tame(value) for name, value in (made | about).items()})  # type: ignore[arg-type]
+
+
+def _differing(audit: Audit) -> str:
+    """What the two clocks have told of it, where that is not the same."""
+    names = [each.rpartition("::")[2] for each in audit.differing]
+    if not names:
+        return ""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"by a clock that waits {checks(len(names))} came out otherwise: {', '.join(names[:_NAMED])}{more}"
 
 
 def _tame(value: object) -> object:

@@ -6,6 +6,7 @@ import errno
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -233,6 +234,16 @@ def test_a_wrong_call_is_refused_before_anything_is_written(
     assert not class_.out.exists()
 
 
+def test_a_budget_that_no_submission_is_held_to_is_refused_at_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class_ = Class(tmp_path, {"ada": GOOD})
+    with (tmp_path / "week.yaml").open("a") as file:
+        file.write("budget: {memory: 2 GiB}\n")
+    assert class_.grade() == 2
+    assert re.search(r"week\.yaml:\d+: memory: no server is held to it", capsys.readouterr().err)
+
+
 def test_results_do_not_belong_among_submissions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     class_ = Class(tmp_path, {"ada": GOOD})
     assert class_.grade("--out", str(tmp_path / "submissions/results")) == 2
@@ -260,6 +271,24 @@ def test_a_submission_sees_neither_results_nor_what_others_handed_in(tmp_path: P
     assert cli.command([*words, "--isolate", "namespaces"]) == 0
     assert class_.points() == {"ada": "40", "eve": "40"}
     assert {row["isolation"] for row in class_.rows().values()} == {"namespaces"}
+
+
+def test_who_behaves_by_the_clock_is_found_by_one_that_waits(tmp_path: Path) -> None:
+    tells = "import sys\nMOVED = 'time_machine' in sys.modules\n"
+    two_faced = (
+        tells + GOOD.replace('== fields["etag"]', '== (fields["etag"] if MOVED else 1)') + "import gc\n"
+    )
+    class_ = Class(tmp_path, {"ada": GOOD, "eve": two_faced, "gus": GOOD + "import gc\n"})
+    with (tmp_path / "week.yaml").open("a") as file:
+        file.write("audit: 0.000000001\n")
+    assert class_.grade() == 0
+    assert class_.points() == {"ada": "40", "eve": "withheld", "gus": "40"}
+    rows = class_.rows()
+    assert (rows["eve"]["cause"], rows["gus"]["looked_at"]) == ("policy", "main.py imports gc")
+    assert rows["ada"]["looked_at"] == ""
+    first = (class_.out / "index.html").read_text().partition("The audit found a difference")[2]
+    assert ">eve</a>" in first.partition("</ul>")[0]
+    assert "by a clock that waits 1 check came out otherwise: inm-current-is-304" in first
 
 
 def test_pseudonyms_are_all_that_is_shown_and_stay(tmp_path: Path) -> None:
