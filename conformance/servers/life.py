@@ -160,6 +160,8 @@ def launch_app(spec: AppSpec, quarters: Quarters, port: int, ahead: float, salt:
         sockets = [ours.enter_context(_socket_of(spec, port, shared=shared))]
         port = sockets[0].getsockname()[1]
         sockets += [ours.enter_context(_listen(port, shared=True)) for _ in range(spec.workers - 1)]
+        for each in sockets:
+            quarters.fence(each)
         pairs = [socket.socketpair() for _ in range(spec.workers)]
         failed = ours.enter_context(contextlib.ExitStack())
         for mine, theirs in pairs:
@@ -305,6 +307,8 @@ def launch_command(spec: CommandSpec, quarters: Quarters, port: int) -> Life:
         own = quarters.relays or not port
         outer = ours.enter_context(_listen(port, at_once=False)) if own else None
         port = outer.getsockname()[1] if outer else port
+        if outer and quarters.relays:
+            quarters.fence(outer)
         relay = (outer.fileno(), port) if outer and quarters.relays else None
         if not quarters.relays:
             ours.close()

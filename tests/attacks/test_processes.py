@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from pathlib import Path
 
@@ -17,13 +18,16 @@ from conformance.servers.isolation import base
 FEW = SMALL.processes
 
 
-def test_asking_the_server_of_another_submission(level: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["own", "given", "accepted"])
+def test_asking_the_server_of_another_submission(level: str, way: str, tmp_path: Path) -> None:
     with (
         attacked(level, tmp_path / "other", "detects") as victim,
         attacked(level, tmp_path / "one", "port") as attacker,
+        # One that it has accepted, besides that on which it answers.
+        socket.create_connection(("127.0.0.1", attacker.server.port)),
     ):
-        seen = attacker.does(port=victim.server.port)
-        assert held("port", level, shut=seen.startswith("failed: "))
+        seen = attacker.does(port=victim.server.port, way=way)
+        assert held("port", level, shut=seen != "200"), seen
 
 
 def test_killing_the_suite(level: str, tmp_path: Path, suite: subprocess.Popen[bytes]) -> None:

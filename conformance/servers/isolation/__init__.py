@@ -5,6 +5,7 @@
     namespaces.py  a sandbox of bubblewrap for each server
     sight.py       what of the machine is seen in a sandbox
     calls.py       what may not be asked of the kernel
+    fence.py       what the socket on which a server is asked is of no use for
 
 What each level holds against is a table of docs/isolation.md, to which the attacks in tests/attacks/ hold it.
 """

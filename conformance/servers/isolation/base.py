@@ -16,6 +16,8 @@ from conformance.servers.environment import scrubbed
 from conformance.servers.specs import Isolation
 
 if TYPE_CHECKING:
+    import socket
+
     from conformance.model import Budget
 
 __all__ = ["Level", "MovingIn", "Open", "Placed", "Quarters", "limits_of", "little"]
@@ -99,6 +101,9 @@ class Quarters:
     def path(self, env: Mapping[str, str]) -> str:
         """The PATH by which a command is looked for, with what is added to the environment."""
         return scrubbed(os.environ, env).get("PATH", os.defpath)
+
+    def fence(self, sock: socket.socket) -> None:
+        """See that the socket on which it is asked is of no other use to it; called before it has it."""
 
     def place(self, moving: MovingIn) -> Placed:
         """How one life of it is started."""

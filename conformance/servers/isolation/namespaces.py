@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.servers.errors import ServerError
 from conformance.servers.isolation import calls, sight, uids
 from conformance.servers.isolation.base import MovingIn, Placed, Quarters, limits_of, little
+from conformance.servers.isolation.fence import fence
 
 if TYPE_CHECKING:
     from conformance.model import Budget
@@ -163,6 +164,10 @@ class Sandbox(Quarters):
     def path(self, env: Mapping[str, str]) -> str:
         """What of PATH can be seen inside."""
         return _seen(env.get("PATH", os.environ.get("PATH", ""))) or os.defpath
+
+    def fence(self, sock: socket.socket) -> None:
+        """It is a way into the network of the machine, which is not the server's."""
+        fence(sock)
 
     def place(self, moving: MovingIn) -> Placed:
         """All processes of a life in one sandbox: what they share by files they share there, too."""
