@@ -11,7 +11,6 @@ import re
 import secrets
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from msgspec.structs import replace
@@ -35,6 +34,7 @@ from conformance.report.result import result
 from conformance.servers.environment import withheld
 from conformance.servers.specs import AppSpec, CommandSpec
 from conformance.wire.address import parse_base
+from conformance.wire.trust import trusted
 
 if TYPE_CHECKING:
     from conformance.servers.server import Server
@@ -149,7 +149,7 @@ def make_options(
         selected=None if asked.selected is None else _selected(asked.selected, suite, judged, tier),
         allow_writes=asked.allow_writes,
         deadline=asked.deadline,
-        verify=_verify(asked.ca, verify=asked.verify),
+        verify=trusted(asked.ca, insecure=asked.insecure),
         search=search[0] if search else None,
         values=search[1] if search else 0,
         restarts=not asked.no_restart,
@@ -224,16 +224,6 @@ def _selected(selected: Collection[str], suite: Suite, target: Target, tier: Tie
             says = f"the tier {tier} has no check {each!r} for the target {target.name!r}"
             raise UsageError(guessed(says, each, known))
     return frozenset(selected)
-
-
-def _verify(ca: str | Path | None, *, verify: bool) -> bool | str:
-    if ca is None:
-        return verify
-    if not verify:
-        raise UsageError("a CA to verify by, and no verification at all, exclude each other")
-    if not Path(ca).is_file():
-        raise UsageError(f"there is no file {str(ca)!r} with the certificates of a CA")
-    return str(ca)
 
 
 def _search() -> tuple[Search, int]:

@@ -18,19 +18,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 
-from conformance import comparing
+from conformance import comparing, glance
 from conformance.classing import grade
 from conformance.errors import ConformanceError, HarnessError, UsageError
 from conformance.foreseen import at_once, foreseen
-from conformance.options import (
-    Asked,
-    Proposing,
-    Serving,
-    Telling,
-    made,
-    options,
-    tier_named,
-)
+from conformance.options import Asked, Proposing, Serving, Telling, made, options, tier_named
 from conformance.typed import as_typer, with_options_of
 
 if TYPE_CHECKING:
@@ -155,6 +147,9 @@ def run(
         report = report if chosen is None else chosen.graded(report, wanted, on_progress)
     code = _tell(report, teller)
     raise typer.Exit(INTERRUPTED if signals.came else code)
+
+
+app.command()(glance.look)
 
 
 @app.command()

@@ -32,6 +32,7 @@ __all__ = [
     "COMMAND",
     "PLUGIN",
     "Asked",
+    "Looking",
     "Option",
     "Proposing",
     "Serving",
@@ -114,6 +115,25 @@ def parameter(default: T, says: str) -> T:
     """A field that is no option."""
     declared = {"help": says, "in_code": "", "kind": None, "metavar": "", "name": ""}
     return field(default=default, metadata=declared)
+
+
+def _headers() -> Sequence[str]:
+    return option(
+        (),
+        "A field to send with each request, such as 'Authorization: Bearer ${TOKEN}', a variable of the "
+        "environment in it; repeatable.",
+        metavar="'NAME: VALUE'",
+        name="header",
+        short="-H",
+    )
+
+
+def _ca() -> str | Path | None:
+    return option(None, "Certificates of a private CA to trust, for https.", metavar="FILE")
+
+
+def _insecure() -> bool:
+    return option(False, "Take any certificate, for https: whoever stands in between can answer.", kind=bool)
 
 
 def declared(record: type) -> Iterator[Option]:
@@ -335,8 +355,8 @@ class Asked:
         "The User-Agent of the requests, where the server is not to be told that it is being judged.",
         metavar="TEXT",
     )
-    ca: str | Path | None = option(None, "Certificates of a private CA to trust, for https.", metavar="FILE")
-    verify: bool = parameter(True, "False takes any certificate.")
+    ca: str | Path | None = _ca()
+    insecure: bool = _insecure()
     on_progress: Callable[[Progress], None] | None = parameter(
         None, "Called about ten times a second while the run goes on."
     )
@@ -387,14 +407,19 @@ class Proposing:
         name="path",
     )
     openapi: str = option("/openapi.json", "Where its OpenAPI is.", metavar="PATH")
-    headers: Sequence[str] = option(
-        (),
-        "A field to send with each request, such as 'Authorization: Bearer ${TOKEN}', a variable of the "
-        "environment in it; repeatable.",
-        metavar="'NAME: VALUE'",
-        name="header",
-        short="-H",
-    )
+    headers: Sequence[str] = _headers()
     base_path: str = option("", "A prefix of all paths, such as /api.", metavar="PATH")
     most: int = option(8, "How many resources there may be.", kind=int, metavar="N")
-    ca: str | Path | None = option(None, "Certificates of a private CA to trust, for https.", metavar="FILE")
+    ca: str | Path | None = _ca()
+    insecure: bool = _insecure()
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What is asked of `conformance look`, besides the URL."""
+
+    headers: Sequence[str] = _headers()
+    ca: str | Path | None = _ca()
+    insecure: bool = _insecure()
+    format: str = option("text", "How it is told: text or json.", metavar="FORMAT")
+    all: bool = option(False, "Tell all remarks, and not only the first.", kind=bool)
