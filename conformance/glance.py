@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 import typer
 
 from conformance.errors import UsageError
-from conformance.options import Looking, made
+from conformance.options import UNVERIFIED, made
+from conformance.terminal import say
 from conformance.typed import with_options_of
+from conformance.wishes import Looking
 
 __all__ = ["lines", "look"]
 
@@ -34,8 +36,12 @@ def look(
     Ten requests at most, GET and HEAD alone. It gives no verdict: the exit code is 0, or 2 where nobody
     answers.
     """
-    for line in lines(url, made(Looking, typed)):
-        sys.stdout.write(f"{line}\n")
+    wanted = made(Looking, typed)
+    told = list(lines(url, wanted))
+    if wanted.insecure:
+        say(f"conformance: {UNVERIFIED}", sys.stderr)
+    for line in told:
+        say(line)
 
 
 def lines(url: str, wanted: Looking) -> Iterator[str]:
@@ -44,8 +50,8 @@ def lines(url: str, wanted: Looking) -> Iterator[str]:
     Raises:
         UsageError: the URL is none, nobody answers there, or an option is wrong.
     """
-    if wanted.format not in _FORMATS:
-        raise UsageError(f"there is no format {wanted.format!r} of a look; accepted: {', '.join(_FORMATS)}")
+    if wanted.told not in _FORMATS:
+        raise UsageError(f"there is no format {wanted.told!r} of a look; accepted: {', '.join(_FORMATS)}")
     origin, path = _apart(url)
     from conformance.load.headers import typed_headers  # noqa: PLC0415 (who asks for help need not wait)
     from conformance.load.specs import load  # noqa: PLC0415
@@ -59,7 +65,7 @@ def lines(url: str, wanted: Looking) -> Iterator[str]:
     answers = ask(origin, path, headers, verify=trusted(wanted.ca, insecure=wanted.insecure))
     seen = read(origin + path, answers)
     whole = redacted(seen, remarks(load(), seen, answers), headers)
-    if wanted.format == "json":
+    if wanted.told == "json":
         yield encoded(whole)
         return
     columns = shutil.get_terminal_size((_COLUMNS, 0)).columns if sys.stdout.isatty() else _COLUMNS

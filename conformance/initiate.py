@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from conformance.errors import UsageError
-from conformance.options import COMMAND, Proposing, Serving, options
+from conformance.options import COMMAND, UNVERIFIED, Serving, options
 from conformance.proposing.propose import Proposal, Wanted, propose, write
 from conformance.report.safe import safe, shell
 from conformance.servers.specs import AppSpec
 from conformance.wire.trust import trusted
+from conformance.wishes import Proposing
 
 __all__ = ["initiate"]
 
@@ -59,6 +60,8 @@ def initiate(url: str, wanted: Proposing, serving: Serving, out: Path, *, force:
                 replace(asked, move=server.move if moves else None, about=serving.app or serving.serve or ""),
             )
     write(out, made.text, force=force)
+    if wanted.insecure:
+        yield f"note:  {UNVERIFIED}"
     yield from _told(made, out, command)
 
 

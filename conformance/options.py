@@ -31,14 +31,16 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMAND",
     "PLUGIN",
+    "UNVERIFIED",
     "Asked",
-    "Looking",
     "Option",
-    "Proposing",
     "Serving",
     "Telling",
+    "ca_option",
     "declared",
     "glimpsed",
+    "headers_option",
+    "insecure_option",
     "made",
     "option",
     "options",
@@ -84,6 +86,16 @@ class Option:
         """As it is typed: `--app-dir`, after the prefix `--`."""
         return prefix + (self.name or self.field.replace("_", "-"))
 
+    @property
+    def key(self) -> str:
+        """As it is called in a file: `app-dir` in [tool.conformance]."""
+        return self.flag("")
+
+    @property
+    def ini(self) -> str:
+        """As it is called in pytest's configuration: `conformance_app_dir`."""
+        return self.flag(PLUGIN).strip("-").replace("-", "_")
+
     def says(self, prefix: str) -> str:
         """Its help, with other options called as they are after the prefix."""
         return _FLAG.sub(prefix, self.help)
@@ -117,7 +129,8 @@ def parameter(default: T, says: str) -> T:
     return field(default=default, metadata=declared)
 
 
-def _headers() -> Sequence[str]:
+def headers_option() -> Sequence[str]:
+    """Fields that are sent along."""
     return option(
         (),
         "A field to send with each request, such as 'Authorization: Bearer ${TOKEN}', a variable of the "
@@ -128,11 +141,19 @@ def _headers() -> Sequence[str]:
     )
 
 
-def _ca() -> str | Path | None:
+def ca_option() -> str | Path | None:
+    """A CA of one's own."""
     return option(None, "Certificates of a private CA to trust, for https.", metavar="FILE")
 
 
-def _insecure() -> bool:
+UNVERIFIED: Final = (
+    "NO CERTIFICATE IS CHECKED (--insecure): whoever stands in between can answer, and read what is sent"
+)
+"""What is said wherever that was asked for."""
+
+
+def insecure_option() -> bool:
+    """No verification at all."""
     return option(False, "Take any certificate, for https: whoever stands in between can answer.", kind=bool)
 
 
@@ -334,6 +355,17 @@ class Asked:
         in_code="The report has a grade then.",
     )
     selected: Collection[str] | None = parameter(None, "Node ids of checks, or None for all.")
+    only: Sequence[str] = option(
+        (),
+        "Judge only what is called so: a check, a topic, a row, a level or a resource, with * and ?, such as "
+        "if-none-match,LES0*; what it builds on is asked, too, and not shown; repeatable.",
+        metavar="NAME,...",
+    )
+    skip: Sequence[str] = option((), "Leave out what is called so, likewise; repeatable.", metavar="NAME,...")
+    headers: Sequence[str] = headers_option()
+    wait: float = option(
+        0.0, "For how long to wait for a server that is starting.", kind=float, metavar="SECONDS"
+    )
     allow_writes: bool = option(
         False, "Consent to writes on a server that is not on this machine; they are put back.", kind=bool
     )
@@ -355,8 +387,8 @@ class Asked:
         "The User-Agent of the requests, where the server is not to be told that it is being judged.",
         metavar="TEXT",
     )
-    ca: str | Path | None = _ca()
-    insecure: bool = _insecure()
+    ca: str | Path | None = ca_option()
+    insecure: bool = insecure_option()
     on_progress: Callable[[Progress], None] | None = parameter(
         None, "Called about ten times a second while the run goes on."
     )
@@ -394,32 +426,3 @@ class Telling:
     show_hidden: bool = option(
         False, "Show what the assignment hides from students: for instructors.", kind=bool
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Proposing:
-    """What is asked of `conformance init`, besides where the server is."""
-
-    paths: Sequence[str] = option(
-        (),
-        "A path to read, such as /items/ or /items/{id}, in place of what OpenAPI lists; repeatable.",
-        metavar="PATH",
-        name="path",
-    )
-    openapi: str = option("/openapi.json", "Where its OpenAPI is.", metavar="PATH")
-    headers: Sequence[str] = _headers()
-    base_path: str = option("", "A prefix of all paths, such as /api.", metavar="PATH")
-    most: int = option(8, "How many resources there may be.", kind=int, metavar="N")
-    ca: str | Path | None = _ca()
-    insecure: bool = _insecure()
-
-
-@dataclass(frozen=True, slots=True)
-class Looking:
-    """What is asked of `conformance look`, besides the URL."""
-
-    headers: Sequence[str] = _headers()
-    ca: str | Path | None = _ca()
-    insecure: bool = _insecure()
-    format: str = option("text", "How it is told: text or json.", metavar="FORMAT")
-    all: bool = option(False, "Tell all remarks, and not only the first.", kind=bool)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.clients import preload
 from conformance.clocks import Clock, RealClock, VirtualClock
 from conformance.errors import HarnessError, TargetError
+from conformance.execute.arriving import await_arrival
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
 from conformance.execute.diagnosis import way_out
@@ -263,6 +264,7 @@ class Engine:
         lane = self.wire.lane()
         try:
             with self.clock.lane():
+                await_arrival(self.shared, lane, 0 if self.server else self.options.wait)
                 self.shared.survey = survey(lane, self.options.target, self.wire.prefix)
                 fault = self.shared.survey.fault
                 self._begun_with = fault is None
