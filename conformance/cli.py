@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 import typer
 
 from conformance import comparing, glance, schemas
+from conformance import watch as watching
 from conformance.classing import grade
 from conformance.completing import check_names
 from conformance.configured import configured
@@ -142,6 +143,7 @@ def run(
 
 
 app.command()(glance.look)
+app.command()(watching.watch)
 
 
 @app.command()
