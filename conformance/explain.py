@@ -225,7 +225,7 @@ def _counted(planned: Plan) -> str:
 def _asked_of(names: list[str], target: Target, width: int) -> str:
     """The resources by name as far as there is room, else how many."""
     if not names:
-        return "none"
+        return f"none of {target.name}"
     if len(names) == len(target.resources) > 1:
         return "all resources"
     told = ", ".join(names)

@@ -11,9 +11,10 @@ from typing import Final
 
 from conformance.model import Exchange
 from conformance.sending.context import Shared
+from conformance.sending.survey import Survey, survey
 from conformance.wire import Lane
 
-__all__ = ["arrived", "await_arrival"]
+__all__ = ["arrived", "surveyed"]
 
 _PAUSE: Final = 0.25
 _STARTING: Final = ("refused", "reset", "closed", "timeout", "dns")
@@ -21,13 +22,14 @@ _IN_FRONT: Final = (502, 503, 504)
 """What a proxy says of a server behind it that is not there yet."""
 
 
-def await_arrival(shared: Shared, lane: Lane, seconds: float) -> None:
-    """Return once the server answers, or so many seconds have passed; 0: at once."""
+def surveyed(shared: Shared, lane: Lane, seconds: float) -> Survey:
+    """What the server says that it offers, once it answers, or so many seconds have passed; 0: at once."""
     if seconds:
         told = shared.wire.origin, "the server to answer"
         shared.waiting(*told, shared.clock.now() + seconds)
         arrived(lane, shared.target.openapi, seconds, shared.cancelled.wait)
         shared.waiting(*told, None)
+    return survey(lane, shared.target, shared.wire.prefix)
 
 
 def arrived(
