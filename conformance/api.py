@@ -10,9 +10,8 @@ import dataclasses
 import math
 import re
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from msgspec.structs import replace
@@ -24,11 +23,13 @@ from conformance.execute.options import Options, Search
 from conformance.execute.patience import refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.guesses import guessed
+from conformance.load.headers import typed_headers
 from conformance.load.specs import load_with
 from conformance.load.target import load_target
 from conformance.model import Assignment, Report, Suite, Target, Tier
-from conformance.model.targets import BASE
-from conformance.options import Asked, Serving, tier_named
+from conformance.model.targets import BASE, sent_along
+from conformance.options import UNVERIFIED, Asked, Serving, tier_named
+from conformance.plan.choosing import chosen
 from conformance.plan.lanes import plan
 from conformance.report.pending import pending as not_ended
 from conformance.report.redact import without_userinfo
@@ -36,6 +37,7 @@ from conformance.report.result import result
 from conformance.servers.environment import withheld
 from conformance.servers.specs import AppSpec, CommandSpec
 from conformance.wire.address import parse_base
+from conformance.wire.trust import trusted
 
 if TYPE_CHECKING:
     from conformance.servers.server import Server
@@ -123,18 +125,14 @@ def make_options(
         if not re.match(BASE, asked.base_path):
             raise UsageError(f"the base path {asked.base_path!r} is none; accepted is a path such as /api")
         judged = replace(judged, base=asked.base_path.rstrip("/"))
+    judged = sent_along(judged, tuple((each.name, each.value) for each in typed_headers(asked.headers)))
     commands = [each.command for each in judged.hooks if each.command]
     if commands and not asked.allow_commands:
         raise UsageError(
             f"the target {judged.name!r} has commands of its own run on this machine ({commands[0]}): "
             "--allow-commands consents to that (in pytest: --conformance-allow-commands)"
         )
-    if asked.seed is not None and not 0 <= asked.seed < _MOST_SEED:
-        raise UsageError(
-            f"the seed {asked.seed} is out of range; accepted is a whole number from 0 to 2**63 - 1"
-        )
-    if asked.deadline is not None and not (asked.deadline > 0 and math.isfinite(asked.deadline)):
-        raise UsageError(f"the deadline {asked.deadline} is none; accepted is a number of seconds above 0")
+    _check_numbers(asked)
     tier = tier_named(asked.tier)
     refuse_short_ttls(judged, moves=start is not None or spec is not None or callable(asked.clock))
     search = _search() if asked.fuzz else None
@@ -147,16 +145,17 @@ def make_options(
         tier=tier,
         clock=_clock(asked.clock, spec),
         seed=secrets.randbelow(2**32) if asked.seed is None else asked.seed,
-        selected=None if asked.selected is None else _selected(asked.selected, suite, judged, tier),
+        selected=_selected(asked, suite, judged, tier),
         allow_writes=asked.allow_writes,
         deadline=asked.deadline,
-        verify=_verify(asked.ca, verify=asked.verify),
+        verify=trusted(asked.ca, insecure=asked.insecure),
         search=search[0] if search else None,
         values=search[1] if search else 0,
         restarts=not asked.no_restart,
         secrets=_secrets(spec),
         isolation=_isolation(spec),
         user_agent=_user_agent(asked.user_agent),
+        wait=asked.wait,
     )
 
 
@@ -168,6 +167,17 @@ def unmoved(
     if isinstance(spec, AppSpec):
         spec = dataclasses.replace(spec, clock=False)
     return make_options(dataclasses.replace(asked, clock="real", deadline=None), spec, suite=suite)
+
+
+def _check_numbers(asked: Asked) -> None:
+    if asked.seed is not None and not 0 <= asked.seed < _MOST_SEED:
+        raise UsageError(
+            f"the seed {asked.seed} is out of range; accepted is a whole number from 0 to 2**63 - 1"
+        )
+    if asked.deadline is not None and not (asked.deadline > 0 and math.isfinite(asked.deadline)):
+        raise UsageError(f"the deadline {asked.deadline} is none; accepted is a number of seconds above 0")
+    if not 0 <= asked.wait < math.inf:
+        raise UsageError(f"a wait of {asked.wait} is none; accepted is a number of seconds, such as 30")
 
 
 def _start(spec: AppSpec | CommandSpec | None) -> Callable[[], Server] | None:
@@ -192,7 +202,9 @@ def _isolation(spec: AppSpec | CommandSpec | None) -> str:
 
 
 def caution(serving: Serving, options: Options) -> str:
-    """What whoever asked for the strongest isolation is to know, where there was none; or ""."""
+    """What whoever asked for it is to know: nobody is verified, or there was no isolation; or ""."""
+    if options.verify is False:
+        return UNVERIFIED
     if serving.isolate != AUTO or options.isolation != "none":
         return ""
     from conformance.servers.isolation import none_because  # noqa: PLC0415 (most runs start nothing)
@@ -228,23 +240,20 @@ def _clock(
     return None if clock in (AUTO, "virtual") else CLOCKS[clock]
 
 
-def _selected(selected: Collection[str], suite: Suite, target: Target, tier: Tier) -> frozenset[str]:
+def _selected(asked: Asked, suite: Suite, target: Target, tier: Tier) -> frozenset[str] | None:
+    """The runs that are asked for, or None for all."""
+    selected = asked.selected
+    if selected is None and not (asked.only or asked.skip):
+        return None
+    named = chosen(suite, target, tier, asked.only, asked.skip)
+    if selected is None:
+        return named
     known = {run.id for run in plan(suite, target, tier).runs}
     for each in selected:
         if each not in known:
             says = f"the tier {tier} has no check {each!r} for the target {target.name!r}"
             raise UsageError(guessed(says, each, known))
-    return frozenset(selected)
-
-
-def _verify(ca: str | Path | None, *, verify: bool) -> bool | str:
-    if ca is None:
-        return verify
-    if not verify:
-        raise UsageError("a CA to verify by, and no verification at all, exclude each other")
-    if not Path(ca).is_file():
-        raise UsageError(f"there is no file {str(ca)!r} with the certificates of a CA")
-    return str(ca)
+    return frozenset(selected) if named is None else named & frozenset(selected)
 
 
 def _search() -> tuple[Search, int]:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Chosen", "choose", "settle"]
 
-_SAID: Final = ("target", "tier", "seed", "overrides", "require", "fuzz")
+_SAID: Final = ("target", "tier", "seed", "overrides", "require", "fuzz", "only", "skip")
 """What an assignment says itself, so that nobody else may."""
 _NAMED: Final = 6  # checks that are named where a reason has several
 

@@ -9,29 +9,25 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import sys
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 
-from conformance import comparing
+from conformance import comparing, glance, schemas
+from conformance import watch as watching
 from conformance.classing import grade
+from conformance.completing import check_names
+from conformance.configured import configured
 from conformance.errors import ConformanceError, HarnessError, UsageError
 from conformance.foreseen import at_once, foreseen
-from conformance.options import (
-    Asked,
-    Proposing,
-    Serving,
-    Telling,
-    made,
-    options,
-    tier_named,
-)
+from conformance.options import Asked, Serving, Telling, made, options, tier_named
+from conformance.terminal import in_colours
+from conformance.terminal import say as _say
 from conformance.typed import as_typer, with_options_of
+from conformance.wishes import Elsewhere, Printing, Proposing
 
 if TYPE_CHECKING:
     from conformance.assigning import Chosen
@@ -52,7 +48,6 @@ _COMMAND_LINE_ERROR: Final = cast(
 
 app = typer.Typer(
     help="Does a server cache as HTTP says? Judges it by its URL alone.",
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -66,17 +61,6 @@ Assignment = Annotated[str | None, _BY_NAME["assignment"]]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Tell everything about each check that did not pass.")
 ]
-
-
-class Schema(StrEnum):
-    """Whose JSON Schema to print."""
-
-    SPEC = "spec"
-    OWN = "own"
-    TARGET = "target"
-    REPORT = "report"
-    REQUIREMENTS = "requirements"
-    ASSIGNMENT = "assignment"
 
 
 @app.callback(invoke_without_command=True)
@@ -95,7 +79,7 @@ def _top(
 
 
 @app.command()
-@with_options_of(Asked, Serving, Telling)
+@with_options_of(Asked, Serving, Telling, Printing, Elsewhere)
 def run(
     context: typer.Context,
     url: Annotated[
@@ -112,7 +96,8 @@ def run(
     judged, 2 the run ended early or the usage, the target or the specs are wrong, 3 the suite itself failed,
     5 nothing was selected.
     """
-    serving, telling = made(Serving, typed), made(Telling, typed)
+    serving, telling = made(Serving, typed), _telling(typed)
+    url = url or made(Elsewhere, typed).base_url
     wanted = made(Asked, typed, url=url, serving=serving)
     spec = wanted.apart().spec()
     if not url and spec is None:
@@ -157,6 +142,10 @@ def run(
     raise typer.Exit(INTERRUPTED if signals.came else code)
 
 
+app.command()(glance.look)
+app.command()(watching.watch)
+
+
 @app.command()
 @with_options_of(Proposing, Serving)
 def init(
@@ -176,7 +165,7 @@ def init(
 
 
 @app.command()
-@with_options_of(Telling)
+@with_options_of(Telling, Printing)
 def judge(
     path: Annotated[Path, typer.Argument(metavar="REPORT.JSON", help="A report that a run has written.")],
     *,
@@ -194,7 +183,7 @@ def judge(
     from conformance.report.write import read  # noqa: PLC0415
     from conformance.telling import Teller  # noqa: PLC0415
 
-    teller = Teller(made(Telling, typed), verbose=verbose)
+    teller = Teller(_telling(typed), verbose=verbose)
     judged = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
     chosen = _chosen(assignment, specs, started=judged.server == "app")
     judged = judged if chosen is None else chosen.graded(judged)
@@ -265,7 +254,12 @@ def coverage(
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(metavar="ID", help="A check, a node id, or a requirement.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="A check, a node id, or a requirement.", autocompletion=check_names
+        ),
+    ],
     specs: Specs = None,
     steps: Annotated[bool, typer.Option("--steps", help="Each step, for who writes checks.")] = False,
 ) -> None:
@@ -282,23 +276,7 @@ def explain(
             _say(line)
 
 
-@app.command()
-def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SPEC) -> None:
-    """Print a JSON Schema: of a spec file (own: of your own), a target or assignment file, or report.json."""
-    from conformance.grading import assignment  # noqa: PLC0415 (see above)
-    from conformance.load import ownschema, register, targetfile  # noqa: PLC0415 (see above)
-    from conformance.load import schema as language  # noqa: PLC0415 (see above)
-    from conformance.report.document import report_schema  # noqa: PLC0415
-
-    made: dict[Schema, Any] = {
-        Schema.SPEC: language.schema,
-        Schema.OWN: ownschema.schema,
-        Schema.TARGET: targetfile.schema,
-        Schema.REPORT: report_schema,
-        Schema.REQUIREMENTS: register.schema,
-        Schema.ASSIGNMENT: assignment.schema,
-    }
-    _say(json.dumps(made[which](), indent=2))
+app.command()(schemas.schema)
 
 
 def _chosen(assignment: str | Path | None, specs: list[str] | None, *, started: bool = True) -> Chosen | None:
@@ -310,15 +288,20 @@ def _chosen(assignment: str | Path | None, specs: list[str] | None, *, started: 
     return choose(str(assignment), specs or (), started=started)
 
 
-def _say(line: str) -> None:
-    # Not typer.echo, which takes another encoding than the terminal's where that is ASCII.
-    sys.stdout.write(f"{line}\n")
+def _telling(typed: Mapping[str, Any]) -> Telling:
+    """What is done with the verdicts."""
+    told, printed = made(Telling, typed), made(Printing, typed).format
+    return told if not printed else dataclasses.replace(told, reports=(*told.reports, f"{printed}:-"))
 
 
 def _tell(report: Report, teller: Teller) -> int:
     """Write and print what has come out; its exit code."""
     lines, code = teller.tell(report)
-    for line in lines:
+    # Who has a report printed, reads nothing else there.
+    aside = sys.stderr if teller.files.printed else sys.stdout
+    for line in in_colours(lines, code, aside):
+        _say(line, aside)
+    for line in teller.files.printed:
         _say(line)
     return code
 
@@ -339,9 +322,11 @@ def command(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, and return its exit code; never a traceback."""
     from conformance.execute.starting import Early  # noqa: PLC0415 (see above)
 
-    early = Early(foreseen(sys.argv[1:] if arguments is None else arguments))
+    early = Early(None)
     try:
-        made = app(args=arguments, standalone_mode=False, prog_name="conformance", obj=early)
+        words = configured(sys.argv[1:] if arguments is None else arguments)
+        early = Early(foreseen(words))
+        made = app(args=words, standalone_mode=False, prog_name="conformance", obj=early)
     except HarnessError as problem:
         return _complain(f"the suite is at fault: {problem}", SUITE_ERROR)
     except ConformanceError as problem:

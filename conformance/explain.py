@@ -42,6 +42,8 @@ __all__ = ["Page", "explain", "find", "flaws_caught", "listing", "page", "server
 
 _MOST: Final = 6  # requests of a table that are told
 _FEW: Final = 3  # names that are told
+_WIDTH: Final = 100  # columns of the list
+_GAP: Final = 2
 _FLAWS: Final = Path(__file__).parent / "load" / "flaws.json"
 _SERVERS: Final = Path(__file__).parent / "load" / "servers.json"
 
@@ -188,22 +190,23 @@ def _levels(check: Check) -> str:
     )
 
 
-def listing(suite: Suite, target: Target, tier: Tier) -> Iterator[str]:
-    """All checks up to a tier in columns, and the resources that each is asked of."""
-    rows = [("CHECK", "LEVEL", "TIER", "REQUIREMENT", "NEEDS", "ASKED OF")]
+def listing(suite: Suite, target: Target, tier: Tier, width: int = _WIDTH) -> Iterator[str]:
+    """All checks up to a tier in columns, and the resources that each is asked of, within so many columns."""
+    rows = [("CHECK", "LEVEL", "TIER", "ROW", "ASKED OF")]
     asked: dict[str, list[str]] = {}
     planned = plan(suite, target, tier)
     for run in planned.runs:
         asked.setdefault(run.check.id, []).extend([run.resource.name] if run.resource else [])
     for check in (c for file in suite.files for c in file.checks if c.id in asked):
-        needs = ", ".join([*check.needs, *(f"no {name}" for name in check.without)])
-        resources = ", ".join(asked[check.id]) or f"none of {target.name}"
         first, last = level_at(check, target, check.tier), level_at(check, target, tier)
         level = first if first == last else f"{first}, then {last}"
-        rows.append((check.id, level, check.tier, check.requirement.id, needs, resources))
+        rows.append((check.id, level, check.tier, check.requirement.id, ""))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    left = max(width - sum(each + _GAP for each in widths[:-1]), len(rows[0][-1]))
     for row in rows:
-        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        of = row[-1] or _asked_of(asked[row[0]], target, left)
+        cells = zip((*row[:-1], of), widths, strict=True)
+        yield (" " * _GAP).join(f"{cell:<{size}}" for cell, size in cells).rstrip()
     yield ""
     yield _counted(planned)
 
@@ -217,6 +220,16 @@ def _counted(planned: Plan) -> str:
         f"{len({run.check.id for run in planned.runs})} checks, asked {len(runs)} times in all; "
         f"in tables {len(cells) - writes} cells that read and {writes} that write"
     )
+
+
+def _asked_of(names: list[str], target: Target, width: int) -> str:
+    """The resources by name as far as there is room, else how many."""
+    if not names:
+        return f"none of {target.name}"
+    if len(names) == len(target.resources) > 1:
+        return "all resources"
+    told = ", ".join(names)
+    return told if len(told) <= width else f"{len(names)} resources"
 
 
 def _requirement(requirement: Requirement) -> Iterator[str]:

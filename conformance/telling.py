@@ -46,7 +46,7 @@ class Teller:
         self.files = Files(map(place, telling.reports), strict=telling.strict, now=self._now)
 
     def tell(self, report: Report) -> tuple[list[str], int]:
-        """Write the files; what is to be printed, and the exit code.
+        """Write the files; lines on what came out, and the exit code. What is to be printed is in `files`.
 
         Raises:
             UsageError: files can't be written; the others are.
@@ -66,4 +66,4 @@ class Teller:
             lines += ["", f"Since the baseline {safe(str(telling.baseline))}:", *text(found)]
             code = baselined(code, found)
         lines += [f"report: {safe(path)}" for path in self.files.paths]
-        return [*lines, *self.files.printed], code
+        return lines, code

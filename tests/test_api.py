@@ -75,7 +75,7 @@ def test_what_is_given_arrives(tmp_path: Path) -> None:
     assert (options.selected, options.verify, options.deadline) == (frozenset([one]), str(ca), 9)
     assert options.allow_writes
     assert callable(options.search)
-    assert api.make_options(Asked("http://h", verify=False)).verify is False
+    assert api.make_options(Asked("http://h", insecure=True)).verify is False
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_what_is_given_arrives(tmp_path: Path) -> None:
         ({"deadline": float("inf")}, UsageError, "above 0"),
         ({"deadline": -1}, UsageError, "above 0"),
         ({"ca": "/no/ca.pem"}, UsageError, "there is no file"),
-        ({"ca": "/no/ca.pem", "verify": False}, UsageError, "exclude each other"),
+        ({"ca": "/no/ca.pem", "insecure": True}, UsageError, "exclude each other"),
         ({"selected": ["specs/validators.yaml::items::etag-quotd"]}, UsageError, "did you mean"),
         ({"target": load_target(), "overrides": ["a.b=c"]}, UsageError, "given as an object"),
     ],

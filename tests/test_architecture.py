@@ -22,7 +22,7 @@ import reference_impl
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("", "classroom", "pytest_plugin"),  # the doors: the files of the root, a class, and the plugin
     ("grading",),
-    ("fuzz", "proposing"),
+    ("fuzz", "proposing", "looking"),
     ("execute",),
     ("load", "plan", "judge", "report"),
     ("verbs",),
@@ -47,7 +47,7 @@ SHELL = (
     *("concurrent", "subprocess", "multiprocessing", "signal", "sys", "logging", "pytest", "typer"),
     *("yaml", "jsonschema"),
 )
-PURE = ("plan", "judge", "report", *GROUND)
+PURE = ("plan", "judge", "report", "looking", *GROUND)
 # The files of pure rooms that read or write files, which is what they are for.
 AT_THE_EDGE = ("conformance.language.yamlfile", "conformance.report.write")
 GUESSING = ("conformance/guesses.py", "conformance/servers/inside/apps.py")

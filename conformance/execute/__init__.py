@@ -11,6 +11,7 @@
     trust.py       whether a server's clock follows when it is moved
     patience.py    how long a run may take
     progress.py    how far a run has come, and the line that says so
+    arriving.py    a server that somebody else starts is waited for
     starting.py    a server that starts while something else is done
     hooks.py       what a target wants done before and after a run; the end of what is owed
     diagnosis.py   why a server can't be reached, where another way to it tells

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.clients import preload
 from conformance.clocks import Clock, RealClock, VirtualClock
 from conformance.errors import HarnessError, TargetError
+from conformance.execute.arriving import surveyed
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
 from conformance.execute.diagnosis import way_out
@@ -36,7 +37,7 @@ from conformance.plan.lanes import PHASES, Plan, plan
 from conformance.report.document import compose
 from conformance.sending.context import Context, Shared
 from conformance.sending.ledger import Ledger
-from conformance.sending.survey import Survey, survey
+from conformance.sending.survey import Survey
 from conformance.servers.errors import ServerDied, ServerError
 from conformance.verbs.base import Phase
 from conformance.wire import Lane, Wire
@@ -159,9 +160,8 @@ class Engine:
     def progress(self) -> Progress:
         """How far it is just now."""
         done, total = len(self._board), len(self.plan.runs)
-        elapsed = time.monotonic() - self._started
         asking = [*self.wire.asking, *(self._in_real_time.wire.asking if self._in_real_time else ())]
-        waits = self._waits.left(self._board.records, elapsed, done, total, asking)
+        waits = self._waits.left(self._board.records, time.monotonic() - self._started, done, total, asking)
         return Progress(done, total, waits, self.cancel)
 
     def record(self, run_id: str) -> Record | None:
@@ -263,7 +263,7 @@ class Engine:
         lane = self.wire.lane()
         try:
             with self.clock.lane():
-                self.shared.survey = survey(lane, self.options.target, self.wire.prefix)
+                self.shared.survey = surveyed(self.shared, lane, 0 if self.server else self.options.wait)
                 fault = self.shared.survey.fault
                 self._begun_with = fault is None
                 if self._begun_with and (why := begin(self.shared, lane)):

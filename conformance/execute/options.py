@@ -29,6 +29,7 @@ class Options:
         values: how many values it tries, about.
         secrets: what the server was told and nobody else is to read.
         isolation: the level by which a server that `start` starts is isolated; "" where there is none.
+        wait: seconds for which a server that is starting may be silent.
         user_agent: what requests say of who asks; "": the name and version of the suite.
     """
 
@@ -51,6 +52,7 @@ class Options:
     secrets: tuple[str, ...] = ()
     isolation: str = ""
     user_agent: str = ""
+    wait: float = 0.0
 
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]

@@ -26,7 +26,7 @@ def allowance(options: Options) -> float:
         return options.deadline
     ttl = max((r.end or 0.0 for r in options.target.resources), default=0.0)
     lives = _LIVES + (_MORE_LIVES if any(r.http_cache for r in options.target.resources) else 0)
-    return lives * ttl + _GRACE + (_SEARCHING if options.search is not None else 0.0)
+    return lives * ttl + _GRACE + options.wait + (_SEARCHING if options.search is not None else 0.0)
 
 
 def refuse_short_ttls(target: Target, *, moves: bool) -> None:

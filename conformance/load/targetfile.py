@@ -17,6 +17,7 @@ from conformance.guesses import did_you_mean
 from conformance.language.values import FIELD_NAME, PATH, closed
 from conformance.language.yamlfile import YamlFile, read
 from conformance.load.audience import KEYS, USERS, check_users, read_variants
+from conformance.load.headers import VARIABLE
 from conformance.load.hooks import AROUND, BENCH, bench, hooks
 from conformance.load.schema import check_file
 from conformance.model import NOWHERE, Headers, Place, Resource, Target, Write, as_user
@@ -50,7 +51,6 @@ _NAME: Final = {
     "description": "a name of letters, digits, '-', '_' and '.', since node ids have it in them, "
     f"where {NOWHERE!r} means that no resource fits",
 }
-_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECONDS: Final = {
     "type": "number",
     "exclusiveMinimum": 0,
@@ -245,7 +245,7 @@ def _filled(file: YamlFile, path: tuple[str, ...], text: str) -> str:
             raise file.fail(f"{says}: export {variable}=... before the run", path)
         return os.environ[variable]
 
-    return _VARIABLE.sub(value, text)
+    return VARIABLE.sub(value, text)
 
 
 def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], name: str) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pytest
 
@@ -22,7 +22,17 @@ from conformance.load.folder import named
 from conformance.load.specs import load_with
 from conformance.load.target import DEFAULT, load_target
 from conformance.model import Assignment, Report, Suite, Target, Tier
-from conformance.options import PLUGIN, Asked, Serving, Telling, made, options, tier_named
+from conformance.options import (
+    PLUGIN,
+    UNVERIFIED,
+    Asked,
+    Option,
+    Serving,
+    Telling,
+    made,
+    options,
+    tier_named,
+)
 from conformance.pytest_plugin import paths
 
 if TYPE_CHECKING:
@@ -49,6 +59,7 @@ class Settings:
         sending: None where this process sends nothing.
         secret: the node ids of what an assignment hides from students: there are no items of them.
         own: files of the user's own -> what they are called.
+        only, skip: words for what is asked for.
     """
 
     suite: Suite
@@ -57,6 +68,8 @@ class Settings:
     sending: Sending | None
     own: Mapping[Path, str] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
+    only: Sequence[str] = ()
+    skip: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +100,24 @@ class Sending:
 
 
 def asked(config: pytest.Config, record: type[T]) -> T:
-    """A record of `conformance.options`, as it was typed."""
-    typed = {each.field: config.getoption(each.flag(PLUGIN)) for each in options(record)}
+    """A record of `conformance.options`, as it was typed, or else as the configuration has it.
+
+    Raises:
+        UsageError: the configuration has what can't be read.
+    """
+    typed = {}
+    for each in options(record):
+        value = config.getoption(each.flag(PLUGIN))
+        typed[each.field] = _configured(config, each) if value is None else value
     return made(record, typed)
+
+
+def _configured(config: pytest.Config, each: Option) -> Any:
+    try:
+        value = config.getini(each.ini)
+        return value if value is None or each.repeatable or each.kind in (None, bool) else each.kind(value)
+    except (TypeError, ValueError) as problem:
+        raise UsageError(f"pytest's configuration: {each.ini} can't be read ({problem})") from None
 
 
 def base_url(config: pytest.Config) -> str:
@@ -125,7 +153,7 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
             if made is None or asked(config, Telling).show_hidden
             else _secret(made, suite, target, now)
         )
-        settings = Settings(suite, target, tier, None, names, secret)
+        settings = Settings(suite, target, tier, None, names, secret, wanted.only, wanted.skip)
         if config.getoption("collectonly") or hasattr(config, "workerinput"):
             return settings
         sending = _sending(config, settings, wanted, stand)
@@ -174,6 +202,7 @@ def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: St
     folder = here / (serving.app_dir or "")
     baseline = None if telling.baseline is None else read_report(here / telling.baseline)
     wanted = dataclasses.replace(wanted, url=url, target=settings.target, overrides=(), require=(), specs=())
+    wanted = dataclasses.replace(wanted, only=(), skip=())  # which items there are tells that
     options = make_options(wanted, spec, suite=settings.suite)
     starts = "" if spec is None else spec.app if isinstance(spec, AppSpec) else spec.command
     return Sending(
@@ -197,4 +226,5 @@ def header(settings: Settings) -> str:
         return f"conformance: {about}, {specs}"
     where = f"{sending.starts}, started here" if sending.starts else sending.options.base_url
     clock = sending.clock if sending.starts else "real"
-    return f"conformance: {where}, {about}, clock {clock}, seed {sending.options.seed}, {specs}"
+    said = f"conformance: {where}, {about}, clock {clock}, seed {sending.options.seed}, {specs}"
+    return f"{said}\nconformance: {UNVERIFIED}" if sending.options.verify is False else said
