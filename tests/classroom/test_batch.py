@@ -126,6 +126,12 @@ def test_what_is_graded_stays_and_what_is_handed_in_anew_is_graded(
     assert len(begun) == 3
 
 
+def test_whose_waits_may_be_long_begins_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    class_ = Class(tmp_path, {"ada": GOOD, "zoe": "import sqlite3\n" + GOOD})
+    assert class_.grade("--jobs", "1") == 0
+    assert [line.split()[1] for line in capsys.readouterr().err.splitlines()] == ["zoe:", "ada:"]
+
+
 def test_the_same_bytes_are_graded_once_for_all_who_handed_them_in(tmp_path: Path) -> None:
     class_ = Class(tmp_path, {"ada": GOOD, "bob": GOOD})
     assert class_.grade() == 0
