@@ -322,6 +322,7 @@ def test_servers_that_run_are_graded_by_their_urls(tmp_path: Path, serve: Serve,
     assert points["ada"] == "40"
     assert 0 < int(points["bob"]) < 40
     assert points["cyd"] == "0"
+    assert "can't be reached" in class_.rows()["cyd"]["did_not_start"]
 
 
 def test_who_waits_holds_no_place_and_ctrl_c_keeps_what_came(tmp_path: Path) -> None:
