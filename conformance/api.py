@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
 from msgspec.structs import replace
 
@@ -183,7 +183,8 @@ def make_options(
         deadline=asked.deadline,
         verify=_verify(asked.ca, verify=asked.verify),
         search=search[0] if search else None,
-        values=search[1] if search else 0,
+        searched_by=search[1] if search else "",
+        **_share(asked),
         restarts=not asked.no_restart,
         secrets=_secrets(spec),
         isolation=_isolation(spec),
@@ -268,8 +269,22 @@ def _verify(ca: str | Path | None, *, verify: bool) -> bool | str:
     return str(ca)
 
 
-def _search() -> tuple[Search, int]:
-    """What searches, and how many values it tries."""
+def _share(asked: Asked) -> dict[str, Any]:
+    """How far all searches may go, where somebody says so."""
+    for name, most in (("fuzz_time", asked.fuzz_time), ("fuzz_examples", asked.fuzz_examples)):
+        if most is None:
+            continue
+        option = f"--{name.replace('_', '-')}"
+        if not asked.fuzz:
+            raise UsageError(f"{option} is for a search: say --fuzz, too")
+        if not (most > 0 and math.isfinite(most)):
+            raise UsageError(f"{option} {most} is none; accepted is a number above 0")
+    found = {"fuzz_time": asked.fuzz_time, "fuzz_examples": asked.fuzz_examples}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _search() -> tuple[Search, str]:
+    """What searches, and its version."""
     try:
         from conformance.fuzz import search  # noqa: PLC0415 (Hypothesis takes 0.5 s, and is an extra)
     except ImportError as problem:
@@ -277,7 +292,7 @@ def _search() -> tuple[Search, int]:
             "searching for counterexamples needs Hypothesis; install it with: "
             f"pip install 'cache-conformance[fuzz]' ({problem})"
         ) from None
-    return cast("Search", search.search), search.MAX_EXAMPLES
+    return search.search, search.BY
 
 
 # ------------------------------------------------------------------ what it comes to

@@ -305,6 +305,19 @@ class Asked:
         kind=bool,
         in_code="Needs the extra cache-conformance[fuzz].",
     )
+    fuzz_time: float | None = option(
+        None,
+        "How long all searches of --fuzz together may take, after all else was judged; 300 where it is left "
+        "out.",
+        kind=float,
+        metavar="SECONDS",
+    )
+    fuzz_examples: int | None = option(
+        None,
+        "How many values all searches of --fuzz together draw; about 50 each where it is left out.",
+        kind=int,
+        metavar="N",
+    )
     no_restart: bool = option(
         False, "Leave out the fresh start of the app, by which tags are seen to outlive a process.", kind=bool
     )

@@ -45,7 +45,18 @@ from conformance.model.grades import (
     Worth,
 )
 from conformance.model.hooks import BENCHES, MEND, Bench, Hook
-from conformance.model.reports import NOWHERE, VERSION, Content, Entry, Explained, Report, Score, Tally, Topic
+from conformance.model.reports import (
+    NOWHERE,
+    VERSION,
+    Content,
+    Entry,
+    Explained,
+    Fuzzing,
+    Report,
+    Score,
+    Tally,
+    Topic,
+)
 from conformance.model.runs import (
     VIRTUAL,
     CacheRead,
@@ -122,6 +133,7 @@ __all__ = [
     "ForAll",
     "Frozen",
     "Frozenness",
+    "Fuzzing",
     "Grade",
     "Headers",
     "Hook",

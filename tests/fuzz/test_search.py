@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import threading
@@ -113,14 +114,14 @@ def test_the_reference_has_no_counterexample() -> None:
 def test_a_run_that_is_cancelled_ends_its_search() -> None:
     attempts = []
 
-    def cancelling(run: Run, seed: int, attempt: Attempt) -> Found | None:
+    def cancelling(run: Run, seed: int, attempt: Attempt, /, **more: Any) -> Found | None:
         def counted(bound: Mapping[str, Json]) -> Found:
             attempts.append(bound)
             if len(attempts) == 5:
                 engine.cancel("enough")
             return attempt(bound)
 
-        return search(run, seed, counted)
+        return search(run, seed, counted, **more)
 
     with start() as running:
         chosen = frozenset({TAGS.id})
@@ -351,3 +352,78 @@ print(search(run, 0, attempt)[0].message)
 
     assert (ran.stdout, ran.stderr) == ("it fails; smallest counterexample: times=5\n", "")
     assert list(tmp_path.iterdir()) == []
+
+
+# ------------------------------------------------------------------ chance, and how it ends
+
+
+@pytest.mark.processes
+def test_two_folders_and_continuous_integration_see_the_same_search(tmp_path: Path) -> None:
+    """What a project's own sources hold, and CI=true, change no draw; and nobody gets a folder."""
+    code = """
+import sys
+sys.path.insert(0, ".")
+import theirs
+from conformance.fuzz.search import search
+from conformance.load.specs import load
+from conformance.model import Exchange, Record, Request, StepRecord, Verdict
+from conformance.plan.lanes import plan
+from conformance.load.target import load_target
+EXCHANGE = Exchange(Request("GET", "/", ()), None, None, 0, 0)
+def attempt(bound):
+    print(bound)
+    step = StepRecord("reads", "write", "done", "", (EXCHANGE,))
+    return Verdict("pass", "pass", ""), Record("", (step,), bound)
+for run in plan(load(), load_target("lesson", []), "full").runs:
+    if run.check.forall:
+        search(run, 7, attempt)
+"""
+    said = []
+    for name, source, env in (
+        ("one", "A = 7", {}),
+        ("other", "B = [12, 424242, 'a tag', 3.5]", {"CI": "true"}),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "theirs.py").write_text(source)
+        command = [sys.executable, "-B", "-c", code]
+        ran = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, check=True, env=os.environ | env
+        )
+        said.append(ran.stdout)
+        assert [each.name for each in folder.iterdir()] == ["theirs.py"]
+    assert said[0] == said[1]
+    assert said[0].count("\n") > 100
+
+
+@pytest.mark.parametrize("shrinks", [0, 1, 20])
+def test_a_search_that_is_ended_tells_the_smallest_seen_and_never_not_again(shrinks: int) -> None:
+    server = Server(lambda times: times >= 5)
+    seen: list[int] = []
+
+    def over() -> bool:
+        failed = [times for times in server.asked if times >= 5]
+        seen[:] = failed
+        return len(failed) > shrinks
+
+    found = search(COUNTS, 0, server, over=over)
+    assert found is not None
+    assert found[0].message == f"it is fail; smallest counterexample: times={min(seen)}"
+
+
+def test_a_flaky_server_is_told_with_both_answers() -> None:
+    calls = []
+
+    def attempt(bound: Mapping[str, Json]) -> Found:
+        calls.append(bound)
+        first = len(calls) == 30
+        step = StepRecord("again", "read", "done", "", (exchange(304 if first else 200, etag='"v1"'),))
+        said = Verdict("fail" if first else "pass", "fail" if first else "pass", "it fails", step="again")
+        return said, record(bound, step)
+
+    found = search(TEXTS, 0, attempt)
+    assert found is not None
+    assert found[0].message.endswith(
+        'but not again when it was repeated: GET / was answered 304 with the ETag "v1", '
+        'and the second time 200 with the ETag "v1"'
+    )
