@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from conformance.clocks import CLOCKS, Clock
 from conformance.errors import UsageError
 from conformance.execute.engine import Engine
-from conformance.execute.options import Options, Search
+from conformance.execute.options import Options
 from conformance.execute.patience import refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.guesses import guessed
@@ -169,7 +169,6 @@ def make_options(
         raise UsageError(f"the deadline {asked.deadline} is none; accepted is a number of seconds above 0")
     tier = tier_named(asked.tier)
     refuse_short_ttls(judged, moves=start is not None or spec is not None or callable(asked.clock))
-    search = _search() if asked.fuzz else None
     return Options(
         base_url=url or _TO_COME,
         start=start or _start(spec),
@@ -178,12 +177,13 @@ def make_options(
         tier=tier,
         clock=_clock(asked.clock, spec),
         seed=secrets.randbelow(2**32) if asked.seed is None else asked.seed,
-        selected=None if asked.selected is None else _selected(asked.selected, suite, judged, tier),
+        selected=None
+        if asked.selected is None
+        else _selected(asked.selected, suite, judged, tier, explored=asked.fuzz),
         allow_writes=asked.allow_writes,
         deadline=asked.deadline,
         verify=_verify(asked.ca, verify=asked.verify),
-        search=search[0] if search else None,
-        searched_by=search[1] if search else "",
+        **(_search() if asked.fuzz else {}),
         **_share(asked),
         restarts=not asked.no_restart,
         secrets=_secrets(spec),
@@ -250,8 +250,10 @@ def _clock(
     return None if clock in (AUTO, "virtual") else CLOCKS[clock]
 
 
-def _selected(selected: Collection[str], suite: Suite, target: Target, tier: Tier) -> frozenset[str]:
-    known = {run.id for run in plan(suite, target, tier).runs}
+def _selected(
+    selected: Collection[str], suite: Suite, target: Target, tier: Tier, *, explored: bool
+) -> frozenset[str]:
+    known = {run.id for run in plan(suite, target, tier, explored=explored).runs}
     for each in selected:
         if each not in known:
             says = f"the tier {tier} has no check {each!r} for the target {target.name!r}"
@@ -283,16 +285,17 @@ def _share(asked: Asked) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _search() -> tuple[Search, str]:
-    """What searches, and its version."""
+def _search() -> dict[str, Any]:
+    """What searches and explores, and by what."""
     try:
-        from conformance.fuzz import search  # noqa: PLC0415 (Hypothesis takes 0.5 s, and is an extra)
+        # Hypothesis takes 0.5 s, and is an extra.
+        from conformance.fuzz import machine, search  # noqa: PLC0415
     except ImportError as problem:
         raise UsageError(
             "searching for counterexamples needs Hypothesis; install it with: "
             f"pip install 'cache-conformance[fuzz]' ({problem})"
         ) from None
-    return search.search, search.BY
+    return {"search": search.search, "explore": machine.explore, "searched_by": search.BY}
 
 
 # ------------------------------------------------------------------ what it comes to

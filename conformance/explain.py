@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from conformance.claims import CLAIMS
 from conformance.errors import UsageError
 from conformance.guesses import guessed
 from conformance.language import captures, durations
+from conformance.language.moves import MOVES, phrase
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import DURATION, listed
 from conformance.matchers import phrases, references
@@ -245,6 +247,10 @@ def _sent(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
         of = f" with {phrases(check.answers)}" if check.answers else ""
         yield f"nothing of its own: every answer{of} of the run from the resource is looked at"
         return
+    if check.explored:
+        words = ", ".join(CLAIMS[check.claim].moves)
+        yield f"with --fuzz, histories that are searched for, of these moves among others: {words}"
+        return
     for variable in check.forall:
         examples = ", ".join(captures.in_words(str(e)) for e in variable.examples)
         yield f"with <{variable.name}> one after another: {examples}"
@@ -269,6 +275,8 @@ def _named(names: list[str]) -> str:
 
 def _accepted(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
     several = len(kept) > 1
+    if check.claim:
+        yield f"of every history: {CLAIMS[check.claim].says}"
 
     def said(wanted: Mapping[str, Mapping[str, Json]]) -> str:
         """Steps of which the same is due are told together."""
@@ -290,9 +298,13 @@ def _accepted(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
 
 def _steps(suite: Suite, check: Check) -> Iterator[str]:
     yield "What the suite does:"
-    if check.answers is not None:
-        yield from _lint(check)
-        return
+    if check.answers is not None or check.claim:
+        yield from _lint(check) if check.answers is not None else _history(check)
+    if check.answers is None and not check.explored:
+        yield from _one_by_one(suite, check)
+
+
+def _one_by_one(suite: Suite, check: Check) -> Iterator[str]:
     steps = suite.timelines[check.on].steps if check.on else check.steps
     judged = {name for alternative in check.expects for name in alternative}
     last = max((i for i, s in enumerate(steps) if s.name in judged), default=len(steps) - 1)
@@ -317,6 +329,15 @@ def _steps(suite: Suite, check: Check) -> Iterator[str]:
     for index, alternative in enumerate(check.expects):
         said = "; ".join(f"{name}: {phrases(wanted)}" for name, wanted in alternative.items())
         yield f"  {'Or of' if index else 'Expected of'} {said}."
+
+
+def _history(check: Check) -> Iterator[str]:
+    claim = CLAIMS[check.claim]
+    yield f"  Expected of {'every' if check.explored else 'this'} history: {claim.says}."
+    if check.explored:
+        yield "  With --fuzz it searches for histories of moves that break this, and makes what it finds"
+        yield "  small; without, nothing is sent. The moves that it needs, among others:"
+        yield from (f"    {word}: {phrase(next(MOVES[word].written()))}" for word in claim.moves)
 
 
 def _lint(check: Check) -> Iterator[str]:

@@ -54,7 +54,7 @@ class _Again:
     def __init__(self, report: Report, suite: Suite) -> None:
         self.old = report
         self.suite = suite
-        self.runs = {run.id: run for run in plan(suite, report.target, report.tier).runs}
+        self.runs = {run.id: run for run in plan(suite, report.target, report.tier, explored=True).runs}
         self.known = {e.nodeid for e in report.judged}
         self.verdicts: dict[str, Verdict] = {}
 

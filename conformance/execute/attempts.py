@@ -168,6 +168,14 @@ class Attempts:
         verdicts, record = self._alive([run], work, bind(context, bound))
         return verdicts[run.id], record
 
+    def history(self, work: Work, context: Context) -> Record:
+        """What comes of the moves of a history; it is weighed by whoever has made it."""
+        return self._alive([], work, bind(context, {}))[1]
+
+    def court(self) -> Court:
+        """What the judge may look at, as it is now."""
+        return self._court()
+
     def _alive(
         self, runs: Sequence[Run], work: Work, context: Context
     ) -> tuple[Mapping[str, Verdict], Record]:

@@ -56,12 +56,10 @@ class Engine:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.everything: Plan = plan(options.suite, options.target, options.tier)
-        self.plan: Plan = (
-            self.everything
-            if options.selected is None
-            else plan(options.suite, options.target, options.tier, options.selected)
-        )
+        asked, explored = (options.suite, options.target, options.tier), options.explore is not None
+        self.everything: Plan = plan(*asked, explored=explored)
+        some = options.selected
+        self.plan: Plan = self.everything if some is None else plan(*asked, some, explored=explored)
         self._down = self._mend = self._output = ""
         self.server = self._start_server()
         origin = self.server.url if self.server else options.base_url
@@ -245,6 +243,7 @@ class Engine:
                 self._in_their_time()
             self._judge_the_rest()
             self._search()
+            self._judge_the_rest(explored=True)
         except Exception as problem:  # noqa: BLE001 - nobody may be left waiting for a verdict
             self._settle_rest(self.plan.runs, ours(problem))
         finally:
@@ -379,13 +378,15 @@ class Engine:
             self._searches.begin(self._started + allowance(self.options))
             self._do = self._searches.one
             self._side_by_side((runs,))
+        if not self._down and not self._cancelled.is_set():
+            self._searches.leave()
 
     # ---------------------------------------------------------------- the end
 
-    def _judge_the_rest(self) -> None:
-        """Runs of no lane, and those that a cancelled run has left."""
+    def _judge_the_rest(self, *, explored: bool = False) -> None:
+        """Runs of no lane, and those that a cancelled run has left; what is `explored` at the very end."""
         for run in self.plan.runs:
-            if run.id in self._board:
+            if run.id in self._board or (run.check.explored and not explored):
                 continue
             verdict = before(run, self._court())
             if verdict is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from conformance.clocks import Clock
+from conformance.execute.exploring import Explore
 from conformance.model import Json, Record, Run, Suite, Target, Tier, Verdict
 from conformance.wire import Limits
 
@@ -26,6 +27,7 @@ class Options:
         restarts: whether an app that we start may be started anew, once all else is done.
         start: starts the server under test; its URL takes the place of `base_url`.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
+        explore: looks for histories that break a claim, where `search` is given.
         searched_by: what draws the values, with its version; "" where nothing is searched.
         values: how many values one search draws, about, where nobody says how many all may draw.
         fuzz_time: seconds that all searches together may take.
@@ -49,6 +51,7 @@ class Options:
     search: Search | None = None
     start: Callable[[], Server] | None = None
     restarts: bool = True
+    explore: Explore | None = None
     searched_by: str = ""
     values: int = 50
     fuzz_time: float = 300.0

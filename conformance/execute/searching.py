@@ -6,15 +6,19 @@ and never into something that is not judged. What draws, and what a counterexamp
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from typing import Final
+from typing import Final, TypeVar
+
+from msgspec.structs import replace
 
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
+from conformance.execute.explorations import Explorations
 from conformance.execute.options import Options
 from conformance.execute.waits import Waits, pace
-from conformance.model import Fuzzing, Json, Record, Run, Verdict
+from conformance.model import NOT_ASKED, Fuzzing, Json, Record, Run, Verdict
 from conformance.plan.lanes import Plan
 from conformance.sending.context import Context, GivenUpError
 
@@ -22,6 +26,22 @@ __all__ = ["Searches", "searchable"]
 
 _BACK: Final = 6  # answers that putting back may take
 _LEAST_BACK: Final = 0.3  # seconds for it
+_HISTORIES: Final = 4  # times as many as the values of another search: they are of many claims
+_GONE: Final = "the server does not answer any more"
+T = TypeVar("T")
+
+
+class _Over:
+    """Whether a search is to end: its time is up, or the run is being stopped."""
+
+    def __init__(self, end: float, cancelled: threading.Event) -> None:
+        self._end = end
+        self._cancelled = cancelled
+        self.late = False
+
+    def __call__(self) -> bool:
+        self.late = self.late or time.monotonic() >= self._end
+        return self.late or self._cancelled.is_set()
 
 
 def searchable(plan: Plan, selected: Collection[str] | None) -> frozenset[str]:
@@ -47,11 +67,21 @@ class Searches:
         self._cut: list[str] = []
         self._broken: list[str] = []
         self._ended = ""
+        self._explorations = (
+            Explorations(options.explore, options.seed, board, attempts) if options.explore else None
+        )
 
     def due(self) -> tuple[Run, ...]:
-        """The runs that have passed, and are to be searched, in the order of the plan."""
+        """The runs that have passed, and are to be searched, in the order of the plan; then what is explored.
+
+        Of the explorations of a resource the first, which stands for all of them.
+        """
         promised = self._board.promised if self._options.search is not None else frozenset()
-        return tuple(run for run in self._plan.runs if run.id in promised)
+        machines: dict[str, Run] = {}
+        for run in self._plan.runs:
+            if run.check.explored and run.resource is not None and run.id not in self._board:
+                machines.setdefault(run.resource.name, run)
+        return (*(run for run in self._plan.runs if run.id in promised), *machines.values())
 
     def begin(self, end: float) -> None:
         """Know how long there is.
@@ -68,36 +98,67 @@ class Searches:
     def one(self, run: Run, context: Context) -> None:
         """Search one of them, in its share of what is left of time and examples."""
         share = (self._until - time.monotonic()) / max(1, self._to_come)
-        examples = self._share_of_examples()
+        examples = self._share_of_examples(run)
         self._to_come -= 1
         if self._ended or share <= 0:
             self._cut.append(run.id)
+        elif run.check.explored:
+            self._explored(run, context, time.monotonic() + share, examples)
+        else:
+            found = self._searched(run, context, time.monotonic() + share, examples)
+            self._board.searched(run, found)
+        if run.check.forall:
             self._board.searched(run, None)
-            return
-        found = self._searched(run, context, time.monotonic() + share, examples)
         self._seconds = time.monotonic() - self._began
-        self._board.searched(run, found)
 
-    def _share_of_examples(self) -> int:
+    def leave(self) -> None:
+        """What was not explored, since time was up, is nobody's fault and no wanting verdict."""
+        for run in self._plan.runs:
+            if run.check.explored and run.resource is not None and run.id not in self._board:
+                says = self._ended or "time was up before it was explored"
+                held = Verdict("not-applicable", "not-applicable", f"not applicable: {says}", cause=says)
+                self._board.settle(run, replace(held, code=NOT_ASKED))
+
+    def _share_of_examples(self, run: Run) -> int:
         if self._left is None:
-            return self._options.values
+            return self._options.values * (_HISTORIES if run.check.explored else 1)
         share = max(1, -(-self._left // max(1, self._to_come)))
         self._left = max(0, self._left - share)
         return share
+
+    def _over(self, context: Context, end: float) -> _Over:
+        over = context.over = _Over(end, context.shared.cancelled)
+        return over
+
+    def _explored(self, run: Run, context: Context, end: float, examples: int) -> None:
+        """All claims about a resource, by one machine."""
+        over, machine = self._over(context, end), self._explorations
+        runs = [each for each in self._plan.runs if each.check.explored and each.resource == run.resource]
+        with self._waits.searching(context.resource.name, "all claims", examples) as tried:
+
+            def ended() -> bool:
+                tried()
+                return over()
+
+            def explore() -> None:
+                explored = machine.of(runs, context, examples=examples, over=ended) if machine else None
+                if explored is None:
+                    return
+                self._made += 1
+                self._tried += explored.examples
+                if explored.fatal is not None and not _answers(context):
+                    self._ended = _GONE
+
+            self._guarded(run, explore)
+        if over.late:
+            self._cut.append(run.id)
 
     def _searched(
         self, run: Run, context: Context, end: float, examples: int
     ) -> tuple[Verdict, Record] | None:
         search, work = self._options.search, self._plan.works[run.work]
         assert search is not None  # noqa: S101 - nothing is due without one
-        cancelled, late = context.shared.cancelled, False
-
-        def over() -> bool:
-            nonlocal late
-            late = late or time.monotonic() >= end
-            return late or cancelled.is_set()
-
-        context.over = over
+        over = self._over(context, end)
         self._made += 1
         with self._waits.searching(context.resource.name, run.check.id, examples) as tried:
 
@@ -109,13 +170,11 @@ class Searches:
             found = self._guarded(
                 run, lambda: search(run, self._options.seed, attempt, max_examples=examples, over=over)
             )
-        if late and found is None:
+        if over.late and found is None:
             self._cut.append(run.id)
         return found if found is None else self._weighed(run, context, *found)
 
-    def _guarded(
-        self, run: Run, search: Callable[[], tuple[Verdict, Record] | None]
-    ) -> tuple[Verdict, Record] | None:
+    def _guarded(self, run: Run, search: Callable[[], T]) -> T | None:
         """A fault of ours costs nobody the pass that the examples have shown."""
         try:
             return search()
@@ -128,7 +187,7 @@ class Searches:
     ) -> tuple[Verdict, Record] | None:
         """What is found counts where it is the server's; where nobody answers any more all searches end."""
         if verdict.outcome == "unreachable" and not _answers(context):
-            self._ended = "the server does not answer any more"
+            self._ended = _GONE
         if verdict.outcome == "error":
             self._broken.append(f"the search of {run.id} broke off: {verdict.message}")
         return (verdict, record) if verdict.outcome in ("fail", "unreachable") else None
@@ -144,7 +203,7 @@ class Searches:
             round(self._seconds, 2),
             tuple(self._cut),
             self._ended,
-            tuple(self._broken),
+            (*self._broken, *(self._explorations.problems if self._explorations else ())),
         )
 
 

@@ -11,33 +11,25 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import hypothesis
-from hypothesis import HealthCheck, Phase, Verbosity, errors
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from conformance.execute.options import Attempt
 from conformance.fields import field_value, field_values, tags_match_weakly
+from conformance.fuzz.driving import BY, Counterexample, Ended, drive
 from conformance.fuzz.strategies import build, corners
 from conformance.judge.unjudged import STOPPED
 from conformance.language import captures
 from conformance.model import Exchange, ForAll, Json, Record, Run, StepRecord, Verdict
 
+__all__ = ["BY", "MAX_EXAMPLES", "Found", "search"]
+
 MAX_EXAMPLES: Final = 50
-BY: Final = f"Hypothesis {hypothesis.__version__}"
 _PATIENCE: Final = 10  # attempts in a row that say nothing about the server
 _MOST_SHRINKING: Final = 150  # attempts after the first counterexample
 _SERVER_ERROR: Final = 500
 
 Found = tuple[Verdict, Record]
-
-
-class _Counterexample(Exception):  # noqa: N818 - no error of ours: what the search is for
-    """The server failed at these values; this is what makes Hypothesis shrink."""
-
-
-class _Ended(BaseException):
-    """The search ends at once; Hypothesis would shrink an Exception, and lets this pass."""
 
 
 def search(
@@ -69,32 +61,14 @@ def search(
     """
     hunt = _Hunt(run, attempt, over)
 
-    @hypothesis.settings(
-        max_examples=max_examples,
-        phases=(Phase.generate, Phase.shrink),
-        database=None,
-        deadline=None,  # the wire has one
-        derandomize=False,
-        verbosity=Verbosity.quiet,
-        print_blob=False,
-        report_multiple_bugs=False,
-        # They watch over strategies, and a test does that. In a run, the slowness that they would
-        # complain of is the server's.
-        suppress_health_check=list(HealthCheck),
-    )
-    @hypothesis.given(st.fixed_dictionaries({each.name: build(each) for each in run.check.forall}))
-    def explore(bound: Mapping[str, Json]) -> None:
-        hunt.follow(bound)
-
     try:
         for bound in _corners(run.check.forall):
             hunt.follow(bound)
         hunt.drawing = True
-        hypothesis.seed(f"{seed}/{run.id}")(explore)()
-    except (_Counterexample, _Ended):
+        values = st.fixed_dictionaries({each.name: build(each) for each in run.check.forall})
+        hunt.flaky = drive(values, hunt.follow, f"{seed}/{run.id}", max_examples=max_examples)
+    except (Counterexample, Ended):
         pass
-    except errors.Flaky:  # it did not fail again: the server's doing, as nothing of ours is random
-        hunt.flaky = True
     if hunt.raised is not None:
         raise hunt.raised
     return hunt.result()
@@ -120,30 +94,30 @@ class _Hunt:
         """Try these values.
 
         Raises:
-            _Counterexample: the server fails at them.
-            _Ended: there is no use in going on.
+            Counterexample: the server fails at them.
+            Ended: there is no use in going on.
         """
         self.shrinking += self.smallest is not None
         if self.shrinking > _MOST_SHRINKING or self.over():
-            raise _Ended
+            raise Ended
         try:
             verdict, record = self.attempt(bound)
         except Exception as problem:
             self.raised = problem
-            raise _Ended from problem
+            raise Ended from problem
         if verdict.outcome in ("unreachable", "error"):
             self.fatal = bound, verdict, record
-            raise _Ended
+            raise Ended
         if _is_counterexample(verdict, record):
             # Hypothesis only tries what is smaller than what it has, and the smallest last of all.
             self.smallest = bound, verdict, record
             self.mute = 0
-            raise _Counterexample
+            raise Counterexample
         if self.smallest is not None and bound == self.smallest[0]:
             self.again = record
         self.mute = 0 if verdict.outcome == "pass" else self.mute + 1
         if self.mute >= _PATIENCE or verdict.code == STOPPED or not _asked(record):
-            raise _Ended
+            raise Ended
 
     def result(self) -> Found | None:
         """What is to be reported: what has been found stands, whatever ended the search."""

@@ -93,11 +93,14 @@ def _finding(check: Check, around: Case) -> Finding | None:
 
 
 def _met(run: Run, own: Record, records: Mapping[str, Record]) -> Iterator[_Met]:
-    """What the server under test has answered in works on the resource; not what a client cache has."""
+    """What the server under test has answered in works on the resource; not what a client cache has.
+
+    Nor what a search has made: it comes after every plain verdict.
+    """
     assert run.resource is not None  # noqa: S101 - it was executed
     of = f"@{run.resource.name}"
     for work, record in {**records, own.work: own}.items():
-        if work.endswith(of):
+        if work.endswith(of) and not record.remark:
             for step in record.steps:
                 for index, exchange in enumerate(step.exchanges):
                     if exchange.through is None and exchange.response is not None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from conformance.judge.before import DROPPED
 from conformance.judge.court import Court, made
 from conformance.judge.excuses import ENDED, crashed, doubted, entry_ended, login_ended, speaks_for_itself
+from conformance.judge.histories import of_history
 from conformance.judge.lints import judge_answers
 from conformance.judge.mixtures import of_mixtures
 from conformance.judge.owners import has_seen, owner
@@ -76,8 +77,10 @@ def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
     if record.crash:
         says, mend = ended(record)
         return replace(made(run, court, "unreachable", says), mend=mend)
-    if run.check.answers is not None:
-        return judge_answers(run, record, case, court)
+    if run.check.answers is not None or run.check.claim:
+        failed, silent = lambda f: _failed(run, f, case, court), lambda s: _faults(run, s, case, court)
+        lint = judge_answers(run, record, case, court) if run.check.answers is not None else None
+        return lint or of_history(run, record, court, failed, silent)
     plan = _steps_of(run, court.suite)
     doubt = doubted(run.check, case, told=True)
     verdict = _told_by(run, court, doubt) if doubt else None

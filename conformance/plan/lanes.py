@@ -68,9 +68,19 @@ class Plan:
         raise KeyError(id_)
 
 
-def plan(suite: Suite, target: Target, tier: Tier, selected: Collection[str] | None = None) -> Plan:
-    """Lay out all runs up to a tier; with `selected` (run ids) only those and what they come after."""
-    runs = tuple(_runs(suite, target, tier))
+def plan(
+    suite: Suite,
+    target: Target,
+    tier: Tier,
+    selected: Collection[str] | None = None,
+    *,
+    explored: bool = False,
+) -> Plan:
+    """Lay out all runs up to a tier; with `selected` (run ids) only those and what they come after.
+
+    What only a search makes is there where it is `explored`, and in no lane.
+    """
+    runs = tuple(run for run in _runs(suite, target, tier) if explored or not run.check.explored)
     if selected is not None:
         wanted = _with_prerequisites(runs, selected)
         runs = tuple(run for run in runs if run.id in wanted)
@@ -157,13 +167,15 @@ def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...],
     phase: dict[str, Phase] = {}
     ordered = _topological(suite, runs)
     for run in ordered:
-        if run.resource is None:
+        if run.resource is None or run.check.explored:
             continue
         steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
         own = "last" if run.check.answers is not None else asked(steps, timeline=run.check.on is not None)
         if run.resource.ttl is not None:  # reading a resource before its timeline would warm its cache
             own = _UNREAD.get(own, own)
-        before = max((PHASES.index(phase[p.id]) for p in prerequisites(run, runs)), default=0)
+        before = max(
+            (PHASES.index(phase[p.id]) for p in prerequisites(run, runs) if p.id in phase), default=0
+        )
         if before > PHASES.index(own):
             # Beside others' clears there is nothing to be read.
             alone = own in _ALONE or PHASES[before] == "joint"

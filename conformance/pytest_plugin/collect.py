@@ -60,7 +60,8 @@ class Collection:
 
     @functools.cached_property
     def _plan(self) -> Plan:
-        return plan(self._settings.suite, self._settings.target, self._settings.tier)
+        made = self._settings
+        return plan(made.suite, made.target, made.tier, explored=made.explored)
 
     @functools.cached_property
     def _runs(self) -> Mapping[str, list[Run]]:

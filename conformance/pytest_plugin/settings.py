@@ -46,6 +46,7 @@ class Settings:
     Args:
         sending: None where this process sends nothing.
         own: files of the user's own -> what they are called.
+        explored: whether histories are searched for.
     """
 
     suite: Suite
@@ -53,6 +54,7 @@ class Settings:
     tier: Tier
     sending: Sending | None
     own: Mapping[Path, str] = field(default_factory=dict)
+    explored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
         target = load_target(str(wanted.target), wanted.overrides, wanted.require)
         here, own = config.invocation_params.dir, paths.own(config, wanted.specs)
         names = {path: named(path, here) for path in own}
-        settings = Settings(load_with(own, here), target, tier, None, names)
+        settings = Settings(load_with(own, here), target, tier, None, names, explored=wanted.fuzz)
         if config.getoption("collectonly") or hasattr(config, "workerinput"):
             return settings
         return dataclasses.replace(settings, sending=_sending(config, settings, wanted, stand))
