@@ -183,7 +183,7 @@ def make_options(
         allow_writes=asked.allow_writes,
         deadline=asked.deadline,
         verify=_verify(asked.ca, verify=asked.verify),
-        **(_search() if asked.fuzz else {}),
+        **(_search(asked) if asked.fuzz else {}),
         **_share(asked),
         restarts=not asked.no_restart,
         secrets=_secrets(spec),
@@ -273,6 +273,8 @@ def _verify(ca: str | Path | None, *, verify: bool) -> bool | str:
 
 def _share(asked: Asked) -> dict[str, Any]:
     """How far all searches may go, where somebody says so."""
+    if asked.save_failing is not None and not asked.fuzz:
+        raise UsageError("--save-failing is for what a search finds: say --fuzz, too")
     for name, most in (("fuzz_time", asked.fuzz_time), ("fuzz_examples", asked.fuzz_examples)):
         if most is None:
             continue
@@ -285,17 +287,21 @@ def _share(asked: Asked) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _search() -> dict[str, Any]:
+def _search(asked: Asked) -> dict[str, Any]:
     """What searches and explores, and by what."""
     try:
         # Hypothesis takes 0.5 s, and is an extra.
-        from conformance.fuzz import machine, search  # noqa: PLC0415
+        from conformance.fuzz import machine, saving, search  # noqa: PLC0415
     except ImportError as problem:
         raise UsageError(
             "searching for counterexamples needs Hypothesis; install it with: "
             f"pip install 'cache-conformance[fuzz]' ({problem})"
         ) from None
-    return {"search": search.search, "explore": machine.explore, "searched_by": search.BY}
+    folder = Path(asked.save_failing) if asked.save_failing is not None else None
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise UsageError(f"{str(folder)!r}, in which to save what fails, is no folder")
+    save = saving.Saver(folder) if folder is not None else None
+    return {"search": search.search, "explore": machine.explore, "save": save, "searched_by": search.BY}
 
 
 # ------------------------------------------------------------------ what it comes to

@@ -318,6 +318,11 @@ class Asked:
         kind=int,
         metavar="N",
     )
+    save_failing: str | Path | None = option(
+        None,
+        "A folder in which --fuzz writes each counterexample down as a check; --specs runs it plainly.",
+        metavar="DIR",
+    )
     no_restart: bool = option(
         False, "Leave out the fresh start of the app, by which tags are seen to outlive a process.", kind=bool
     )

@@ -43,6 +43,7 @@ class Explorations:
     seed: int
     board: Board
     attempts: Attempts
+    save: Callable[[Run, Record], None] | None = None
     told: dict[str, Run] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -100,6 +101,8 @@ class Explorations:
             blocked = made(run, court, "blocked", says, cause=first.id)
             verdict = replace(blocked, mend=verdict.mend, code=verdict.code)
         self.board.settle(run, verdict, record)
+        if verdict.outcome == "fail" and self.save is not None:
+            self.save(run, record)
 
     def _fatal(self, claims: _Claims, explored: Explored, court: Court) -> None:
         """The history at which nobody answered any more: told by one of the claims, and by no other."""

@@ -28,6 +28,7 @@ class Options:
         start: starts the server under test; its URL takes the place of `base_url`.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
         explore: looks for histories that break a claim, where `search` is given.
+        save: called with what was found, the run and the record that shows it; or None.
         searched_by: what draws the values, with its version; "" where nothing is searched.
         values: how many values one search draws, about, where nobody says how many all may draw.
         fuzz_time: seconds that all searches together may take.
@@ -52,6 +53,7 @@ class Options:
     start: Callable[[], Server] | None = None
     restarts: bool = True
     explore: Explore | None = None
+    save: Callable[[Run, Record], None] | None = None
     searched_by: str = ""
     values: int = 50
     fuzz_time: float = 300.0

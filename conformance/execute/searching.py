@@ -67,9 +67,8 @@ class Searches:
         self._cut: list[str] = []
         self._broken: list[str] = []
         self._ended = ""
-        self._explorations = (
-            Explorations(options.explore, options.seed, board, attempts) if options.explore else None
-        )
+        made = (options.seed, board, attempts, options.save)
+        self._explorations = Explorations(options.explore, *made) if options.explore else None
 
     def due(self) -> tuple[Run, ...]:
         """The runs that have passed, and are to be searched, in the order of the plan; then what is explored.
@@ -107,6 +106,8 @@ class Searches:
         else:
             found = self._searched(run, context, time.monotonic() + share, examples)
             self._board.searched(run, found)
+            if found is not None and found[0].outcome == "fail" and self._options.save is not None:
+                self._options.save(run, found[1])
         if run.check.forall:
             self._board.searched(run, None)
         self._seconds = time.monotonic() - self._began

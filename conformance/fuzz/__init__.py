@@ -4,6 +4,7 @@
     strategies.py           what is drawn for a variable of a check
     search.py               a counterexample to a check's `forall`
     machine.py              histories that break a claim
+    saving.py               what was found, written down as checks that plain runs ask
     schemathesis_checks.py  checks for a whole API as OpenAPI describes it
 
 Importing this package costs nothing: Hypothesis and Schemathesis (the extra `fuzz`) are imported by its files

@@ -283,7 +283,7 @@ def _both(step: Step, context: Context, game: Game, pair: str) -> StepRecord:
     """Two at once, over two connections: which of them the server takes first is its affair."""
     item, shape = ready(step, context, game, context.resource.writes["change"].method)
     nothing_without(step, not game.gone, "it was removed")
-    value, name = _state(game, item.shown.get(shape.field), 0), beside_of(step.name)
+    value, name = _state(game, item.shown.get(shape.field), 3), beside_of(step.name)
     _owe(context, game, item, shape)
     path = context.resource.read if pair == "put-look" else item.look
     with ThreadPoolExecutor(1) as pool:

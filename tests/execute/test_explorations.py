@@ -17,6 +17,7 @@ from conformance.fuzz import machine
 from conformance.load.target import load_target
 from conformance.model import NOT_ASKED, Finding, Record, Report, Resource
 from conformance.plan.lanes import plan
+from conformance.report.text import entry_text
 
 RUNS = plan(SUITE, load_target("lesson"), "lesson", explored=True).runs
 SHOWS, BODY, TELLS = "explored-changes-show", "explored-tags-have-one-body", "explored-flags-are-true"
@@ -179,3 +180,18 @@ def test_what_is_found_is_told_with_its_history_and_judged_alike_again() -> None
     assert all("; smallest history: " in e.verdict.message for e in failed)
     again = judge_again(report)
     assert [e.verdict for e in again.judged if e.work] == [e.verdict for e in report.judged if e.work]
+
+
+def test_all_requests_that_led_there_are_told_in_order_as_command_lines(server: Embedded) -> None:
+    def made(_resource: Resource, play: Any) -> Explored:
+        record = play(("look", "put 1 look", "drop item"))
+        finding = Finding("it", "that", "move-3", 1, code="history.changed")
+        return Explored({"changed": Broken(("look",), finding, record)})
+
+    report = judged(server, Machine(made))
+    entry = next(e for e in report.judged if e.id == SHOWS)
+    lines = entry_text(report, entry).splitlines()
+    told = lines[lines.index("Reproduce, line by line:") + 1 :][:5]
+    assert [line.split(" -X ")[-1].split(" ")[0] for line in told if " -X " in line] == ["PUT", "DELETE"]
+    assert [line.strip().startswith("curl -si") for line in told] == [True] * 5
+    assert "--data-binary '{" in told[1]
