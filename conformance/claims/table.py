@@ -31,7 +31,11 @@ _WRITES: Final = ("put", "patch")
 CLAIMS: Final = {
     claim.name: claim
     for claim in (
-        Claim("answered", "no request of it is answered 5xx, and what is there is answered 200", _READS),
+        Claim(
+            "answered",
+            "no request of it is answered 5xx, and what is there is answered 200",
+            (*_READS, "ask"),
+        ),
         Claim("changed", "what was changed is shown by every later read", (*_READS, *_WRITES)),
         Claim("created", "what was created is shown by every later read", (*_READS, "put", "drop", "make")),
         Claim("removed", "what was removed is shown by no later read", (*_READS, "put", "drop", "make")),

@@ -36,6 +36,8 @@ TRAPS: Final = tuple(
         "look, look item, put 0 item, look, put 1 look, put 2 look, put 3 look, look item, ask 2 exact look",
         "look, drop look, look item, make look, put 1 item, look, drop item, look, put 0 look",
         "look, ask 0 cut, ask 0 longer, ask 0 swapped, look, head, look",
+        "look, ask 0 empty, ask 0 blank, ask 0 mark, ask 0 quote, ask 0 obs-text, look",
+        "look, ask 0 many, ask 0 long, ask 0 huge, look",
         "look, spoil json look, look item, spoil type look, spoil type item",
         "look, ask 0 exact, pass 0.3 2, pass 0.3 2, ask 0 exact, pass 0.3 1, pass 0.6 1, ask 1 exact, look",
         "clear look, pass 0.9 1, pass 0.3 1, pass 0.9 2, clear look, pass 0.9 1, clear look, look",

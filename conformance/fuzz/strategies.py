@@ -73,6 +73,9 @@ _VARIATIONS: Final[tuple[Callable[[str], str], ...]] = (
     lambda text: text.replace("a", "á"),
 )
 
+_LENGTHS: Final = ((200, "a"), (1_000, "a"), (65_536, "a"))
+"""How long a text is before it differs: many a digest looks at the beginning alone."""
+
 _LEAST_TIMES: Final = 2
 _MOST_TIMES: Final = 20
 
@@ -175,7 +178,9 @@ class Kind:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "entity-tags": Kind(_entity_tags, (*_NEAR_MISSES, '""', '"*"', '"a,b"')),
+    "entity-tags": Kind(
+        _entity_tags, (*_NEAR_MISSES, '""', '"*"', '"a,b"', *(f'"x{each}x"' for each in _ETAGC))
+    ),
     "entity-tag-lists": Kind(
         _entity_tag_lists,
         (
@@ -189,7 +194,16 @@ KINDS: Final[Mapping[str, Kind]] = {
     "counts": Kind(_counts, ()),
     "texts": Kind(_texts, ("0", "é", "日本語", "a" * 40)),
     "histories": Kind(
-        _histories, (["a", "A"], ["ab", "ba"], ["e", "é"], ["a", "b", "a", "b", "a", "b", "a", "b"])
+        _histories,
+        (
+            ["a", "A"],
+            ["ab", "ba"],
+            ["e", "é"],
+            ["\u00e9", "e\u0301"],  # one letter, in the two ways that Unicode has to write it
+            ["\ufb01", "fi"],  # a ligature, and what it is compatible with
+            ["a", "b", "a", "b", "a", "b", "a", "b"],
+            *([each * length + end for end in "xy"] for length, each in _LENGTHS),
+        ),
     ),
 }
 

@@ -18,8 +18,10 @@ STATES: Final = ("0", "1", "2", "3")
 """Which of the values that are much alike is written."""
 AGO: Final = ("0", "1", "2", "3")
 """A tag of how many versions ago."""
-MISSES: Final = ("exact", "cut", "longer", "swapped")
-"""The tag as it was seen, or a near miss of it."""
+ODD: Final = ("empty", "blank", "mark", "quote", "long", "huge", "many", "obs-text")
+"""Fields that no tag is in, or none that there is: anything may be answered but 304 and 5xx."""
+MISSES: Final = ("exact", "cut", "longer", "swapped", *ODD)
+"""The tag as it was seen, a near miss of it, or an odd field in its place."""
 AT: Final = ("", "item")
 ASKED: Final = ("", "look", "item", "item-look")
 """Of what the tag is: the resource or the item; and whether that is read right after."""
@@ -55,6 +57,8 @@ class Move:
         for words in product(*self.takes):
             if self.word == "ask" and words[0] != AGO[0] and words[1] != MISSES[0]:
                 continue  # a near miss is one of any tag
+            if self.word == "ask" and words[1] in ODD and words[2]:
+                continue  # an odd field is as odd anywhere
             yield " ".join(filter(None, (self.word, *words)))
 
 

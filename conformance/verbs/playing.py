@@ -49,6 +49,17 @@ __all__ = ["BESIDE", "PLAYS", "VERBS", "beside_of", "steps_of", "words_here"]
 BESIDE: Final = "beside"
 _OK: Final = 200
 _DRAWN: Final = Place("a search", 0)
+ODD_FIELDS: Final[Mapping[str, str]] = {
+    "empty": "",
+    "blank": '""',
+    "mark": "W/",
+    "quote": '"',
+    "long": f'"{"l" * 4_000}"',
+    "huge": f'"{"h" * 9_000}"',
+    "many": ", ".join(f'"m{number}"' for number in range(300)),
+    "obs-text": '"\xe9\xff"',
+}
+"""The fields of `ask` that no server has given a tag for."""
 _KINDS: Final = ("create", "change", "remove", "clear")
 
 
@@ -134,10 +145,13 @@ def _head(step: Step, context: Context, game: Game, at: str) -> StepRecord:
 def _ask(step: Step, context: Context, game: Game, *words: str) -> StepRecord:
     ago, miss, at = words
     face, _, then = at.partition("-") if at.startswith("item") else ("", "", at)
-    seen = game.tags.get(_path(context, game, face), [])
-    nothing_without(step, seen, "no tag was seen there yet")
-    tag = seen[max(0, len(seen) - 1 - int(ago))]
-    asked = [_get(context, game, face, (("If-None-Match", _missed(tag, miss)),))]
+    if miss in ODD_FIELDS:
+        field = ODD_FIELDS[miss]
+    else:
+        seen = game.tags.get(_path(context, game, face), [])
+        nothing_without(step, seen, "no tag was seen there yet")
+        field = _missed(seen[max(0, len(seen) - 1 - int(ago))], miss)
+    asked = [_get(context, game, face, (("If-None-Match", field),))]
     return done(step, [*asked, *([_get(context, game, face)] if then else [])], item=face == "item")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.exploring import ground
+from helpers.fuzzing import ODD_DEFECTS
 from helpers.histories import FLAWS_OF_HISTORIES
 from helpers.records import resource
 
@@ -18,7 +19,7 @@ from conformance.fuzz import machine
 from conformance.fuzz.machine import MOST_MOVES, THEMES, TRAPS, explore
 from conformance.language.moves import MOVES, parse
 from conformance.model import Body, Exchange, Record, Request, Response, StepRecord
-from reference_impl.twisted.flaws import FLAWS
+from reference_impl.twisted.flaws import FLAWS, Flaw
 
 ITEMS = resource("items", etag=True)
 WORDS = ("look", "head", "put")
@@ -237,6 +238,16 @@ def test_a_flaw_of_histories_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", FLAWS_OF_HISTORIES)
 def test_every_flaw_of_histories_is_found_at_three_seeds(name: str, seed: str) -> None:
     assert _found(name, seed) <= 200
+
+
+@pytest.mark.parametrize("name", ODD_DEFECTS)
+def test_a_defect_that_an_odd_field_or_another_method_shows_is_found(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply, claim = ODD_DEFECTS[name]
+    monkeypatch.setitem(FLAWS, name, Flaw(name, name, apply, breaks=()))
+    with ground("items", flaw=name) as at:
+        assert next(iter(at.explore("1", most=100, first=True).broken)) == claim
 
 
 def _found(name: str, seed: str) -> int:
