@@ -9,7 +9,7 @@ JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
 export PYTHONDONTWRITEBYTECODE :=
 QUICK := not processes and not slow
 
-.PHONY: demo check test slow cover lint bench browser servers docs clean
+.PHONY: demo check test slow cover covered lint bench browser servers docs clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
@@ -36,7 +36,11 @@ slow: $(STAMP)
 
 cover: $(STAMP)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -n $(JOBS) --dist loadfile tests -m "$(QUICK)"
+	MEASURED=1 $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile tests -m "$(QUICK)"
+	$(MAKE) covered
+
+# The same of any run with MEASURED in its environment (tests/helpers/measuring.py).
+covered: $(STAMP)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --skip-covered
 

@@ -22,7 +22,7 @@ from typing import Any, Final
 from measure import ROOT, Figure
 
 FILES: Final = (
-    *("exchange", "hosted", "plugin", "collecting", "starting", "isolating", "reporting", "tier"),
+    *("exchange", "hosted", "plugin", "collecting", "starting", "isolating", "reporting", "tier", "classes"),
     "fuzzing",
 )
 COMMITTED: Final = Path(__file__).parent / "figures.json"

@@ -1,4 +1,4 @@
-"""The whole pipeline as functions: what the command and the plugin call, and what people import.
+"""The whole pipeline as functions: what the doors call, the command, the plugin and `running.py`.
 
 Shell. It checks what it is given, starts an engine, and hands back a Report; it knows no option
 parser, no terminal and no pytest.
@@ -6,15 +6,14 @@ parser, no terminal and no pytest.
 
 from __future__ import annotations
 
-import functools
-import inspect
+import dataclasses
 import math
 import re
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, ParamSpec
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
@@ -25,11 +24,13 @@ from conformance.execute.options import Options
 from conformance.execute.patience import refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.guesses import guessed
+from conformance.load.headers import typed_headers
 from conformance.load.specs import load_with
 from conformance.load.target import load_target
-from conformance.load.targetfile import BASE
 from conformance.model import Assignment, Report, Suite, Target, Tier
-from conformance.options import Asked, Serving, declared, tier_named
+from conformance.model.targets import BASE, sent_along
+from conformance.options import UNVERIFIED, Asked, Serving, tier_named
+from conformance.plan.choosing import chosen
 from conformance.plan.lanes import plan
 from conformance.report.pending import pending as not_ended
 from conformance.report.redact import without_userinfo
@@ -37,47 +38,17 @@ from conformance.report.result import result
 from conformance.servers.environment import withheld
 from conformance.servers.specs import AppSpec, CommandSpec
 from conformance.wire.address import parse_base
+from conformance.wire.trust import trusted
 
 if TYPE_CHECKING:
     from conformance.servers.server import Server
 
-__all__ = ["caution", "conduct", "exit_code", "make_options", "pending", "run"]
+__all__ = ["caution", "conduct", "exit_code", "make_options", "pending", "unmoved"]
 
 AUTO: Final = "auto"
-Parameters = ParamSpec("Parameters")
 _TO_COME: Final = "http://127.0.0.1"  # until the server is started
 _GLANCE: Final = 0.1  # seconds between looks at the progress
 _MOST_SEED: Final = 2**63
-
-
-def _with_the_parameters_of(
-    record: Callable[Parameters, Asked],
-) -> Callable[[Callable[[Asked], Report]], Callable[Parameters, Report]]:
-    """A function of a record becomes one of its fields, for people, for editors and for type checkers."""
-
-    def wrapped(function: Callable[[Asked], Report]) -> Callable[Parameters, Report]:
-        @functools.wraps(function)
-        def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Report:
-            return function(record(*args, **kwargs))
-
-        run.__signature__ = inspect.signature(record).replace(return_annotation=Report)  # type: ignore[attr-defined]
-        lines = [f"{each.field}: {each.says('')} {each.in_code}".rstrip() for each in declared(Asked)]
-        args = "\n        ".join(["Args:", *lines])
-        run.__doc__ = (run.__doc__ or "").replace("Raises:", f"{args}\n\n    Raises:")
-        return run
-
-    return wrapped
-
-
-@_with_the_parameters_of(Asked)
-def run(asked: Asked) -> Report:
-    """Judge the server at a base URL, or the one that is started for it.
-
-    Raises:
-        ConformanceError: the specs, the target or an argument is wrong. A server that is wrong, or
-            is not there at all, is no error: the report says so.
-    """
-    return conduct(make_options(asked), asked.on_progress)
 
 
 def conduct(options: Options, on_progress: Callable[[Progress], None] | None = None) -> Report:
@@ -138,7 +109,7 @@ def make_options(
             f"the base URL {without_userinfo(url)!r} holds a user name or password: give credentials "
             "as a header of a target file instead"
         )
-    spec = spec or (asked.serving.spec() if asked.serving is not None else None)
+    spec = spec or asked.apart().spec()
     if spec is not None and url:
         raise UsageError(
             "a base URL, and a server to be started, exclude each other: one server is judged at a time"
@@ -155,41 +126,58 @@ def make_options(
         if not re.match(BASE, asked.base_path):
             raise UsageError(f"the base path {asked.base_path!r} is none; accepted is a path such as /api")
         judged = replace(judged, base=asked.base_path.rstrip("/"))
+    judged = sent_along(judged, tuple((each.name, each.value) for each in typed_headers(asked.headers)))
     commands = [each.command for each in judged.hooks if each.command]
     if commands and not asked.allow_commands:
         raise UsageError(
             f"the target {judged.name!r} has commands of its own run on this machine ({commands[0]}): "
             "--allow-commands consents to that (in pytest: --conformance-allow-commands)"
         )
-    if asked.seed is not None and not 0 <= asked.seed < _MOST_SEED:
-        raise UsageError(
-            f"the seed {asked.seed} is out of range; accepted is a whole number from 0 to 2**63 - 1"
-        )
-    if asked.deadline is not None and not (asked.deadline > 0 and math.isfinite(asked.deadline)):
-        raise UsageError(f"the deadline {asked.deadline} is none; accepted is a number of seconds above 0")
+    _check_numbers(asked)
     tier = tier_named(asked.tier)
     refuse_short_ttls(judged, moves=start is not None or spec is not None or callable(asked.clock))
     return Options(
         base_url=url or _TO_COME,
         start=start or _start(spec),
+        server="url" if spec is None else "app" if isinstance(spec, AppSpec) else "command",
         suite=suite,
         target=judged,
         tier=tier,
         clock=_clock(asked.clock, spec),
         seed=secrets.randbelow(2**32) if asked.seed is None else asked.seed,
-        selected=None
-        if asked.selected is None
-        else _selected(asked.selected, suite, judged, tier, explored=asked.fuzz),
+        selected=_selected(asked, suite, judged, tier),
         allow_writes=asked.allow_writes,
         deadline=asked.deadline,
-        verify=_verify(asked.ca, verify=asked.verify),
+        verify=trusted(asked.ca, insecure=asked.insecure),
         **(_search(asked) if asked.fuzz else {}),
         **_share(asked),
         restarts=not asked.no_restart,
         secrets=_secrets(spec),
         isolation=_isolation(spec),
         user_agent=_user_agent(asked.user_agent),
+        wait=asked.wait,
     )
+
+
+def unmoved(
+    asked: Asked, spec: AppSpec | CommandSpec | None = None, *, suite: Suite | None = None
+) -> Options:
+    """The options of the same run by a clock that waits; nothing in the app's process could move it."""
+    spec = spec or asked.apart().spec()
+    if isinstance(spec, AppSpec):
+        spec = dataclasses.replace(spec, clock=False)
+    return make_options(dataclasses.replace(asked, clock="real", deadline=None), spec, suite=suite)
+
+
+def _check_numbers(asked: Asked) -> None:
+    if asked.seed is not None and not 0 <= asked.seed < _MOST_SEED:
+        raise UsageError(
+            f"the seed {asked.seed} is out of range; accepted is a whole number from 0 to 2**63 - 1"
+        )
+    if asked.deadline is not None and not (asked.deadline > 0 and math.isfinite(asked.deadline)):
+        raise UsageError(f"the deadline {asked.deadline} is none; accepted is a number of seconds above 0")
+    if not 0 <= asked.wait < math.inf:
+        raise UsageError(f"a wait of {asked.wait} is none; accepted is a number of seconds, such as 30")
 
 
 def _start(spec: AppSpec | CommandSpec | None) -> Callable[[], Server] | None:
@@ -214,7 +202,9 @@ def _isolation(spec: AppSpec | CommandSpec | None) -> str:
 
 
 def caution(serving: Serving, options: Options) -> str:
-    """What whoever asked for the strongest isolation is to know, where there was none; or ""."""
+    """What whoever asked for it is to know: nobody is verified, or there was no isolation; or ""."""
+    if options.verify is False:
+        return UNVERIFIED
     if serving.isolate != AUTO or options.isolation != "none":
         return ""
     from conformance.servers.isolation import none_because  # noqa: PLC0415 (most runs start nothing)
@@ -250,25 +240,20 @@ def _clock(
     return None if clock in (AUTO, "virtual") else CLOCKS[clock]
 
 
-def _selected(
-    selected: Collection[str], suite: Suite, target: Target, tier: Tier, *, explored: bool
-) -> frozenset[str]:
-    known = {run.id for run in plan(suite, target, tier, explored=explored).runs}
+def _selected(asked: Asked, suite: Suite, target: Target, tier: Tier) -> frozenset[str] | None:
+    """The runs that are asked for, or None for all."""
+    selected = asked.selected
+    if selected is None and not (asked.only or asked.skip):
+        return None
+    named = chosen(suite, target, tier, asked.only, asked.skip, explored=asked.fuzz)
+    if selected is None:
+        return named
+    known = {run.id for run in plan(suite, target, tier, explored=asked.fuzz).runs}
     for each in selected:
         if each not in known:
             says = f"the tier {tier} has no check {each!r} for the target {target.name!r}"
             raise UsageError(guessed(says, each, known))
-    return frozenset(selected)
-
-
-def _verify(ca: str | Path | None, *, verify: bool) -> bool | str:
-    if ca is None:
-        return verify
-    if not verify:
-        raise UsageError("a CA to verify by, and no verification at all, exclude each other")
-    if not Path(ca).is_file():
-        raise UsageError(f"there is no file {str(ca)!r} with the certificates of a CA")
-    return str(ca)
+    return frozenset(selected) if named is None else named & frozenset(selected)
 
 
 def _share(asked: Asked) -> dict[str, Any]:

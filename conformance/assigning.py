@@ -19,17 +19,18 @@ from conformance.errors import AssignmentError, UsageError
 from conformance.grading.assignment import as_wanted, read_assignment
 from conformance.grading.document import digest, encode
 from conformance.grading.freezing import Frozen, freeze
-from conformance.grading.opening import open_assignment, placed
+from conformance.grading.opening import open_assignment, placed, target_of
 from conformance.grading.proposal import offers, proposed
 from conformance.grading.selecting import REASONS, Left
-from conformance.language.yamlfile import parse
+from conformance.language.yamlfile import parse, read
 from conformance.load.specs import load, load_with
 from conformance.load.target import built_in_targets, load_target
-from conformance.model import Assignment, Report
-from conformance.options import COMMAND, Asked, options
+from conformance.model import Assignment, Budget, Report
+from conformance.options import COMMAND, Asked, Serving, options
 from conformance.proposing.propose import write
 from conformance.report.result import checks
 from conformance.report.safe import safe, shell
+from conformance.servers.isolation import unheld
 from conformance.wire.outgoing import NEUTRAL
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Chosen", "choose", "settle"]
 
-_SAID: Final = ("target", "tier", "seed", "overrides", "require", "fuzz")
+_SAID: Final = ("target", "tier", "seed", "overrides", "require", "fuzz", "only", "skip")
 """What an assignment says itself, so that nobody else may."""
 _NAMED: Final = 6  # checks that are named where a reason has several
 
@@ -50,12 +51,14 @@ class Chosen:
 
     assignment: Assignment
     folder: Path
+    path: str = ""
 
-    def asked(self, wanted: Asked, typed: Mapping[str, Any]) -> Asked:
-        """What is asked of a run by the assignment, besides what was typed.
+    def asked(self, wanted: Asked, typed: Mapping[str, Any], prefix: str = COMMAND) -> Asked:
+        """What is asked of a run by the assignment, besides what was typed, with that prefix.
 
         Raises:
             UsageError: something was typed that the assignment says, or the server is not of its kind.
+            TargetError: what is to be judged again in real time can't be.
         """
         serving = wanted.serving
         if self.assignment.started and not (serving and serving.app and serving.workers == 1):
@@ -65,10 +68,19 @@ class Chosen:
             )
         for each in options(Asked):
             if each.field in _SAID and typed.get(each.field) not in (None, (), [], each.default):
-                raise UsageError(f"the assignment says it: leave out {each.flag(COMMAND)}, or --assignment")
+                raise UsageError(
+                    f"the assignment says it: leave out {each.flag(prefix)}, or {prefix}assignment"
+                )
         made, target = self.assignment, self.assignment.target
+        self.refuse_unheld(serving)
+        if made.audit:
+            from conformance.execute.patience import refuse_short_ttls  # noqa: PLC0415 (it brings the engine)
+
+            refuse_short_ttls(target_of(made, self.folder), moves=False)
+        isolated = serving is not None and serving.isolate != "none"
         return replace(
             wanted,
+            serving=replace(serving, budget=made.budget) if serving and isolated else serving,
             target=target if target in built_in_targets() else str(self.folder / target),
             tier=made.tier,
             require=made.require,
@@ -78,21 +90,61 @@ class Chosen:
             deadline=made.budget.seconds if wanted.deadline is None else wanted.deadline,
         )
 
+    def refuse_unheld(self, serving: Serving | None) -> None:
+        """Refuse a budget that a server is not held to where it is to run.
+
+        Raises:
+            AssignmentError: the assignment says one, at that line.
+        """
+        if structs.replace(self.assignment.budget, seconds=None) == Budget():
+            return
+        file = read(Path(self.path), self.path, AssignmentError)
+        said = [each for each in file.data["budget"] if each != "seconds"]
+        if serving is None or not (serving.app or serving.serve):
+            raise file.fail(
+                "no budget but seconds binds a server that somebody else has started", ("budget",)
+            )
+        for word in said:
+            if why := unheld(serving.isolate, word):
+                raise file.fail(f"{word}: {why}", ("budget", word))
+
     def graded(
         self,
         report: Report,
         asked: Asked | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Report:
-        """The report with its grade; what noise has left open is judged again, where a run was asked for."""
+        """The report with its grade.
+
+        Where a run was asked for, what noise has left open is judged again, and all of it in real time where
+        the assignment wants that looked at.
+        """
         from conformance import api  # noqa: PLC0415 (freezing needs no engine)
         from conformance.grading.again import graded  # noqa: PLC0415
+        from conformance.grading.auditing import audited  # noqa: PLC0415
 
         def judge_again(some: Collection[str]) -> Report:
             assert asked is not None  # noqa: S101 - else nobody is asked again
             return api.conduct(api.make_options(replace(asked, selected=some)), on_progress)
 
-        return graded(report, self.assignment, None if asked is None else judge_again)
+        if asked is None:
+            return graded(report, self.assignment, None)
+
+        def in_real_time() -> Report:
+            return api.conduct(api.unmoved(asked), on_progress)
+
+        report = graded(report, self.assignment, judge_again)
+        return audited(report, self.assignment, self._reasons(asked), in_real_time)
+
+    def _reasons(self, asked: Asked) -> tuple[str, ...]:
+        """Why what is served is to be judged again in real time."""
+        from conformance.grading.auditing import reasons  # noqa: PLC0415 (freezing needs none of it)
+        from conformance.grading.submitted import digest_of, sources_of  # noqa: PLC0415
+
+        if not self.assignment.audit or asked.serving is None:
+            return ()
+        sources = sources_of(Path(asked.serving.app_dir or ""))
+        return reasons(self.assignment, sources, digest_of(sources))
 
     def regraded(self, report: Report) -> Report:
         """The report with its grade, by nothing but what it holds."""
@@ -105,7 +157,7 @@ def choose(path: str, specs: Collection[str] = (), *, started: bool = True) -> C
     Raises:
         ConformanceError: it is wrong, or was frozen by other specs than there are here.
     """
-    return Chosen(open_assignment(path, load_with(tuple(specs)), started=started), Path(path).parent)
+    return Chosen(open_assignment(path, load_with(tuple(specs)), started=started), Path(path).parent, path)
 
 
 def settle(

@@ -9,34 +9,31 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import sys
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 
+from conformance import comparing, glance, schemas
+from conformance import watch as watching
+from conformance.classing import grade
+from conformance.completing import check_names
+from conformance.configured import configured
 from conformance.errors import ConformanceError, HarnessError, UsageError
-from conformance.options import (
-    Asked,
-    Proposing,
-    Serving,
-    Telling,
-    glimpsed,
-    made,
-    options,
-    tier_named,
-)
+from conformance.foreseen import at_once, foreseen
+from conformance.options import Asked, Serving, Telling, made, options, tier_named
+from conformance.terminal import in_colours
+from conformance.terminal import say as _say
 from conformance.typed import as_typer, with_options_of
+from conformance.wishes import Elsewhere, Printing, Proposing
 
 if TYPE_CHECKING:
     from conformance.assigning import Chosen
     from conformance.execute.progress import Progress
     from conformance.model import Report
-    from conformance.report.write import Files
-    from conformance.servers.specs import AppSpec, CommandSpec
+    from conformance.telling import Teller
 
 __all__ = ["app", "main"]
 
@@ -51,36 +48,19 @@ _COMMAND_LINE_ERROR: Final = cast(
 
 app = typer.Typer(
     help="Does a server cache as HTTP says? Judges it by its URL alone.",
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
+app.command()(grade)
 
 _BY_NAME: Final = {each.field: as_typer(each) for each in options(Asked, Telling)}
 Target = Annotated[str, _BY_NAME["target"]]
 Set = Annotated[list[str] | None, _BY_NAME["overrides"]]
 Specs = Annotated[list[str] | None, _BY_NAME["specs"]]
-Assignment = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FILE", help="Grade by this assignment, frozen or not; lesson: by the lesson's two routes."
-    ),
-]
+Assignment = Annotated[str | None, _BY_NAME["assignment"]]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Tell everything about each check that did not pass.")
 ]
-
-
-class Schema(StrEnum):
-    """Whose JSON Schema to print."""
-
-    SPEC = "spec"
-    OWN = "own"
-    TARGET = "target"
-    REPORT = "report"
-    REQUIREMENTS = "requirements"
-    ASSIGNMENT = "assignment"
 
 
 @app.callback(invoke_without_command=True)
@@ -99,7 +79,7 @@ def _top(
 
 
 @app.command()
-@with_options_of(Asked, Serving, Telling)
+@with_options_of(Asked, Serving, Telling, Printing, Elsewhere)
 def run(
     context: typer.Context,
     url: Annotated[
@@ -108,7 +88,6 @@ def run(
     ] = "",
     *,
     verbose: Verbose = False,
-    assignment: Assignment = None,
     **typed: Any,
 ) -> None:
     """Judge the server at URL, or the one that --app or --serve starts.
@@ -117,33 +96,35 @@ def run(
     judged, 2 the run ended early or the usage, the target or the specs are wrong, 3 the suite itself failed,
     5 nothing was selected.
     """
-    serving, telling = made(Serving, typed), made(Telling, typed)
-    spec = serving.spec()
+    serving, telling = made(Serving, typed), _telling(typed)
+    url = url or made(Elsewhere, typed).base_url
+    wanted = made(Asked, typed, url=url, serving=serving)
+    spec = wanted.apart().spec()
     if not url and spec is None:
         raise UsageError(
             "there is no server to judge: give its URL, or start it with --app main:app or --serve"
         )
     from conformance.execute.starting import abandon, await_start  # noqa: PLC0415 (see above)
 
-    # Before the rest is imported, which takes as long; but not before what a report is to hold at first.
-    starting = context.obj.take(spec) if spec and not telling.reports else None
+    # Before the rest is imported, which takes as long.
+    starting = context.obj.take(spec) if spec and at_once(serving, telling, wanted.assignment) else None
     from conformance import api, progress  # noqa: PLC0415
-    from conformance.report.write import Files, place  # noqa: PLC0415
     from conformance.signals import heeded  # noqa: PLC0415
+    from conformance.telling import Teller  # noqa: PLC0415
 
     try:
-        files = Files(map(place, telling.reports), strict=telling.strict)
-        wanted = made(Asked, typed, url=url, serving=serving)
-        chosen = _chosen(assignment, typed.get("specs"), started=bool(serving.app))
-        wanted = wanted if chosen is None else chosen.asked(wanted, typed)
+        teller = Teller(telling, verbose=verbose)
+        chosen = _chosen(wanted.assignment, typed.get("specs"), started=bool(serving.app))
+        wanted = (wanted if chosen is None else chosen.asked(wanted, typed)).apart(*teller.files.paths)
         run_options = api.make_options(wanted, start=starting.result if starting else None)
-        if files:
-            files.begin(api.pending(run_options, chosen.assignment if chosen else None))
+        if teller.files:
+            teller.files.begin(api.pending(run_options, chosen.assignment if chosen else None))
     except ConformanceError:
         if starting is not None:
             abandon(starting)
         raise
     if spec is not None and starting is None:
+        spec = wanted.spec() or spec
         starting = context.obj.take(spec)
         run_options = dataclasses.replace(run_options, start=starting.result)
     _complain(api.caution(serving, run_options))
@@ -157,8 +138,12 @@ def run(
             await_start(starting, spec, show)
         report = api.conduct(run_options, on_progress)
         report = report if chosen is None else chosen.graded(report, wanted, on_progress)
-    code = _tell(report, files, telling, verbose=verbose)
+    code = _tell(report, teller)
     raise typer.Exit(INTERRUPTED if signals.came else code)
+
+
+app.command()(glance.look)
+app.command()(watching.watch)
 
 
 @app.command()
@@ -180,7 +165,7 @@ def init(
 
 
 @app.command()
-@with_options_of(Telling)
+@with_options_of(Telling, Printing)
 def judge(
     path: Annotated[Path, typer.Argument(metavar="REPORT.JSON", help="A report that a run has written.")],
     *,
@@ -195,14 +180,17 @@ def judge(
     """Judge a saved run again, without its server; exit codes as of run."""
     from conformance.execute.again import judge_again  # noqa: PLC0415 (see above)
     from conformance.load.specs import load_with  # noqa: PLC0415
-    from conformance.report.write import Files, place, read  # noqa: PLC0415
+    from conformance.report.write import read  # noqa: PLC0415
+    from conformance.telling import Teller  # noqa: PLC0415
 
-    telling = made(Telling, typed)
-    files = Files(map(place, telling.reports), strict=telling.strict)
+    teller = Teller(_telling(typed), verbose=verbose)
     judged = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
-    chosen = _chosen(assignment, specs, started=judged.workers is not None)
+    chosen = _chosen(assignment, specs, started=judged.server == "app")
     judged = judged if chosen is None else chosen.graded(judged)
-    raise typer.Exit(_tell(judged, files, telling, verbose=verbose))
+    raise typer.Exit(_tell(judged, teller))
+
+
+app.command()(comparing.diff)
 
 
 @app.command()
@@ -234,7 +222,7 @@ def list_(
     specs: Specs = None,
 ) -> None:
     """List the checks, and the resources of the target that they are asked of."""
-    from conformance.explain import listing  # noqa: PLC0415 (see above)
+    from conformance.listing import listing  # noqa: PLC0415 (see above)
     from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.load.target import load_target  # noqa: PLC0415
 
@@ -266,7 +254,12 @@ def coverage(
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(metavar="ID", help="A check, a node id, or a requirement.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="A check, a node id, or a requirement.", autocompletion=check_names
+        ),
+    ],
     specs: Specs = None,
     steps: Annotated[bool, typer.Option("--steps", help="Each step, for who writes checks.")] = False,
 ) -> None:
@@ -283,53 +276,34 @@ def explain(
             _say(line)
 
 
-@app.command()
-def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SPEC) -> None:
-    """Print a JSON Schema: of a spec file (own: of your own), a target or assignment file, or report.json."""
-    from conformance.grading import assignment  # noqa: PLC0415 (see above)
-    from conformance.load import ownschema, register, targetfile  # noqa: PLC0415 (see above)
-    from conformance.load import schema as language  # noqa: PLC0415 (see above)
-    from conformance.report.document import report_schema  # noqa: PLC0415
-
-    made: dict[Schema, Any] = {
-        Schema.SPEC: language.schema,
-        Schema.OWN: ownschema.schema,
-        Schema.TARGET: targetfile.schema,
-        Schema.REPORT: report_schema,
-        Schema.REQUIREMENTS: register.schema,
-        Schema.ASSIGNMENT: assignment.schema,
-    }
-    _say(json.dumps(made[which](), indent=2))
+app.command()(schemas.schema)
 
 
-def _chosen(assignment: str | None, specs: list[str] | None, *, started: bool = True) -> Chosen | None:
+def _chosen(assignment: str | Path | None, specs: list[str] | None, *, started: bool = True) -> Chosen | None:
     """The assignment that was asked for."""
     if assignment is None:
         return None
     from conformance.assigning import choose  # noqa: PLC0415 (see above)
 
-    return choose(assignment, specs or (), started=started)
+    return choose(str(assignment), specs or (), started=started)
 
 
-def _say(line: str) -> None:
-    # Not typer.echo, which takes another encoding than the terminal's where that is ASCII.
-    sys.stdout.write(f"{line}\n")
+def _telling(typed: Mapping[str, Any]) -> Telling:
+    """What is done with the verdicts."""
+    told, printed = made(Telling, typed), made(Printing, typed).format
+    return told if not printed else dataclasses.replace(told, reports=(*told.reports, f"{printed}:-"))
 
 
-def _tell(report: Report, files: Files, telling: Telling, *, verbose: bool) -> int:
+def _tell(report: Report, teller: Teller) -> int:
     """Write and print what has come out; its exit code."""
-    from conformance.api import exit_code  # noqa: PLC0415 (see above)
-    from conformance.report.text import entry_text, safe, summary_lines  # noqa: PLC0415
-
-    files.finish(report)  # first, since whoever reads the rest may close the pipe
-    if verbose:
-        for entry in report.judged:
-            if entry.verdict.verdict in ("fail", "warn", "inconclusive", "error", "unreachable"):
-                _say(f"---- {safe(entry.nodeid)}\n{entry_text(report, entry)}\n")
-    said = [f"report: {safe(path)}" for path in files.paths] + files.printed
-    for line in [*summary_lines(report, strict=telling.strict), *said]:
+    lines, code = teller.tell(report)
+    # Who has a report printed, reads nothing else there.
+    aside = sys.stderr if teller.files.printed else sys.stdout
+    for line in in_colours(lines, code, aside):
+        _say(line, aside)
+    for line in teller.files.printed:
         _say(line)
-    return exit_code(report, strict=telling.strict)
+    return code
 
 
 # ------------------------------------------------------------------ the way in and out
@@ -348,9 +322,11 @@ def command(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, and return its exit code; never a traceback."""
     from conformance.execute.starting import Early  # noqa: PLC0415 (see above)
 
-    early = Early(_foreseen(sys.argv[1:] if arguments is None else arguments))
+    early = Early(None)
     try:
-        made = app(args=arguments, standalone_mode=False, prog_name="conformance", obj=early)
+        words = configured(sys.argv[1:] if arguments is None else arguments)
+        early = Early(foreseen(words))
+        made = app(args=words, standalone_mode=False, prog_name="conformance", obj=early)
     except HarnessError as problem:
         return _complain(f"the suite is at fault: {problem}", SUITE_ERROR)
     except ConformanceError as problem:
@@ -365,19 +341,6 @@ def command(arguments: Sequence[str] | None = None) -> int:
     finally:
         early.close()
     return INTERRUPTED if made == _CTRL_C else made if isinstance(made, int) else 0
-
-
-def _foreseen(words: Sequence[str]) -> AppSpec | CommandSpec | None:
-    """The server that a command line will ask for: typer takes 0.1 s to read it, in which it can start."""
-    if words[:1] != ["run"] or "--help" in words:
-        return None
-    serving, telling = glimpsed(Serving, words[1:]), glimpsed(Telling, words[1:])
-    if telling is None or telling.reports:
-        return None  # a report is to say first that the run has not ended
-    try:
-        return serving.spec() if serving is not None else None
-    except ConformanceError:
-        return None  # it is told once all is read
 
 
 def _complain(says: str, code: int = 0) -> int:

@@ -20,16 +20,24 @@ from conformance.language import captures, durations
 from conformance.language.moves import MOVES, phrase
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import DURATION, listed
-from conformance.matchers import phrases, references
-from conformance.model import ASCENDING, CAPABILITIES, Check, Json, Requirement, Step, Suite, Target, Tier
+from conformance.matchers import phrases, phrases_of, references
+from conformance.model import (
+    ASCENDING,
+    CAPABILITIES,
+    Check,
+    ForAll,
+    Json,
+    Requirement,
+    Step,
+    Suite,
+)
 from conformance.model.citing import citing
-from conformance.model.order import level_at, level_of
+from conformance.model.order import level_of
 from conformance.model.specs import ANSWER
-from conformance.plan.lanes import plan
 from conformance.report.text import source_lines
 from conformance.verbs import VERBS
 
-__all__ = ["Page", "explain", "find", "flaws_caught", "listing", "page", "servers_failing"]
+__all__ = ["Page", "explain", "find", "flaws_caught", "page", "servers_failing"]
 
 _MOST: Final = 6  # requests of a table that are told
 _FEW: Final = 3  # names that are told
@@ -179,23 +187,6 @@ def _levels(check: Check) -> str:
     )
 
 
-def listing(suite: Suite, target: Target, tier: Tier) -> Iterator[str]:
-    """All checks up to a tier in columns, and the resources that each is asked of."""
-    rows = [("CHECK", "LEVEL", "TIER", "REQUIREMENT", "NEEDS", "ASKED OF")]
-    asked: dict[str, list[str]] = {}
-    for run in plan(suite, target, tier).runs:
-        asked.setdefault(run.check.id, []).extend([run.resource.name] if run.resource else [])
-    for check in (c for file in suite.files for c in file.checks if c.id in asked):
-        needs = ", ".join([*check.needs, *(f"no {name}" for name in check.without)])
-        resources = ", ".join(asked[check.id]) or f"none of {target.name}"
-        first, last = level_at(check, target, check.tier), level_at(check, target, tier)
-        level = first if first == last else f"{first}, then {last}"
-        rows.append((check.id, level, check.tier, check.requirement.id, needs, resources))
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
 def _requirement(requirement: Requirement) -> Iterator[str]:
     yield f"{requirement.id}: {requirement.says}"
     yield from (f"  {line}" for line in source_lines(requirement))
@@ -252,11 +243,16 @@ def _sent(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
         yield f"with --fuzz, histories that are searched for, of these moves among others: {words}"
         return
     for variable in check.forall:
-        examples = ", ".join(captures.in_words(str(e)) for e in variable.examples)
-        yield f"with <{variable.name}> one after another: {examples}"
+        yield f"with <{variable.name}> one after another:"
+        yield from _examples(variable)
     several = len(kept) > 1
     yield from (f"{step.name}: {_do(step)}".rstrip() if several else _do(step).rstrip() for step in kept)
     yield from _quantities(kept)
+
+
+def _examples(variable: ForAll) -> Iterator[str]:
+    """A line each: many have commas in them."""
+    return (f"    {captures.in_words(str(each))}".rstrip() for each in variable.examples)
 
 
 def _shortened(lines: list[str], *, apart: bool) -> list[str]:
@@ -277,12 +273,15 @@ def _accepted(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
     several = len(kept) > 1
     if check.claim:
         yield f"of every history: {CLAIMS[check.claim].says}"
+    # Of a mixture there are too many to tell each.
+    known = {} if check.alone else {step.name: step.args for step in kept}
 
     def said(wanted: Mapping[str, Mapping[str, Json]]) -> str:
         """Steps of which the same is due are told together."""
         alike: dict[str, list[str]] = {}
         for name, each in wanted.items():
-            alike.setdefault(phrases(each), []).append("" if name == ANSWER or not several else name)
+            says = phrases_of(each, known[name]) if name in known else phrases(each)
+            alike.setdefault(says, []).append("" if name == ANSWER or not several else name)
         return "; ".join(f"{_named(names)}{phrase}" for phrase, names in alike.items())
 
     yield from (said({step.name: step.expect}) for step in kept if step.expect)
@@ -313,8 +312,8 @@ def _one_by_one(suite: Suite, check: Check) -> Iterator[str]:
     elif check.on:
         steps = steps[: last + 1]
     for variable in check.forall:
-        examples = ", ".join(captures.in_words(str(e)) for e in variable.examples)
-        yield f"  With <{variable.name}> one after another: {examples}"
+        yield f"  With <{variable.name}> one after another:"
+        yield from (f"  {line}" for line in _examples(variable))
         yield f"  (with --fuzz, found by searching: {STRATEGIES[variable.strategy]})"
     for number, step in enumerate(steps, 1):
         yield f"  {number}. {step.name}: {_do(step)}{_when(step)}"

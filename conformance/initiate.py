@@ -10,10 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from conformance.errors import UsageError
-from conformance.options import COMMAND, Proposing, Serving, options
+from conformance.options import COMMAND, UNVERIFIED, Serving, options
 from conformance.proposing.propose import Proposal, Wanted, propose, write
 from conformance.report.safe import safe, shell
 from conformance.servers.specs import AppSpec
+from conformance.wire.trust import trusted
+from conformance.wishes import Proposing
 
 __all__ = ["initiate"]
 
@@ -35,8 +37,7 @@ def initiate(url: str, wanted: Proposing, serving: Serving, out: Path, *, force:
         raise UsageError(f"{str(out)!r} is there already: --force writes over it, --out names another")
     if not out.parent.is_dir():
         raise UsageError(f"{str(out)!r} can't be written: there is no folder {str(out.parent)!r}")
-    if wanted.ca is not None and not Path(wanted.ca).is_file():
-        raise UsageError(f"there is no file {str(wanted.ca)!r} with the certificates of a CA")
+    verify = trusted(wanted.ca, insecure=wanted.insecure)
     command = f"conformance run {_where(url, serving, wanted)} --target {shell(str(out))} --tier full"
     asked = Wanted(
         openapi=wanted.openapi,
@@ -44,7 +45,7 @@ def initiate(url: str, wanted: Proposing, serving: Serving, out: Path, *, force:
         headers=tuple(wanted.headers),
         base=wanted.base_path,
         most=wanted.most,
-        verify=True if wanted.ca is None else str(wanted.ca),
+        verify=verify,
         command=command,
     )
     if spec is None:
@@ -59,6 +60,8 @@ def initiate(url: str, wanted: Proposing, serving: Serving, out: Path, *, force:
                 replace(asked, move=server.move if moves else None, about=serving.app or serving.serve or ""),
             )
     write(out, made.text, force=force)
+    if wanted.insecure:
+        yield f"note:  {UNVERIFIED}"
     yield from _told(made, out, command)
 
 
@@ -86,4 +89,6 @@ def _where(url: str, serving: Serving, wanted: Proposing) -> str:
             words += [each.flag(COMMAND)] if each.kind is bool else [each.flag(COMMAND), shell(str(one))]
     if wanted.ca is not None:
         words += ["--ca", shell(str(wanted.ca))]
+    if wanted.insecure:
+        words.append("--insecure")
     return " ".join(words)

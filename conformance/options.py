@@ -4,152 +4,86 @@ A field of `Asked`, `Serving` and `Telling` is declared once, with its type, its
 field made by `option` is an option of the command (`--app-dir`) and of the plugin
 (`--conformance-app-dir`); the fields of `Asked` are the parameters of `conformance.run`.
 
-pytest reads this file at every start: it imports nothing of ours, and nothing that pytest has not
-imported before. What values are accepted is checked in `api.py`.
+pytest reads this file at every start: it imports nothing of ours but how a field is declared, and nothing
+that pytest has not imported before. What values are accepted is checked in `api.py`.
 """
 
 # ruff: noqa: RUF009
-# (fields are declared by functions of this file, which return dataclass fields)
+# (fields are declared by functions, which return dataclass fields)
 
 from __future__ import annotations
 
-import argparse
 import os
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from conformance.declaring import (
+    COMMAND,
+    PLUGIN,
+    Option,
+    declared,
+    glimpsed,
+    made,
+    option,
+    options,
+    parameter,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.clocks import Clock
     from conformance.execute.progress import Progress
-    from conformance.model import Target, Tier
+    from conformance.model import Budget, Target, Tier
     from conformance.servers.specs import AppSpec, CommandSpec
 
 __all__ = [
     "COMMAND",
     "PLUGIN",
+    "UNVERIFIED",
     "Asked",
     "Option",
-    "Proposing",
     "Serving",
     "Telling",
+    "ca_option",
     "declared",
     "glimpsed",
+    "headers_option",
+    "insecure_option",
     "made",
+    "option",
     "options",
     "tier_named",
 ]
 
-T = TypeVar("T")
-COMMAND: Final = "--"
-PLUGIN: Final = "--conformance-"
-_FLAG: Final = re.compile(r"--(?=\w)")
+
+def headers_option() -> Sequence[str]:
+    """Fields that are sent along."""
+    return option(
+        (),
+        "A field to send with each request, such as 'Authorization: Bearer ${TOKEN}', a variable of the "
+        "environment in it; repeatable.",
+        metavar="'NAME: VALUE'",
+        name="header",
+        short="-H",
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """How a field is asked for, and what is said about it.
-
-    Args:
-        field: its name, in a record of this file.
-        default: its value where nobody asks; () where it may be asked for several times.
-        help: a sentence, in which other options are called as the command calls them.
-        in_code: what more there is to know where it is a parameter.
-        kind: str, int or float; bool where naming the option says it all; None where it is a parameter only.
-        metavar: what stands for the value.
-        name: of the option, where the field is called otherwise.
-        short: another name of the command's, such as -H, or "".
-    """
-
-    field: str
-    default: Any
-    help: str
-    in_code: str
-    kind: type | None
-    metavar: str
-    name: str
-    short: str = ""
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether it may be asked for several times."""
-        return bool(self.default == ())
-
-    def flag(self, prefix: str) -> str:
-        """As it is typed: `--app-dir`, after the prefix `--`."""
-        return prefix + (self.name or self.field.replace("_", "-"))
-
-    def says(self, prefix: str) -> str:
-        """Its help, with other options called as they are after the prefix."""
-        return _FLAG.sub(prefix, self.help)
+def ca_option() -> str | Path | None:
+    """A CA of one's own."""
+    return option(None, "Certificates of a private CA to trust, for https.", metavar="FILE")
 
 
-def option(  # noqa: PLR0913 - each is said of a field
-    default: T,
-    says: str,
-    *,
-    kind: type = str,
-    metavar: str = "",
-    name: str = "",
-    in_code: str = "",
-    short: str = "",
-) -> T:
-    """A field that is an option of the command and the plugin, too."""
-    declared = {
-        "help": says,
-        "in_code": in_code,
-        "kind": kind,
-        "metavar": metavar,
-        "name": name,
-        "short": short,
-    }
-    return field(default=default, metadata=declared)
+UNVERIFIED: Final = (
+    "NO CERTIFICATE IS CHECKED (--insecure): whoever stands in between can answer, and read what is sent"
+)
+"""What is said wherever that was asked for."""
 
 
-def parameter(default: T, says: str) -> T:
-    """A field that is no option."""
-    declared = {"help": says, "in_code": "", "kind": None, "metavar": "", "name": ""}
-    return field(default=default, metadata=declared)
-
-
-def declared(record: type) -> Iterator[Option]:
-    """What is declared in a record, in order."""
-    for each in fields(record):
-        yield Option(field=each.name, default=each.default, **each.metadata)
-
-
-def options(*records: type) -> Iterator[Option]:
-    """Those that are options of the command and of the plugin."""
-    return (each for record in records for each in declared(record) if each.kind is not None)
-
-
-def made(record: type[T], typed: Mapping[str, Any], **more: Any) -> T:
-    """The record that was asked for: a field that nobody typed has its default."""
-    given = {each.field: typed.get(each.field) for each in options(record)}
-    tuples = {each.field for each in options(record) if each.repeatable}
-    asked = {name: tuple(v) if name in tuples else v for name, v in given.items() if v is not None}
-    return cast("Callable[..., T]", record)(**asked, **more)
-
-
-def glimpsed(record: type[T], words: Sequence[str]) -> T | None:
-    """The record that a command line will be found to ask for; None where it can't be told at a glance.
-
-    For whoever has something to begin before all is parsed; what counts is what is parsed.
-    """
-    reader = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    for each in options(record):
-        more: dict[str, Any] = {"type": each.kind, "action": "append" if each.repeatable else "store"}
-        if each.kind is bool:
-            more = {"action": "store_true", "default": None}
-        reader.add_argument(each.flag(COMMAND), dest=each.field, **more)
-    try:
-        typed, _ = reader.parse_known_args(words)
-    except (argparse.ArgumentError, SystemExit):
-        return None
-    return made(record, vars(typed))
+def insecure_option() -> bool:
+    """No verification at all."""
+    return option(False, "Take any certificate, for https: whoever stands in between can answer.", kind=bool)
 
 
 def tier_named(name: str) -> Tier:
@@ -188,6 +122,10 @@ class Serving:
         "the strongest there is.",
         metavar="LEVEL",
     )
+    budget: Budget | None = parameter(None, "What an isolated server may take; None is the standard one.")
+    apart: Sequence[str | Path] = parameter(
+        (), "Files that an isolated server does not see although they lie in its folder."
+    )
 
     def spec(self) -> AppSpec | CommandSpec | None:
         """What is to be started, or None.
@@ -214,17 +152,27 @@ class Serving:
         if folder is not None and not folder.is_dir():
             raise UsageError(f"there is no folder {str(folder)!r} to start the server in")
         env = self._passed_on()
+        apart = tuple(Path(each).absolute() for each in self.apart)
         if self.app:
             if ":" not in self.app:
                 raise UsageError(f"{self.app!r} names no app; accepted is module:attribute, such as main:app")
             return AppSpec(
-                self.app, folder, factory=self.factory, workers=self.workers, env=env, isolate=self.isolate
+                self.app,
+                folder,
+                factory=self.factory,
+                workers=self.workers,
+                env=env,
+                isolate=self.isolate,
+                budget=self.budget,
+                apart=apart,
             )
         if env and not self.serve:
             raise UsageError("a variable is passed on to a server that the suite starts (main:app)")
         if self.isolate != "none" and not self.serve:
             raise UsageError("what is isolated is a server that the suite starts (main:app)")
-        return CommandSpec(self.serve, folder, env=env, isolate=self.isolate) if self.serve else None
+        if not self.serve:
+            return None
+        return CommandSpec(self.serve, folder, env=env, isolate=self.isolate, budget=self.budget, apart=apart)
 
     def _passed_on(self) -> dict[str, str]:
         """The variables that are asked for by name, or as NAME=VALUE."""
@@ -292,7 +240,24 @@ class Asked:
         "A file, or a folder of files, with checks of your own, to be judged beside ours; repeatable.",
         metavar="PATH",
     )
+    assignment: str | Path | None = option(
+        None,
+        "Grade by this assignment, frozen or not; lesson: by the lesson's two routes.",
+        metavar="FILE",
+        in_code="The report has a grade then.",
+    )
     selected: Collection[str] | None = parameter(None, "Node ids of checks, or None for all.")
+    only: Sequence[str] = option(
+        (),
+        "Judge only what is called so: a check, a topic, a row, a level or a resource, with * and ?, such as "
+        "if-none-match,LES0*; what it builds on is asked, too, and not shown; repeatable.",
+        metavar="NAME,...",
+    )
+    skip: Sequence[str] = option((), "Leave out what is called so, likewise; repeatable.", metavar="NAME,...")
+    headers: Sequence[str] = headers_option()
+    wait: float = option(
+        0.0, "For how long to wait for a server that is starting.", kind=float, metavar="SECONDS"
+    )
     allow_writes: bool = option(
         False, "Consent to writes on a server that is not on this machine; they are put back.", kind=bool
     )
@@ -332,11 +297,25 @@ class Asked:
         "The User-Agent of the requests, where the server is not to be told that it is being judged.",
         metavar="TEXT",
     )
-    ca: str | Path | None = option(None, "Certificates of a private CA to trust, for https.", metavar="FILE")
-    verify: bool = parameter(True, "False takes any certificate.")
+    ca: str | Path | None = ca_option()
+    insecure: bool = insecure_option()
     on_progress: Callable[[Progress], None] | None = parameter(
         None, "Called about ten times a second while the run goes on."
     )
+
+    def spec(self) -> AppSpec | CommandSpec | None:
+        """What is to be started, or None; as of `Serving`."""
+        return None if self.serving is None else self.serving.spec()
+
+    def apart(self, *files: str | Path | None) -> Asked:
+        """The same, with all that a run reads, and these files, kept from a server that is isolated."""
+        serving = self.serving
+        if serving is None or serving.isolate == "none":  # whatever it is kept from, it sees all files
+            return self
+        named = [each for each in (self.target, self.assignment) if isinstance(each, str | os.PathLike)]
+        read = (*filter(os.path.isfile, named), *self.specs)
+        kept = dict.fromkeys((*serving.apart, *read, *(each for each in files if each is not None)))
+        return replace(self, serving=replace(serving, apart=tuple(kept)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,27 +330,9 @@ class Telling:
         name="report",
     )
     strict: bool = option(False, "A warning (a SHOULD not met) is a failure, too.", kind=bool)
-
-
-@dataclass(frozen=True, slots=True)
-class Proposing:
-    """What is asked of `conformance init`, besides where the server is."""
-
-    paths: Sequence[str] = option(
-        (),
-        "A path to read, such as /items/ or /items/{id}, in place of what OpenAPI lists; repeatable.",
-        metavar="PATH",
-        name="path",
+    baseline: str | None = option(
+        None, "Fail on nothing but what got worse since this report.", metavar="REPORT.JSON"
     )
-    openapi: str = option("/openapi.json", "Where its OpenAPI is.", metavar="PATH")
-    headers: Sequence[str] = option(
-        (),
-        "A field to send with each request, such as 'Authorization: Bearer ${TOKEN}', a variable of the "
-        "environment in it; repeatable.",
-        metavar="'NAME: VALUE'",
-        name="header",
-        short="-H",
+    show_hidden: bool = option(
+        False, "Show what the assignment hides from students: for instructors.", kind=bool
     )
-    base_path: str = option("", "A prefix of all paths, such as /api.", metavar="PATH")
-    most: int = option(8, "How many resources there may be.", kind=int, metavar="N")
-    ca: str | Path | None = option(None, "Certificates of a private CA to trust, for https.", metavar="FILE")

@@ -7,7 +7,7 @@ is the package `pytest_plugin`, imported once somebody asks for `--conformance`.
 
 import os
 from collections.abc import Generator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -21,15 +21,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--conformance", action="store_true", help="Judge the server at --base-url by the built-in specs."
     )
     for each in options(Asked, Serving, Telling):
-        default = " (default: %(default)s)" if each.default else ""
-        said: dict[str, Any] = {"default": each.default, "help": each.says(PLUGIN) + default}
+        default = f" (default: {each.default})" if each.default else ""
+        # None: whether anybody has said so is told by it, since the configuration may say it, too.
+        said: dict[str, Any] = {"default": None, "help": each.says(PLUGIN) + default}
         if each.kind is bool:
             said["action"] = "store_true"
         else:
             said |= {"metavar": each.metavar, "type": each.kind}
         if each.repeatable:
-            said |= {"action": "append", "default": None}
+            said["action"] = "append"
         group.addoption(each.flag(PLUGIN), **said)
+        if each.repeatable:
+            parser.addini(each.ini, f"As {each.flag(PLUGIN)}.", type="linelist", default=None)
+        else:
+            kind: Literal["bool", "string"] = "bool" if each.kind is bool else "string"
+            parser.addini(each.ini, f"As {each.flag(PLUGIN)}.", type=kind, default=None)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Final, TextIO
 
 from conformance.execute.progress import Progress, line
+from conformance.terminal import rewrites
 
 _PATIENCE: Final = 1.0  # seconds of waiting that are worth no line
 _RARELY: Final = 10.0  # seconds between two lines where there is no terminal
@@ -20,7 +21,7 @@ _RARELY: Final = 10.0  # seconds between two lines where there is no terminal
 @contextmanager
 def shown(stream: TextIO, now: Callable[[], float] = time.monotonic) -> Iterator[Callable[[Progress], None]]:
     """What to call with the progress; the line is gone at the end."""
-    if not stream.isatty():
+    if not rewrites(stream):
         yield _Plain(stream, now)
         return
     from rich.console import Console  # noqa: PLC0415 (0.1 s that a run in a pipeline does without)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from conformance.completing import COMPLETED
 from conformance.options import COMMAND, Option, options
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def as_typer(option: Option) -> OptionInfo:
     """An option of the list as typer has it."""
     metavar, says = option.metavar or None, option.says(COMMAND)
     flags = [option.flag(COMMAND), *([option.short] if option.short else [])]
-    return cast("OptionInfo", typer.Option(*flags, metavar=metavar, help=says))
+    completed = COMPLETED.get(option.field)
+    return cast("OptionInfo", typer.Option(*flags, metavar=metavar, help=says, autocompletion=completed))
 
 
 def _parameter(option: Option) -> inspect.Parameter:

@@ -7,15 +7,22 @@ fail, and can claim to have been changed tomorrow; all of that by requests, wher
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
 from reference_impl.caching import cache_control, http_date
-from reference_impl.representations import NO_CACHE, NO_STORE, Representation, answer
-from reference_impl.routes import AppSite, readable
+from reference_impl.representations import (
+    NO_CACHE,
+    NO_STORE,
+    Representation,
+    answer,
+    refuse_if_asked,
+    written,
+)
+from reference_impl.routes import AppSite, NewText, readable
 from reference_impl.settings import Clock
 from reference_impl.site import Site
-from reference_impl.whole import Kept, lifetime, policy_of
+from reference_impl.whole import NOTHING, Kept, lifetime, policy_of
 
 router = APIRouter()
 bench = APIRouter(prefix="/admin", include_in_schema=False)
@@ -34,6 +41,7 @@ class Source:
     clock: Clock
     changed: float
     revision: int = 1
+    text: str = "Revision 1"
     down: bool = False
     ahead: bool = False
 
@@ -41,6 +49,11 @@ class Source:
     def of(cls, clock: Clock) -> "Source":
         """One that is new, and well."""
         return cls(clock, clock())
+
+    def write(self, text: str) -> None:
+        """It has this text from now on; the same again is no change."""
+        if text != self.text:
+            self.text, self.changed = text, self.clock()
 
     def modified(self) -> float:
         """When it was changed; a change that is yet to come counts as one of now (RFC 9110 8.8.2.1)."""
@@ -63,6 +76,12 @@ def _policy(kind: Kind, ttl: int) -> str:
     }[kind]
 
 
+def _shown(kind: Kind, site: Site, source: Source) -> Representation:
+    data = {"kind": kind, "text": source.text}
+    policy = _policy(kind, int(site.settings.ttl))
+    return Representation.of(site, data, source.modified()).with_policy(policy)
+
+
 @readable("/behind/{kind}", {503: {"description": "The source is down"}}, on=router)
 async def read_behind(request: Request, kind: Kind, site: AppSite, source: AppSource) -> Response:
     """A text of the source, and in a field when the answer was made: from a cache it was made earlier."""
@@ -71,15 +90,28 @@ async def read_behind(request: Request, kind: Kind, site: AppSite, source: AppSo
         if source.down:
             detail = "The source does not answer"
             return JSONResponse({"detail": detail}, 503, {"Cache-Control": NO_STORE})
-        data = {"kind": kind, "text": f"Revision {source.revision}"}
-        policy = _policy(kind, int(site.settings.ttl))
-        made = answer(request, site, Representation.of(site, data, source.modified()).with_policy(policy))
+        made = answer(request, site, _shown(kind, site, source))
         made.headers["X-Made"] = http_date(site.settings.clock())
         return made
 
     if "range" in request.headers:  # the cache has whole answers only, and the source divides
         return site.whole.told(await ask())
     return await _or_stale(request, site, await site.whole.answer(request, ask))
+
+
+@router.put(
+    "/behind/{kind}", response_class=Response, responses={412: {"description": "It is another by now"}}
+)
+async def write_behind(
+    request: Request, kind: Kind, new: NewText, site: AppSite, source: AppSource
+) -> Response:
+    """Another text: the source decides, and what is kept of the URL is dropped (RFC 9111 4.4)."""
+    if source.down:
+        raise HTTPException(503, "The source does not answer", {"Cache-Control": NO_STORE})
+    refuse_if_asked(request, site, _shown(kind, site, source))
+    source.write(new.text)
+    await site.cache.delete(site.whole.key(request, NOTHING), f"behind{request.url.path}")
+    return written(_shown(kind, site, source), sent=await request.body())
 
 
 async def _or_stale(request: Request, site: Site, made: Response) -> Response:
@@ -110,7 +142,8 @@ def standing_in(policy: dict[str, str]) -> int:
 @bench.post("/change", status_code=204)
 async def change(source: AppSource) -> Response:
     """The text becomes another, and nobody is told."""
-    source.revision, source.changed = source.revision + 1, source.clock()
+    source.revision += 1
+    source.write(f"Revision {source.revision}")
     return Response(status_code=204)
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from helpers import kinds
 from helpers.judging import Collect, Judge, Serve
+from helpers.measuring import Measure
 
+MEASURE = Measure()  # before anything that it is about is imported
 GUARD = kinds.Guard()
 
 # A shell that runs us in the background has us ignore Ctrl-C, and with us all processes that we start: those
@@ -33,8 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """A quick test starts no process."""
-    with GUARD.watching(item):
+    with MEASURE.of(quick=kinds.is_quick(item)), GUARD.watching(item):
         return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """All fixtures have come to their end."""
+    MEASURE.save()
 
 
 TINY = """\

@@ -12,7 +12,7 @@ from helpers.embedded import dead_port, judged, judging, stopped
 from msgspec.structs import replace
 
 import conformance
-from conformance import api
+from conformance import api, running
 from conformance.errors import ConformanceError, SpecError, TargetError, UsageError
 from conformance.execute.progress import Progress
 from conformance.load.specs import load
@@ -25,7 +25,7 @@ from reference_impl.serve import start
 
 def test_what_is_exported() -> None:
     assert list(conformance.__all__) == sorted(conformance.__all__) == ["Report", "__version__", "run"]
-    assert conformance.run is api.run
+    assert conformance.run is running.run
     assert conformance.Report is Report
     assert conformance.__version__[0].isdigit()
     with pytest.raises(AttributeError, match="no attribute 'runn'"):
@@ -75,7 +75,7 @@ def test_what_is_given_arrives(tmp_path: Path) -> None:
     assert (options.selected, options.verify, options.deadline) == (frozenset([one]), str(ca), 9)
     assert options.allow_writes
     assert callable(options.search)
-    assert api.make_options(Asked("http://h", verify=False)).verify is False
+    assert api.make_options(Asked("http://h", insecure=True)).verify is False
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_what_is_given_arrives(tmp_path: Path) -> None:
         ({"deadline": float("inf")}, UsageError, "above 0"),
         ({"deadline": -1}, UsageError, "above 0"),
         ({"ca": "/no/ca.pem"}, UsageError, "there is no file"),
-        ({"ca": "/no/ca.pem", "verify": False}, UsageError, "exclude each other"),
+        ({"ca": "/no/ca.pem", "insecure": True}, UsageError, "exclude each other"),
         ({"selected": ["specs/validators.yaml::items::etag-quotd"]}, UsageError, "did you mean"),
         ({"target": load_target(), "overrides": ["a.b=c"]}, UsageError, "given as an object"),
     ],

@@ -20,9 +20,9 @@ import reference_impl
 
 # From the doors down to the ground. A room imports what stands in a later line, and itself.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("", "pytest_plugin"),  # the doors: the files of the root, and the plugin
+    ("", "classroom", "pytest_plugin"),  # the doors: the files of the root, a class, and the plugin
     ("grading",),
-    ("fuzz", "proposing"),
+    ("fuzz", "proposing", "looking"),
     ("execute",),
     ("load", "plan", "judge", "report"),
     ("verbs",),
@@ -48,7 +48,7 @@ SHELL = (
     *("concurrent", "subprocess", "multiprocessing", "signal", "sys", "logging", "pytest", "typer"),
     *("yaml", "jsonschema"),
 )
-PURE = ("plan", "judge", "report", *GROUND)
+PURE = ("plan", "judge", "report", "looking", *GROUND)
 # The files of pure rooms that read or write files, which is what they are for.
 AT_THE_EDGE = ("conformance.language.yamlfile", "conformance.report.write")
 GUESSING = ("conformance/guesses.py", "conformance/servers/inside/apps.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from msgspec.structs import replace
 
 from conformance import explain as room
 from conformance.errors import UsageError
-from conformance.explain import explain, find, flaws_caught, listing, page, servers_failing
+from conformance.explain import explain, find, flaws_caught, page, servers_failing
+from conformance.listing import listing
 from conformance.load.specs import load
 from conformance.load.target import load_target
-from conformance.model import Check
+from conformance.model import Check, Tier
 from conformance.model.citing import citing
 
 CHECKS = tuple(check for file in load().files for check in file.checks)
@@ -78,6 +80,16 @@ def test_of_many_requests_that_are_alike_the_first_are_told() -> None:
     assert accepted.startswith("each of the 18: the answer that RFC 9110 13.2.2 calls for")
 
 
+def test_what_is_accepted_of_a_cell_is_a_status_and_no_rule() -> None:
+    def accepted(name: str) -> str:
+        (check,) = find(load(), name)
+        (told,) = page(load(), check).accepted
+        return told
+
+    assert accepted("inm-star").startswith("inm-star: 304 Not Modified (If-None-Match names the current ")
+    assert accepted("if-match-put-not-done").startswith("the item as it was, 412 Precondition Failed (")
+
+
 def test_steps_of_its_own_are_told_but_for_what_only_serves_as_evidence() -> None:
     (check,) = find(load(), "no-store-where-sent")
     names = [line.partition(":")[0] for line in page(load(), check).sent]
@@ -135,7 +147,8 @@ def test_a_timeline_is_told_as_far_as_it_is_judged() -> None:
 
 def test_variables_are_told_with_their_examples() -> None:
     (check,) = find(load(), "inm-other-is-200")
-    assert 'With <other> one after another: "no-such-tag", ' in text(check)
+    assert '  With <other> one after another:\n      "no-such-tag"\n' in text(check)
+    assert page(load(), check).sent[:2] == ("with <other> one after another:", '    "no-such-tag"')
     assert "with --fuzz" in text(check)
 
 
@@ -212,6 +225,19 @@ def test_the_listing_has_the_level_of_the_tier() -> None:
     quoted = {tier: next(r for r in lines if r.startswith("etag-quoted")) for tier, lines in rows.items()}
     assert quoted["lesson"].split()[1] == "SHOULD"
     assert " SHOULD, then MUST " in quoted["strict"]
+
+
+def test_the_listing_ends_with_how_much_is_to_be_done() -> None:
+    def cells(tier: Tier, target: str = "lesson") -> tuple[int, ...]:
+        *_, last = listing(load(), load_target(target), tier)
+        return tuple(map(int, re.findall(r"\d+", last)))
+
+    checks, asked, reads, writes = cells("full")
+    assert checks < asked
+    assert writes < reads
+    assert cells("lesson")[2:] == (0, 0)
+    assert cells("full", "behind")[3] == 0  # nothing there takes an item of ours
+    assert all(small < large for small, large in zip(cells("core"), cells("full"), strict=True))
 
 
 def test_a_check_is_explained_with_each_level_that_it_may_have() -> None:

@@ -42,7 +42,7 @@ def test_whoever_uses_nothing_pays_for_nothing(module: str) -> None:
         "conformance",
         "conformance.version",
         module,
-        *(["conformance.options"] if module == "conformance.plugin" else []),
+        *(["conformance.declaring", "conformance.options"] if module == "conformance.plugin" else []),
     }
     assert [name for name in sorted(found) if within(name, HEAVY)] == []
     assert {name for name in found if within(name, ["conformance"])} == allowed
@@ -58,6 +58,7 @@ def test_whoever_uses_nothing_pays_for_nothing(module: str) -> None:
             (*NETWORK, "yaml", "conformance.clients", "conformance.wire"),
         ),
         ("conformance.clients", ("hishel", "httpx", "redis", "sqlite3")),
+        ("conformance.api", ("yaml", "jsonschema", "hishel", "httpx", "jinja2", "hypothesis")),
     ],
 )
 def test_a_room_brings_only_what_it_needs_at_once(module: str, spared: tuple[str, ...]) -> None:

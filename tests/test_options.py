@@ -16,7 +16,8 @@ from helpers.rules import none_of
 import conformance
 from conformance import cli, plugin
 from conformance.errors import UsageError
-from conformance.options import COMMAND, PLUGIN, Asked, Proposing, Serving, Telling, declared, made, options
+from conformance.options import COMMAND, PLUGIN, Asked, Serving, Telling, declared, made, options
+from conformance.wishes import Proposing
 
 ROOT = Path(__file__).parents[1]
 OPTIONS = tuple(options(Asked, Serving, Telling))
@@ -35,29 +36,37 @@ class Parser:
 
     def __init__(self) -> None:
         self.said: dict[str, tuple[Any, str]] = {}
+        self.ini: dict[str, Any] = {}
 
     def getgroup(self, *_: str) -> Parser:
         return self
 
     def addoption(self, name: str, **said: Any) -> None:
-        self.said[name] = said.get("default"), said["help"].removesuffix(" (default: %(default)s)")
+        self.said[name] = said.get("default"), re.sub(r" \(default: [^)]*\)$", "", said["help"])
+
+    def addini(self, name: str, *_: str, **said: Any) -> None:
+        self.ini[name] = said["default"]
 
 
-def of_the_plugin() -> Said:
+def of_the_plugin() -> Any:
     parser: Any = Parser()
     plugin.pytest_addoption(parser)
-    said: Said = parser.said
-    return said
+    return parser
 
 
 def test_an_option_is_in_each_door_with_its_default_and_its_help() -> None:
     default = {each.field: None if each.repeatable else each.default for each in OPTIONS}
-    for door, prefix, own in (
-        (of_the_command(), COMMAND, ("--verbose", "--assignment")),
-        (of_the_plugin(), PLUGIN, ("--conformance",)),
+    unsaid = dict.fromkeys(default)  # the configuration may say it: see the ini keys
+    for door, prefix, own, defaults in (
+        (of_the_command(), COMMAND, ("--verbose", "--assignment", "--format", "--base-url"), default),
+        (of_the_plugin().said, PLUGIN, ("--conformance",), unsaid),
     ):
-        wanted = {each.flag(prefix): (default[each.field], each.says(prefix)) for each in OPTIONS}
+        wanted = {each.flag(prefix): (defaults[each.field], each.says(prefix)) for each in OPTIONS}
         assert door == wanted | {name: door[name] for name in own}
+
+
+def test_each_option_of_the_plugin_is_a_key_of_its_configuration() -> None:
+    assert of_the_plugin().ini == {each.flag(PLUGIN)[2:].replace("-", "_"): None for each in OPTIONS}
 
 
 @pytest.mark.parametrize(("function", "record"), [(conformance.run, Asked), (Serving, Serving)])

@@ -31,8 +31,8 @@ Pieces = Iterable[bytes]
 
 def codings_of(headers: Headers) -> tuple[str, ...]:
     """The codings that Content-Encoding names, in the order in which they were put on; identity is none."""
-    named = split_list((field_value(headers, "content-encoding") or "").lower())
-    return tuple(each for each in named if each != "identity")
+    named = field_value(headers, "content-encoding")
+    return () if named is None else tuple(e for e in split_list(named.lower()) if e != "identity")
 
 
 def plain_content(headers: Headers, content: bytes) -> tuple[bytes, Decoded | None]:
@@ -40,9 +40,9 @@ def plain_content(headers: Headers, content: bytes) -> tuple[bytes, Decoded | No
 
     A part of a coded body can't be decoded by itself, so nothing is said of it.
     """
-    codings = codings_of(headers)
     if not content or _is_part(headers):
         return content, None
+    codings = codings_of(headers)
     if codings:
         found, kept = decode(codings, content)
         return kept, found

@@ -10,14 +10,27 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, NoReturn
+
+from msgspec.structs import replace
 
 from conformance.content.codings import plain_content
 from conformance.content.items import find_item, find_list, is_gone, item_id, same_id
 from conformance.content.marks import HEADER, in_field, marked
 from conformance.content.moments import moment
 from conformance.content.summaries import summary
-from conformance.model import MISSING, NO_FACTS, Facts, Headers, ItemFacts, Json, JsonType, Resource
+from conformance.model import (
+    MISSING,
+    NO_FACTS,
+    Decoded,
+    Facts,
+    Headers,
+    ItemFacts,
+    Json,
+    JsonType,
+    Resource,
+)
 
 _TYPES: Final[Mapping[type, JsonType]] = {
     dict: "object",
@@ -27,10 +40,17 @@ _TYPES: Final[Mapping[type, JsonType]] = {
     type(None): "null",
 }
 BODY: Final = "body"
+_CONDITION_WANTED: Final = 428
+_CONDITIONS: Final = (
+    *("if-match", "if-none-match", "if-unmodified-since", "if-modified-since"),
+    *("etag", "condition", "://"),  # also "precondition", "conditional", and the address of a page
+)
+_LONGEST_ADVICE: Final = 64 * 1024  # bytes that anybody reads to find out
 _MOST_MEMBERS: Final = 64
 _LONGEST_VALUE: Final = 2048
 _LONGEST_NESTED: Final = 120  # of an object or a list, of which nobody needs more than to know it again
 _MOST_NESTED: Final = 64
+_SHORT: Final = 64 * 1024  # bytes of a body that is looked for among the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +71,58 @@ def json_type(value: Json) -> JsonType:
     return _TYPES.get(type(value), "number")
 
 
-def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: Tracked | None) -> Facts:
+def facts(
+    resource: Resource | None, headers: Headers, content: bytes, tracked: Tracked | None, status: int = 200
+) -> Facts:
     """What is to be known of a body; see `model.Facts`."""
     content, decoded = plain_content(headers, content)
+    found = _facts(resource, headers, content, decoded, tracked)
+    return replace(found, wants=_wants(content)) if status == _CONDITION_WANTED else found
+
+
+def _facts(
+    resource: Resource | None,
+    headers: Headers,
+    content: bytes,
+    decoded: Decoded | None,
+    tracked: Tracked | None,
+) -> Facts:
+    looks = _NOWHERE
+    if resource is not None:
+        looks = _Looks(resource.value, resource.hit, resource.hit_is, bool(resource.members))
+    if tracked is None and decoded is None and not looks.at_fields and len(content) <= _SHORT:
+        return _known(looks, content)
+    return _read(looks, headers, content, tracked, decoded)
+
+
+class _Looks(NamedTuple):
+    """Where a target has its value and its mark, and whether it tells its members."""
+
+    value: str | None = None
+    hit: str | None = None
+    hit_is: str = ""
+    members: bool = False
+
+    @property
+    def at_fields(self) -> bool:
+        """Whether the body alone does not tell all."""
+        return (self.value or "").startswith(HEADER) or (self.hit or "").startswith(HEADER)
+
+
+_NOWHERE: Final = _Looks()
+
+
+@lru_cache(maxsize=32)  # the same comes again and again
+def _known(looks: _Looks, content: bytes) -> Facts:
+    return _read(looks, (), content, None, None)
+
+
+def _read(
+    looks: _Looks, headers: Headers, content: bytes, tracked: Tracked | None, decoded: Decoded | None
+) -> Facts:
     document, is_json = _document(content)
-    value = _value(resource, headers, content, document)
-    hit = _hit(resource, headers, document)
+    value = _value(looks, headers, content, document)
+    hit = _hit(looks, headers, document)
     if not is_json:
         constant = _constant(content)
         nothing = value is MISSING and hit is MISSING and not constant and decoded is None
@@ -64,7 +130,7 @@ def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: 
     items = find_list(document)
     return Facts(
         json_type(document),
-        members=_members(document) if isinstance(document, dict) and resource and resource.members else None,
+        members=_members(document) if isinstance(document, dict) and looks.members else None,
         items=None if items is None else len(items),
         value=value,
         hit=hit,
@@ -73,8 +139,14 @@ def facts(resource: Resource | None, headers: Headers, content: bytes, tracked: 
     )
 
 
-def _value(resource: Resource | None, headers: Headers, content: bytes, document: Json) -> Json:
-    place = resource.value if resource else None
+def _wants(content: bytes) -> tuple[str, ...]:
+    """What of it says how to ask again: a field, a word for one, or where it is explained."""
+    text = content[:_LONGEST_ADVICE].decode(errors="replace").lower()
+    return tuple(word for word in _CONDITIONS if word in text)
+
+
+def _value(looks: _Looks, headers: Headers, content: bytes, document: Json) -> Json:
+    place = looks.value
     if place is not None and place.startswith(HEADER):
         found = in_field(place, headers)
         return MISSING if found is None else _bounded(found)
@@ -83,11 +155,10 @@ def _value(resource: Resource | None, headers: Headers, content: bytes, document
     return _bounded(content.decode(errors="replace")) if content else MISSING
 
 
-def _hit(resource: Resource | None, headers: Headers, document: Json) -> Json:
-    place = resource.hit if resource else None
-    if resource is not None and place is not None and place.startswith(HEADER):
-        return marked(place, resource.hit_is, headers)
-    return _at(document, place)
+def _hit(looks: _Looks, headers: Headers, document: Json) -> Json:
+    if looks.hit is not None and looks.hit.startswith(HEADER):
+        return marked(looks.hit, looks.hit_is, headers)
+    return _at(document, looks.hit)
 
 
 def _members(document: dict[Any, Json]) -> dict[str, JsonType]:

@@ -81,9 +81,26 @@ def routes(document: Json, prefix: str = "") -> Routes | None:
         return None
 
 
+def methods_at(listed: Routes, path: str) -> frozenset[str]:
+    """What is listed for a path, in which ids may stand where the document has parameters.
+
+    Not at its end: whether /{name} means /cache, too, nobody has said.
+    """
+    own = shape(path)
+    return listed.get(own) or next((m for each, m in listed.items() if _means(each, own)), frozenset())
+
+
+def _means(listed: str, path: str) -> bool:
+    """Whether a listed path is this one, with an id in place of a parameter before its last part."""
+    *theirs, end = listed.split("/")
+    *ours, last = path.split("/")
+    fits = zip(theirs, ours, strict=False)
+    return end == last and len(theirs) == len(ours) and all(one in ("{}", other) for one, other in fits)
+
+
 def near(listed: Routes, method: str, path: str) -> str:
     """What is listed in place of a route that is not, such as "POST /cache"; or ""."""
-    here = sorted(listed.get(shape(path), frozenset()) - {"GET", "HEAD", "OPTIONS", method})
+    here = sorted(methods_at(listed, path) - {"GET", "HEAD", "OPTIONS", method})
     if here:
         return ", ".join(f"{each} {path}" for each in here)
     same = [each for each, methods in listed.items() if method in methods]
@@ -151,8 +168,11 @@ def wanted(document: Json, method: str, path: str, prefix: str = "") -> Wanted |
 
 
 def _body(document: Any, method: str, path: str, prefix: str) -> Mapping[str, Any]:
-    for listed, operations in document["paths"].items():
-        if shape(listed.removeprefix(prefix) if prefix else listed) == shape(path):
+    places = {shape(each.removeprefix(prefix) if prefix else each): each for each in document["paths"]}
+    own = shape(path)
+    for listed in [own, *(each for each in places if each != own and _means(each, own))]:
+        if listed in places:
+            operations = document["paths"][places[listed]]
             content = _resolved(operations[method.lower()]["requestBody"], document)["content"]
             found = next(each for name, each in content.items() if "json" in name)
             return _merged(found["schema"], document)

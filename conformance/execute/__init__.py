@@ -4,6 +4,7 @@
     attempts.py    how often a work is done, and what counts in the end
     faults.py      what the records of a server that dies, fails or hangs have in them
     suspects.py    which works met the deaths of a server
+    printing.py    what a server has printed, where that may explain a failure
     steps.py       a work -> its record; the only caller of verbs
     living.py      an entry of the server's cache that lasts for all reads of a work
     board.py       the verdicts as they come
@@ -13,6 +14,7 @@
     exploring.py   what an exploration is asked, and what comes of it
     explorations.py  one machine for each resource, and the verdicts on all its claims
     progress.py    how far a run has come, and the line that says so
+    arriving.py    a server that somebody else starts is waited for
     starting.py    a server that starts while something else is done
     hooks.py       what a target wants done before and after a run; the end of what is owed
     diagnosis.py   why a server can't be reached, where another way to it tells

@@ -17,7 +17,7 @@ from conformance.judge import Court, before, judge
 from conformance.judge.unjudged import not_sent
 from conformance.load.specs import load
 from conformance.model import Entry, Record, Report, Run, Suite, Verdict
-from conformance.model.order import level_at
+from conformance.model.order import Runs, level_at
 from conformance.plan import plan
 from conformance.report.document import explained, rescored, told
 from conformance.report.redact import Redactor
@@ -54,17 +54,18 @@ class _Again:
     def __init__(self, report: Report, suite: Suite) -> None:
         self.old = report
         self.suite = suite
-        self.runs = {run.id: run for run in plan(suite, report.target, report.tier, explored=True).runs}
+        self.runs: Runs = plan(suite, report.target, report.tier, explored=True).runs
         self.known = {e.nodeid for e in report.judged}
         self.verdicts: dict[str, Verdict] = {}
+        self.court = self._court()
 
     def report(self) -> Report:
         """The report with the new verdicts."""
         old = self.old
         redactor = Redactor.of(old.target, old.records.values())
         for entry in sorted(old.judged, key=lambda e: e.order):
-            if entry.nodeid in self.runs:
-                verdict = self._verdict(self.runs[entry.nodeid], entry)
+            if entry.nodeid in self.runs.by_id:
+                verdict = self._verdict(self.runs.by_id[entry.nodeid], entry)
                 self.verdicts[entry.nodeid] = redactor.record(verdict)
         checks = {check.id: check for file in self.suite.files for check in file.checks}
         known = {id_: checks[id_] for id_ in old.explained if id_ in checks}
@@ -85,7 +86,7 @@ class _Again:
 
     def _verdict(self, run: Run, entry: Entry) -> Verdict:
         # Its own, not the one that shows the verdict: a lint finds that by itself.
-        old, court, record = entry.verdict, self._court(), self.old.records.get(entry.work)
+        old, court, record = entry.verdict, self.court, self.old.records.get(entry.work)
         if record is not None:
             # It was sent, so what it comes after had passed; judged otherwise today, it is blocked.
             return before(run, court) or self._judged(run, record, court)
@@ -112,7 +113,7 @@ class _Again:
             self.suite,
             old.target,
             old.tier,
-            tuple(self.runs.values()),
+            self.runs,
             self.verdicts,
             old.remote,
             workers=old.workers,

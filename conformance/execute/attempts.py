@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from conformance.content import openapi
-from conformance.content.tracebacks import raised
 from conformance.execute.board import Board
 from conformance.execute.faults import (
     Asked,
@@ -27,6 +26,7 @@ from conformance.execute.faults import (
     silent_to_a_write,
     unanswered,
 )
+from conformance.execute.printing import Printed
 from conformance.execute.steps import bind, execute
 from conformance.execute.suspects import Suspects
 from conformance.judge.before import before
@@ -51,7 +51,6 @@ _SURE: Final = 2  # deaths under the first request that is sent alone
 _APART: Final = 10  # TTLs of moved time: longer than any work takes
 _NEWS: Final = 1.0  # seconds: a connection is reset before the process has ended
 _READING: Final = 0.05  # seconds for its last words to arrive
-_TRACED: Final = 0.3  # seconds for a traceback to arrive
 _HANGS: Final = "in {}; it answers nobody meanwhile, and had to be ended"
 _LAST_WORDS: Final = 300  # characters
 
@@ -83,6 +82,7 @@ class Attempts:
         self._hung: dict[int, str] = {}  # those that were ended by us -> at which request, or ""
         self._deadly: set[Asked] = set()  # requests that have killed the server before
         self._suspects = Suspects()
+        self._printed = Printed()
 
     def one(self, run: Run, context: Context) -> None:
         """Settle a run: by what stands before it, by a record that its timeline has, or by doing its work."""
@@ -149,9 +149,9 @@ class Attempts:
         self._silent.add(name)
         return False
 
-    def _judges(self, run: Run) -> list[Run]:
+    def _judges(self, run: Run) -> tuple[Run, ...]:
         """The runs that judge the same work, in their order."""
-        return [each for each in self._plan.runs if each.work == run.work]
+        return self._plan.runs.by_work[run.work]
 
     def _examples(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
         """The examples of a `forall` one by one."""
@@ -202,7 +202,7 @@ class Attempts:
             with self._place(context, server, alone=alone) as place:
                 life, since = server.starts, server.printed()
                 verdicts, record = self._steadily(runs, work, place)
-                log = self._printed(server, since, record)
+                log = self._printed.since(server, since, failed=has_failed(record))
                 died = self._revived(server, life, _NEWS if faults(record) else 0.0)
                 if died is None and "timeout" in faults(record):
                     died = self._unblocked(server, life, place)
@@ -231,13 +231,6 @@ class Attempts:
         record = replace(record, crash=died, hangs=life in self._hung)
         court = self._court()
         return {each.id: judge(each, record, court) for each in runs}, record
-
-    def _printed(self, server: Server, since: int, record: Record) -> str:
-        """What the server has printed; where it failed, its traceback may come a moment after the answer."""
-        until = time.monotonic() + _TRACED * has_failed(record)
-        while not raised(log := server.log(since)) and time.monotonic() < until:
-            time.sleep(_READING)
-        return log
 
     def _is_left(self, work: Work, context: Context, life: int) -> bool:
         """Whether a work is what is left to blame, since it has met a third death.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from conformance.judge.unjudged import left_out
 from conformance.model import Entry, Record, Run, Verdict
@@ -24,12 +25,13 @@ class Board:
         self._changed = threading.Condition()
         self._verdicts: dict[str, Verdict] = {}
         self._records: dict[str, Record] = {}
+        self._works: dict[str, Record] = {}
 
     def settle(self, run: Run, verdict: Verdict, record: Record | None = None) -> None:
         """Put up a verdict, and the record that it rests on."""
         with self._changed:
             if record is not None:
-                self._records[run.id] = record
+                self._records[run.id] = self._works[record.work] = record
             self._verdicts[run.id] = verdict
             if verdict.outcome != "pass":
                 self._promised.discard(run.id)
@@ -68,16 +70,21 @@ class Board:
         """The record that a verdict rests on, or None where nothing was sent for it."""
         return self._records.get(run_id)
 
+    @property
     def verdicts(self) -> Mapping[str, Verdict]:
-        """All so far, in the order in which they came."""
-        with self._changed:
-            return dict(self._verdicts)
+        """All so far, in the order in which they came; more come in, so nobody may walk over them yet."""
+        return MappingProxyType(self._verdicts)
+
+    @property
+    def works(self) -> Mapping[str, Record]:
+        """What the verdicts rest on, by work; likewise."""
+        return MappingProxyType(self._works)
 
     @property
     def records(self) -> Mapping[str, Record]:
-        """What the verdicts rest on, by work."""
+        """The same as it is now."""
         with self._changed:
-            return {record.work: record for record in self._records.values()}
+            return dict(self._works)
 
     def entries(self, runs: Iterable[Run], wanted: Collection[str] | None) -> tuple[Entry, ...]:
         """The entries of a report, in the order of the runs; what is not wanted counts as left out.

@@ -11,19 +11,20 @@ import datetime as dt
 import random
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Final
 
 from conformance.clients import preload
 from conformance.clocks import Clock, RealClock, VirtualClock
 from conformance.errors import HarnessError, TargetError
+from conformance.execute.arriving import surveyed
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
 from conformance.execute.diagnosis import way_out
 from conformance.execute.hooks import begin, tidy
 from conformance.execute.options import Options
-from conformance.execute.patience import allowance, refuse_short_ttls
+from conformance.execute.patience import OVERRAN, allowance, refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.execute.searching import Searches, searchable
 from conformance.execute.starting import Anew
@@ -37,7 +38,7 @@ from conformance.plan.lanes import PHASES, Plan, plan
 from conformance.report.document import compose
 from conformance.sending.context import Context, Shared
 from conformance.sending.ledger import Ledger
-from conformance.sending.survey import Survey, survey
+from conformance.sending.survey import Survey
 from conformance.servers.errors import ServerDied, ServerError
 from conformance.verbs.base import Phase
 from conformance.wire import Lane, Wire
@@ -45,8 +46,6 @@ from conformance.wire.address import is_remote
 
 if TYPE_CHECKING:
     from conformance.servers.server import Server
-
-__all__ = ["Engine"]
 
 _NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
 
@@ -87,7 +86,7 @@ class Engine:
         self._why_real: Mapping[str, str] = {}
         self._attempts = Attempts(self.plan, self._board, self._court, self._give_up)
         self._searches = Searches(options, self.plan, self._board, self._attempts, self._waits)
-        self._do = self._attempts.one
+        self._do: Callable[[Run, Context], None] = self._attempts.one
 
     def _wire(self, clock: Clock) -> Wire:
         o = self.options
@@ -142,7 +141,7 @@ class Engine:
         Raises:
             HarnessError: the plan has no such run.
         """
-        if run_id not in {run.id for run in self.plan.runs}:
+        if run_id not in self.plan.runs.by_id:
             raise HarnessError(f"no run is called {run_id!r}")
         return self._board.wait(run_id, timeout)
 
@@ -153,9 +152,8 @@ class Engine:
     def progress(self) -> Progress:
         """How far it is just now."""
         done, total = len(self._board), len(self.plan.runs)
-        elapsed = time.monotonic() - self._started
         asking = [*self.wire.asking, *(self._in_real_time.wire.asking if self._in_real_time else ())]
-        waits = self._waits.left(self._board.records, elapsed, done, total, asking)
+        waits = self._waits.left(self._board.records, time.monotonic() - self._started, done, total, asking)
         return Progress(done, total, waits, self.cancel)
 
     def record(self, run_id: str) -> Record | None:
@@ -213,6 +211,7 @@ class Engine:
             secrets=options.secrets,
             base_url=self.base_url if self.server or options.start is None else "",
             remote=self.remote,
+            server=options.server,
             workers=self.shared.workers,
             isolation=options.isolation,
             clock=self.clock.name,
@@ -221,6 +220,8 @@ class Engine:
             started=self._begun.isoformat(timespec="seconds"),
             seconds=time.monotonic() - self._started if self._started else 0.0,
             stopped=self._stopped,
+            overran=self._stopped == OVERRAN,
+            slow=(*self.wire.slow, *(self._in_real_time.wire.slow if self._in_real_time else ())),
             problems=tuple(self.shared.ledger.problems),
             fuzzing=self._searches.told(),
             output=self._output,
@@ -229,7 +230,7 @@ class Engine:
     # ---------------------------------------------------------------- the run
 
     def _main(self) -> None:
-        timer = threading.Timer(allowance(self.options), self.cancel, ["the run's deadline has passed"])
+        timer = threading.Timer(allowance(self.options), self.cancel, [OVERRAN])
         timer.daemon = True
         timer.start()
         try:
@@ -258,7 +259,7 @@ class Engine:
         lane = self.wire.lane()
         try:
             with self.clock.lane():
-                self.shared.survey = survey(lane, self.options.target, self.wire.prefix)
+                self.shared.survey = surveyed(self.shared, lane, 0 if self.server else self.options.wait)
                 fault = self.shared.survey.fault
                 self._begun_with = fault is None
                 if self._begun_with and (why := begin(self.shared, lane)):
@@ -369,14 +370,13 @@ class Engine:
         options, board = self.options, self._board
         asked = options.suite, options.target, options.tier, self.plan.runs
         about = self.remote, self._down, self.shared.workers, self._mend
-        return Court(*asked, board.verdicts(), *about, board.records)
+        return Court(*asked, board.verdicts, *about, board.works)
 
     def _search(self) -> None:
         """What has passed is searched, once every plain verdict is there: one after the other, alone."""
         runs = self._searches.due()
         if runs and not self._down and not self._cancelled.is_set():
-            self._searches.begin(self._started + allowance(self.options))
-            self._do = self._searches.one
+            self._do = self._searches.begin(self._started + allowance(self.options))
             self._side_by_side((runs,))
         if not self._down and not self._cancelled.is_set():
             self._searches.leave()

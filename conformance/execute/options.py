@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from conformance.clocks import Clock
 from conformance.execute.exploring import Explore
-from conformance.model import Json, Record, Run, Suite, Target, Tier, Verdict
+from conformance.model import Json, Record, Run, ServerKind, Suite, Target, Tier, Verdict
 from conformance.wire import Limits
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Options:
         allow_writes: consent to write to a server that is not on loopback.
         clock: makes the clock; None: moved time where the server's clock is in our hands, else real.
         restarts: whether an app that we start may be started anew, once all else is done.
-        start: starts the server under test; its URL takes the place of `base_url`.
+        start: starts the server under test; its URL takes the place of `base_url`. server: as what.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
         explore: looks for histories that break a claim, where `search` is given.
         save: called with what was found, the run and the record that shows it; or None.
@@ -35,6 +35,7 @@ class Options:
         fuzz_examples: how many values all searches together draw, or None: `values` for each.
         secrets: what the server was told and nobody else is to read.
         isolation: the level by which a server that `start` starts is isolated; "" where there is none.
+        wait: seconds for which a server that is starting may be silent.
         user_agent: what requests say of who asks; "": the name and version of the suite.
     """
 
@@ -51,6 +52,7 @@ class Options:
     verify: bool | str = True
     search: Search | None = None
     start: Callable[[], Server] | None = None
+    server: ServerKind = "url"
     restarts: bool = True
     explore: Explore | None = None
     save: Callable[[Run, Record], None] | None = None
@@ -61,6 +63,7 @@ class Options:
     secrets: tuple[str, ...] = ()
     isolation: str = ""
     user_agent: str = ""
+    wait: float = 0.0
 
     def consent(self, *, remote: bool) -> str:
         """Why writes are permitted, or "" where they are not."""

@@ -9,6 +9,7 @@ from conformance.execute.options import Options
 from conformance.model import Target
 from conformance.sending.context import WHOLE_SECONDS_BELOW
 
+OVERRAN: Final = "the run's deadline has passed"
 _SHORTEST_TTL: Final = 4.0
 # A warm cache that never misses is waited out three times, a late end is named in three more lives, and what
 # comes after a clear takes more than one.
@@ -24,7 +25,8 @@ def allowance(options: Options) -> float:
         return options.deadline
     ttl = max((r.end or 0.0 for r in options.target.resources), default=0.0)
     lives = _LIVES + (_MORE_LIVES if any(r.http_cache for r in options.target.resources) else 0)
-    return lives * ttl + _GRACE + (options.fuzz_time + _GRACE if options.search is not None else 0.0)
+    searching = options.fuzz_time + _GRACE if options.search is not None else 0.0
+    return lives * ttl + _GRACE + options.wait + searching
 
 
 def refuse_short_ttls(target: Target, *, moves: bool) -> None:

@@ -82,8 +82,8 @@ class Searches:
                 machines.setdefault(run.resource.name, run)
         return (*(run for run in self._plan.runs if run.id in promised), *machines.values())
 
-    def begin(self, end: float) -> None:
-        """Know how long there is.
+    def begin(self, end: float) -> Callable[[Run, Context], None]:
+        """Know how long there is; what searches one of those that are due.
 
         Args:
             end: when the run is ended (of `time.monotonic`); before that what was changed is put back.
@@ -93,6 +93,7 @@ class Searches:
         left = end - self._began
         self._until = self._began + min(self._options.fuzz_time, max(left - back, left / 2))
         self._to_come = len(self.due())
+        return self.one
 
     def one(self, run: Run, context: Context) -> None:
         """Search one of them, in its share of what is left of time and examples."""

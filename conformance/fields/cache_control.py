@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from conformance.fields.lists import TOKEN, as_lines, has_empty_elements, parse_delta_seconds, split_list
@@ -61,7 +62,7 @@ CODES = (
     "unclosed-quote",
     "unexpected-argument",
     "unquoted-field-names",
-    "without-effect",
+    "useless-directive",
 )
 """Of all problems that this file knows; a test holds it to them."""
 
@@ -96,7 +97,7 @@ class Directive:
         return f'{self.name}="{escaped}"' if self.quoted else f"{self.name}={self.argument}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CacheControl:
     """All Cache-Control lines of a response, folded into one list; `problems` are breaches of its syntax."""
 
@@ -107,7 +108,7 @@ class CacheControl:
         """Whether the directive is there, in any case, with or without an argument."""
         return isinstance(name, str) and name.lower() in self.names
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The directives as a set of names: their order means nothing."""
         return frozenset(each.name for each in self.directives)
@@ -136,9 +137,14 @@ class CacheControl:
 
 def parse_cache_control(lines: Sequence[str]) -> CacheControl:
     """Read all Cache-Control lines of one response as one list."""
+    return _parsed(tuple(as_lines(lines)))
+
+
+@lru_cache(maxsize=256)  # the same stand in many answers
+def _parsed(lines: tuple[str, ...]) -> CacheControl:
     directives: list[Directive] = []
     problems: list[Problem] = []
-    for line in as_lines(lines):
+    for line in lines:
         if has_empty_elements(line):
             says = f"a comma too many in {line!r}: there is an empty place between two commas or at an end"
             problems.append(Problem("empty-element", says, "MUST", "9110 5.6.1.1"))
@@ -297,7 +303,7 @@ def _without_effect(cc: CacheControl) -> Iterator[Problem]:
         there = cc.unqualified(present) and useless in cc and cc.seconds(useless) != 0
         if there and not (present == "no-store" and "must-understand" in cc):
             says = f"{useless} has no effect beside {present}: {why}"
-            yield Problem("without-effect", says, "MAY", KNOWN[useless])
+            yield Problem("useless-directive", says, "MAY", KNOWN[useless])
     if "must-understand" in cc and "no-store" not in cc:
         says = "must-understand belongs together with no-store, for the caches that do not know it"
         yield Problem("must-understand-alone", says, "SHOULD", "9111 5.2.2.3")

@@ -23,8 +23,8 @@ _OF_WHAT_IS_IN_FRONT = ("Via", *_CACHE_STATUS_FIELDS)
 
 def field_values(headers: Headers, name: str) -> list[str]:
     """The values of all lines of this name, in order and apart."""
-    wanted = name.lower()
-    return [value.strip(OWS) for each, value in headers if each.lower() == wanted]
+    wanted, length = name.lower(), len(name)
+    return [value.strip(OWS) for each, value in headers if len(each) == length and each.lower() == wanted]
 
 
 def field_value(headers: Headers, name: str) -> str | None:

@@ -57,6 +57,7 @@ _SIZE: Final = {
     "description": f"a number and one of {', '.join(_UNITS)}, such as 256 MiB",
 }
 _SIZED: Final = re.compile(r"(\d+) (\w+)")
+_LEAST_MEMORY: Final = 64 << 20
 _UNTIL: Final = ("due", "published")
 _MOST_RETRIES: Final = 3
 _SERVERS: Final = ("app", "url")
@@ -192,7 +193,7 @@ def as_wanted(file: YamlFile, folder: Path) -> Wanted:
         hidden=tuple(hidden.get("checks", ())),
         hidden_until=_until(file, hidden.get("until", "")),
         retries=data.get("retries", _MOST_RETRIES),
-        budget=_budget(data.get("budget", {})),
+        budget=_budget(file, data.get("budget", {})),
         audit=data.get("audit", 0.0),
         seed=data.get("seed"),
     )
@@ -238,8 +239,13 @@ def _until(file: YamlFile, given: str) -> str:
     return given
 
 
-def _budget(given: Mapping[str, Any]) -> Budget:
+def _budget(file: YamlFile, given: Mapping[str, Any]) -> Budget:
     standard = Budget()
+    if "memory" in given and _bytes(given["memory"]) < _LEAST_MEMORY:
+        says = (
+            f"memory: found {given['memory']!r}; accepted: 64 MiB or more, since Python with FastAPI takes 50"
+        )
+        raise file.fail(says, ("budget", "memory"))
     return Budget(
         given.get("seconds"),
         _bytes(given["memory"]) if "memory" in given else standard.memory,

@@ -81,9 +81,12 @@ def _contradiction(made: Assignment) -> str:
             return f"{row.nodeid!r} is no node id"
         if row.nodeid in seen:
             return f"{row.nodeid} stands twice"
-        if not 0 <= row.warned <= row.points:
-            return f"{row.nodeid} earns {row.warned} with a warning, of {row.points}"
+        if row.points < 0:
+            return f"{row.nodeid} earns {row.points}"
         seen.add(row.nodeid)
+    numerator, denominator = made.share
+    if not 0 <= numerator <= denominator or not denominator:
+        return f"a warning earns {numerator}/{denominator}, which is no share"
     if not made.of:
         return "there is nothing to be earned"
     return ""

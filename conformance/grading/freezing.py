@@ -14,7 +14,7 @@ from typing import Final
 
 from conformance.grading.assignment import Wanted
 from conformance.grading.selecting import Left, named, select, topic_of
-from conformance.grading.shares import rounded, shared_out
+from conformance.grading.shares import shared_out
 from conformance.model import GRADES_VERSION, Assignment, Frozenness, Run, Suite, Worth
 from conformance.version import __version__
 
@@ -43,18 +43,16 @@ def freeze(wanted: Wanted, suite: Suite) -> Frozen:
     """
     runs, left = select(wanted, suite)
     points = _points(wanted, runs)
-    warned = rounded([each * wanted.share for each in points])
     hidden = {run.id for selector in wanted.hidden for run in named(selector, runs)}
     rows = tuple(
         Worth(
             nodeid=run.id,
             points=each,
-            warned=least,
             title=run.check.title,
             topic=run.id.partition("::")[0],
             hidden_until=wanted.hidden_until if run.id in hidden else "",
         )
-        for run, each, least in zip(runs, points, warned, strict=True)
+        for run, each in zip(runs, points, strict=True)
     )
     topics = {row.topic for row in rows}
     return Frozen(

@@ -21,6 +21,7 @@ from conformance.language.yamlfile import parse
 from conformance.load.specs import load
 from conformance.load.target import DEFAULT, built_in_targets, load_target
 from conformance.model import Assignment, Suite, Target
+from conformance.report.write import read_bounded
 from conformance.version import __version__
 
 __all__ = ["default_assignment", "open_assignment", "placed", "target_of"]
@@ -63,14 +64,7 @@ def open_assignment(path: str | Path, suite: Suite | None = None, *, started: bo
     path = Path(path)
     if path.suffix.lower() != _JSON:
         return freeze(read_assignment(path), suite).assignment
-    try:
-        with path.open("rb") as file:
-            document = file.read(_MOST_BYTES + 1)
-    except OSError as problem:
-        raise UsageError(f"{str(path)!r} can't be read: {problem.strerror}") from None
-    if len(document) > _MOST_BYTES:
-        raise UsageError(f"{str(path)!r} is larger than {_MOST_BYTES} bytes, and so no frozen assignment")
-    made = decode(document, repr(str(path)))
+    made = decode(read_bounded(path, _MOST_BYTES, "frozen assignment"), repr(str(path)))
     _refuse_others(made, suite, target_of(made, path.parent), repr(str(path)))
     return made
 

@@ -4,21 +4,27 @@ What can be earned is the assignment's alone, whatever a server offers: only a p
 warning its share. Whatever else a server does, or does not, earns nothing; so doing less never earns more.
 Nor does anything that holds of the refusals of a resource that is not there, such as how they write dates.
 What is not the server's doing leaves a row open, and a grade with an open row is withheld, with its range.
+
+Parts of points are rounded once all is known, by the largest remainder, so that it does not matter which
+checks they are lost by; and of what is hidden apart, so that nothing that is shown tells of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from conformance.grading.document import digest
-from conformance.judge.unjudged import LATE, STOPPED
+from conformance.grading.shares import rounded
+from conformance.grading.stalling import overran, stalls
+from conformance.judge.codes import LATE, STOPPED, whose
 from conformance.judge.verdicts import REFUSED
-from conformance.language.doubts import DOUBTS
-from conformance.matchers import MATCHERS
 from conformance.model import (
     NOT_ASKED,
+    NOT_DECLARED,
+    OUT_OF_REACH,
     Assignment,
     Earned,
     Entry,
@@ -27,7 +33,6 @@ from conformance.model import (
     OutcomeName,
     Report,
     TopicPoints,
-    Verdict,
     VerdictName,
     Withheld,
     Worth,
@@ -37,6 +42,9 @@ from conformance.report.result import checks, root_of
 __all__ = ["grade", "is_open", "why_not"]
 
 _FIRST: Final[tuple[Withheld, ...]] = ("suite", "policy", "noise")  # what is told, where it is several
+_NOTHING: Final = Fraction(0)
+_OTHERWISE: Final = "judged again in real time, it came out otherwise"
+_UNAUDITED: Final = "it was to be judged again in real time, and that came to no end"
 _LEFT_OUT: Final = "this run has left it out"
 _ITS_OWN: Final = "on a server that the suite has started, that is its own doing"
 _LOST: Final[Mapping[tuple[OutcomeName, str], tuple[str, Withheld]]] = {
@@ -45,6 +53,7 @@ _LOST: Final[Mapping[tuple[OutcomeName, str], tuple[str, Withheld]]] = {
     ("error", ""): ("", "suite"),
     ("deselected", ""): (_LEFT_OUT, "policy"),
     ("not-applicable", ""): ("what it is about is not there: {}", ""),
+    ("not-applicable", NOT_DECLARED): ("the target does not declare it: {}", ""),
     ("not-applicable", NOT_ASKED): ("it was held back: {}", "policy"),
     ("untestable", ""): ("a means was wanting: {}", "policy"),
     ("untestable", REFUSED): ("the server refuses it: {}", ""),
@@ -57,7 +66,7 @@ _LOST: Final[Mapping[tuple[OutcomeName, str], tuple[str, Withheld]]] = {
 class _Ruling:
     """What is due for a verdict: the points, why, and what keeps that open, if anything does."""
 
-    points: int
+    points: Fraction
     why: str = ""
     cause: Withheld = ""
 
@@ -65,14 +74,19 @@ class _Ruling:
 def grade(report: Report, assignment: Assignment) -> Grade:
     """What a run earns. It rests on nothing but its arguments: the same two give the same grade."""
     by_id = {entry.nodeid: entry for entry in report.judged}
-    unfit, gone = why_not(report, assignment), _not_there(report)
+    unfit, gone, share = why_not(report, assignment), _not_there(report), Fraction(*assignment.share)
+    differing = () if report.audit is None else report.audit.differing
     rulings = [
-        _Ruling(0, unfit, "policy")
-        if unfit
-        else _of_what_is_there(_ruling(row, by_id.get(row.nodeid), by_id, report), row, gone)
+        _Ruling(_NOTHING, unfit or _OTHERWISE, "policy")
+        if unfit or row.nodeid in differing
+        else _of_what_is_there(_ruling(row, by_id.get(row.nodeid), by_id, report, share), row, gone)
         for row in assignment.rows
     ]
-    rows = tuple(_earned(row, ruling, by_id) for row, ruling in zip(assignment.rows, rulings, strict=True))
+    whole = _whole(assignment.rows, rulings)
+    rows = tuple(
+        _earned(row, points, ruling, by_id)
+        for row, points, ruling in zip(assignment.rows, whole, rulings, strict=True)
+    )
     low = sum(row.points for row in rows)
     high = low + sum(row.of - row.points for row in rows if row.open)
     cause, why = _withheld(report, rulings, unfit)
@@ -116,46 +130,65 @@ def why_not(report: Report, assignment: Assignment) -> str:
 
 
 def is_open(entry: Entry, report: Report) -> bool:
-    """Whether noise keeps it from being known what a check earns: to try it again may tell."""
+    """Whether noise keeps it from being known what a check earns: to try it again may tell.
+
+    It also may where the server seems to stall: one that others keep busy does not look otherwise.
+    """
     by_id = {each.nodeid: each for each in report.judged}
-    return _ruling(Worth(entry.nodeid, 1), entry, by_id, report).cause == "noise"
+    root = root_of(entry, by_id)
+    late = root.verdict.outcome == "inconclusive" and root.verdict.code == LATE
+    return late or _ruling(Worth(entry.nodeid, 1), entry, by_id, report, Fraction(0)).cause == "noise"
 
 
 # ------------------------------------------------------------------ a row
 
 
-def _ruling(row: Worth, entry: Entry | None, by_id: Mapping[str, Entry], report: Report) -> _Ruling:
+def _ruling(
+    row: Worth, entry: Entry | None, by_id: Mapping[str, Entry], report: Report, share: Fraction
+) -> _Ruling:
+    """What is due for a check; `share`: of its points, for a warning."""
     if entry is None:
-        return _Ruling(0, _LEFT_OUT, "policy")
+        return _Ruling(_NOTHING, _LEFT_OUT, "policy")
     verdict = entry.verdict
     if verdict.outcome == "blocked":
         return _blocked(entry, by_id, report)
     if verdict.verdict == "warn":
-        return _Ruling(row.warned, f"a warning earns {row.warned} of {row.points}: {verdict.message}")
+        return _Ruling(row.points * share, f"a warning earns {share} of its points: {verdict.message}")
     if verdict.outcome == "pass" or verdict.verdict == "info":
-        return _Ruling(row.points)  # what a server need not do, it can't do wrong
-    return _Ruling(0, *_lost(verdict, report))
+        return _Ruling(Fraction(row.points))  # what a server need not do, it can't do wrong
+    return _Ruling(_NOTHING, *_lost(entry, report))
 
 
-def _lost(verdict: Verdict, report: Report) -> tuple[str, Withheld]:
+def _lost(entry: Entry, report: Report) -> tuple[str, Withheld]:
     """Why a verdict earns nothing, or what keeps that open."""
-    outcome = verdict.outcome
+    verdict, outcome = entry.verdict, entry.verdict.outcome
+    if outcome == "untestable" and verdict.code == OUT_OF_REACH:
+        first = _failed_beside(entry, report)
+        if first:
+            return f"it shows once {first} holds: {verdict.cause or verdict.message}", ""
     before, cause = _LOST.get((outcome, verdict.code)) or _LOST[outcome, ""]
     why = before.replace("{}", verdict.cause or verdict.message) or verdict.message
-    if outcome == "inconclusive" and not _is_noise(verdict, report):
-        return f"{why}; {_ITS_OWN}", ""
-    return why, cause
+    own = _its_own_doing(entry, report) if outcome == "inconclusive" else ""
+    return (f"{why}; {own}", "") if own else (why, cause)
+
+
+def _failed_beside(entry: Entry, report: Report) -> str:
+    """The first check that failed in the same work, so that the rest may not have come about; or ""."""
+    beside = (e for e in report.judged if e.work and e.work == entry.work and e.verdict.outcome == "fail")
+    return next((each.nodeid for each in beside), "")
 
 
 def _blocked(entry: Entry, by_id: Mapping[str, Entry], report: Report) -> _Ruling:
     """Nothing, under what it is blocked by in the end; or as open as that is."""
     root = root_of(entry, by_id)
     if root.verdict.outcome in ("blocked", "pass"):
-        return _Ruling(0, f"blocked by {entry.verdict.cause}, which this run does not tell of", "policy")
+        return _Ruling(
+            _NOTHING, f"blocked by {entry.verdict.cause}, which this run does not tell of", "policy"
+        )
     if root.verdict.outcome in ("error", "inconclusive", "untestable"):
-        why, cause = _lost(root.verdict, report)
-        return _Ruling(0, f"blocked by {root.nodeid}: {why}", cause)
-    return _Ruling(0, f"blocked by {root.nodeid}: {root.verdict.message}")
+        why, cause = _lost(root, report)
+        return _Ruling(_NOTHING, f"blocked by {root.nodeid}: {why}", cause)
+    return _Ruling(_NOTHING, f"blocked by {root.nodeid}: {root.verdict.message}")
 
 
 def _of_what_is_there(ruling: _Ruling, row: Worth, gone: Mapping[str, str]) -> _Ruling:
@@ -163,7 +196,7 @@ def _of_what_is_there(ruling: _Ruling, row: Worth, gone: Mapping[str, str]) -> _
     request = gone.get(row.nodeid.split("::")[1], "")
     if not (ruling.points and request):
         return ruling
-    return _Ruling(0, f"it holds of nothing: {request} was never answered with success")
+    return _Ruling(_NOTHING, f"it holds of nothing: {request} was never answered with success")
 
 
 def _not_there(report: Report) -> dict[str, str]:
@@ -183,21 +216,33 @@ def _succeeds(exchange: Exchange) -> bool:
     return answered and exchange.request.method == "GET"
 
 
-def _is_noise(verdict: Verdict, report: Report) -> bool:
-    """Whether an inconclusive comes from outside the server, or from our own timing.
+def _its_own_doing(entry: Entry, report: Report) -> str:
+    """Why it is the server's own doing that a check is inconclusive; "" where it is not, or nobody knows.
 
-    Where the suite has not started the server, nobody knows.
+    Nobody does where the suite has not started the server.
     """
-    word = verdict.code.partition(".")[0]
-    if report.workers is None or verdict.code in (LATE, STOPPED):
-        return True
-    if word in MATCHERS and MATCHERS[word].ours:
-        return True
-    doubts = [doubt for doubt in DOUBTS.values() if doubt.because == verdict.cause]
-    return any(not doubt.own for doubt in doubts)
+    code = entry.verdict.code
+    if report.server == "url":
+        return ""
+    if code == STOPPED:
+        return overran(report)
+    if code == LATE:
+        return stalls(report.record(entry))
+    return _ITS_OWN if whose(code) == "own" else ""
 
 
-def _earned(row: Worth, ruling: _Ruling, by_id: Mapping[str, Entry]) -> Earned:
+def _whole(rows: Iterable[Worth], rulings: Iterable[_Ruling]) -> list[int]:
+    """The points in whole numbers, by the largest remainder; of what is hidden by themselves."""
+    both = list(zip(rows, rulings, strict=True))
+    made = [0] * len(both)
+    for hidden in (False, True):
+        places = [place for place, (row, _) in enumerate(both) if bool(row.hidden_until) is hidden]
+        for place, points in zip(places, rounded([both[p][1].points for p in places]), strict=True):
+            made[place] = points
+    return made
+
+
+def _earned(row: Worth, points: int, ruling: _Ruling, by_id: Mapping[str, Entry]) -> Earned:
     entry = by_id.get(row.nodeid)
     verdict: VerdictName = "deselected" if entry is None else entry.verdict.verdict
     return Earned(
@@ -205,7 +250,7 @@ def _earned(row: Worth, ruling: _Ruling, by_id: Mapping[str, Entry]) -> Earned:
         id=row.id,
         title=row.title,
         topic=row.topic,
-        points=ruling.points,
+        points=points,
         of=row.points,
         verdict=verdict,
         why=ruling.why,
@@ -226,7 +271,7 @@ def _by_topic(rows: Iterable[Earned], titles: Mapping[str, str]) -> Iterable[Top
         yield TopicPoints(topic, titles.get(topic, topic), points, of)
 
 
-def _withheld(report: Report, rulings: Iterable[_Ruling], unfit: str) -> tuple[Withheld, str]:
+def _withheld(report: Report, rulings: Sequence[_Ruling], unfit: str) -> tuple[Withheld, str]:
     """What forbids the grade to stand, and that as a sentence."""
     if unfit:
         return "policy", unfit
@@ -240,4 +285,5 @@ def _withheld(report: Report, rulings: Iterable[_Ruling], unfit: str) -> tuple[W
             early = f"; the run ended early: {report.stopped}" if report.stopped else ""
             verb = "is" if len(open_) == 1 else "are"
             return cause, f"{checks(len(open_))} {verb} open ({those[0].why}{early})"
-    return "", ""
+    unaudited = report.audit is not None and len(report.audit.open) == len(rulings)
+    return ("noise", _UNAUDITED) if unaudited else ("", "")

@@ -10,6 +10,7 @@
     owners.py      whose business a fact is that a check needs
     court.py       what a judgement may look at, and how an outcome counts
     unjudged.py    verdicts where there is no record to judge
+    codes.py       what leaves a check open, and whose doing that is
     remarks.py     what is said beside a verdict
     symptoms.py    common mistakes, recognised by what they look like from outside, which are rows of
                    answers.py, tags.py and kept.py, made of what sight.py has

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
+from conformance.content.codings import unread
 from conformance.content.marks import HEADER
 from conformance.content.tracebacks import raised
 from conformance.fields import field_value, media_type
@@ -223,6 +224,13 @@ def _broken_json(sight: Sight) -> Symptom | None:
         return None
     if exchange.response is None or not exchange.response.body.length:
         return None
+    coded = unread(exchange.facts.decoded)
+    if coded:
+        return Symptom(
+            f"the body is coded, and can't be read: {coded}",
+            "Send it as it is to whoever asks for no coding; else let one place compress it, and say so in "
+            "Content-Encoding.",
+        )
     return Symptom(
         "the body is said to be JSON, and can't be read as JSON",
         "Look at it with curl -i. Where its end is missing, the Content-Length is too small: it counts "

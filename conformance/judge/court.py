@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
+
+from msgspec.structs import replace
 
 from conformance.model import (
     ASCENDING,
@@ -20,7 +22,7 @@ from conformance.model import (
 )
 from conformance.model.order import level_at
 
-__all__ = ["Court", "made", "verdict_name"]
+__all__ = ["Court", "made", "unclear", "verdict_name"]
 
 _BY_LEVEL: Final[Mapping[tuple[OutcomeName, Level], VerdictName]] = {
     ("pass", "MUST"): "pass",
@@ -42,6 +44,8 @@ class Court:
         down: why the server can't be reached at all, or "". mend: what to do about that, or "".
         workers: how many of the server's workers the suite has started; None: it has not.
         records: work -> what was done so far, for what is judged over all answers.
+        sorted: by the identity of a record: all answers as they were put in order for the first check that is
+            judged over them. None come to them while that record is judged.
     """
 
     suite: Suite
@@ -54,6 +58,7 @@ class Court:
     workers: int | None = None
     mend: str = ""
     records: Mapping[str, Record] = field(default_factory=dict)
+    sorted: dict[int, Any] = field(default_factory=dict, compare=False)
 
 
 def verdict_name(outcome: OutcomeName, level: Level) -> VerdictName:
@@ -77,3 +82,8 @@ def made(  # noqa: PLR0913 - the level's three sources
     if at_most is not None:
         level = min(level, at_most, key=ASCENDING.index)
     return Verdict(outcome, verdict_name(outcome, level), message, cause=cause)
+
+
+def unclear(run: Run, court: Court, says: str, code: str, cause: str = "") -> Verdict:
+    """Inconclusive; the code says whose doing that is, see `codes.py`."""
+    return replace(made(run, court, "inconclusive", says, cause=cause), code=code)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from msgspec.structs import replace
 
 from conformance.judge.court import Court, made
 from conformance.judge.excuses import plain
-from conformance.matchers import COMPARISON, Case, first_finding, holds, phrases
-from conformance.model import Check, Exchange, Finding, Headers, Record, Request, Run, StepRecord, Verdict
+from conformance.matchers import COMPARISON, Case, first_finding, phrases
+from conformance.model import Check, Exchange, Finding, Headers, Json, Record, Run, StepRecord, Verdict
 from conformance.model.specs import ANSWER, PLAIN
 
 __all__ = ["judge_answers"]
@@ -27,12 +26,36 @@ _OK = 200
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    """An answer, and where it stands."""
+    """An answer, where it stands, and what is looked at with it."""
 
     work: str
     step: str
     index: int
     exchange: Exchange
+    around: Case
+
+
+class _Answers:
+    """All answers from a resource; what was seen of them for one lint is known to the next."""
+
+    def __init__(self, met: Sequence[_Met]) -> None:
+        self._met = met
+        self._seen: dict[str, dict[int, bool]] = {}
+
+    def of(self, wanted: Mapping[str, Json]) -> Iterator[_Met]:
+        """Those of which all of that holds."""
+        seen_of = self._seen.setdefault
+        every = [({name: each}, seen_of(f"{name} {each!r}", {})) for name, each in wanted.items()]
+        for number, met in enumerate(self._met):
+            for one, seen in every:
+                held = seen.get(number)
+                if held is None:
+                    held = first_finding(one, met.around.steps[ANSWER], met.around) is None
+                    seen[number] = held
+                if not held:
+                    break
+            else:
+                yield met
 
 
 def judge_answers(run: Run, record: Record, case: Case, court: Court) -> Verdict:
@@ -46,17 +69,12 @@ def judge_answers(run: Run, record: Record, case: Case, court: Court) -> Verdict
     """
     check = run.check
     assert check.answers is not None  # noqa: S101 - it is a lint
-    met = sorted(_met(run, record, court.records), key=lambda each: each.exchange.sent_at)
-    ordinary: dict[tuple[str, Headers], list[Exchange]] = defaultdict(list)
-    for each in met:
-        if _is_plain(each.exchange):
-            ordinary[_asked(each.exchange.request)].append(each.exchange)
+    answers: _Answers | None = court.sorted.get(id(record))
+    if answers is None:
+        answers = court.sorted[id(record)] = _Answers(_met(run, record, case, court.records))
     judged, broken = 0, list[tuple[_Met, Finding]]()
-    for each in met:
-        around = _around(each.exchange, ordinary, case)
-        if not holds({ANSWER: check.answers}, around):
-            continue
-        finding = _finding(check, around)
+    for each in answers.of(check.answers):
+        finding = _finding(check, each.around)
         if finding is not None and finding.code == COMPARISON:
             continue  # nothing of its kind was answered: that is no fault of this answer
         judged += 1
@@ -65,7 +83,8 @@ def judge_answers(run: Run, record: Record, case: Case, court: Court) -> Verdict
     if not judged:
         of = phrases(check.answers) if check.answers else "an answer at all"
         says = f"no answer of the run has {of}"
-        return made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
+        none = made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
+        return replace(none, expected=of, actual="no such answer")
     if not broken:
         return made(run, court, "pass", check.title)
     # One that counts in full tells more than one that is a warning at most.
@@ -92,19 +111,27 @@ def _finding(check: Check, around: Case) -> Finding | None:
     return None if None in found else found[0]
 
 
-def _met(run: Run, own: Record, records: Mapping[str, Record]) -> Iterator[_Met]:
-    """What the server under test has answered in works on the resource; not what a client cache has.
+def _met(run: Run, own: Record, case: Case, records: Mapping[str, Record]) -> list[_Met]:
+    """What the server under test has answered in works on the resource, in the order in which it was asked.
 
-    Nor what a search has made: it comes after every plain verdict.
+    Not what a client cache has; nor what a search has made, which comes after every plain verdict.
     """
     assert run.resource is not None  # noqa: S101 - it was executed
     of = f"@{run.resource.name}"
-    for work, record in {**records, own.work: own}.items():
-        if work.endswith(of) and not record.remark:
-            for step in record.steps:
-                for index, exchange in enumerate(step.exchanges):
-                    if exchange.through is None and exchange.response is not None:
-                        yield _Met(work, step.name, index, exchange)
+    found = [
+        (work, step.name, index, exchange)
+        for work, record in {**records, own.work: own}.items()
+        if work.endswith(of) and not record.remark
+        for step in record.steps
+        for index, exchange in enumerate(step.exchanges)
+        if exchange.through is None and exchange.response is not None
+    ]
+    found.sort(key=lambda each: each[-1].sent_at)
+    ordinary: dict[tuple[str, Headers], list[Exchange]] = defaultdict(list)
+    for *_, exchange in found:
+        if _is_plain(exchange):
+            ordinary[exchange.request.representation].append(exchange)
+    return [_Met(*each, _around(each[-1], ordinary, case)) for each in found]
 
 
 def _is_plain(exchange: Exchange) -> bool:
@@ -114,13 +141,8 @@ def _is_plain(exchange: Exchange) -> bool:
 def _around(exchange: Exchange, ordinary: Mapping[tuple[str, Headers], list[Exchange]], case: Case) -> Case:
     """An answer as a step, beside the ordinary one to the same request that came last before it, or first."""
     steps = {ANSWER: StepRecord(ANSWER, exchanges=(exchange,))}
-    same = ordinary.get(_asked(exchange.request))
+    same = ordinary.get(exchange.request.representation)
     if same:
         earlier = bisect_right(same, exchange.sent_at, key=lambda each: each.sent_at)
         steps[PLAIN] = StepRecord(PLAIN, exchanges=(same[max(0, earlier - 1)],))
     return Case(steps, case.resource, case.target, case.remote, case.workers, case.moved)
-
-
-@lru_cache(maxsize=1 << 12)  # each lint asks it of each request of the run
-def _asked(request: Request) -> tuple[str, Headers]:
-    return request.representation

@@ -7,6 +7,7 @@ from itertools import dropwhile
 
 from conformance.matchers import MATCHERS
 from conformance.model import Json, Run, Verdict
+from conformance.model.order import Runs
 
 __all__ = ["has_seen", "owner"]
 
@@ -34,8 +35,8 @@ def has_seen(resource: str, fact: str, runs: Collection[Run], verdicts: Mapping[
 def _judged(
     resource: str, runs: Collection[Run], verdicts: Mapping[str, Verdict]
 ) -> Iterator[tuple[Run, Verdict]]:
-    for run in runs:
-        if run.id in verdicts and run.resource is not None and run.resource.name == resource:
+    for run in Runs.of(runs).by_resource.get(resource, ()):
+        if run.id in verdicts:
             yield run, verdicts[run.id]
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from conformance.judge.codes import LATE, LIMITED, STOPPED
+from conformance.judge.court import Court, unclear
+from conformance.model import GIVEN_UP, Run, Verdict
 
-from conformance.model import GIVEN_UP, Verdict
-
-__all__ = ["LATE", "STOPPED", "given_up", "left_out", "limited", "not_reached", "not_sent", "ours"]
-
-STOPPED: Final = "stopped"
-"""The code of the verdict on what the run did not get to, since it was being stopped."""
-LATE: Final = "late"
-"""The code of the verdict on what was not asked in time to tell anything."""
+__all__ = ["LATE", "STOPPED", "given_up", "left_out", "limited", "not_reached", "not_sent", "ours", "stopped"]
 
 
 def left_out() -> Verdict:
@@ -22,6 +17,12 @@ def left_out() -> Verdict:
 def not_reached(why: str) -> Verdict:
     """The run ended before it was its turn."""
     return Verdict("inconclusive", "inconclusive", f"could not be judged: {why}", cause=why, code=STOPPED)
+
+
+def stopped(run: Run, court: Court) -> Verdict:
+    """The run ended while it was done."""
+    says = "the run was stopped before this was done"
+    return unclear(run, court, says, STOPPED, "stopped")
 
 
 def not_sent(earlier: str) -> Verdict:
@@ -38,7 +39,7 @@ def given_up(resource: str) -> Verdict:
 def limited(resource: str) -> Verdict:
     """Its rate limit asks for more patience than a run has."""
     says = f"could not be judged: the rate limit (429) of {resource} wants more time than a run has"
-    return Verdict("inconclusive", "inconclusive", says, cause="a rate limit")
+    return Verdict("inconclusive", "inconclusive", says, cause="a rate limit", code=LIMITED)
 
 
 def ours(problem: Exception | str) -> Verdict:

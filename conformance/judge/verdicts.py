@@ -12,7 +12,18 @@ from typing import Final
 from msgspec.structs import replace
 
 from conformance.judge.before import DROPPED
-from conformance.judge.court import Court, made
+from conformance.judge.codes import (
+    ANSWERED,
+    BROKEN,
+    LACKING,
+    LATE,
+    LIMITED,
+    LOGGED_OUT,
+    NOT_REACHED,
+    STOPPED,
+    of_doubt,
+)
+from conformance.judge.court import Court, made, unclear
 from conformance.judge.excuses import ENDED, crashed, doubted, entry_ended, login_ended, speaks_for_itself
 from conformance.judge.histories import of_history
 from conformance.judge.lints import judge_answers
@@ -23,7 +34,7 @@ from conformance.judge.scope import relevant
 from conformance.judge.sight import DECLARED, asked
 from conformance.judge.silence import ended, mend_of
 from conformance.judge.symptoms import recognise
-from conformance.judge.unjudged import LATE, STOPPED, ours
+from conformance.judge.unjudged import ours, stopped
 from conformance.matchers import MATCHERS, Case, first_finding
 from conformance.model import (
     NOT_ASKED,
@@ -39,9 +50,9 @@ from conformance.model import (
     Suite,
     Verdict,
 )
+from conformance.model.order import Runs
 
 _MALFORMED: Final = "answer.malformed"
-_LOGGED_OUT: Final = "login.ended"
 REFUSED: Final = "write.refused"
 """The code of the verdict on what the server offers, and has refused to do for us."""
 _ACCEPTED: Final = (
@@ -113,7 +124,7 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
             continue
         where = asked(exchange)
         if fault.kind == "cancelled":
-            return _stopped(run, court)
+            return stopped(run, court)
         if fault.kind in _NOBODY:
             says = f"{where} was not answered: {fault.says}"
             code = DROPPED if fault.kind in ("closed", "reset") else ""
@@ -132,12 +143,7 @@ def _logged_out(run: Run, step: StepRecord, court: Court) -> Verdict | None:
     cause = f"the login ended at request {request}"
     mend = "let it last for the whole run: a token that does not expire meanwhile, in the target's headers"
     says = f"could not be judged: {cause}"
-    return replace(made(run, court, "inconclusive", says, cause=cause), mend=mend, code=_LOGGED_OUT)
-
-
-def _stopped(run: Run, court: Court) -> Verdict:
-    says = "the run was stopped before this was done"
-    return replace(made(run, court, "inconclusive", says, cause="stopped"), code=STOPPED)
+    return replace(unclear(run, court, says, LOGGED_OUT, cause), mend=mend)
 
 
 def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Verdict | None:
@@ -194,10 +200,10 @@ def _undone(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
         return _not_tested(run, step, record, court)
     last = record.exchanges[-1] if record.exchanges else None
     if record.status == "failed" and last is not None and (last.status or 0) < 500:  # noqa: PLR2004
-        cause = f"{last.request.method} {last.request.target} was answered {last.status}"
+        cause, code = f"{last.request.method} {last.request.target} was answered {last.status}", ANSWERED
         if last.status == _TOO_MANY:
-            cause = "a rate limit"
-        return made(run, court, "inconclusive", f"could not be judged: {cause}", cause=cause)
+            cause, code = "a rate limit", LIMITED
+        return unclear(run, court, f"could not be judged: {cause}", code, cause)
     if record.status in ("lacking", "broken", "stopped"):
         return _stuck(run, record, court)
     return None
@@ -224,10 +230,10 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
     says = f"could not be judged: {step.name} needed {unmet.expected}, and there was {unmet.actual}"
     if first_finding({n: w for n, w in step.given.items() if MATCHERS[n].ours}, case.steps[step.name], case):
         cause = "the answers came too late to tell on which side of the TTL they were"
-        return replace(_unclear(run, court, f"{says} ({cause})", unmet, cause), code=LATE)
+        return unclear(run, court, f"{says} ({cause})", LATE, cause)
     doubt = doubted(run.check, case)
     if doubt is not None:
-        return _excused(run, court, doubt, f"{says} ({doubt.because})", unmet)
+        return _excused(run, court, doubt, f"{says} ({doubt.because})")
     word = unmet.code.partition(".")[0]
     record = case.steps[step.name]
     blocked = _owner(run, record, (word,) if word in step.given else step.given, court)
@@ -238,13 +244,13 @@ def _unmet(run: Run, step: Step, unmet: Finding, case: Case, court: Court) -> Ve
     symptom = recognise(run, unmet, case)
     if symptom is not None:
         says = f"could not be judged: {symptom.says} ({step.name} needed {unmet.expected})"
-    unclear = replace(_unclear(run, court, says, unmet), step=step.name, index=unmet.index)
-    return unclear if symptom is None else replace(unclear, mend=symptom.mend)
+    doubtful = replace(unclear(run, court, says, unmet.code), step=step.name, index=unmet.index)
+    return doubtful if symptom is None else replace(doubtful, mend=symptom.mend)
 
 
-def _excused(run: Run, court: Court, doubt: Doubt, says: str, finding: Finding) -> Verdict:
+def _excused(run: Run, court: Court, doubt: Doubt, says: str) -> Verdict:
     """Inconclusive; or blocked by the check that tells of the doubt, since what repeats is no noise."""
-    return _told_by(run, court, doubt) or _unclear(run, court, says, finding, doubt.because)
+    return _told_by(run, court, doubt) or unclear(run, court, says, of_doubt(doubt.name), doubt.because)
 
 
 def _by_two_entries(run: Run, court: Court, says: str, finding: Finding, case: Case) -> Verdict | None:
@@ -253,22 +259,18 @@ def _by_two_entries(run: Run, court: Court, says: str, finding: Finding, case: C
         return None
     found = owner(run.resource.name, _OF_A_CACHE, court.runs, court.verdicts)
     if found is None or found[1].verdict == "info":  # nobody has to mend it: it is tried again
-        return _unclear(run, court, says, finding, ENDED.because)
+        return unclear(run, court, says, of_doubt(ENDED.name), ENDED.because)
     return _after(run, court, *found)
 
 
 def _told_by(run: Run, court: Court, doubt: Doubt) -> Verdict | None:
     """Blocked by the check that tells of a doubt, whatever this one has met by luck."""
-    teller = next((r for r in court.runs if r.check.id == doubt.told_by and r.resource == run.resource), None)
+    name = run.resource.name if run.resource else ""
+    teller = next((each for _, each in Runs.of(court.runs).by_check.get((name, doubt.told_by), ())), None)
     if teller is None or run.check.id in teller.check.after:
         return None
     blocked = f"blocked by {teller.check.id}: {doubt.because}"
     return replace(made(run, court, "blocked", blocked, cause=teller.id), mend=teller.check.hint)
-
-
-def _unclear(run: Run, court: Court, says: str, finding: Finding, cause: str = "") -> Verdict:
-    """Inconclusive, for something that was found."""
-    return replace(made(run, court, "inconclusive", says, cause=cause), code=finding.code)
 
 
 def _owner(run: Run, record: StepRecord, facts: Collection[str], court: Court) -> Verdict | None:
@@ -286,21 +288,24 @@ def _after(run: Run, court: Court, other: Run, verdict: Verdict) -> Verdict:
 def _stuck(run: Run, record: StepRecord, court: Court) -> Verdict:
     """It could not be done; where an answer lacks a field, is that another check's business, or nobody's?"""
     if record.status == "stopped":
-        return _stopped(run, court)
+        return stopped(run, court)
     says, fact = record.says, record.lacks.lower()
     if fact and run.resource is not None:
         blocked = _owner(run, record, (fact,), court)
         seen = has_seen(run.resource.name, fact, court.runs, court.verdicts)
         if blocked is not None or not seen:
-            return blocked or _not_applicable(run, court, says)
+            none = _not_applicable(run, court, says)
+            return blocked or replace(none, expected=f"a field {record.lacks}", actual="none")
         says = f"{says}, and {seen} has seen one"
-    return made(run, court, "inconclusive", f"could not be judged: {says}", cause=says)
+    code = LACKING if record.status == "lacking" else BROKEN
+    return unclear(run, court, f"could not be judged: {says}", code, says)
 
 
 def _needs(run: Run, court: Court, unmet: Finding) -> Verdict:
     """An `only-if` that does not hold."""
     says = f"it needs {unmet.expected}, and there is {unmet.actual}"
-    return replace(_not_applicable(run, court, says), code=unmet.code)
+    found = _not_applicable(run, court, says)
+    return replace(found, code=unmet.code, expected=unmet.expected, actual=unmet.actual)
 
 
 def _not_applicable(run: Run, court: Court, says: str) -> Verdict:
@@ -345,7 +350,7 @@ def _complete(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Ver
     if missing or unseen:
         looked_at = {n for each in check.expects for n in each} | {s.name for s in plan if s.expect}
         names = ", ".join(missing or sorted(looked_at - seen)) or "what is to be judged"
-        return made(run, court, "inconclusive", f"could not be judged: {names} was not reached")
+        return unclear(run, court, f"could not be judged: {names} was not reached", NOT_REACHED)
     return made(run, court, "pass", check.title)
 
 
@@ -354,11 +359,11 @@ def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: 
     exchange = _shown(finding, case)
     if exchange is not None and exchange.status == 429:  # noqa: PLR2004
         says = "could not be judged: the server's rate limit (429)"
-        return _unclear(run, court, says, finding, "a rate limit")
+        return unclear(run, court, says, LIMITED, "a rate limit")
     doubt = doubted(run.check, case) if excusable else None
     if doubt is not None:
         says = f"could not be judged: {doubt.because} (expected {finding.expected}, found {finding.actual})"
-        return _excused(run, court, doubt, says, finding)
+        return _excused(run, court, doubt, says)
     says = f"could not be judged: {ENDED.because} (expected {finding.expected}, found {finding.actual})"
     by_two = _by_two_entries(run, court, says, finding, case)
     if by_two is not None:
@@ -382,7 +387,7 @@ def _failed(run: Run, finding: Finding, case: Case, court: Court, *, excusable: 
 
 def retryable(verdict: Verdict, run: Run) -> bool:
     """Whether running the work again may clear an inconclusive verdict up."""
-    if verdict.outcome != "inconclusive" or verdict.code in (STOPPED, _LOGGED_OUT):
+    if verdict.outcome != "inconclusive" or verdict.code in (STOPPED, LOGGED_OUT):
         return False
     named = [d for d in run.check.doubts if d.because == verdict.cause]
     return all(d.retry for d in named)

@@ -133,6 +133,7 @@ DOUBTS: Final[Mapping[str, Doubt]] = {
                 },
             ),
             own=True,
+            of_lists=True,
         ),
         Doubt(
             "source-still-answers",

@@ -4,6 +4,7 @@
     target.py      a built-in target, or a target file -> Target
     compiled.py    both as records, in a form that is read in a millisecond
     folder.py      where the files are
+    headers.py     fields of requests, as they are typed
 
     reader.py      specs/*.yaml -> Suite: what the files themselves say
     ownschema.py   what those may say, made of the schema of ours
@@ -20,5 +21,5 @@
     hooks.py       what a target file wants done before and after a run
     schema.py      the spec language as a JSON Schema, put together from the rooms
 
-Shell. It must not know how anything is sent or judged. The first four import neither YAML nor JSON Schema.
+Shell. It must not know how anything is sent or judged. The first five import neither YAML nor JSON Schema.
 """

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, Final
 
-from conformance.language.values import closed
+from conformance.language.values import PATH, closed
 from conformance.language.yamlfile import YamlFile
 from conformance.model import BENCHES, MEND, Hook
 
@@ -18,7 +18,7 @@ __all__ = ["AROUND", "BENCH", "bench", "hooks"]
 _METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _REQUEST: Final = {
     "type": "string",
-    "pattern": f"^({'|'.join(_METHODS)}) /\\S*$",
+    "pattern": f"^({'|'.join(_METHODS)}) {PATH}$",
     "description": "a method and a path, such as 'POST /test/reset'",
 }
 _WITHIN: Final = {

@@ -14,13 +14,14 @@ from conformance.content.facts import no_json
 from conformance.content.marks import HEADER
 from conformance.errors import TargetError
 from conformance.guesses import did_you_mean
-from conformance.language.values import FIELD_NAME, closed
+from conformance.language.values import FIELD_NAME, PATH, closed
 from conformance.language.yamlfile import YamlFile, read
 from conformance.load.audience import KEYS, USERS, check_users, read_variants
+from conformance.load.headers import VARIABLE
 from conformance.load.hooks import AROUND, BENCH, bench, hooks
 from conformance.load.schema import check_file
 from conformance.model import NOWHERE, Headers, Place, Resource, Target, Write, as_user
-from conformance.model.targets import OPENAPI
+from conformance.model.targets import BASE, OPENAPI
 
 _WRITES: Final = ("create", "change", "remove", "clear")
 _STAND_INS: Final = ("absent", "redirecting", "protected")
@@ -28,11 +29,9 @@ _METHODS: Final = ("POST", "PUT", "PATCH", "DELETE")
 _TEXT: Final = {"type": "string", "minLength": 1}
 _REQUEST: Final = {
     "type": "string",
-    "pattern": f"^({'|'.join(_METHODS)}) /\\S*$",
+    "pattern": f"^({'|'.join(_METHODS)}) {PATH}$",
     "description": "a method and a path, such as 'PUT /items/{id}'",
 }
-BASE: Final = r"^(/[^\s/?#{}]+)+/?$"
-"""What a prefix of all paths looks like."""
 _POINTER: Final = {"type": "string", "pattern": "^/", "description": "a JSON Pointer, such as /time"}
 _FIELD: Final = {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "description": "a field name"}
 _STATUS: Final = {
@@ -43,7 +42,7 @@ _STATUS: Final = {
 _OK: Final = ("200", "2xx")
 _GET: Final = {
     "type": "string",
-    "pattern": "^GET /\\S*$",
+    "pattern": f"^GET {PATH}$",
     "description": "'GET' and a path, such as GET /items/",
 }
 _NAME: Final = {
@@ -52,7 +51,6 @@ _NAME: Final = {
     "description": "a name of letters, digits, '-', '_' and '.', since node ids have it in them, "
     f"where {NOWHERE!r} means that no resource fits",
 }
-_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECONDS: Final = {
     "type": "number",
     "exclusiveMinimum": 0,
@@ -124,7 +122,7 @@ def schema() -> dict[str, Any]:
             "version": {"type": "boolean"},
             "distinct-from": {"type": "array", "items": _TEXT, "minItems": 1},
             "ask": {"type": "boolean"},
-            "keys": {**_GET, "pattern": r"^GET /\S*\{key\}\S*$"},
+            "keys": {**_GET, "pattern": rf"^(?=GET /\S*\{{key\}})GET {PATH}$"},
             **dict.fromkeys((*_STAND_INS, "item"), _GET),
             **dict.fromkeys(_WRITES, write),
             "hooks": BENCH,
@@ -153,7 +151,7 @@ def schema() -> dict[str, Any]:
                 **AROUND,
                 "openapi": {
                     "type": "string",
-                    "pattern": r"^/\S*$",
+                    "pattern": f"^{PATH}$",
                     "description": "a path, such as /openapi.json",
                 },
                 "require": {
@@ -247,7 +245,7 @@ def _filled(file: YamlFile, path: tuple[str, ...], text: str) -> str:
             raise file.fail(f"{says}: export {variable}=... before the run", path)
         return os.environ[variable]
 
-    return _VARIABLE.sub(value, text)
+    return VARIABLE.sub(value, text)
 
 
 def _override(resources: dict[str, dict[str, Any]], overrides: Sequence[str], name: str) -> None:

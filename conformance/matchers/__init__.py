@@ -3,6 +3,7 @@
     base.py             what a matcher and its forms are made of
     status.py           the status code
     request.py          the method and the fields of the request
+    beforehand.py       what they call for, in words, before any server is known
     due.py              what the preconditions of the request call for
     written.py          whether a write was carried out, and how it was answered
     field.py            any header field
@@ -54,6 +55,7 @@ from conformance.matchers.base import ANSWER, COMPARISON, Case, Form, Matcher
 from conformance.model import Finding, Json, StepRecord
 
 __all__ = [
+    "ANSWER",
     "CODES",
     "COMPARISON",
     "MATCHERS",
@@ -63,6 +65,7 @@ __all__ = [
     "first_finding",
     "holds",
     "phrases",
+    "phrases_of",
     "references",
 ]
 
@@ -107,3 +110,8 @@ def references(wanted: Mapping[str, Json]) -> Iterator[str]:
 def phrases(wanted: Mapping[str, Json]) -> str:
     """Expectations of one step in English."""
     return ", ".join(MATCHERS[name].said(argument) for name, argument in wanted.items())
+
+
+def phrases_of(wanted: Mapping[str, Json], args: Mapping[str, Json]) -> str:
+    """The same of a step with these arguments: a status in place of a rule, where one is known."""
+    return ", ".join(MATCHERS[name].told(argument, args) for name, argument in wanted.items())

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -61,6 +61,8 @@ class Case:
         return step.exchanges[-1] if step and step.exchanges else None
 
 
+_MOST_USED: Final = 4096  # arguments of a matcher that are known by identity
+
 Find = Callable[[Json, StepRecord, Case], Finding | None]
 """What does not hold of a step, given what the form takes; or None."""
 Found = tuple[str, str] | Finding | None
@@ -77,6 +79,7 @@ class Form:
         takes: the kind of value that follows the word, or None where the word stands by itself.
         codes: of findings that are to be told apart from the usual one, whose code is the word's.
         among: whether it holds several answers against each other, though it names no step of theirs.
+        beforehand: what it comes to for a step with such arguments, or ""; where the phrase names but a rule.
     """
 
     word: str | bool
@@ -85,6 +88,7 @@ class Form:
     takes: Kind | None = None
     codes: tuple[str, ...] = ()
     among: bool = False
+    beforehand: Callable[[Mapping[str, Json]], str] | None = None
 
     @property
     def text(self) -> str:
@@ -116,6 +120,9 @@ class Matcher:
     ours: bool = False
     together: bool = False
     kept: bool = False
+    used: dict[int, tuple[Json, list[tuple[Form, Json]]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def code(self, form: Form) -> str:
         """The code of a form's usual finding: `status`, `etag.same-as`, `hit.true`."""
@@ -127,6 +134,14 @@ class Matcher:
         Raises:
             ValueError: it is none of them, which would hold of everything.
         """
+        known = self.used.get(id(wanted))  # what a spec wants is asked of many answers
+        if known is None:
+            if len(self.used) >= _MOST_USED:
+                self.used.clear()
+            known = self.used[id(wanted)] = wanted, self._uses(wanted)
+        return known[1]
+
+    def _uses(self, wanted: Json) -> list[tuple[Form, Json]]:
         if isinstance(wanted, Mapping):
             found = [(form, wanted[form.word]) for form in self.forms if form.takes and form.word in wanted]
         else:
@@ -149,6 +164,13 @@ class Matcher:
     def said(self, wanted: Json) -> str:
         """What is wanted, in English."""
         return ", ".join(said(form.phrase, argument) for form, argument in self.uses(wanted))
+
+    def told(self, wanted: Json, args: Mapping[str, Json]) -> str:
+        """What is wanted of a step with these arguments, in English, as far as that is known beforehand."""
+        return ", ".join(
+            (form.beforehand(args) if form.beforehand else "") or said(form.phrase, argument)
+            for form, argument in self.uses(wanted)
+        )
 
     def references(self, wanted: Json) -> Iterator[str]:
         """The names of other steps that an argument refers to."""

@@ -41,6 +41,17 @@ def _at_least(least: Json, exchange: Exchange, _case: Case) -> Found:
 
 
 @each_answer
+def _names_a_condition(_: Json, exchange: Exchange, _case: Case) -> Found:
+    if exchange.facts.wants:
+        return None
+    length = _body(exchange).length
+    return (
+        "a body that names the condition to send",
+        f"{length} bytes that name none" if length else "no body",
+    )
+
+
+@each_answer
 def _same(name: Json, exchange: Exchange, case: Case) -> Found:
     other = case.last(name)
     if other is None or other.response is None:
@@ -236,6 +247,7 @@ MATCHERS: Final = (
             Form("absent", _absent, "no body"),
             Form("present", _present, "a body"),
             Form("at-least", _at_least, "a body of at least {} bytes", COUNT),
+            Form("names-a-condition", _names_a_condition, "a body that names the condition to send"),
             Form("same-as", _same, "the same body as {}", STEP),
             Form("differs-from", _differs, "another body than {}", STEP),
             Form("unlike", _unlike, "a body that none of {} has", STEPS),

@@ -74,6 +74,20 @@ def _told(_: Json, exchange: Exchange, _case: Case) -> Found:
     return None
 
 
+def _some(_: Json, step: StepRecord, _case: Case) -> Finding | None:
+    if any(map(coding_of, step.exchanges)):
+        return None
+    return Finding("a body in one of these codings", step.says or "none", step.name)
+
+
+def _readable(_: Json, step: StepRecord, _case: Case) -> Finding | None:
+    """At least one body has a coding that we can take off: of others nothing is said."""
+    if any(e.facts.decoded and e.facts.decoded.digest for e in step.exchanges):
+        return None
+    had = ", ".join(dict.fromkeys(filter(None, map(coding_of, step.exchanges)))) or "none"
+    return Finding("a coding that can be taken off here", had, step.name)
+
+
 @each_answer
 def _decodes_to(name: Json, exchange: Exchange, case: Case) -> Found:
     """The body without its coding, held against that of another answer without its own."""
@@ -118,6 +132,8 @@ MATCHERS: Final = (
             Form("present", _present, "a compressed body"),
             Form("absent", _absent, "a body that is not compressed"),
             Form("found", _found, "a compressed body, whether it says so or not"),
+            Form("some", _some, "a body that is compressed, in one answer at least"),
+            Form("readable", _readable, "a coding that can be taken off here"),
             Form("told", _told, "a body that is coded as Content-Encoding says", codes=(_UNTOLD,)),
             Form("decodes-to", _decodes_to, "the body of {} once it is decoded", STEP),
             Form("tag-apart-from", _tags_apart, "a strong ETag that no other coding of {} has", STEPS),

@@ -9,21 +9,13 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from conformance.fields import Headers, field_value, field_values, parse_entity_tag, parse_http_date
+from conformance.fields import Headers, field_value
 from conformance.language.values import STEP, listed
 from conformance.matchers.base import COMPARISON, Case, Form, Found, Matcher, each_answer
+from conformance.matchers.beforehand import SAYS, of_read, resource_state
 from conformance.model import Exchange, Finding, Json
-from conformance.oracle.preconditions import Answer, ResourceState, precondition_outcome
+from conformance.oracle.preconditions import Answer, precondition_outcome
 
-_SAYS: Final = {
-    "perform": "the ordinary answer",
-    "2xx": "success",
-    "206": "206 Partial Content",
-    "304": "304 Not Modified",
-    "400": "400",
-    "412": "412 Precondition Failed",
-    "416": "416",
-}
 _OF_ORIGINS: Final = frozenset({"if-match", "if-unmodified-since"})
 _TOLD: Final = frozenset({206, 304, 400, 412, 416})
 
@@ -59,19 +51,7 @@ def _against(sent: Headers, exchange: Exchange, plain: Exchange) -> Finding | No
 
 
 def _answer(due: Answer, plain: Exchange) -> str:
-    return f"{_SAYS[due]}, {plain.status}" if due == "perform" else _SAYS[due]
-
-
-def resource_state(plain: Exchange) -> ResourceState:
-    """What the server has, as its plain answer shows it."""
-    tags = field_values(plain.headers, "etag")
-    return ResourceState(
-        exists=plain.status is not None and plain.status < 300,  # noqa: PLR2004
-        etag=parse_entity_tag(tags[0]) if tags else None,
-        last_modified=parse_http_date(field_value(plain.headers, "last-modified") or ""),
-        now=parse_http_date(field_value(plain.headers, "date") or ""),
-        length=plain.response.body.length if plain.response else None,
-    )
+    return f"{SAYS[due]}, {plain.status}" if due == "perform" else SAYS[due]
 
 
 MATCHERS: Final = (
@@ -84,6 +64,7 @@ MATCHERS: Final = (
                 _by_the_rules,
                 "the answer that RFC 9110 13.2.2 calls for, {} being the plain one",
                 STEP,
+                beforehand=of_read,
             ),
         ),
     ),

@@ -14,7 +14,7 @@ from typing import Final
 from conformance.fields import field_value, field_values
 from conformance.language.values import listed
 from conformance.matchers.base import COMPARISON, Case, Find, Form, Found, Matcher, no_answer, shown
-from conformance.matchers.due import resource_state
+from conformance.matchers.beforehand import reply_of_write, resource_state, state_of_write
 from conformance.model import MISSING, Effect, Exchange, Finding, Json, StepRecord
 from conformance.model.exchanges import digest_of
 from conformance.model.runs import after_of, before_of
@@ -206,7 +206,12 @@ MATCHERS: Final = (
         "state",
         "the item after a write",
         (
-            Form("due", _state, "the item as its preconditions leave it (RFC 9110 13.2.2)"),
+            Form(
+                "due",
+                _state,
+                "the item as its preconditions leave it (RFC 9110 13.2.2)",
+                beforehand=state_of_write,
+            ),
             Form("held", _held, "the item as it was"),
             Form("one-write", _one_wins, "of writes at once with one tag, one is carried out"),
         ),
@@ -215,7 +220,12 @@ MATCHERS: Final = (
         "reply",
         "the answer to a write",
         (
-            Form("due", _reply, "the status that its preconditions call for (RFC 9110 13.2.2)"),
+            Form(
+                "due",
+                _reply,
+                "the status that its preconditions call for (RFC 9110 13.2.2)",
+                beforehand=reply_of_write,
+            ),
             Form("own-tag", _own_tag, "no ETag, or that of the next GET"),
             Form("tag-as-sent", _tag_as_sent, "an ETag only where what was sent was stored, to the byte"),
         ),

@@ -46,6 +46,8 @@ class Request(Frozen, frozen=True):
     @property
     def representation(self) -> tuple[str, Headers]:
         """What chooses it: all but the method, conditions and a range; names in lower case."""
+        if not self.headers:
+            return self.target, ()
         fields = ((name.lower(), value) for name, value in self.headers)
         return self.target, tuple(
             sorted((n, v) for n, v in fields if n != "range" and not n.startswith("if-"))
@@ -183,6 +185,7 @@ class Facts(Frozen, frozen=True):
         item: of the item that a write is about.
         slices: of a 206: which bytes it holds.
         decoded: of a body that has a content coding.
+        wants: of a 428: the words in its content that say which condition to send.
         redirected: the path that answered instead, where it differs in the final slash only.
         login_ended: the number of the request in the run at which a server that had answered us before
             did not know us any more; 0: it knows us, or never did.
@@ -197,6 +200,7 @@ class Facts(Frozen, frozen=True):
     item: ItemFacts | None = None
     slices: Slices | None = None
     decoded: Decoded | None = None
+    wants: tuple[Safe, ...] = ()
     redirected: str = ""
     login_ended: int = 0
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from conformance.model.words import Frozen, Safe, Tier, VerdictName
 
-GRADES_VERSION: Final = 1
+GRADES_VERSION: Final = 2
 """Of a frozen assignment. A program reads its own only."""
 
 Withheld = Literal["", "suite", "noise", "policy"]
@@ -24,8 +24,8 @@ class Budget(Frozen, frozen=True):
 
     Args:
         seconds: of the whole run, until it is ended; None: what its TTLs take, see `execute/patience.py`.
-        memory, disk: in bytes, of all its processes and of all its files.
-        processes: how many at a time, threads included.
+        memory: bytes, of all its processes together, and so of each.
+        processes: how many at a time. disk: bytes of its folder, and as many of temporary files.
     """
 
     seconds: float | None = None
@@ -39,13 +39,12 @@ class Worth(Frozen, frozen=True):
 
     Args:
         nodeid: as in a report. topic: the file of specs/.
-        points: for a pass. warned: for a warning.
+        points: for a pass; a warning earns the assignment's share of them.
         hidden_until: when a student may see it: "due", "published", or an instant in ISO 8601; "": at once.
     """
 
     nodeid: Safe
     points: int
-    warned: int = 0
     title: Safe = ""
     topic: Safe = ""
     hidden_until: Safe = ""
@@ -86,7 +85,7 @@ class Assignment(Frozen, frozen=True):
         seed: of every run. default: whether no file was given.
     """
 
-    version: Literal[1]
+    version: Literal[2]
     name: Safe
     target: Safe
     tier: Tier
@@ -142,6 +141,27 @@ class TopicPoints(Frozen, frozen=True):
     of: int
 
 
+class Later(Frozen, frozen=True):
+    """What a student is not shown yet: so many checks that count, worth so many points."""
+
+    checks: int = 0
+    of: int = 0
+
+
+class Audit(Frozen, frozen=True):
+    """What came of judging a graded run a second time, in real time; for the instructor alone.
+
+    Args:
+        because: why, as sentences: it was drawn, or what the submission imports.
+        differing: the node ids of what earned something else by the other clock.
+        open: the node ids of what the second look could not tell.
+    """
+
+    because: tuple[str, ...] = ()
+    differing: tuple[Safe, ...] = ()
+    open: tuple[Safe, ...] = ()
+
+
 class Grade(Frozen, frozen=True):
     """What a run earned.
 
@@ -152,6 +172,7 @@ class Grade(Frozen, frozen=True):
         rows: the checks that count, in the order of the assignment; their points sum to `points`, or `low`.
         topics: the same by topic.
         assignment: its name. freeze: its digest, SHA-256. seed: of the run.
+        later: what is left out of all of this, where it is what a student may see (`report/public.py`).
     """
 
     status: Literal["graded", "withheld"]
@@ -166,8 +187,4 @@ class Grade(Frozen, frozen=True):
     assignment: Safe = ""
     freeze: Safe = ""
     seed: int = 0
-
-    @property
-    def hidden(self) -> tuple[Earned, ...]:
-        """The rows that a student may not see yet."""
-        return tuple(row for row in self.rows if row.hidden_until)
+    later: Later = Later()

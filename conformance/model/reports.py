@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from conformance.model.grades import Grade
+from conformance.model.grades import Audit, Grade
 from conformance.model.runs import Record, Verdict
 from conformance.model.specs import Requirement
 from conformance.model.targets import Target
@@ -69,6 +69,8 @@ class Entry(Frozen, frozen=True):
         name = self.nodeid.split("::")[1]
         return "" if name == NOWHERE else name
 
+
+ServerKind = Literal["url", "app", "command"]
 
 NOWHERE: Final = "none"
 """What stands in a node id for the resource, where no resource of the target fits."""
@@ -158,13 +160,16 @@ class Report(Frozen, frozen=True):
         suite_version: of the program that made it. specs_sha256: over the specs that it judged by.
         base_url: where the server was; "" for one that did not start.
         remote: whether the server was somewhere else than on loopback.
-        workers: how many of the server's workers the suite has started; None: it has not.
+        server: who has started the server: nobody of ours, so it was given by its `url`; or the suite, as an
+            `app` or by a `command`.
+        workers: how many of the server's workers the suite has started; None: it can't tell.
         isolation: by which level what the suite has started was kept from all else (`namespaces`, `uid`,
             `none`); "": it has started nothing.
         clock: the name of the clock. why_real: resource -> why it was judged in real time although
             the clock could be moved.
         started: when, ISO 8601. seconds: how long it took.
-        stopped: why the run ended early, or "".
+        stopped: why the run ended early, or "". overran: whether that was its own deadline.
+        slow: how long each answer took that took a second or more, and each that was waited for in vain.
         problems: what could not be put back, as sentences.
         output: what the server has printed last, where the suite has started it and it failed.
         entries: in JSON `checks`; every check of the tier, those that were left out included, in the
@@ -174,8 +179,8 @@ class Report(Frozen, frozen=True):
         bodies: digest -> content, of the bodies that were kept.
         requirements: id -> the requirements that the checks name.
         topics: file of specs/ -> its title.
-        grade: what it earned; None where nobody asked.
-        fuzzing: how counterexamples were searched for; None where nobody asked.
+        grade: what it earned; None where nobody asked. audit: what came of judging it again in real time;
+            None where nobody did. fuzzing: how counterexamples were searched for; None where nobody asked.
     """
 
     version: Literal[2]
@@ -186,6 +191,7 @@ class Report(Frozen, frozen=True):
     score: Score
     base_url: str = ""
     remote: bool = False
+    server: ServerKind = "url"
     workers: int | None = None
     isolation: Safe = ""
     clock: Safe = ""
@@ -194,6 +200,8 @@ class Report(Frozen, frozen=True):
     started: Safe = ""
     seconds: float = 0.0
     stopped: str = ""
+    overran: bool = False
+    slow: tuple[float, ...] = ()
     problems: tuple[str, ...] = ()
     output: str = ""
     entries: tuple[Entry, ...] = msgspec.field(default=(), name="checks")
@@ -204,6 +212,7 @@ class Report(Frozen, frozen=True):
     topics: Mapping[Safe, Safe] = {}
     grade: Grade | None = None
     fuzzing: Fuzzing | None = None
+    audit: Audit | None = None
 
     @property
     def judged(self) -> tuple[Entry, ...]:

@@ -98,6 +98,7 @@ class Doubt(Frozen, frozen=True):
         own: whether it is the server's own doing: where the suite has started the server, a grade does not
             excuse it.
         told_by: the id of the check that tells it as a finding of its own; the others are blocked by that.
+        of_lists: whether it says nothing of an item that is read at its own route.
     """
 
     name: Safe
@@ -107,6 +108,7 @@ class Doubt(Frozen, frozen=True):
     outside: Literal["", "anybody", "workers"] = ""
     told_by: Safe = ""
     own: bool = False
+    of_lists: bool = False
 
 
 class ForAll(Frozen, frozen=True):

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from conformance.fields import parse_cache_control
 from conformance.model.hooks import BENCHES, Bench, Hook
 from conformance.model.specs import Place
@@ -110,6 +112,24 @@ def as_user(headers: Headers, users: Mapping[str, Headers], number: int | None) 
     return others if number is None else (*others, *tuple(users.values())[number])
 
 
+def sent_along(target: Target, headers: Headers) -> Target:
+    """The target with more fields in each request, in place of its own of the same names.
+
+    What tells users apart stays as it is: who asks is then the target's to say.
+    """
+    if not headers:
+        return target
+
+    def with_them(resource: Resource) -> Resource:
+        theirs = {name.lower() for fields in resource.users.values() for name, _ in fields}
+        more = tuple(pair for pair in headers if pair[0].lower() not in theirs)
+        names = {name.lower() for name, _ in more}
+        kept = tuple(pair for pair in resource.headers if pair[0].lower() not in names)
+        return replace(resource, headers=(*kept, *more))
+
+    return replace(target, resources=tuple(map(with_them, target.resources)))
+
+
 @dataclass(frozen=True, slots=True)
 class Capability:
     """Something that a resource may offer.
@@ -195,6 +215,8 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
 }
 
 
+BASE: Final = r"^(/[^\s/?#{}]+)+/?$"
+"""What a prefix of all paths looks like."""
 OPENAPI: Final = "/openapi.json"
 """Where most servers say what they offer."""
 

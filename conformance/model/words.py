@@ -19,6 +19,8 @@ OUT_OF_REACH: Final = "out-of-reach"
 """The code of a verdict on what only a server that the suite has started can show."""
 NOT_ASKED: Final = "not-asked"
 """The code of a verdict on what the user held back: it does not apply to this run."""
+NOT_DECLARED: Final = "not-declared"
+"""The code of a verdict on what the target does not declare: its cause names the capabilities."""
 GIVEN_UP: Final = "given-up"
 """The code of a verdict on what was not asked any more, since its resource had not answered before."""
 MISSING: Final[Any] = msgspec.UNSET

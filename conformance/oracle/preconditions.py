@@ -130,7 +130,8 @@ def _if_match(request: _Request) -> Outcome:
         return _if_none_match(request) if state.exists else _refused(request, section, "* matches nothing")
     if state.exists and current is not None and any(tag.strong_equal(current) for tag in tags):
         return _if_none_match(request)
-    return _refused(request, section, f"no tag of If-Match is, by strong comparison, the current {current}")
+    what = f"the current {current}" if state.exists and current is not None else "one that there is"
+    return _refused(request, section, f"no tag of If-Match is, by strong comparison, {what}")
 
 
 def _if_unmodified_since(request: _Request) -> Outcome:

@@ -9,15 +9,17 @@ timelines that clear do so in step, in `joint`; what else can evict others' entr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from conformance.model import NOWHERE, TIERS, ForAll, Resource, Run, Step, Suite, Target, Tier
-from conformance.model.order import prerequisites
+from conformance.model.order import Runs, prerequisites
 from conformance.verbs import VERBS
 from conformance.verbs.base import DEMANDING, Phase
 
+T = TypeVar("T")
 PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "joint", "sweep", "end", "last")
 _ALONE: Final[tuple[Phase, ...]] = ("write", "keys", "sweep", "end", "last")
 _UNREAD: Final[Mapping[Phase, Phase]] = {"read": "wait", "write": "sweep"}
@@ -52,7 +54,7 @@ class Plan:
         phases: each a tuple of lanes; each lane a tuple of runs in order.
     """
 
-    runs: tuple[Run, ...]
+    runs: Runs
     works: Mapping[str, Work]
     phases: tuple[tuple[tuple[Run, ...], ...], ...]
 
@@ -62,10 +64,7 @@ class Plan:
         Raises:
             KeyError: there is none.
         """
-        for each in self.runs:
-            if each.id == id_:
-                return each
-        raise KeyError(id_)
+        return self.runs.by_id[id_]
 
 
 def plan(
@@ -80,15 +79,29 @@ def plan(
 
     What only a search makes is there where it is `explored`, and in no lane.
     """
-    runs = tuple(run for run in _runs(suite, target, tier) if explored or not run.check.explored)
+    runs = Runs(run for run in _runs(suite, target, tier) if explored or not run.check.explored)
     if selected is not None:
         wanted = _with_prerequisites(runs, selected)
-        runs = tuple(run for run in runs if run.id in wanted)
-    works = {run.work: _work(suite, run, runs) for run in runs if run.resource is not None}
+        runs = Runs(run for run in runs if run.id in wanted)
+    works = {work: _work(suite, judging) for work, judging in runs.by_work.items() if work}
     return Plan(runs, works, _phases(suite, runs))
 
 
+def _once(ask: Callable[[tuple[Step, ...]], T]) -> Callable[[tuple[Step, ...]], T]:
+    """The same question, asked once of the steps of a timeline, which hundreds of checks share."""
+    known: dict[int, T] = {}
+
+    def answer(steps: tuple[Step, ...]) -> T:
+        if id(steps) not in known:
+            known[id(steps)] = ask(steps)
+        return known[id(steps)]
+
+    return answer
+
+
 def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
+    within_a_life = _once(_within_a_life)
+    offered = {resource.name: resource.capabilities for resource in target.resources}
     for file in suite.files:
         for check in file.checks:
             if TIERS.index(check.tier) > TIERS.index(tier):
@@ -98,26 +111,26 @@ def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
                 needs |= set(suite.timelines[check.on].needs)
                 without |= set(suite.timelines[check.on].without)
             fitting = [
-                r for r in target.resources if needs <= r.capabilities and not without & r.capabilities
+                r for r in target.resources if needs <= offered[r.name] and not without & offered[r.name]
             ]
             for resource in fitting:
                 id_ = f"{file.name}::{resource.name}::{check.id}"
                 work = f"{check.on or check.id}@{resource.name}"
                 steps = suite.timelines[check.on].steps if check.on else check.steps
-                kept = resource.ttl is not None and _within_a_life(steps)
+                kept = resource.ttl is not None and within_a_life(steps)
                 yield Run(id_, check, resource, work, kept=kept)
             if not fitting:
                 yield Run(f"{file.name}::{NOWHERE}::{check.id}", check, None, "")
 
 
-def _work(suite: Suite, run: Run, runs: tuple[Run, ...]) -> Work:
+def _work(suite: Suite, judging: tuple[Run, ...]) -> Work:
+    run = judging[-1]
     assert run.resource is not None  # noqa: S101 - asked of such runs only
     steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
     apart = run.check.on is not None and suite.timelines[run.check.on].apart
     if apart:
-        checks = [each.check for each in runs if each.work == run.work]
-        judged = {name for check in checks for way in check.expects for name in way}
-        judged |= {name for check in checks for names in check.alone.values() for name in names}
+        judged = {name for each in judging for way in each.check.expects for name in way}
+        judged |= {name for each in judging for names in each.check.alone.values() for name in names}
         steps = (steps[0], *(each for each in steps[1:-1] if each.name in judged), steps[-1])
     shared = run.check.on is not None
     return Work(run.work, run.resource, steps, run.check.forall, shared=shared, apart=apart, kept=run.kept)
@@ -132,9 +145,9 @@ def _within_a_life(steps: tuple[Step, ...]) -> bool:
     return not keys and not any(VERBS[step.do].lives for step in steps if not step.when)
 
 
-def _with_prerequisites(runs: tuple[Run, ...], selected: Collection[str]) -> set[str]:
+def _with_prerequisites(runs: Runs, selected: Collection[str]) -> set[str]:
     wanted = set(selected)
-    queue = [run for run in runs if run.id in wanted]
+    queue = [runs.by_id[each] for each in wanted & runs.by_id.keys()]
     while queue:
         for each in prerequisites(queue.pop(), runs):
             if each.id not in wanted:
@@ -163,14 +176,15 @@ def _phase(step: Step) -> Phase:
     return "write" if verb.tried and step.when else verb.phase
 
 
-def _phases(suite: Suite, runs: tuple[Run, ...]) -> tuple[tuple[tuple[Run, ...], ...], ...]:
+def _phases(suite: Suite, runs: Runs) -> tuple[tuple[tuple[Run, ...], ...], ...]:
     phase: dict[str, Phase] = {}
     ordered = _topological(suite, runs)
+    on_timeline, by_itself = (_once(partial(asked, timeline=on)) for on in (True, False))
     for run in ordered:
         if run.resource is None or run.check.explored:
             continue
         steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
-        own = "last" if run.check.answers is not None else asked(steps, timeline=run.check.on is not None)
+        own = (on_timeline if run.check.on else by_itself)(steps) if run.check.answers is None else "last"
         if run.resource.ttl is not None:  # reading a resource before its timeline would warm its cache
             own = _UNREAD.get(own, own)
         before = max(
@@ -195,7 +209,7 @@ def _lanes(phase: str, runs: list[Run]) -> Iterator[tuple[Run, ...]]:
         yield tuple(r for r in runs if r.resource and r.resource.name == name)
 
 
-def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
+def _topological(suite: Suite, runs: Runs) -> tuple[Run, ...]:
     """Timelines first, then what makes items, then as in the specs; but each after what it comes after.
 
     What was created is there to be changed, in place of an item of the user's. And of the timelines those
@@ -203,7 +217,6 @@ def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
     things are waited for a few times only.
     """
     placed: dict[str, Run] = {}
-    by_id = {run.id: run for run in runs}
 
     def place(run: Run) -> None:
         if run.id not in placed:
@@ -211,15 +224,16 @@ def _topological(suite: Suite, runs: tuple[Run, ...]) -> tuple[Run, ...]:
                 place(each)
             placed[run.id] = run
 
+    lives = _once(lambda steps: any(VERBS[step.do].lives for step in steps if not step.when))
+
     def first(run: Run) -> bool:
         return not run.check.after and any(VERBS[step.do].makes for step in run.check.steps)
 
     def cold(run: Run) -> bool:
-        steps = suite.timelines[run.check.on].steps if run.check.on else ()
-        if not any(VERBS[step.do].lives for step in steps if not step.when):
+        if not run.check.on or not lives(suite.timelines[run.check.on].steps):
             return False
         # What comes after something that needs an entry itself would have that asked for before the others.
-        return not any(by_id[each].kept for each in _with_prerequisites(runs, {run.id}))
+        return not any(runs.by_id[each].kept for each in _with_prerequisites(runs, {run.id}))
 
     def order(run: Run) -> tuple[bool, bool, bool, bool]:
         return not cold(run), run.check.tier != TIERS[0], run.check.on is None, not first(run)

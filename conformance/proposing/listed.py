@@ -16,6 +16,7 @@ from conformance.content.facts import load_json
 from conformance.content.openapi import Routes
 from conformance.errors import UsageError
 from conformance.fields import field_value
+from conformance.language.values import PATH
 from conformance.model import Exchange, Json
 from conformance.report.safe import safe
 
@@ -80,7 +81,7 @@ def by_hand(paths: tuple[str, ...]) -> Listed:
         UsageError: one is no path.
     """
     for path in paths:
-        if not re.fullmatch(r"/[^\s#]*", path):
+        if "#" in path or not re.fullmatch(PATH, path):
             raise UsageError(f"{path!r} is no path; accepted is what follows the base URL, such as /items/")
     gets = [Get(route, f"?{query}" if query else "") for route, _, query in (p.partition("?") for p in paths)]
     return Listed("", "", tuple(dict.fromkeys(gets)), {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from typing import Final
 from conformance.content.facts import facts, is_hit
 from conformance.errors import HarnessError, TargetError, UsageError
 from conformance.language.yamlfile import parse
+from conformance.load.headers import VARIABLE, typed_headers
 from conformance.load.schema import check_file
-from conformance.load.targetfile import BASE, schema
+from conformance.load.targetfile import schema
 from conformance.model import Exchange, Headers, Place, Resource
-from conformance.model.targets import OPENAPI
+from conformance.model.targets import BASE, OPENAPI
 from conformance.proposing.asking import Asker, wire_to
 from conformance.proposing.drafting import drafts
 from conformance.proposing.listed import Listed, by_hand, listed
@@ -28,8 +28,6 @@ from conformance.wire import Wire
 
 __all__ = ["Proposal", "Wanted", "propose", "sent_headers", "write"]
 
-_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*)")
 _TRIED: Final = 3  # routes, to find out below which prefix they are
 _NOT_FOUND: Final = 404
 
@@ -148,21 +146,14 @@ def sent_headers(given: tuple[str, ...]) -> tuple[Headers, Headers, tuple[str, .
         UsageError: one is no header, or names a variable that is not set.
     """
     sent, written, unset = [], [], []
-    for each in given:
-        found = _HEADER.fullmatch(each)
-        if found is None:
-            raise UsageError("a header is given as 'Name: value', such as 'Authorization: Bearer ${TOKEN}'")
-        name, value = found[1], found[2].strip()
-        for variable in _VARIABLE.findall(value):
-            if variable not in os.environ:
-                says = f"{name} needs the variable {variable} of the environment, which is not set"
-                raise UsageError(f"{says}: export {variable}=... first")
-        sent.append((name, _VARIABLE.sub(lambda m: os.environ[m[1]], value)))
-        if is_sensitive(name) and not _VARIABLE.search(value):
-            variable = re.sub(r"[^A-Z0-9]+", "_", name.upper())
+    for each in typed_headers(given):
+        sent.append((each.name, each.value))
+        said = each.written
+        if is_sensitive(each.name) and not VARIABLE.search(said):
+            variable = re.sub(r"[^A-Z0-9]+", "_", each.name.upper())
             unset.append(variable)
-            value = f"${{{variable}}}"
-        written.append((name, value))
+            said = f"${{{variable}}}"
+        written.append((each.name, said))
     return tuple(sent), tuple(written), tuple(unset)
 
 

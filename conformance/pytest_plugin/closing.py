@@ -11,6 +11,9 @@ from conformance.errors import ConformanceError
 from conformance.model import Report
 from conformance.pytest_plugin.conductor import Conductor
 from conformance.pytest_plugin.settings import Sending
+from conformance.report.changed import text
+from conformance.report.changes import baselined, changes
+from conformance.report.public import public, revealed
 from conformance.report.result import result
 from conformance.report.summary import brief_lines, summary_lines
 
@@ -27,7 +30,7 @@ class Closing:
         self._sending = sending
         self._conductor = conductor
         self._others_failed = self._nothing = False
-        self._report: Report | None = None
+        self._shown: Report | None = None
         self._lines: list[str] = []
         self._faults: list[str] = []
 
@@ -38,8 +41,11 @@ class Closing:
 
     def finish(self, session: pytest.Session) -> None:
         """Write the report files, once; the exit code is that of the command, unless others have failed."""
-        self._report = report = self._conductor.report
+        report = self._conductor.report
         if report is not None:
+            if self._sending.telling.show_hidden:
+                report = revealed(report)
+            self._shown = public(report, self._sending.now)
             files = self._conductor.files
             try:
                 files.finish(report)
@@ -60,16 +66,18 @@ class Closing:
         if self._faults:
             nothing = pytest.ExitCode.NO_TESTS_COLLECTED if self._nothing else pytest.ExitCode.TESTS_FAILED
             return pytests or nothing
-        if self._report is None:
+        if self._shown is None:
             return pytests
         if pytests == pytest.ExitCode.OK:
-            return self._code(self._report)
-        ours = pytests == pytest.ExitCode.TESTS_FAILED and not (self._others_failed or self._report.stopped)
+            return self._code(self._shown)
+        ours = pytests == pytest.ExitCode.TESTS_FAILED and not (self._others_failed or self._shown.stopped)
         # An item that is an error, or could not be judged, fails for pytest; this says more.
-        return self._code(self._report) or pytests if ours else pytests
+        return self._code(self._shown) or pytests if ours else pytests
 
     def _code(self, report: Report) -> int:
-        return result(report, strict=self._sending.telling.strict).code
+        code = result(report, strict=self._sending.telling.strict).code
+        baseline = self._sending.baseline
+        return code if baseline is None else baselined(code, changes(baseline, report))
 
     def summarise(self, reporter: pytest.TerminalReporter) -> None:
         """Print the section; with -q only why it is no pass, the warnings, and where the reports are."""
@@ -85,7 +93,10 @@ class Closing:
             reporter.line(line, red=True)
 
     def _told(self, *, quiet: bool) -> list[str]:
-        if self._report is None:
+        if self._shown is None:
             return []
-        strict = self._sending.telling.strict
-        return (brief_lines if quiet else summary_lines)(self._report, strict=strict)
+        strict, baseline = self._sending.telling.strict, self._sending.baseline
+        lines = (brief_lines if quiet else summary_lines)(self._shown, strict=strict)
+        if baseline is None:
+            return lines
+        return [*lines, "", "Since the baseline:", *text(changes(baseline, self._shown))]

@@ -14,9 +14,11 @@ from typing import Any, Final
 
 import pytest
 
+from conformance.errors import UsageError
 from conformance.load.folder import specs_folder
 from conformance.model import LEVELS, NOWHERE, TIERS, Level, Run
 from conformance.model.order import level_at
+from conformance.plan.choosing import chosen, topic
 from conformance.plan.lanes import PHASES, Plan, plan
 from conformance.pytest_plugin.answers import Answer
 from conformance.pytest_plugin.settings import Settings, header
@@ -37,11 +39,6 @@ def register_markers(config: pytest.Config, settings: Settings) -> None:
         config.addinivalue_line("markers", f"{marker(tier)}: a check of the tier {tier}")
     for file in settings.suite.files:
         config.addinivalue_line("markers", f"{marker(topic(file.name))}: a check of {file.name}")
-
-
-def topic(file: str) -> str:
-    """specs/cache-control.yaml -> cache-control."""
-    return re.sub(r"\.ya?ml$", "", file.rpartition("/")[2])
 
 
 class Collection:
@@ -67,6 +64,8 @@ class Collection:
     def _runs(self) -> Mapping[str, list[Run]]:
         runs: dict[str, list[Run]] = {}
         for run in self._plan.runs:
+            if run.id in self._settings.secret:  # judged, and shown by nobody: see `Conductor.select`
+                continue
             runs.setdefault(run.id.partition("::")[0], []).append(run)
         return runs
 
@@ -105,12 +104,29 @@ class Collection:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """What is judged before any TTL is waited for comes first, so that -x and a person see it at once."""
+        """What is judged before any TTL is waited for comes first, so that -x and a person see it at once.
+
+        What nobody has asked for is left out.
+        """
+        self._leave_out(items)
         places = [i for i, item in enumerate(items) if isinstance(item, CheckItem)]
         late = {r.id for phase in self._plan.phases[PHASES.index("wait") :] for lane in phase for r in lane}
         ours = sorted((items[i] for i in places), key=lambda item: item.nodeid in late)
         for place, item in zip(places, ours, strict=True):
             items[place] = item
+
+    def _leave_out(self, items: list[pytest.Item]) -> None:
+        settings = self._settings
+        try:
+            about = settings.suite, settings.target, settings.tier
+            wanted = chosen(*about, settings.only, settings.skip, explored=settings.explored)
+        except UsageError as problem:
+            raise pytest.UsageError(str(problem)) from None
+        if wanted is not None:
+            left = [item for item in items if isinstance(item, CheckItem) and item.run_id not in wanted]
+            self._config.hook.pytest_deselected(items=left)
+            gone = set(left)
+            items[:] = [item for item in items if item not in gone]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

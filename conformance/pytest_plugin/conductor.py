@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Collection
 from typing import Final
 
-from conformance.api import pending
+from conformance.api import conduct, pending
 from conformance.errors import ConformanceError, HarnessError
 from conformance.execute.engine import Engine
 from conformance.execute.progress import Progress
@@ -21,6 +21,8 @@ from conformance.model.order import level_at
 from conformance.plan.lanes import plan
 from conformance.pytest_plugin.answers import Answer, Kind, kind_of, reason
 from conformance.pytest_plugin.settings import Sending
+from conformance.report.changes import way
+from conformance.report.public import LATER
 from conformance.report.safe import safe
 from conformance.report.summary import warning
 from conformance.report.text import entry_text
@@ -45,7 +47,8 @@ class Conductor:
         self.report: Report | None = None
         self.selected: frozenset[str] = frozenset()
         self._sending = sending
-        self.files = Files(sending.places, strict=sending.telling.strict)
+        self.files = Files(sending.places, strict=sending.telling.strict, now=sending.now)
+        self._before = {} if sending.baseline is None else {e.nodeid: e for e in sending.baseline.judged}
         self._answered: set[str] = set()
         self._lock = threading.Lock()
         self._stopped = ""
@@ -57,6 +60,9 @@ class Conductor:
     def select(self, ids: Collection[str]) -> None:
         """Set which items there are; ids of others' tests are passed over."""
         self.selected = self.known.intersection(ids)
+        if self.selected:  # what students may not see is judged all the same, since it counts
+            self.selected |= self.known & self._sending.secret
+            self._answered |= self.known & self._sending.secret
 
     def answer(self, run_id: str, while_waiting: Callable[[Progress], None] | None = None) -> Answer:
         """What becomes of an item, waited for; `while_waiting` is called now and then meanwhile."""
@@ -69,12 +75,19 @@ class Conductor:
             if while_waiting is not None:
                 while_waiting(engine.progress())
         run = engine.plan.run(run_id)
+        if self._waits_for_a_secret(engine, verdict):
+            with self._lock:
+                self._answered.add(run_id)
+            return Answer("skip", f"blocked: by {LATER}", verdict.verdict)
         kind = kind_of(verdict, strict=self._sending.telling.strict, tells=self._tells(engine, run, verdict))
         if self._stopped and (verdict.code == STOPPED or verdict.cause == self._stopped):
             return Answer("skip", self._stopped, "deselected")
         with self._lock:
             self._answered.add(run_id)
-        return Answer(kind, self._text(engine, run_id, kind, verdict.verdict), verdict.verdict)
+        text = self._text(engine, run_id, kind, verdict.verdict)
+        if kind == "fail" and self._was_no_better(run_id, verdict):
+            return Answer("skip", f"no worse than in the baseline: {text.splitlines()[0]}", verdict.verdict)
+        return Answer(kind, text, verdict.verdict)
 
     def stop(self, why: str) -> None:
         """End the run early: nobody is left waiting."""
@@ -96,11 +109,51 @@ class Conductor:
                 engine.wait()  # the last verdict is given before the last change is put back
             engine.close()
             # Checks that -x or Ctrl-C left out were not selected after all.
-            self.report = engine.report(self._answered)
+            self.report = self._graded(engine.report(self._answered))
         except HarnessError as problem:
             self.broken = str(problem)
 
     # ---------------------------------------------------------------- parts
+
+    def _graded(self, report: Report) -> Report:
+        """The report with its grade, where one was asked for; of a whole run noise is tried again."""
+        assignment, options = self._sending.assignment, self._sending.options
+        if assignment is None:
+            return report
+        from conformance.grading.again import graded  # noqa: PLC0415 (few sessions are graded)
+        from conformance.grading.auditing import audited, reasons  # noqa: PLC0415
+        from conformance.grading.submitted import digest_of, sources_of  # noqa: PLC0415
+
+        def judge_again(some: Collection[str]) -> Report:
+            return conduct(dataclasses.replace(options, selected=frozenset(some)))
+
+        def in_real_time() -> Report:
+            assert unmoved is not None  # noqa: S101 - where there is an assignment
+            return conduct(unmoved())
+
+        unmoved = self._sending.unmoved
+        if not self._answered >= self.selected:
+            return graded(report, assignment, None)
+        sources = sources_of(self._sending.folder) if assignment.audit else ()
+        because = reasons(assignment, sources, digest_of(sources))
+        return audited(graded(report, assignment, judge_again), assignment, because, in_real_time)
+
+    def _waits_for_a_secret(self, engine: Engine, verdict: Verdict) -> bool:
+        """Whether it is blocked, in the end, by what students may not see."""
+        seen: set[str] = set()
+        while verdict.outcome == "blocked" and verdict.cause in self.known and verdict.cause not in seen:
+            if verdict.cause in self._sending.secret:
+                return True
+            seen.add(verdict.cause)
+            earlier = engine.verdict(verdict.cause)
+            if earlier is None:
+                break
+            verdict = earlier
+        return False
+
+    def _was_no_better(self, run_id: str, verdict: Verdict) -> bool:
+        before = self._before.get(run_id)
+        return before is not None and way(before.verdict.verdict, verdict.verdict) != "worse"
 
     def _begin(self) -> Engine | None:
         with self._lock:
@@ -116,7 +169,7 @@ class Conductor:
     def _start(self) -> Engine:
         options = dataclasses.replace(self._sending.options, selected=self.selected)
         if self.files:
-            self.files.begin(pending(options))  # before the server starts
+            self.files.begin(pending(options, self._sending.assignment))  # before the server starts
         engine = Engine(options)
         engine.start()
         return engine
@@ -151,7 +204,7 @@ class Conductor:
         for each in order:
             if each.id == run.id:
                 return True
-            counts = each.id in self.selected and self._binds(each)
+            counts = each.id in self.selected - self._sending.secret and self._binds(each)
             earlier = engine.verdict(each.id) if counts else None
             if earlier is not None and earlier.verdict == "unreachable":
                 return False

@@ -6,6 +6,7 @@ anywhere. It must not know what a spec holds.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def own(config: pytest.Config, asked: Sequence[str]) -> tuple[Path, ...]:
         SpecError: one is not there.
     """
     here, folder = config.invocation_params.dir, specs_folder()
-    named = [path for arg in config.args if (path := _own(str(arg), here, folder)) is not None]
+    args = (_as_typed(str(arg), here, config.rootpath) for arg in config.args)
+    named = [path for arg in args if (path := _own(arg, here, folder)) is not None]
     return files((*asked, *named), here)
 
 
@@ -32,7 +34,7 @@ def choose(config: pytest.Config, own: Collection[Path], *, beside: bool) -> Non
     """
     here, folder = config.invocation_params.dir, specs_folder()
     given = config.args if config.args_source is pytest.Config.ArgsSource.ARGS or beside else []
-    args = [located(str(arg), here, folder) for arg in given]
+    args = [located(_as_typed(str(arg), here, config.rootpath), here, folder) for arg in given]
     named = [(here / arg.partition("::")[0]).resolve() for arg in args]
     alone = all(path in own and "::" not in arg for path, arg in zip(named, args, strict=True))
     config.args[:] = [*([str(folder)] if alone else []), *args, *(str(p) for p in own if p not in named)]
@@ -42,6 +44,19 @@ def _own(arg: str, here: Path, folder: Path) -> Path | None:
     path = here / located(arg, here, folder).partition("::")[0]
     ours = path.parent.resolve() == folder.resolve()
     return path if path.suffix in SUFFIXES and not ours and path.is_file() else None
+
+
+def _as_typed(arg: str, here: Path, root: Path) -> str:
+    """A node id that was copied from a summary, where pytest shows it beside its root, as one from here.
+
+    Ids of specs are the same wherever that is: what is shown as `../my.yaml::items::a` is of `my.yaml`.
+    """
+    path, colons, names = arg.partition("::")
+    shown = Path(os.path.normpath(here / path))
+    if not names or shown.exists() or not shown.is_relative_to(root):
+        return arg
+    inside = shown.relative_to(root)
+    return f"{inside.as_posix()}{colons}{names}" if (here / inside).is_file() else arg
 
 
 def located(arg: str, here: Path, folder: Path) -> str:

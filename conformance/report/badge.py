@@ -5,6 +5,7 @@ It has no words but ours and numbers, nothing that is fetched, and no script; th
 
 from __future__ import annotations
 
+import html
 from typing import Final
 
 from conformance.report.result import FAILED, PASSED
@@ -21,12 +22,13 @@ _GREEN, _RED, _GREY = "#176f2c", "#b42318", "#57606a"  # white on each is read e
 def write(sheet: Sheet) -> bytes:
     """The bytes of the picture."""
     says, colour = _said(sheet)
+    title = f"{_LABEL}: {says}" + (f", {html.escape(sheet.isolated)}" if sheet.isolated else "")
     left, right = round(len(_LABEL) * _WIDTH + _ROOM), round(len(says) * _WIDTH + _ROOM)
     font = 'font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" fill="#fff" text-anchor="middle"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" '
-        f'aria-label="{_LABEL}: {says}">\n'
-        f"<title>{_LABEL}: {says}</title>\n"
+        f'aria-label="{title}">\n'
+        f"<title>{title}</title>\n"
         f'<rect width="{left}" height="20" fill="#24292f"/>\n'
         f'<rect x="{left}" width="{right}" height="20" fill="{colour}"/>\n'
         f"<g {font}>\n"

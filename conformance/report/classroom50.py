@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from conformance.errors import UsageError
 from conformance.report.jsontext import json_bytes
-from conformance.report.sheet import Line, Sheet, fitting, instant
+from conformance.report.sheet import LATER, Line, Sheet, fitting, instant
 
 __all__ = ["ENV", "MOST_BYTES", "check", "write"]
 
@@ -70,10 +70,12 @@ def _made(sheet: Sheet, *, whole: bool) -> bytes:
         "graded_at": instant(sheet.ended),
         "score": grade.points if grade is not None else 0,
         "max-score": grade.of if grade is not None else 0,
-        "tests": [_test(sheet, e, whole=whole) for e in sheet.shown if e.of is not None or e.fails],
+        "tests": [_test(sheet, e, whole=whole) for e in sheet.shown if _is_told(e)],
     }
     if grade is None:
-        document["tests"] = [_withheld(sheet)]
+        document["tests"] = [_said("No grade", f"{sheet.grading}. {sheet.says} ({sheet.how})", passed=False)]
+    else:
+        document["tests"].append(_said("How it was judged", sheet.how, passed=True))
     return json_bytes(document)
 
 
@@ -88,9 +90,13 @@ def _test(sheet: Sheet, line: Line, *, whole: bool) -> dict[str, Any]:
     }
 
 
-def _withheld(sheet: Sheet) -> dict[str, Any]:
-    says = f"{sheet.grading}. {sheet.says}"
-    return {"test-name": "No grade", "passed": False, "score": 0, "max-score": 0, "message": says}
+def _is_told(line: Line) -> bool:
+    return line.of is not None or line.fails or line.nodeid == LATER
+
+
+def _said(name: str, says: str, *, passed: bool) -> dict[str, Any]:
+    """What counts nothing, and has no place elsewhere."""
+    return {"test-name": name, "passed": passed, "score": 0, "max-score": 0, "message": says, "output": ""}
 
 
 def _first(env: Mapping[str, str], names: tuple[str, ...]) -> str:

@@ -61,7 +61,11 @@ def write(sheet: Sheet) -> bytes:
             "environment": {
                 "appName": sheet.clean(report.target.name),
                 "healthy": not (sheet.trouble or report.counts.get("error")),
-                "extra": {f"{_NAME}/base-url": sheet.clean(report.base_url), f"{_NAME}/seed": report.seed},
+                "extra": {
+                    f"{_NAME}/base-url": sheet.clean(report.base_url),
+                    f"{_NAME}/seed": report.seed,
+                    **({f"{_NAME}/isolation": sheet.clean(report.isolation)} if sheet.isolated else {}),
+                },
             },
             "extra": _said(sheet),
         },

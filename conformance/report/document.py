@@ -126,7 +126,8 @@ def _without_contents(record: Record, bodies: dict[str, Content]) -> Record:
             response = exchange.response
             if response is not None and response.body.content is not None:
                 body = response.body
-                bodies.setdefault(body.digest, Content.of(body.content or b""))
+                if body.digest not in bodies:
+                    bodies[body.digest] = Content.of(body.content or b"")
                 exchange = replace(  # noqa: PLW2901 - the same, less its content
                     exchange, response=replace(response, body=replace(body, content=None))
                 )

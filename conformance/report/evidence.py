@@ -182,7 +182,7 @@ def _fields(headers: Headers) -> Iterator[str]:
 
 def server_of(report: Report) -> tuple[str, bool]:
     """Where to send a request again, and whether the server has to be started for it first."""
-    ended = report.workers is not None  # with the run: it was started for it
+    ended = report.server != "url"  # with the run: it was started for it
     return (_YOURS if ended else report.base_url), ended
 
 

@@ -16,6 +16,7 @@ from conformance.report import (
     ctrf,
     github_annotations,
     gradescope,
+    httplint,
     junit,
     markdown,
     prairielearn,
@@ -58,7 +59,7 @@ _ROWS: Final = (
     Format(
         "json",
         (".json",),
-        lambda sheet: encode(sheet.report),
+        lambda sheet: encode(sheet.whole),
         "everything, to be judged again without the server",
     ),
     Format("junit", (".xml",), junit.write, "JUnit XML for GitLab, Jenkins and most CI systems"),
@@ -88,6 +89,13 @@ _ROWS: Final = (
         "annotations of GitHub Actions, to be printed by a step",
     ),
     Format("badge", (".svg",), badge.write, "a badge as SVG"),
+    Format(
+        "httplint",
+        (),
+        httplint.write,
+        "what httplint remarks on the answers, for information",
+        check=httplint.check,
+    ),
     Format("html", (".html",), _page, "a page for people, which needs nothing else"),
 )
 FORMATS: Final[Mapping[str, Format]] = {each.name: each for each in _ROWS}

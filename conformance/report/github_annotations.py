@@ -25,7 +25,7 @@ def write(sheet: Sheet) -> bytes:
 
 def _commands(sheet: Sheet) -> Iterator[str]:
     told = [*sheet.failing, *(e for e in sheet.told("error", "inconclusive", "warn") if not e.fails)]
-    yield _command("error" if sheet.trouble else "notice", "HTTP caching", sheet.headline)
+    yield _command("error" if sheet.trouble else "notice", "HTTP caching", _whole(sheet))
     room = MOST - 1
     shown = told if len(told) <= room else told[: room - 1]
     for line in shown:
@@ -33,6 +33,10 @@ def _commands(sheet: Sheet) -> Iterator[str]:
     rest = len(told) - len(shown)
     if rest:
         yield _command("notice", "HTTP caching", f"{rest} more: see the report of the run")
+
+
+def _whole(sheet: Sheet) -> str:
+    return "\n".join(each for each in (sheet.headline, sheet.isolated.capitalize()) if each)
 
 
 def _kind(line: Line) -> str:

@@ -20,9 +20,9 @@ _OMITTED: Final = ("not-applicable", "untestable", "deselected")
 
 def write(sheet: Sheet) -> bytes:
     """The bytes of the file."""
-    grade = sheet.graded
+    grade = sheet.whole.grade if sheet.graded is not None else None
     first = sheet.first
-    says = [sheet.grading, sheet.says]
+    says = [sheet.grading, sheet.says, *([sheet.isolated.capitalize()] if sheet.isolated else [])]
     if first is not None:
         says += ["", f"First to mend: {first.name}", first.message]
         says += [f"Next: {first.advice}"] if first.advice else []
@@ -36,9 +36,11 @@ def write(sheet: Sheet) -> bytes:
         "execution_time": round((sheet.ended - sheet.started).total_seconds(), 3),
     }
     if grade is not None:
+        # All of it: Gradescope shows no sum before it shows each test.
         document["score"] = grade.points
     # A check that counts keeps its line, whatever came of it: else the points would not add up.
-    lines = [line for line in sheet.lines if line.of is not None or line.verdict not in _OMITTED]
+    both = (*sheet.lines, *sheet.hidden)
+    lines = [line for line in both if line.of is not None or line.verdict not in _OMITTED]
     document["tests"] = [*(_test(sheet, line) for line in lines), _remark(sheet)]
     return json_bytes(document)
 
@@ -60,10 +62,13 @@ def _test(sheet: Sheet, line: Line) -> dict[str, Any]:
 
 def _remark(sheet: Sheet) -> dict[str, Any]:
     """What the instructor needs to repeat the run."""
-    report, grade = sheet.report, sheet.grade
+    report, grade = sheet.whole, sheet.whole.grade
     told = [f"suite {report.suite_version}", f"specs {report.specs_sha256}", f"seed {report.seed}"]
     told += [f"assignment {grade.assignment}, frozen as {grade.freeze}"] if grade is not None else []
-    told += [sheet.trouble] if sheet.trouble else []
+    told += [grade.why] if grade is not None and grade.why else [sheet.trouble] if sheet.trouble else []
+    told += [
+        f"judged again in real time, since {each}" for each in (report.audit.because if report.audit else ())
+    ]
     return {
         "name": "For the instructor",
         "name_format": "text",

@@ -41,6 +41,10 @@ def write(sheet: Sheet) -> bytes:
 
 def _made(sheet: Sheet, *, whole: bool) -> bytes:
     suite = ET.Element("testsuite", name=_SUITE)
+    about = ET.SubElement(suite, "properties")
+    ET.SubElement(about, "property", name="how it was judged", value=sheet.how)
+    if sheet.isolated:
+        ET.SubElement(about, "property", name="isolation", value=sheet.clean(sheet.report.isolation))
     seen: Counter[tuple[str, str]] = Counter()
     outcomes: Counter[str] = Counter()
     if sheet.trouble:  # an empty or a withheld run is no pass

@@ -128,12 +128,11 @@ def _item(sheet: Sheet, line: Line, *, whole: bool) -> Iterator[str]:
 def _topics(sheet: Sheet) -> Iterator[str]:
     """The points by topic; where nothing was to be graded, how many checks of each passed."""
     if sheet.graded is not None:
-        hidden = {row.topic for row in sheet.graded.hidden}
         yield from ("| topic | points |", "|---|---|")
         for topic in sheet.graded.topics:
-            # What a topic earned would tell what its hidden checks did.
-            points = "shown later" if topic.file in hidden else f"{topic.points} of {topic.of}"
-            yield f"| {_cell(sheet.clean(topic.title))} | {points} |"
+            yield f"| {_cell(sheet.clean(topic.title))} | {topic.points} of {topic.of} |"
+        if sheet.graded.later.checks:
+            yield f"| shown later | {sheet.graded.later.of} more |"
         return
     yield from ("| topic | MUST | SHOULD | failed |", "|---|---|---|---|")
     for each in sheet.report.score.topics:
@@ -154,5 +153,4 @@ def _numbers(tally: Tally) -> Sequence[str]:
 def _rest(sheet: Sheet) -> str:
     report = sheet.report
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items() if count)
-    how = f"tier {report.tier}, seed {report.seed}, suite {sheet.clean(report.suite_version)}"
-    return f"{counts or 'no checks'}; {how}"
+    return f"{counts or 'no checks'}; {sheet.how}"

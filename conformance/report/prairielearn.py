@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from conformance.report.jsontext import json_bytes
-from conformance.report.sheet import Line, Sheet, cut, fitting
+from conformance.report.sheet import LATER, Line, Sheet, cut, fitting
 
 __all__ = ["MOST_BYTES", "write"]
 
@@ -22,7 +22,8 @@ _FEW: Final = 50  # tests that fit, whatever their sentences hold
 
 def write(sheet: Sheet) -> bytes:
     """The bytes of the file."""
-    lines = [line for line in sheet.shown if line.of is not None or line.fails or line.verdict == "warn"]
+    told = (e for e in sheet.shown if e.of is not None or e.fails or e.nodeid == LATER or e.verdict == "warn")
+    lines = list(told)
     few = tuple(cut(tuple(lines), _FEW))
     ways = (
         partial(_made, sheet, lines, whole=True),
@@ -57,6 +58,7 @@ def _first(sheet: Sheet) -> Iterator[str]:
         yield first.message
         if first.advice:
             yield f"Next: {first.advice}"
+    yield f"How it was judged: {sheet.how}"
 
 
 def _test(sheet: Sheet, line: Line, *, whole: bool) -> dict[str, Any]:

@@ -24,7 +24,18 @@ from msgspec import inspect
 from msgspec.structs import replace
 
 from conformance.fields import field_value
-from conformance.model import MISSING, Frozen, Headers, Json, Record, Response, Target
+from conformance.model import (
+    MISSING,
+    Body,
+    Facts,
+    Frozen,
+    Headers,
+    Json,
+    Record,
+    Request,
+    Response,
+    Target,
+)
 
 __all__ = ["REDACTED", "Redactor", "credentials", "is_sensitive", "without_userinfo"]
 
@@ -119,6 +130,7 @@ class Redactor:
         self._names = frozenset(names)
         self._raw_field = _raw_field(self._names)
         self._headers: dict[Headers, Headers] = {}  # the same ones are sent and received again and again
+        self.known: dict[int, tuple[Frozen, Frozen]] = {}  # by identity: what stands in many exchanges
         self._raw = re.compile(b"|".join(map(re.escape, sorted(raw, key=len, reverse=True)))) if raw else None
 
     @classmethod
@@ -200,7 +212,19 @@ def _struct(told: inspect.StructType) -> Walk:
     fields = _fields(told)
     if told.cls is Response:
         return lambda redactor, response: fields(redactor, redactor.seen_through(response))
-    return fields
+    return _once(fields) if told.cls in _SHARED else fields
+
+
+def _once(fields: Walk) -> Walk:
+    """The same, done once for each object: what is sent and received again and again is one."""
+
+    def looked_up(redactor: Redactor, record: Any) -> Any:
+        known = redactor.known.get(id(record))
+        if known is None:
+            known = redactor.known[id(record)] = record, fields(redactor, record)
+        return known[1]
+
+    return looked_up
 
 
 def _fields(told: inspect.StructType) -> Walk:
@@ -256,6 +280,7 @@ def _json(redactor: Redactor, value: Json) -> Json:
     return value if value is MISSING else redactor.plain(value)
 
 
+_SHARED: Final = (Request, Body, Facts)
 _PLAIN: Final = (
     inspect.IntType,
     inspect.FloatType,

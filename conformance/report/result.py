@@ -16,6 +16,7 @@ from conformance.report.safe import safe
 
 __all__ = [
     "FAILED",
+    "HELD",
     "INTERRUPTED",
     "NOTHING",
     "NOT_JUDGED",
@@ -36,7 +37,8 @@ OURS: Final = 3
 NOTHING: Final = 5
 NOT_JUDGED: Final = 7  # pytest keeps 0 to 6 for itself
 
-_HELD: Final[tuple[VerdictName, ...]] = ("pass", "warn", "info")
+HELD: Final[tuple[VerdictName, ...]] = ("pass", "warn", "info")
+"""Verdicts of what holds, as far as it binds."""
 _REASON: Final = 300  # characters
 
 
@@ -91,7 +93,7 @@ def _left_open(report: Report, bound: Sequence[Entry]) -> Result | None:
     unjudged = tuple(e for e in bound if e.verdict.outcome == "blocked" or could_not_be_judged(report, e))
     if unjudged:
         return Result(NOT_JUDGED, _not_judged(report, unjudged, len(_applying(bound))), unjudged)
-    if any(e.verdict.verdict in _HELD for e in report.judged):
+    if any(e.verdict.verdict in HELD for e in report.judged):
         return None
     if any(e.verdict.outcome == "unreachable" for e in report.judged):
         return Result(FAILED, _nobody(report))

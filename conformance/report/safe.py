@@ -7,8 +7,10 @@ command line.
 from __future__ import annotations
 
 import shlex
+from typing import Final
 
-_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_SHOWN: Final = bytes(range(0x20, 0x7F))
+_ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def safe(text: str, most: int = 0) -> str:
@@ -44,9 +46,9 @@ def shell(data: str | bytes) -> str:
     """A word of a command line: quoted, and what can't be shown as $'...' (bash, zsh), to the byte."""
     if isinstance(data, str):
         data = data.encode("latin-1") if max(data, default="") < "\u0100" else data.encode("utf-8", "replace")
-    if all(0x20 <= b < 0x7F for b in data) and b"##[" not in data:  # noqa: PLR2004
+    if not data.translate(None, _SHOWN) and b"##[" not in data:
         return shlex.quote(data.decode("ascii"))
-    quoted = "".join(_in_quotes(b) for b in data)
+    quoted = "".join(map(_IN_QUOTES.__getitem__, data))
     return "$'" + quoted.replace("##[", "#\\x23[") + "'"
 
 
@@ -54,4 +56,8 @@ def _in_quotes(byte: int) -> str:
     char = chr(byte)
     if char in "\\'":
         return "\\" + char
-    return char if 0x20 <= byte < 0x7F else _ESCAPES.get(char, f"\\x{byte:02x}")  # noqa: PLR2004
+    return char if byte in _SHOWN else _ESCAPES.get(char, f"\\x{byte:02x}")
+
+
+_IN_QUOTES: Final = tuple(map(_in_quotes, range(0x100)))
+"""Of each byte: bodies are long, and a report has many."""

@@ -9,27 +9,28 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from conformance.model import Earned, Entry, Grade, Level, Report, VerdictName
-from conformance.report.mending import first_to_mend
-from conformance.report.result import FAILED, PASSED, Result, result
+from conformance.report.mending import first
+from conformance.report.public import hidden_now, public
+from conformance.report.result import FAILED, HELD, PASSED, Result, result
 from conformance.report.safe import safe
+from conformance.report.summary import isolated
 from conformance.report.text import entry_text
 
-__all__ = ["Line", "Sheet", "cut", "fitting", "instant"]
+__all__ = ["LATER", "Line", "Sheet", "cut", "fitting", "instant"]
 
-_HELD: Final[tuple[VerdictName, ...]] = ("pass", "warn", "info")
-"""Verdicts of what holds, as far as it binds."""
 _BROKEN: Final[tuple[VerdictName, ...]] = ("fail", "unreachable")
 """Verdicts of what the server is at fault for."""
 _TITLE: Final = 200  # characters
 _SENTENCE: Final = 500
 _EVIDENCE: Final = 10_000
 _NOTHING: Final = "No grade: nothing was to be graded in this run; an assignment says what counts"
-_LATER: Final = "A check that is shown later has to pass before this one can be judged."
+LATER: Final = "conformance::hidden"
+"""The node id of the line that stands for all that is hidden."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,7 +69,7 @@ class Line:
     @property
     def holds(self) -> bool:
         """Whether it passes, a warning included unless that is a failure."""
-        return self.verdict in _HELD and not self.fails
+        return self.verdict in HELD and not self.fails
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,21 @@ class Sheet:
     """A run and what it earned, for a format to be written of.
 
     Args:
+        whole: all of it, for the instructor, and for who hides things by itself.
         strict: whether a warning is a failure.
         env: the variables that the format asks for, `Format.env`.
+        now: when it is shown, for what is hidden until a date; None: before any.
     """
 
-    report: Report
+    whole: Report
     strict: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
+    now: datetime | None = None
+
+    @functools.cached_property
+    def report(self) -> Report:
+        """What a student may see of it: all else of a sheet is of this, but for `hidden`."""
+        return public(self.whole, self.now)
 
     # ---------------------------------------------------------------- the run as a whole
 
@@ -109,9 +118,26 @@ class Sheet:
         if grade is None:
             return ""
         if self.graded is not None:
-            return f"{grade.points} of {grade.of} points"
+            return f"{grade.points} of {grade.of} points{self._later(' so far')}"
         between = f", between {grade.low} and {grade.high} of {grade.of} points" if grade.high else ""
         return f"No grade{between}: {_quiet(grade.why, _SENTENCE) or 'it is withheld'}"
+
+    def _later(self, so_far: str) -> str:
+        """What is not shown yet, in words; "" where that is nothing."""
+        grade = self.grade
+        return f"{so_far} ({grade.later.of} more are shown later)" if grade and grade.later.checks else ""
+
+    @property
+    def how(self) -> str:
+        """How it was judged, in a line; on what the suite has started, by which level that was isolated."""
+        report = self.report
+        parts = [f"tier {report.tier}", f"seed {report.seed}", f"suite {self.clean(report.suite_version)}"]
+        return ", ".join([*parts, *([self.isolated] if self.isolated else [])])
+
+    @property
+    def isolated(self) -> str:
+        """By which level the server was isolated; "" where the suite has not started it."""
+        return isolated(self.report)
 
     @property
     def grading(self) -> str:
@@ -120,9 +146,7 @@ class Sheet:
 
     @property
     def says(self) -> str:
-        """What the run comes to, in a sentence that names no check which is to be shown later."""
-        if self._hidden.keys() & {each.nodeid for each in self.result.unjudged}:
-            return "Not judged: nothing failed, but checks that have to hold could not be judged."
+        """What the run comes to, in a sentence."""
         return _quiet(self.result.says, 2 * _SENTENCE)
 
     @property
@@ -163,35 +187,34 @@ class Sheet:
     @functools.cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every check that was asked for, in the order of the specs; then what only the grade has."""
-        earned = {} if self.grade is None else {row.nodeid: row for row in self.grade.rows}
-        entries = self.report.entries
-        asked = [e for e in entries if e.verdict.outcome != "deselected" or e.nodeid in earned]
-        there = {e.nodeid for e in entries}
-        return (
-            *(self._line(e, earned.get(e.nodeid)) for e in asked),
-            *(self._absent(row) for row in earned.values() if row.nodeid not in there),
-        )
+        return self._lines(self.report)
+
+    @functools.cached_property
+    def hidden(self) -> tuple[Line, ...]:
+        """The lines of what is not to be seen yet, for a format that is shown to nobody before."""
+        grade = self.whole.grade
+        rows = {} if grade is None else {row.nodeid: row for row in hidden_now(grade.rows, self.now)}
+        untils = {row.id: row.hidden_until for row in rows.values()}
+        there = {line.nodeid for line in self.lines}
+        secret = [line for line in self._lines(self.whole) if line.nodeid not in there]
+        return tuple(replace(e, hidden=untils.get(e.nodeid.rpartition("::")[2], "published")) for e in secret)
 
     @functools.cached_property
     def shown(self) -> tuple[Line, ...]:
-        """What anybody may see. What is hidden is one line, which tells no more than its points."""
-        hidden = [line for line in self.lines if line.hidden]
-        open_ = tuple(line for line in self.lines if not line.hidden)
-        if not hidden:
-            return open_
-        points, of = sum(line.points or 0 for line in hidden), sum(line.of or 0 for line in hidden)
+        """The same, and one line for all that is hidden, which tells how much that is and no more."""
+        later = None if self.grade is None else self.grade.later
+        if later is None or not later.checks:
+            return self.lines
         return (
-            *open_,
+            *self.lines,
             Line(
-                nodeid="conformance::hidden",
+                nodeid=LATER,
                 entry=None,
-                name=f"Checks that are shown later ({len(hidden)})",
+                name=f"Checks that are shown later ({later.checks})",
                 topic="Shown later",
                 verdict="info",
                 level="MUST",
-                message=f"{points} of {of} points; which checks these are is shown later",
-                points=points,
-                of=of,
+                message=f"worth {later.of} points, which do not count here; all of it is shown later",
             ),
         )
 
@@ -206,25 +229,37 @@ class Sheet:
 
     @property
     def first(self) -> Line | None:
-        """What to mend first; None where there is nothing, or it is to be shown later."""
-        entry = first_to_mend(self.report, strict=self.strict)
-        found = None if entry is None else next((e for e in self.shown if e.entry is entry), None)
-        return found or next(iter(self.failing), None)
+        """What to mend first, as the page and the terminal name it; None where there is nothing."""
+        mend = first(self.report, strict=self.strict)
+        if mend is None:
+            return None
+        if mend.entry is not None:
+            return next(line for line in self.lines if line.entry is mend.entry)
+        return Line(
+            nodeid="conformance::answers",
+            entry=None,
+            name=_quiet(mend.title[:1].upper() + mend.title[1:], _TITLE),
+            topic="",
+            verdict="unreachable",
+            level="MUST",
+            message=_quiet(mend.says[0][0] if mend.says else "nothing was answered", _SENTENCE),
+            advice=_quiet(mend.then, _SENTENCE),
+            fails=True,
+        )
 
     def evidence(self, line: Line) -> str:
         """All that there is to say of a line, in several lines, each of which may be shown anywhere."""
         head = [line.name, *([line.worth] if line.worth else [])]
         whole = [*head, line.message, *([f"Next: {line.advice}"] if line.advice else [])]
-        waits = line.entry is not None and line.entry.verdict.cause in self._hidden
-        if line.entry is None or waits:
+        if line.entry is None:
             return "\n".join(whole)
-        told = [_quiet(each) for each in entry_text(self.report, line.entry).split("\n")]
+        told = [_quiet(each) for each in entry_text(self._report_of(line), line.entry).split("\n")]
         text = "\n".join([*head, *told])
         return text if len(text) <= _EVIDENCE else f"{text[:_EVIDENCE]}[...]"
 
     def seconds(self, line: Line) -> float:
         """How long the exchanges took that a line rests on."""
-        record = None if line.entry is None else self.report.record(line.entry)
+        record = None if line.entry is None else self._report_of(line).record(line.entry)
         if record is None:
             return 0.0
         took = (e.received_at - e.sent_at for step in record.steps for e in step.exchanges)
@@ -237,9 +272,18 @@ class Sheet:
 
     # ---------------------------------------------------------------- parts
 
-    @functools.cached_property
-    def _hidden(self) -> Mapping[str, str]:
-        return {} if self.grade is None else {row.nodeid: row.hidden_until for row in self.grade.hidden}
+    def _report_of(self, line: Line) -> Report:
+        """The report that has its record."""
+        return self.whole if line.hidden else self.report
+
+    def _lines(self, report: Report) -> tuple[Line, ...]:
+        earned = {} if report.grade is None else {row.nodeid: row for row in report.grade.rows}
+        asked = [e for e in report.entries if e.verdict.outcome != "deselected" or e.nodeid in earned]
+        there = {e.nodeid for e in report.entries}
+        return (
+            *(self._line(e, earned.get(e.nodeid)) for e in asked),
+            *(self._absent(row) for row in earned.values() if row.nodeid not in there),
+        )
 
     def _topic(self, file: str) -> str:
         return self.report.topics.get(file, file)
@@ -256,7 +300,6 @@ class Sheet:
             message=_quiet(row.why, _SENTENCE) or "the run has no such check",
             points=row.points,
             of=row.of,
-            hidden=row.hidden_until,
             fails=row.verdict in _BROKEN,
         )
 
@@ -264,9 +307,8 @@ class Sheet:
         report, verdict = self.report, entry.verdict
         asked = report.about(entry)
         where = f" ({entry.resource})" if entry.resource else ""
-        waits = verdict.cause in self._hidden
-        told = _LATER if waits else verdict.message or asked.title
-        advice = "" if waits or verdict.verdict in ("pass", "info") else verdict.mend
+        told = verdict.message or asked.title
+        advice = "" if verdict.verdict in ("pass", "info") else verdict.mend
         if not advice and verdict.verdict in ("fail", "warn"):
             advice = asked.hint
         strictly = verdict.verdict == "warn" and self.strict
@@ -281,7 +323,6 @@ class Sheet:
             advice=_quiet(advice, _SENTENCE),
             points=None if row is None else row.points,
             of=None if row is None else row.of,
-            hidden="" if row is None else row.hidden_until,
             fails=verdict.verdict in _BROKEN or strictly,
         )
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from conformance.model import Entry, Fuzzing, Report, Tally, VerdictName
 from conformance.report.graded import grade_lines
+from conformance.report.leftover import leftover
 from conformance.report.mending import REASONS, advice, first, first_to_mend, reasons
 from conformance.report.result import PASSED, Result, checks, not_asked, result, root_of
 from conformance.report.safe import safe, shell
@@ -63,10 +64,11 @@ def by_the_clock(report: Report) -> str:
 
 def _heading(report: Report) -> Iterator[str]:
     clock = safe(by_the_clock(report), LINE)
+    how = isolated(report)
     where = safe(report.base_url, LINE) or "A server that did not start"
     yield (
         f"{where}, judged as {safe(report.target.name)!r}, tier {report.tier}, "
-        f"in {report.seconds:.1f} s, {clock}; seed {report.seed}{_isolation(report)}"
+        f"in {report.seconds:.1f} s, {clock}; seed {report.seed}{f'; {how}' if how else ''}"
     )
     for name, why in report.why_real.items():
         yield f"  {safe(name)} in real time: {safe(why, LINE)}"
@@ -91,8 +93,11 @@ def searched(fuzzing: Fuzzing, seed: int) -> Iterator[str]:
     yield from (f"  {safe(each, LINE)}: the suite's fault, not the server's" for each in fuzzing.broken)
 
 
-def _isolation(report: Report) -> str:
-    return "" if report.isolation in ("", "none") else f"; isolated by {safe(report.isolation)}"
+def isolated(report: Report) -> str:
+    """By which level the server was kept from all else; "" where the suite has not started it."""
+    if report.server == "url" or not report.isolation:
+        return ""
+    return "not isolated" if report.isolation == "none" else f"isolated by {safe(report.isolation)}"
 
 
 # ------------------------------------------------------------------ what to mend first
@@ -234,7 +239,10 @@ def _folded(report: Report) -> Iterator[str]:
         entries = [e for e in report.judged if e.verdict.outcome == outcome]
         if entries:
             yield f"{heading}: {checks(len(entries))}"
-            yield from _reasons(entries, report)
+            if outcome == "not-applicable":
+                yield from (f"  {line}" for line in leftover(entries))
+            else:
+                yield from _reasons(entries, report)
 
 
 def _reasons(entries: Iterable[Entry], report: Report) -> Iterator[str]:

@@ -11,6 +11,7 @@ import secrets
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ from conformance.report.document import decode
 from conformance.report.formats import FORMATS, Format, by_suffix
 from conformance.report.sheet import Sheet
 
-__all__ = ["PRINTED", "Files", "Place", "place", "read", "write"]
+__all__ = ["PRINTED", "Files", "Place", "place", "read", "read_bounded", "write"]
 
 PRINTED: Final = "-"
 """In place of a path: the report is printed."""
@@ -116,11 +117,13 @@ class Files:
     Args:
         places: where they go.
         strict: whether a warning is a failure.
+        now: when they are written, for what is hidden until a date; None: before any.
     """
 
-    def __init__(self, places: Iterable[Place], *, strict: bool = False) -> None:
+    def __init__(self, places: Iterable[Place], *, strict: bool = False, now: datetime | None = None) -> None:
         self._places = tuple(places)
         self._strict = strict
+        self._now = now
         self._before: dict[Place, bytes] = {}
         self.printed: list[str] = []
         """The lines of those that are to be printed."""
@@ -155,7 +158,7 @@ class Files:
         for each in self._places:
             try:
                 if each.path is None:
-                    self.printed += _made(each.format, report, strict=self._strict).decode().splitlines()
+                    self.printed += self._made(each.format, report).decode().splitlines()
                 else:
                     if each.format.appends and each not in self._before:
                         self._before[each] = _kept(each.path)
@@ -166,8 +169,12 @@ class Files:
             raise UsageError("; ".join(faults))
 
     def _write(self, place: Place, path: Path, report: Report) -> None:
-        data = _made(place.format, report, strict=self._strict)
+        data = self._made(place.format, report)
         _replace(path, self._before.get(place, b"") + data)
+
+    def _made(self, format_: Format, report: Report) -> bytes:
+        env = {name: os.environ[name] for name in format_.env if name in os.environ}
+        return format_.write(Sheet(report, self._strict, env, self._now))
 
 
 def write(report: Report, asked: str | Path, *, strict: bool = False) -> None:
@@ -177,11 +184,6 @@ def write(report: Report, asked: str | Path, *, strict: bool = False) -> None:
         UsageError: the format is unknown, or the file can't be written.
     """
     Files([place(asked)], strict=strict).finish(report)
-
-
-def _made(format_: Format, report: Report, *, strict: bool) -> bytes:
-    env = {name: os.environ[name] for name in format_.env if name in os.environ}
-    return format_.write(Sheet(report, strict, env))
 
 
 def _kept(path: Path) -> bytes:
@@ -217,12 +219,21 @@ def read(path: str | Path) -> Report:
     Raises:
         UsageError: it can't be read, or is no report.
     """
+    return decode(read_bounded(path, _MOST_BYTES, "report"), repr(str(path)))
+
+
+def read_bounded(path: str | Path, most: int, what: str) -> bytes:
+    """What a file holds that may be anything; `what`: it is to be, for errors.
+
+    Raises:
+        UsageError: it can't be read, or is larger than any such file.
+    """
     path = Path(path)
     try:
         with path.open("rb") as file:
-            document = file.read(_MOST_BYTES + 1)
+            document = file.read(most + 1)
     except OSError as problem:
         raise UsageError(f"{str(path)!r} can't be read: {problem.strerror}") from None
-    if len(document) > _MOST_BYTES:
-        raise UsageError(f"{str(path)!r} is larger than {_MOST_BYTES} bytes, and so no report")
-    return decode(document, repr(str(path)))
+    if len(document) > most:
+        raise UsageError(f"{str(path)!r} is larger than {most} bytes, and so no {what}")
+    return document

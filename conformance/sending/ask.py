@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from conformance.fields import field_value
@@ -13,8 +13,7 @@ if TYPE_CHECKING:  # so that the verbs, and with them the planner, need no socke
     from conformance.wire import Lane
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """One request, before it is sent."""
 
     method: str

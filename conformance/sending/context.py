@@ -225,13 +225,15 @@ class Context:
 
     def _once(self, ask: Ask, resource: Resource, how: How) -> Exchange:
         headers = (*(resource.headers if how.login else ()), *ask.headers)
-        lane, given = how.lane or self.lane, {"fresh": how.fresh, "stray": how.stray, "slowly": how.slowly}
-        exchange = lane.exchange(ask.method, ask.path, headers, ask.body, **given)
+        lane = how.lane or self.lane
+        exchange = lane.exchange(
+            *(ask.method, ask.path, headers, ask.body), fresh=how.fresh, stray=how.stray, slowly=how.slowly
+        )
         response = exchange.response
         if response is None:
             return exchange
         body = response.body
-        found = observe.facts(resource, response.headers, body.content or b"", self.tracked)
+        found = observe.facts(resource, response.headers, body.content or b"", self.tracked, response.status)
         held = self.wholes.held(exchange.request, response)
         found = msgspec.structs.replace(found, slices=held) if held else found
         facts = self.shared.seen.mark(resource, found)

@@ -40,7 +40,7 @@ class Survey:
         """Whether OpenAPI lists the route; None where there is no OpenAPI to ask."""
         if self.routes is None:
             return None
-        return method in self.routes.get(openapi.shape(path), frozenset())
+        return method in openapi.methods_at(self.routes, path)
 
     def near(self, method: str, path: str) -> str:
         """What OpenAPI lists in place of a route that it does not list, or ""."""

@@ -28,6 +28,8 @@ class Wholes:
         if response.status == _PARTIAL:
             return slices(response.headers, content, self._bodies.get(asked))
         if request.method == "GET" and response.status == _OK and len(asked[1]) == len(request.headers):
-            others = [each for each in self._bodies.items() if each[0] != asked]
-            self._bodies = dict([*others, (asked, content)][-_MOST:])
+            self._bodies.pop(asked, None)
+            self._bodies[asked] = content
+            if len(self._bodies) > _MOST:
+                del self._bodies[next(iter(self._bodies))]
         return None

@@ -17,6 +17,12 @@ What they share: channel.py (lines of JSON to a process that may be dead), outpu
 environment.py (what it sees of ours), isolation/ (what it is kept from), strays.py (what outlives its
 warden), errors.py (what is its fault).
 
+Somebody's code is started so that it reaches nothing else, and within half a second or not at all:
+
+    level = chosen("auto").name           # of isolation/: the strongest that this machine has; "none"
+    spec = AppSpec("main:app", folder, isolate=level, budget=Budget(memory=1 << 29), apart=(assignment,),
+                   listening=socket, ready_within=0.5)
+
 Linux and macOS.
 
 What is exported is imported when it is first asked for: the process under test imports this package, too.

@@ -45,10 +45,10 @@ class House:
         quarters: where they live.
         env: added to the environment that they have there.
         memory: bytes of data for each process, or None for a generous default.
-        relay: see `MovingIn`.
+        relay, shares: see `MovingIn`.
 
     Raises:
-        ServerError: a command can't be run, or the folder is none.
+        ServerError: a command can't be run, or the folder is none. Nothing of it is left then.
     """
 
     def __init__(  # noqa: PLR0913 - each is said of a life
@@ -60,6 +60,7 @@ class House:
         env: Mapping[str, str],
         memory: int | None,
         relay: tuple[int, int] | None = None,
+        shares: bool = False,
     ) -> None:
         if not quarters.folder.is_dir():
             raise ServerError(f"{quarters.folder} is not a folder, so no server can run there")
@@ -69,34 +70,44 @@ class House:
         self._quarters = quarters
         self._lock = threading.RLock()
         self._over = self._ended = self._left = False
-        self.temporary = tempfile.mkdtemp(prefix="served-")
-        self._strays = Strays(self.temporary)
-        placed = quarters.place(MovingIn(commands, handed, env, self.temporary, memory, relay))
-        ours, theirs = socket.socketpair()
-        reading, writing = os.pipe()
-        settings = placed.settings | {
-            "control": theirs.fileno(),
-            "grace": GRACE,
-            "temporary": self.temporary,
-        }
-        self._warden = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-I", "-S", str(_WARDEN), json.dumps(settings)],
-            stdin=subprocess.DEVNULL,
-            stdout=writing,
-            stderr=writing,
-            cwd=placed.cwd,
-            env=placed.env,
-            pass_fds=[theirs.fileno(), *{each for some in settings["handed"] for each in some}],
-            start_new_session=True,
-        )
-        for each in placed.opened:
-            os.close(each)
+        with contextlib.ExitStack() as undone, contextlib.ExitStack() as theirs:
+            self.temporary = tempfile.mkdtemp(prefix="served-")
+            undone.callback(shutil.rmtree, self.temporary, ignore_errors=True)
+            self._strays = Strays(self.temporary)
+            undone.callback(self._strays.forget)
+            ours, control = socket.socketpair()
+            undone.callback(ours.close)
+            theirs.callback(control.close)
+            reading, writing = os.pipe()
+            undone.callback(os.close, reading)
+            theirs.callback(os.close, writing)
+            moving = MovingIn(commands, handed, env, self.temporary, memory, relay, shares)
+            self._warden = self._begin(quarters, moving, control.fileno(), writing)
+            undone.pop_all()
         self._strays.watch(self._warden.pid)
-        theirs.close()
-        os.close(writing)
         self.channel = Channel(ours)
         self.output = Output(reading)
         self._await_pids()
+
+    def _begin(
+        self, quarters: Quarters, moving: MovingIn, control: int, writing: int
+    ) -> subprocess.Popen[bytes]:
+        placed = quarters.place(moving)
+        settings = placed.settings | {"control": control, "grace": GRACE, "temporary": self.temporary}
+        try:
+            return subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-I", "-S", str(_WARDEN), json.dumps(settings)],
+                stdin=subprocess.DEVNULL,
+                stdout=writing,
+                stderr=writing,
+                cwd=placed.cwd,
+                env=placed.env,
+                pass_fds=[control, *{each for some in settings["handed"] for each in some}],
+                start_new_session=True,
+            )
+        finally:
+            for each in placed.opened:
+                os.close(each)
 
     def _await_pids(self) -> None:
         deadline = time.monotonic() + _PIDS_WITHIN
@@ -179,7 +190,7 @@ class House:
         """Have what they have written there for the next life; called while they live."""
         with self._lock:
             if not self._ended and not self._over:
-                self._quarters.keep(self.pids)
+                self._quarters.keep()
 
     def end(self) -> None:
         """End all processes, and leave nothing behind; may be called twice.

@@ -157,12 +157,16 @@ def launch_app(spec: AppSpec, quarters: Quarters, port: int, ahead: float, salt:
     folder = quarters.inside
     with contextlib.ExitStack() as ours:
         shared = spec.workers > 1
-        sockets = [ours.enter_context(_listen(port, shared=shared))]
+        sockets = [ours.enter_context(_socket_of(spec, port, shared=shared))]
         port = sockets[0].getsockname()[1]
         sockets += [ours.enter_context(_listen(port, shared=True)) for _ in range(spec.workers - 1)]
+        for each in sockets:
+            quarters.fence(each)
         pairs = [socket.socketpair() for _ in range(spec.workers)]
-        for _, theirs in pairs:
+        failed = ours.enter_context(contextlib.ExitStack())
+        for mine, theirs in pairs:
             ours.callback(theirs.close)
+            failed.callback(mine.close)
         settings = {
             "app": spec.app,
             "folder": folder,
@@ -180,13 +184,9 @@ def launch_app(spec: AppSpec, quarters: Quarters, port: int, ahead: float, salt:
         ]
         env = {**_PYTHON, "PORT": str(port), **(spec.env or {}), **_hashes(spec, salt)}
         handed = [[each.fileno(), theirs.fileno()] for (_, theirs), each in zip(pairs, sockets, strict=True)]
+        house = House(commands, handed, quarters=quarters, env=env, memory=spec.memory)
+        failed.pop_all()
         lines = [Channel(mine) for mine, _ in pairs]
-        try:
-            house = House(commands, handed, quarters=quarters, env=env, memory=spec.memory)
-        except ServerError:
-            for line in lines:
-                line.close()
-            raise
     life = Life(spec.app, port, house, lines)
     _or_stop(life, spec, lambda: _await_app(life, spec.ready_within))
     return life
@@ -197,6 +197,17 @@ def _hashes(spec: AppSpec, salt: int) -> dict[str, str]:
     if spec.workers > 1 or (salt == 0 and "PYTHONHASHSEED" in {**os.environ, **(spec.env or {})}):
         return {}
     return {"PYTHONHASHSEED": str(_HASHES + salt)}
+
+
+def _socket_of(spec: AppSpec, port: int, *, shared: bool) -> socket.socket:
+    """The socket that it is asked on: one of ours, or the one that was made for it."""
+    if spec.listening is None:
+        return _listen(port, shared=shared)
+    if shared:
+        raise ServerError(
+            "several workers listen on sockets of their own; one that is given is for one worker"
+        )
+    return spec.listening.dup()
 
 
 def _listen(port: int, *, shared: bool = False, at_once: bool = True) -> socket.socket:
@@ -296,6 +307,8 @@ def launch_command(spec: CommandSpec, quarters: Quarters, port: int) -> Life:
         own = quarters.relays or not port
         outer = ours.enter_context(_listen(port, at_once=False)) if own else None
         port = outer.getsockname()[1] if outer else port
+        if outer and quarters.relays:
+            quarters.fence(outer)
         relay = (outer.fileno(), port) if outer and quarters.relays else None
         if not quarters.relays:
             ours.close()
@@ -307,7 +320,9 @@ def launch_command(spec: CommandSpec, quarters: Quarters, port: int) -> Life:
             raise ServerError(f"there is no command {one_line(command[0])!r} here{outside}")
         if not relay and _connects(port):
             raise ServerError(f"port {port} is taken: another server answers there")
-        house = House([command], [[]], quarters=quarters, env=env, memory=spec.memory, relay=relay)
+        house = House(
+            [command], [[]], quarters=quarters, env=env, memory=spec.memory, relay=relay, shares=True
+        )
     life = Life(command[0], port, house)
     _or_stop(life, spec, lambda: _await_command(life, spec))
     return life

@@ -65,12 +65,18 @@ class Server:
         self._salt = 0
         self._stopped = False
         try:
-            self._life = launch(0, 0.0, 0)
+            self._life = self._begin(0)
         except BaseException:
             self._leave()
             raise
         self.moves = moves
         _LIVE.add(self)
+
+    def _begin(self, port: int) -> Life:
+        life = self._launch(port, self._ahead, self._salt)
+        if self._quarters is not None:
+            self._quarters.settled()
+        return life
 
     @property
     def port(self) -> int:
@@ -162,7 +168,7 @@ class Server:
                 self._stopped = True
             self._ahead = 0.0 if in_time else self._ahead
             self._salt += other_hashes
-            self._life = self._launch(port, self._ahead, self._salt)
+            self._life = self._begin(port)
             self._stopped = False
             self.starts += 1
 

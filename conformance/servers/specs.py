@@ -5,32 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-__all__ = ["AppSpec", "Budget", "CommandSpec", "Isolation"]
+if TYPE_CHECKING:
+    import socket
+
+    from conformance.model import Budget  # whose import would keep a server from starting meanwhile
+
+__all__ = ["AppSpec", "CommandSpec", "Isolation"]
 
 Isolation = Literal["none", "uid", "namespaces"]
 """How a server is kept from what is not its own: levels of `isolation/`, the weakest first."""
 
 _READY_WITHIN: Final = 20.0
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What an isolated server may take; one that is not has the limits of `House` alone.
-
-    Attributes:
-        memory: bytes, of each of its processes and of all together.
-        processes: how many there may be. threads: of all of them.
-        disk: bytes of its folder; as many again of temporary files.
-        file: bytes of one file.
-    """
-
-    memory: int = 1 << 30
-    processes: int = 64
-    threads: int = 256
-    disk: int = 256 << 20
-    file: int = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -48,7 +35,12 @@ class AppSpec:
         clock: whether its clock is wanted moved.
         loop: the event loop of an ASGI app.
         isolate: the level of isolation, or "auto", the strongest that this machine has.
-        budget: what it may take where it is isolated.
+        budget: what it may take where it is isolated, as far as that level holds it to that; None is the
+            standard one. Its seconds are those of a run, and no business of a server's.
+        apart: files and folders that are not its own although they may lie in its folder, such as reports:
+            where it is isolated, its copy of the folder is without them.
+        listening: a socket that listens already, on which it is to be asked in all its lives; it stays the
+            caller's. None makes one.
     """
 
     app: str = "main:app"
@@ -61,7 +53,9 @@ class AppSpec:
     clock: bool = True
     loop: Literal["asyncio", "uvloop"] = "asyncio"
     isolate: str = "none"
-    budget: Budget = Budget()
+    budget: Budget | None = None
+    apart: tuple[Path, ...] = ()
+    listening: socket.socket | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ class CommandSpec:
     Attributes:
         command: split as a shell would, but run without one; `{port}` is replaced, and `$PORT` is set.
         cwd: where it runs; None is the current folder.
-        ready_within: see AppSpec, as for `env`, `memory`, `isolate` and `budget`.
+        ready_within: see AppSpec, as for `env`, `memory`, `isolate`, `budget` and `apart`.
     """
 
     command: str
@@ -80,4 +74,5 @@ class CommandSpec:
     env: Mapping[str, str] | None = None
     memory: int | None = None
     isolate: str = "none"
-    budget: Budget = Budget()
+    budget: Budget | None = None
+    apart: tuple[Path, ...] = ()

@@ -9,7 +9,7 @@ Must not know: HTTP, clocks, apps. Imports nothing of ours and little else, sinc
 Each server gets a session and a process group of its own, so that it can't hit the warden by its group.
 """
 
-# ruff: noqa: PTH112, PTH116, PTH123, PTH208
+# ruff: noqa: PTH112, PTH115, PTH116, PTH123, PTH208
 # (pathlib would cost each start more than all that is imported here)
 
 from __future__ import annotations
@@ -23,10 +23,14 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-_GLANCE = 0.5  # seconds between looks at how many processes there are
+_GLANCE = 0.25  # seconds between looks at how many processes there are, and at what they hold
+_THOROUGH = 4  # of so many glances one looks also for memory that is not resident
+_PER_FILE = 1 << 10  # bytes of the kernel's for each file that is in memory, however empty
+_FILTERED, _BY_PROGRAM = 22, 2  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+_OF_NO_FILE = (b"/dev/zero (deleted)", b"/memfd:", b"/SYSV")  # as the kernel calls such memory
 _KILLED_WITHIN = 5.0
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 _NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS
@@ -39,8 +43,9 @@ class Warden:
     Args:
         settings: control (descriptor of the socket to the suite), commands, handed (for each command
             the descriptors that it gets), limits, most (processes), memory (bytes that all of them may
-            hold together, 0: any), uid (whose they are to be, None: ours), grace (seconds after SIGTERM),
-            temporary (a folder to remove).
+            hold together, 0: any), rooms (the folders of a sandbox that are memory, too), uid (whose they
+            are to be, None: ours), filter (of system calls, in hexadecimal, or ""), grace (seconds after
+            SIGTERM), temporary (a folder to remove).
     """
 
     def __init__(self, settings: dict[str, Any]) -> None:
@@ -49,6 +54,8 @@ class Warden:
         self.servers: list[int] = []
         self.running: set[int] = set()
         self.told_to_end = False
+        self.shared: dict[bytes, int] = {}
+        self.glances = 0
 
     def main(self) -> None:
         """Start, wait, end."""
@@ -79,7 +86,7 @@ class Warden:
         for descriptor in {self.control.fileno(), *(each for some in handed for each in some)}:
             os.set_inheritable(descriptor, False)
         for command, descriptors in zip(self.settings["commands"], handed, strict=True):
-            pid, failed = spawn(command, descriptors, self.settings["limits"], self.settings["uid"])
+            pid, failed = spawn(command, descriptors, self.settings)
             self.servers.append(pid)
             self.running.add(pid)
             if failed:
@@ -98,13 +105,31 @@ class Warden:
             if self.control.fileno() in ready:
                 return
             there = descendants(os.getpid())
+            held = self._held(there) if self._may_hold(there) else 0
             if len(there) > self.settings["most"]:
                 self._tell(crowd=len(there))
-                return
-            held = sum(map(_held, there)) if self.settings["memory"] else 0
-            if held > self.settings["memory"]:
+            elif held > self.settings["memory"]:
                 self._tell(bloated=held)
-                return
+            else:
+                continue
+            self.settings["grace"] = 0.0  # in which it would take more
+            return
+
+    def _may_hold(self, pids: list[int]) -> bool:
+        """Whether it is time to look what they hold, which costs more than a glance."""
+        most = self.settings["memory"]
+        self.glances += 1
+        return most and (self.glances % _THOROUGH == 0 or sum(map(resident, pids)) > most // 2)
+
+    def _held(self, pids: list[int]) -> int:
+        """How many bytes of memory they hold together: each its own, what they share, and their files."""
+        before, self.shared = self.shared, {}
+        for pid in pids:
+            for which, size in of_no_file(pid):
+                # A part may be given back where none sees it, and still be held; so the most is what counts.
+                self.shared[which] = max(size, self.shared.get(which, 0), before.get(which, 0))
+        rooms = files(pids, self.settings["rooms"]) * _PER_FILE
+        return sum(map(own, pids)) + sum(self.shared.values()) + rooms
 
     def _reap(self) -> bool:
         """Whether there are children left."""
@@ -150,10 +175,9 @@ class Warden:
                 os.kill(pid, number)
 
 
-def spawn(
-    command: list[str], handed: list[int], limits: dict[str, int], uid: int | None = None
-) -> tuple[int, str]:
+def spawn(command: list[str], handed: list[int], settings: dict[str, Any]) -> tuple[int, str]:
     """Start a command with these descriptors; its pid, and why it could not be run, if so."""
+    uid = settings["uid"]
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -161,9 +185,9 @@ def spawn(
             os.setsid()
             for number in _RESTORED:
                 signal.signal(number, signal.SIG_DFL)
-            limit(limits, alone=uid is not None)
+            limit(settings["limits"], alone=uid is not None)
             if uid is not None:
-                _become(uid)
+                _become(uid, bytes.fromhex(settings["filter"]))
             for descriptor in handed:
                 os.set_inheritable(descriptor, True)
             os.execvp(command[0], command)  # noqa: S606 - no shell, on purpose
@@ -179,9 +203,13 @@ def spawn(
 def limit(limits: dict[str, int], *, alone: bool = False) -> None:
     """Set what the platform has of the limits: data, file (bytes), processes (of the user, more than now).
 
+    And descriptors, where they are limited.
+
     `alone`: the user will be one who has no other processes.
     """
     wanted = {"RLIMIT_CORE": 0, "RLIMIT_DATA": limits["data"], "RLIMIT_FSIZE": limits["file"]}
+    if "descriptors" in limits:
+        wanted["RLIMIT_NOFILE"] = limits["descriptors"]
     if alone:
         wanted["RLIMIT_NPROC"] = limits["processes"]
     elif os.getuid() != 0:  # root is not bound by it
@@ -226,20 +254,80 @@ def _threads_of_mine() -> int:
     return count
 
 
-def _held(pid: int) -> int:
-    """How many bytes of memory a process has for itself."""
-    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/statm") as pages:
-        _, resident, shared = map(int, pages.read().split()[:3])
-        return (resident - shared) * resource.getpagesize()
+def resident(pid: int) -> int:
+    """How many bytes of memory a process is in, whosever they are."""
+    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/statm", "rb") as pages:
+        return int(pages.read().split()[1]) * resource.getpagesize()
     return 0
 
 
-def _become(uid: int) -> None:
-    """Be that user, for good: no program can give back what is given up."""
+def own(pid: int) -> int:
+    """How many bytes of memory a process has for itself, those that were swapped out included."""
+    return _said(pid, b"RssAnon:", b"VmSwap:")
+
+
+def _said(pid: int, *words: bytes) -> int:
+    """The bytes of what the kernel tells everybody of a process."""
+    kib = 0
+    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/status", "rb") as status:
+        kib = sum(int(line.split()[1]) for line in status if line.startswith(words))
+    return kib << 10
+
+
+def of_no_file(pid: int) -> Iterator[tuple[bytes, int]]:
+    """The memory of a process that it may share and that has no file: which it is, and how much there is.
+
+    As much as is taken, where we may know (root may, but for some in containers); else as much as may be; or
+    what is resident of it.
+    """
+    try:
+        with open(f"/proc/{pid}/maps", "rb") as maps:
+            yield from _mapped(pid, maps)
+    except PermissionError:
+        yield b"of %d" % pid, _said(pid, b"RssShmem:")
+    except OSError:
+        return  # it is gone
+
+
+def _mapped(pid: int, maps: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
+    for line in maps:
+        name = line.rstrip().split(None, 5)[5:]
+        if not name or not name[0].startswith(_OF_NO_FILE):
+            continue
+        where, _, offset, device, number = line.split()[:5]
+        first, _, end = where.partition(b"-")
+        size = int(end, 16) - int(first, 16) + int(offset, 16)
+        with contextlib.suppress(OSError):
+            size = os.stat(b"/proc/%d/map_files/%b" % (pid, where)).st_blocks * 512
+        yield device + number, size
+
+
+def files(pids: list[int], rooms: list[str]) -> int:
+    """How many files there are in these folders of a sandbox, as the first process has them that is in it."""
+    for pid in pids if rooms else ():
+        with contextlib.suppress(OSError):
+            if os.readlink(f"/proc/{pid}/ns/mnt") != os.readlink("/proc/self/ns/mnt"):
+                counts = [os.statvfs(f"/proc/{pid}/root{room}") for room in rooms]
+                return sum(each.f_files - each.f_ffree for each in counts)
+    return 0
+
+
+def _become(uid: int, calls: bytes) -> None:
+    """Be that user, for good: no program can give back what is given up.
+
+    `calls`: what it may not ask of the kernel, or nothing.
+    """
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 (see below)
 
-        ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        class Program(ctypes.Structure):
+            _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        program = Program(len(calls) // 8, calls)
+        if calls and libc.prctl(_FILTERED, _BY_PROGRAM, ctypes.byref(program), 0, 0):
+            raise OSError(ctypes.get_errno(), "the kernel takes no filter of system calls")
     os.setgroups([])
     os.setregid(uid, uid)
     os.setreuid(uid, uid)

@@ -3,6 +3,7 @@
     base.py        what a verb and its arguments are made of
     reading.py     `read`, `read-miss`, `wait`
     audience.py    `variants`, and as whom a `read` asks
+    coding.py      `codings`
     through.py     `read` with a client cache in between
     changing.py    `change`, `restore`, `history`
     making.py      `create`, `remove`
@@ -11,6 +12,7 @@
     competing.py   `compete`
     overtaking.py  `overtake`
     playing.py     `play`, a move of a history
+    rewriting.py   `rewrite`
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
     games.py       what the moves of a history are about
@@ -36,6 +38,7 @@ from conformance.verbs import (
     audience,
     behind,
     changing,
+    coding,
     competing,
     conditional,
     making,
@@ -43,6 +46,7 @@ from conformance.verbs import (
     playing,
     reading,
     refusing,
+    rewriting,
     starting,
     sweeping,
 )
@@ -55,6 +59,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     for room in (
         reading,
         audience,
+        coding,
         changing,
         making,
         overtaking,
@@ -65,6 +70,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         starting,
         behind,
         playing,
+        rewriting,
     )
     for verb in room.VERBS
 }

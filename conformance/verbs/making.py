@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -42,6 +43,9 @@ from conformance.verbs.writes import (
 if TYPE_CHECKING:
     from conformance.sending.context import Context
 
+_FAR: Final = (100_000, 1_000_000)
+_TAKEN: Final = 409  # whatever is there of it, nothing was created
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _NOTHING: Final = "the list shows no item to model a new one on"
 
 
@@ -120,7 +124,7 @@ def make(context: Context, *, hold: bool, headers: Headers = ()) -> Made:
         else:
             exchange = send_write(context, write, write.path, body)
         made.tried.append(exchange)
-        if exchange.status in TRY_ANOTHER:
+        if exchange.status in (*TRY_ANOTHER, _TAKEN):
             continue
         if exchange.status not in SUCCESS:
             return made
@@ -212,7 +216,9 @@ def _new_items(
         return
     whole = {**required, **(model or {})}
     name = id_name(whole, items)
-    without = {n: v for n, v in whole.items() if n != name or n in required}
+    without = {n: v for n, v in whole.items() if n != name}
+    if name in required:  # whoever creates an item names it
+        without = {**without, name: free_id(context, items)}
     fields = edits.fields_to_edit(without, write.edit)
     if wanted and wanted.known is not None:
         fields = [n for n in fields if n in wanted.free] or [n for n in fields if n in wanted.known] or fields
@@ -237,10 +243,21 @@ def _edited(
 
 
 def free_id(context: Context, items: list[Mapping[str, Any]]) -> Json:
-    """An id that no item of the list has."""
+    """An id that nobody has: not the next one, since the list may be a page of many."""
     ids = [item_id(i, items) for i in items]
     numbers = [i for i in ids if isinstance(i, int)]
-    return max(numbers) + 1 if numbers else f"made-{token(context)}"
+    if numbers:
+        return max(numbers) + context.random.randrange(*_FAR)
+    return _like(next((i for i in ids if isinstance(i, str)), ""), context)
+
+
+def _like(text: str, context: Context) -> str:
+    """An id in the form of another: a UUID, or the same with a number of its own at its end."""
+    if _UUID.fullmatch(text):
+        return str(UUID(int=context.random.getrandbits(128), version=4))
+    number = f"{context.random.randrange(*_FAR)}"
+    found = re.fullmatch(r"(.*?)\d+(\D*)", text)
+    return f"{found[1]}{number}{found[2]}" if found else f"made-{token(context)}"
 
 
 # ------------------------------------------------------------------ which one it is, and that it goes again

@@ -10,6 +10,7 @@ the server did wrong comes back as a `WireFault`, never as an exception.
     framing.py      bytes -> one answer (no socket, no clock); parser.py what needs h11
     connection.py   one connection: connect, TLS, send, receive, each until a deadline
     tls.py          TLS over a connection, for https
+    trust.py        which certificates are taken there
     outgoing.py     one request -> bytes
     trip.py         one request and its answer -> Exchange
     transport.py    Wire and Lane, which the rest of the program uses

@@ -9,8 +9,10 @@ that needs thought. It takes only what h11 takes, and a test holds the two to eq
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from conformance.model import Headers
 from conformance.wire.answer import Answer, Broken, Limits, field_pairs
 
 if TYPE_CHECKING:
@@ -26,7 +28,32 @@ _NAME = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PLAIN = re.compile(
     rb"HTTP/1\.1 ([2-9][0-9][0-9])(?: (" + _VALUE + rb"))?\r\n((?:" + _NAME + rb":" + _VALUE + rb"\r\n)*)\r\n"
 )
+_END = b"\r\n\r\n"
 _OF_INTEREST = frozenset({len("connection"), len("content-length"), len("transfer-encoding")})
+
+
+@lru_cache(maxsize=32)  # answers that differ in their bodies only, or in nothing, come one after the other
+def _head(head: bytes) -> tuple[int, str, Headers, int, bool] | None:
+    """Of a head that needs no thought: status, reason, fields, length or -1, whether more may be asked."""
+    match = _PLAIN.fullmatch(head)
+    if match is None:
+        return None
+    headers = field_pairs(match[3].decode("latin-1").split("\r\n"))
+    length = -1
+    reusable = True
+    for name, value in headers:
+        if len(name) not in _OF_INTEREST:
+            continue
+        lower = name.lower()
+        if lower == "content-length":
+            if length >= 0 or not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):
+                return None
+            length = int(value)
+        elif lower == "connection":
+            reusable = reusable and "close" not in [each.strip() for each in value.lower().split(",")]
+        elif lower == "transfer-encoding":
+            return None
+    return int(match[1]), (match[2] or b"").decode("latin-1"), headers, length, reusable
 
 
 class Incoming(Answer):
@@ -51,7 +78,7 @@ class Incoming(Answer):
         if self._parser is None:
             if self.status:
                 return self._more(data)
-            if self._shortcut and (match := _PLAIN.match(data)) and self._plain(data, match):
+            if self._shortcut and self._plain(data):
                 return self.complete
             self._parser = self._thinking()
         return self._parser.feed(data)
@@ -68,38 +95,27 @@ class Incoming(Answer):
 
     # ------------------------------------------------------------------ the shortcut
 
-    def _plain(self, data: bytes, match: re.Match[bytes]) -> bool:
+    def _plain(self, data: bytes) -> bool:
         """Take the common answer; False leaves everything to h11, untouched."""
-        headers = field_pairs(match[3].decode("latin-1").split("\r\n"))
-        length = -1
-        reusable = True
-        for name, value in headers:
-            if len(name) not in _OF_INTEREST:
-                continue
-            lower = name.lower()
-            if lower == "content-length":
-                if length >= 0 or not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):
-                    return False
-                length = int(value)
-            elif lower == "connection":
-                reusable = reusable and "close" not in [each.strip() for each in value.lower().split(",")]
-            elif lower == "transfer-encoding":
-                return False
-        status = int(match[1])
+        end = data.find(_END) + len(_END)
+        head = _head(data[:end]) if end >= len(_END) else None
+        if head is None:
+            return False
+        status, reason, headers, length, reusable = head
         bodiless = self.has_no_body(status)
         if length < 0 and not bodiless:
             return False
-        self.cap_head(match.end())
+        self.cap_head(end)
         self.status = status
-        self.reason = (match[2] or b"").decode("latin-1")
+        self.reason = reason
         self.version = "HTTP/1.1"
         self.headers = headers
         self.bodiless = bodiless
         self.reusable = reusable
         self.expected = 0 if bodiless else length
         self.cap_body(self.expected)
-        self.wire_bytes = match.end() + self.expected
-        self._more(data[match.end() :])
+        self.wire_bytes = end + self.expected
+        self._more(data[end:])
         return True
 
     def _more(self, data: bytes) -> bool:

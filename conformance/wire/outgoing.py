@@ -8,6 +8,7 @@ fault of ours: the loaders let nothing through that is no HTTP.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from conformance.errors import HarnessError
@@ -22,9 +23,11 @@ NEUTRAL: Final = "Mozilla/5.0"
 # Methods that expect content: "Content-Length: 0" says that there is none (RFC 9110 8.6).
 _WITH_CONTENT = frozenset({"POST", "PUT", "PATCH"})
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_SAME: Final = 64  # requests that come again and again, such as the plain read
 _NO_VALUE = re.compile(r"[^\x01-\x09\x0b\x0c\x0e-\xff]")  # also what latin-1 does not have
 
 
+@lru_cache(maxsize=_SAME)
 def compose(method: str, where: str, headers: Headers, body: bytes) -> Request:
     """The record of a request: what is asked for, and the length of its body.
 
@@ -48,6 +51,7 @@ def compose(method: str, where: str, headers: Headers, body: bytes) -> Request:
     return Request(method, where, headers, body)
 
 
+@lru_cache(maxsize=_SAME)
 def encode(request: Request, authority: str, user_agent: str) -> bytes:
     """The bytes of a request (RFC 9112 2.1), with what is the same for all of a run."""
     lines = [f"{request.method} {request.target} HTTP/1.1\r\n"]

@@ -128,7 +128,7 @@ def _reason(error: OSError) -> str:
         return f"the certificate can't be verified ({error.verify_message})"
     if isinstance(error, ssl.SSLError):
         if error.reason in _PLAIN:
-            return "the server speaks plain HTTP on this port: use http://"
+            return "what answers there is no TLS"
         if not isinstance(error, ssl.SSLEOFError) and error.reason:
             return error.reason.replace("_", " ").lower()
     return "the server closed the connection"

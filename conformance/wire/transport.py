@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -30,6 +31,7 @@ __all__ = ["Lane", "Wire"]
 # what a check looks at.
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _NOT_MODIFIED = 304
+_SLOW = 1.0  # seconds
 
 
 class Wire:
@@ -42,6 +44,9 @@ class Wire:
         verify: for https: the usual verification, or the path of a private CA's bundle, or False.
         user_agent: "" says the name and version of the suite; a server that is graded is told NEUTRAL,
             which tells nothing.
+
+    Attributes:
+        slow: how long each exchange took that took a second or more, an unanswered one too, in real time.
 
     Raises:
         UsageError: the base URL or the CA bundle is none.
@@ -73,6 +78,7 @@ class Wire:
         self._lock = threading.Lock()
         self._lanes: set[Lane] = set()
         self._closed = False
+        self.slow: list[float] = []
 
     def __enter__(self) -> Self:
         return self
@@ -154,6 +160,12 @@ class Wire:
 
         secured = secure(sock, self.base, self._context, self._alarm, until)
         return Connection(secured, self._alarm, next(self._numbers))
+
+    def took(self, seconds: float) -> None:
+        """An exchange is over."""
+        if seconds >= _SLOW:
+            with self._lock:
+                self.slow.append(round(seconds, 1))
 
     def forget(self, lane: Lane) -> None:
         """That lane is closed."""
@@ -249,9 +261,9 @@ class Lane:
                 return trip.failed(broken)
             finally:
                 self.asking = None
+                wire.took(time.monotonic() - trip.until + wire.limits.deadline)
             received_at = wire.clock.now()
-            bare = unconditional(request)
-            rest = self._rest_of(trip, probe=encode(bare, authority, agent) if stray else b"")
+            rest = self._rest_of(trip, encode(unconditional(request), authority, agent) if stray else b"")
             return trip.done(received_at, rest)
 
     # ------------------------------------------------------------------ on the lane's connection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from pathlib import Path
 
@@ -11,18 +12,22 @@ import pytest
 from apps.writing import until
 from helpers.attacks import SMALL, attacked, held
 
+from conformance.model import Budget
 from conformance.servers.isolation import base
 
 FEW = SMALL.processes
 
 
-def test_asking_the_server_of_another_submission(level: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["own", "given", "accepted"])
+def test_asking_the_server_of_another_submission(level: str, way: str, tmp_path: Path) -> None:
     with (
         attacked(level, tmp_path / "other", "detects") as victim,
         attacked(level, tmp_path / "one", "port") as attacker,
+        # One that it has accepted, besides that on which it answers.
+        socket.create_connection(("127.0.0.1", attacker.server.port)),
     ):
-        seen = attacker.does(port=victim.server.port)
-        assert held("port", level, shut=seen.startswith("failed: "))
+        seen = attacker.does(port=victim.server.port, way=way)
+        assert held("port", level, shut=seen != "200"), seen
 
 
 def test_killing_the_suite(level: str, tmp_path: Path, suite: subprocess.Popen[bytes]) -> None:
@@ -68,6 +73,35 @@ def test_memory_of_many_processes(level: str, tmp_path: Path) -> None:
         ended = until(server.died, within=2.0)
         says = attacker.server.died() or ""
     assert held("memories", level, shut=ended and "MiB of memory" in says)
+
+
+@pytest.mark.parametrize("command", [False, True], ids=["app", "command"])
+@pytest.mark.parametrize("way", ["anonymous", "zero", "memfd", "segment"])
+def test_memory_that_is_no_processes_own(level: str, way: str, command: bool, tmp_path: Path) -> None:
+    with attacked(level, tmp_path, "shared", command=command, budget=SMALL) as attacker:
+        told = attacker.does(way=way, size=2 * SMALL.memory)
+        refused = isinstance(told, str) and told.startswith(("failed: OSError", "failed: PermissionError"))
+        ended = until(attacker.server.died, within=1.0) and "MiB of memory" in (attacker.server.died() or "")
+    assert held("shared", level, shut=refused or ended)
+
+
+def test_memory_by_files_that_hold_nothing(level: str, tmp_path: Path) -> None:
+    budget = Budget(memory=128 << 20)
+    # Where it would come to something, it is not done but for a few.
+    few, many = 10, budget.memory >> 10
+    with attacked(level, tmp_path, "empties", budget=budget) as attacker:
+        told = attacker.does(upto=many if level == "namespaces" else few)
+        ended = level == "namespaces" and until(attacker.server.died)
+        assert told == few or "MiB of memory" in (attacker.server.died() or "")
+    assert held("empties", level, shut=bool(ended))
+
+
+def test_namespaces_of_its_own(level: str, tmp_path: Path) -> None:
+    with attacked(level, tmp_path, "nests") as attacker:
+        made = attacker.does()
+    if level == "none" and not made:
+        pytest.skip("this machine lets nobody have namespaces of users")
+    assert held("nests", level, shut=made == [])
 
 
 def test_a_disk_that_is_filled(level: str, tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from apps.writing import submission
 from helpers.attacks import ATTACKS, held, submission_of
 
 import conformance
 from conformance import cli
 from conformance.options import Serving
+from conformance.report.document import decode
 
 ROOT = Path(conformance.__file__).parents[1]
 FORGED = 'import os\nos.write(2, b"SHADOWED\\n")\nos._exit(0)\n'
@@ -33,6 +35,42 @@ def test_the_report_is_written_once_nobody_is_left_to_forge_it(
     assert cli.command([*words, "--report", str(report)]) == 1
     told = json.loads(report.read_text())
     assert held("after", level, shut=told["isolation"] == level)
+
+
+LISTS = """
+import json
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        body = json.dumps(sorted(os.listdir())).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+"""
+
+
+@pytest.mark.parametrize("door", ["command", "pytest"])
+def test_what_a_run_reads_and_writes_is_not_in_the_folder_of_an_isolated_server(
+    level: str, door: str, tmp_path: Path
+) -> None:
+    submission(tmp_path, LISTS)
+    target = tmp_path / "mine.yaml"
+    target.write_text("name: mine\nresources:\n  items: {read: GET /, json: array, etag: true}\n")
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "week.yaml").write_text("name: x\ntarget: mine.yaml\npoints: {total: 40}\n")
+    report, badge = tmp_path / "report.json", tmp_path / "badge.svg"
+    words = ["--app", "main:app", "--app-dir", str(tmp_path), "--isolate", level]
+    words += ["--report", str(report), "--report", str(badge)]
+    if door == "command":
+        cli.command(["run", *words, "--assignment", str(tmp_path / "week.yaml")])
+    else:
+        words += ["--target", str(target)]
+        named = [each.replace("--", "--conformance-", 1) for each in words]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--conformance", *named]
+        subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    judged = decode(report.read_bytes(), "it")
+    seen = {name for each in judged.bodies.values() for name in json.loads(each.text)}
+    ours = {"report.json", "badge.svg", "mine.yaml", *(["week.yaml"] if door == "command" else [])}
+    assert seen & ours == (ours if level == "none" else set())
+    assert {"main.py", "checks"} <= seen
 
 
 def test_what_a_server_prints_is_shown_and_not_obeyed(

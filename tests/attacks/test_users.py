@@ -18,7 +18,9 @@ PROGRAM = """
 import json, os, subprocess, sys
 from pathlib import Path
 from conformance.servers.isolation import namespaces
-from helpers.attacks import attacked
+from apps.writing import until
+from conformance.model import Budget
+from helpers.attacks import SMALL, attacked
 
 seen = {"lacking": namespaces.lacking()}
 if not seen["lacking"]:
@@ -33,10 +35,24 @@ if not seen["lacking"]:
         "kills": {"pid": suite.pid},
         "packages": {"really": 1},
         "fills": {"upto": 400 << 20},
+        "nests": {},
     }
     for name, about in prey.items():
         with attacked("namespaces", folder / name, name) as attacker:
             seen[name] = attacker.does(**about)
+    few = Budget(memory=128 << 20)
+    taken = {
+        "empties": ({"upto": few.memory >> 10}, {"budget": few}),
+        "shared": ({"way": "anonymous", "size": 2 * SMALL.memory}, {"budget": SMALL, "command": True}),
+    }
+    for name, (about, more) in taken.items():
+        with attacked("namespaces", folder / name, name, **more) as attacker:
+            attacker.does(**about)
+            seen[name] = until(attacker.server.died) and "MiB of memory" in attacker.server.died()
+    with attacked("namespaces", folder / "plants", "plants") as attacker:
+        attacker.does(path=folder / "result")
+        attacker.server.restart()
+        seen["plants"] = attacker.does()
     seen["alive"] = suite.poll() is None
     suite.kill()
     suite.wait()
@@ -77,6 +93,10 @@ def test_a_suite_of_any_user_is_as_safe(open_folder: Path) -> None:
         "writes": "",
         "kills": "failed: ProcessLookupError: [Errno 3] No such process",
         "packages": [],
+        "nests": [],
+        "empties": True,
+        "shared": True,
+        "plants": "",
         "alive": True,
         "result": "81 points",
     }

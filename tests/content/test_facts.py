@@ -86,6 +86,25 @@ def test_the_value_and_the_flag_are_known_where_the_target_points(
     assert (found.value, found.hit) == expected
 
 
+@pytest.mark.parametrize(
+    ("content", "wants"),
+    [
+        (b"Send If-Match with the item's ETag", ("if-match", "etag")),
+        (b"Precondition Required", ("condition",)),
+        (b'{"type": "https://example.org/how"}', ("://",)),
+        (gzip.compress(b"if-unmodified-since"), ("if-unmodified-since",)),
+        (b"Refused", ()),
+        (b"", ()),
+        (b"x" * 100_000 + b"if-match", ()),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_of_a_428_it_is_known_what_it_waits_for(content: bytes, wants: tuple[str, ...]) -> None:
+    coded = (("Content-Encoding", "gzip"),) if content.startswith(b"\x1f\x8b") else ()
+    assert facts(None, coded, content, None, 428).wants == wants
+    assert facts(None, coded, content, None, 412).wants == ()
+
+
 def test_where_the_target_points_to_nothing_there_is_nothing() -> None:
     found = seen({"time": 1}, on=resource())
     assert (found.value, found.hit) == (MISSING, MISSING)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.content.openapi import Routes, near, prefix_of, routes, wanted
+from conformance.content.openapi import Routes, methods_at, near, prefix_of, routes, wanted
 from conformance.model import Json
 
 
@@ -103,6 +103,38 @@ LISTED = {
 )
 def test_what_is_there_in_its_place_is_named(method: str, path: str, expected: str) -> None:
     assert near(LISTED, method, path) == expected
+
+
+NESTED = {
+    "/users/{}/posts": frozenset({"GET", "POST"}),
+    "/users/me/posts": frozenset({"GET"}),
+    "/users/{}/posts/{}": frozenset({"PUT"}),
+    "/{}": frozenset({"DELETE"}),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/users/7/posts", {"GET", "POST"}),
+        ("/users/7/posts/?limit=3", {"GET", "POST"}),
+        ("/users/{user}/posts", {"GET", "POST"}),
+        ("/users/me/posts", {"GET"}),
+        ("/users/7/posts/{id}", {"PUT"}),
+        ("/users/7/posts/8", set()),
+        ("/users/7/8/posts", set()),
+        ("/cache/", set()),
+    ],
+)
+def test_an_id_may_stand_where_a_parameter_is_listed_but_for_the_end(path: str, expected: set[str]) -> None:
+    assert methods_at(NESTED, path) == expected
+
+
+def test_what_a_write_wants_is_found_below_an_id_too() -> None:
+    listed = {"/users/{user}/posts": document(object_of(it={"type": "integer"}))["paths"]["/items/"]}
+    found = wanted({"paths": listed}, "POST", "/users/7/posts")
+    assert found is not None
+    assert found.required == {"it": 1}
 
 
 UNDER = {"/api/v1/items": frozenset({"GET"}), "/api/v1/items/{}": frozenset({"GET"})}

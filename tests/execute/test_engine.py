@@ -222,7 +222,7 @@ def test_a_defect_of_ours_costs_one_check_and_changes_nothing(monkeypatch: pytes
 
 
 def test_a_defect_in_judging_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "survey", lambda *_: 1 // 0)
+    monkeypatch.setattr(engine_module, "surveyed", lambda *_: 1 // 0)
     with reference() as server:
         result = server.judge()
     assert {e.verdict.verdict for e in result.judged} == {"error"}

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
 
+import pytest
 from helpers.embedded import judged, judging
 from helpers.grading import assignment, nodeid, report, verdict, worth
 from msgspec.structs import replace
 
+import conformance
+from conformance.clocks import VirtualClock
 from conformance.execute.again import judge_again
 from conformance.grading.again import graded, merged, noisy
+from conformance.grading.opening import default_assignment
 from conformance.judge.unjudged import LATE
 from conformance.model import Record, Report, Verdict
 from conformance.report.document import decode, encode
+from reference_impl.settings import Settings
+from reference_impl.twisted.serve import start
+from tools.matrix.clock import MovedClock
 
 LATELY = verdict("inconclusive", code=LATE)
 ROWS = (worth("a"), worth("b"), worth("c"))
@@ -134,3 +142,48 @@ def test_a_report_with_what_was_judged_again_is_one_as_any_other() -> None:
     saved = decode(encode(made))
     again = judge_again(saved)
     assert [(e.nodeid, e.verdict) for e in again.entries] == [(e.nodeid, e.verdict) for e in saved.entries]
+
+
+# ------------------------------------------------------------------ noise as it comes
+
+
+class Late(VirtualClock):
+    """A clock by which whoever waits is woken some seconds too late, as on a machine that is very busy."""
+
+    def __init__(self, move: Callable[[float], None], late: float) -> None:
+        super().__init__(move)
+        self._late = late
+
+    def wait_until(self, instant: float, cancelled: threading.Event) -> bool:
+        return super().wait_until(instant + self._late, cancelled)
+
+
+def run(flaw: str, *late: float) -> tuple[Report, int]:
+    """A graded run and how many runs it took, each woken so late, the others in time."""
+    moved, clocks = MovedClock(), list[Late]()
+
+    def clock() -> Late:
+        clocks.append(Late(moved.move, dict(enumerate(late)).get(len(clocks), 0.0)))
+        return clocks[-1]
+
+    with start(Settings(clock=moved, cost=0.0), flaw) as server:
+        return conformance.run(server.url, clock=clock, assignment="lesson"), len(clocks)
+
+
+@pytest.mark.parametrize(("flaw", "points"), [("", 100), ("ignores-inm", 81)])
+def test_a_run_that_noise_has_spoilt_gets_the_grade_that_it_gets_without(flaw: str, points: int) -> None:
+    quiet, once = run(flaw)
+    noisy_, twice = run(flaw, 7.0)
+    assert quiet.grade is not None
+    assert (once, twice, quiet.grade.points) == (1, 2, points)
+    assert noisy_.grade == quiet.grade
+    assert any(work.endswith(" (again, 1)") for work in noisy_.records)
+    saved = judge_again(decode(encode(noisy_)))
+    assert graded(saved, default_assignment(started=False), None).grade == quiet.grade
+
+
+def test_noise_that_does_not_end_withholds_the_grade_with_a_range_that_holds_it() -> None:
+    made, runs = run("", *[7.0] * 4)
+    assert made.grade is not None
+    assert runs == 4
+    assert (made.grade.status, made.grade.cause, made.grade.high) == ("withheld", "noise", 100)

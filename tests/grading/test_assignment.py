@@ -105,6 +105,7 @@ WRONG = {
     "name: x\nretries: 9": r":2: retries: found 9; accepted: ",
     "name: x\nbudget: {memory: 1 GB}": r":2: memory: found '1 GB'; accepted: a number and one of KiB, MiB, "
     r"GiB, such as 256 MiB",
+    "name: x\nbudget:\n  memory: 63 MiB": r":3: memory: found '63 MiB'; accepted: 64 MiB or more, since ",
     "name: x\nbudget: {seconds: 0}": r":2: seconds: found 0; accepted: ",
     "name: x\naudit: 5": r":2: audit: found 5; accepted: ",
     "name: x\nseed: -1": r":2: seed: found -1; accepted: ",

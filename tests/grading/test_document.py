@@ -13,7 +13,7 @@ from helpers.grading import assignment, worth
 from conformance.errors import UsageError
 from conformance.grading.document import decode, digest, encode, frozen_schema
 
-GOOD = assignment(worth("a", 10, 4), worth("b", 5, hidden_until="due"), name="Übung 7 \u202e")
+GOOD = assignment(worth("a", 10), worth("b", 5, hidden_until="due"), name="Übung 7 \u202e")
 
 
 def test_it_is_read_back_as_it_was() -> None:
@@ -36,21 +36,19 @@ SPOILT: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "is no frozen assignment: `conformance freeze` writes one"),
     "a yaml file": (b"name: x\n", "is no frozen assignment"),
     "another format": (b'{"checks": []}', "is no frozen assignment"),
-    "no utf-8": (b'{"version": 1, "name": "\xff"}', "does not fit its format|is no frozen assignment"),
+    "no utf-8": (b'{"version": 2, "name": "\xff"}', "does not fit its format|is no frozen assignment"),
     "nested": (b"[" * 100_000, "is no frozen assignment"),
     "a later version": (
-        change(lambda d: d.update(version=2)),
-        "format version 2; this program reads version 1",
+        change(lambda d: d.update(version=1)),
+        "format version 1; this program reads version 2",
     ),
     "an unknown key": (change(lambda d: d.update(more=1)), "does not fit its format: .*more"),
     "no points": (change(lambda d: d["rows"][0].pop("points")), "does not fit its format: .*points"),
     "a row twice": (change(lambda d: d["rows"].append(d["rows"][0])), "items::a stands twice"),
     "no node id": (change(lambda d: d["rows"][0].update(nodeid="a")), "'a' is no node id"),
-    "more than all": (change(lambda d: d["rows"][0].update(warned=11)), "earns 11 with a warning, of 10"),
-    "less than nothing": (
-        change(lambda d: d["rows"][0].update(points=-1, warned=-1)),
-        "earns -1 with a warning",
-    ),
+    "more than all": (change(lambda d: d.update(share=[11, 10])), "earns 11/10, which is no share"),
+    "no share": (change(lambda d: d.update(share=[0, 0])), "earns 0/0, which is no share"),
+    "less than nothing": (change(lambda d: d["rows"][0].update(points=-1)), "earns -1"),
     "nothing to earn": (change(lambda d: d.update(rows=[])), "there is nothing to be earned"),
 }
 

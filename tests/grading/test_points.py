@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from conformance.grading.points import grade, why_not
-from conformance.judge.unjudged import LATE, not_reached
+from conformance.judge.codes import LATE, LIMITED, NOT_REACHED, of_doubt
+from conformance.judge.unjudged import not_reached
 from conformance.judge.verdicts import REFUSED
 from conformance.language.doubts import DOUBTS
 from conformance.model import (
@@ -25,12 +26,13 @@ from conformance.model import (
     OutcomeName,
     Record,
     Report,
+    ServerKind,
     Verdict,
     VerdictName,
     Withheld,
 )
 
-ONE = assignment(worth("a", 10, 4))
+ONE = assignment(worth("a", 10), share=(2, 5))
 
 
 def of_one(given_: Verdict, **more: Any) -> Grade:
@@ -47,8 +49,8 @@ EARNS: Mapping[str, tuple[Verdict, int]] = {
     "no answer": (verdict("unreachable"), 0),
     "what is not there": (verdict("not-applicable", cause="POST /items/ was answered 404"), 0),
     "what the server refuses": (verdict("untestable", code=REFUSED, cause="403: not you"), 0),
-    "a rate limit": (verdict("inconclusive", cause="a rate limit"), 0),
-    "its own doing": (verdict("inconclusive", cause=DOUBTS["moves-by-itself"].because), 0),
+    "a rate limit": (verdict("inconclusive", code=LIMITED), 0),
+    "its own doing": (verdict("inconclusive", code=of_doubt("moves-by-itself")), 0),
 }
 
 
@@ -72,7 +74,10 @@ OPEN: Mapping[str, tuple[Verdict, Withheld]] = {
     "an error": (verdict("error"), "suite"),
     "our own timing": (verdict("inconclusive", code=LATE), "noise"),
     "a run that was stopped": (not_reached("Ctrl-C"), "noise"),
-    "an entry that ended": (verdict("inconclusive", cause=DOUBTS["entry-ended"].because), "noise"),
+    "an entry that ended": (verdict("inconclusive", code=of_doubt("entry-ended")), "noise"),
+    "what was not reached": (verdict("inconclusive", code=NOT_REACHED), "noise"),
+    "what has no code": (verdict("inconclusive"), "noise"),
+    "what has a code that nobody knows": (verdict("inconclusive", code="of.tomorrow"), "noise"),
     "what was held back": (verdict("not-applicable", code=NOT_ASKED, cause="--no-restart"), "policy"),
     "a means of ours": (verdict("untestable", code=OUT_OF_REACH), "policy"),
     "what nobody can tell": (verdict("untestable", cause="declare hit"), "policy"),
@@ -100,13 +105,14 @@ def test_what_a_server_need_not_do_it_cannot_do_wrong() -> None:
 
 
 def test_an_inconclusive_of_a_server_that_nobody_here_has_started_is_open() -> None:
-    said = verdict("inconclusive", cause=DOUBTS["moves-by-itself"].because)
-    assert (of_one(said).points, of_one(said, workers=None).cause) == (0, "noise")
+    said = verdict("inconclusive", code=of_doubt("moves-by-itself"))
+    assert of_one(said, server="command").points == 0
+    assert (of_one(said).points, of_one(said, server="url").cause) == (0, "noise")
 
 
 @pytest.mark.parametrize("name", DOUBTS)
 def test_each_doubt_says_whose_doing_it_is(name: str) -> None:
-    made = of_one(verdict("inconclusive", cause=DOUBTS[name].because))
+    made = of_one(verdict("inconclusive", code=of_doubt(name)))
     assert (made.points == 0) is DOUBTS[name].own
     assert not (DOUBTS[name].own and DOUBTS[name].outside)
 
@@ -146,8 +152,43 @@ def test_what_is_blocked_by_a_refusal_earns_nothing() -> None:
     assert made.points == 0
 
 
+def test_what_did_not_come_about_since_another_check_of_its_work_fails_is_no_want_of_a_means() -> None:
+    """A value that never ends has no second life to be looked at."""
+    unseen = verdict("untestable", code=OUT_OF_REACH, cause="the first life did not end")
+    held = report({"a": unseen, "slides": verdict("fail")})
+    together = replace(held, entries=tuple(replace(e, work="life@items") for e in held.entries))
+    made = grade(together, ONE)
+    assert (made.status, made.points) == ("graded", 0)
+    assert made.rows[0].why == f"it shows once {nodeid('slides')} holds: the first life did not end"
+    assert grade(held, ONE).cause == "policy"
+    waiting = report({"u": unseen, "slides": verdict("fail"), "a": blocked("u")})
+    waiting = replace(waiting, entries=tuple(replace(e, work="life@items") for e in waiting.entries))
+    assert grade(waiting, ONE).points == 0
+
+
 def test_what_is_blocked_by_nothing_that_is_told_is_open() -> None:
     assert grade(report({"a": blocked("elsewhere")}), ONE).cause == "policy"
+
+
+# ------------------------------------------------------------------ parts of points
+
+
+@pytest.mark.parametrize("places", [(0, 1), (1, 2), (0, 3), (2, 3)])
+def test_a_warning_costs_the_same_wherever_it_stands(places: tuple[int, int]) -> None:
+    """Of two warnings worth one point each, with half a point for a warning, one point is lost."""
+    warned = verdict("fail", warn=True)
+    verdicts = {n: warned if i in places else verdict("pass") for i, n in enumerate("abcd")}
+    made = grade(report(verdicts), assignment(*(worth(each, 1) for each in "abcd")))
+    assert (made.points, made.of) == (3, 4)
+    one = {n: warned if i == places[0] else verdict("pass") for i, n in enumerate("abcd")}
+    assert grade(report(one), assignment(*(worth(each, 1) for each in "abcd"))).points == 4
+
+
+def test_of_what_is_hidden_parts_are_rounded_by_themselves() -> None:
+    warned = {"a": verdict("fail", warn=True), "b": verdict("fail", warn=True)}
+    hidden = assignment(worth("a", 1, hidden_until="due"), worth("b", 1))
+    assert [row.points for row in grade(report(warned), hidden).rows] == [1, 1]
+    assert grade(report(warned), assignment(worth("a", 1), worth("b", 1))).points == 1
 
 
 # ------------------------------------------------------------------ the whole grade
@@ -217,7 +258,7 @@ def test_another_target_has_no_grade() -> None:
 def test_what_is_hidden_is_said_of_its_row() -> None:
     hidden = worth("b", hidden_until="published")
     made = grade(report({"a": verdict("pass"), "b": verdict("pass")}), assignment(worth("a"), hidden))
-    assert [row.id for row in made.hidden] == ["b"]
+    assert [row.id for row in made.rows if row.hidden_until] == ["b"]
     assert made.points == 20
 
 
@@ -240,11 +281,13 @@ def runs(draw: st.DrawFn) -> tuple[Report, Assignment]:
     rows, verdicts = [], {}
     for name in draw(st.permutations(NAMES)):
         points = draw(st.integers(0, 12))
-        rows.append(worth(name, points, draw(st.integers(0, points))))
+        rows.append(worth(name, points, hidden_until=draw(st.sampled_from(["", "due"]))))
         behind = st.sampled_from([other for other in NAMES if other != name]).map(blocked)
         verdicts[name] = draw(st.sampled_from(WHOLE) | behind)
     some = draw(st.lists(st.sampled_from(rows), min_size=1, unique=True))
-    return report(verdicts, workers=draw(st.sampled_from([1, 2, None]))), assignment(*some)
+    share = draw(st.sampled_from([(0, 1), (1, 3), (1, 2), (1, 1)]))
+    servers: tuple[ServerKind, ...] = get_args(ServerKind)
+    return report(verdicts, server=draw(st.sampled_from(servers))), assignment(*some, share=share)
 
 
 @given(runs())

@@ -18,10 +18,10 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from conformance.servers import AppSpec, start
+from conformance.model import Budget
+from conformance.servers import AppSpec, CommandSpec, start
 from conformance.servers.isolation import LEVELS, uids
 from conformance.servers.server import Server
-from conformance.servers.specs import Budget
 
 __all__ = [
     "ATTACKS",
@@ -106,15 +106,20 @@ class Attacker:
 
 
 @contextmanager
-def attacked(level: str, folder: Path, attack: str, **more: Any) -> Iterator[Attacker]:
-    """The server with that attack, at that level."""
-    spec = AppSpec(app_dir=submission_of(folder, attack), isolate=level, **more)
+def attacked(
+    level: str, folder: Path, attack: str, *, command: bool = False, **more: Any
+) -> Iterator[Attacker]:
+    """The server with that attack, at that level; `command`: as one that listens itself."""
+    submission_of(folder, attack)
+    itself = f"{sys.executable} -m uvicorn main:app --port {{port}}"
+    about: dict[str, Any] = {"isolate": level, **more}
+    spec = CommandSpec(itself, folder, **about) if command else AppSpec(app_dir=folder, **about)
     with start(spec) as server:
         assert server.isolation == level
         yield Attacker(server)
 
 
-SMALL: Final = Budget(memory=160 << 20, processes=20, threads=24, disk=2 << 20)
+SMALL: Final = Budget(memory=160 << 20, processes=20, disk=2 << 20)
 
 
 def held(attack: str, level: str, *, shut: bool) -> bool:

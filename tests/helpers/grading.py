@@ -13,6 +13,7 @@ from conformance.model import (
     OutcomeName,
     Report,
     Score,
+    ServerKind,
     Verdict,
     VerdictName,
     Worth,
@@ -30,17 +31,17 @@ def nodeid(check: str) -> str:
     return f"specs/{file or 'topic'}.yaml::items::{name}"
 
 
-def worth(check: str, points: int = 10, warned: int | None = None, **more: Any) -> Worth:
-    """What a check is worth; a warning earns half of it, rounded down."""
+def worth(check: str, points: int = 10, **more: Any) -> Worth:
+    """What a check is worth; by default a warning earns half of it."""
     id_ = nodeid(check)
     file = id_.partition("::")[0]
-    return Worth(id_, points, points // 2 if warned is None else warned, topic=file, **more)
+    return Worth(id_, points, topic=file, **more)
 
 
 def assignment(*rows: Worth, **more: Any) -> Assignment:
     """A frozen assignment of these rows."""
     fields: dict[str, Any] = {"name": "week 7", "target": "by-hand", "tier": "lesson", "by": BY, **more}
-    return Assignment(version=1, rows=rows, **fields)
+    return Assignment(version=2, rows=rows, **fields)
 
 
 def verdict(outcome: OutcomeName, *, warn: bool = False, **more: Any) -> Verdict:
@@ -49,7 +50,7 @@ def verdict(outcome: OutcomeName, *, warn: bool = False, **more: Any) -> Verdict
     return Verdict(outcome, name, more.pop("message", f"it is {name}"), **more)
 
 
-def report(verdicts: Mapping[str, Verdict], *, workers: int | None = 1, **more: Any) -> Report:
+def report(verdicts: Mapping[str, Verdict], *, server: ServerKind = "app", **more: Any) -> Report:
     """A report of these verdicts: check -> its own; by default of a server that the suite has started."""
     entries = tuple(Entry(nodeid(check), each, order=i) for i, (check, each) in enumerate(verdicts.items()))
     explained = {each.id: Explained("It holds", RULE.id, "MUST", "lesson") for each in entries}
@@ -62,4 +63,4 @@ def report(verdicts: Mapping[str, Verdict], *, workers: int | None = 1, **more: 
         "requirements": {RULE.id: RULE},
         **more,
     }
-    return Report(version=2, entries=entries, explained=explained, workers=workers, **fields)
+    return Report(version=2, entries=entries, explained=explained, server=server, **fields)

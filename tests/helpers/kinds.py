@@ -18,17 +18,21 @@ from typing import Any, Final
 
 import pytest
 
-__all__ = ["Guard", "mark"]
+__all__ = ["Guard", "is_quick", "mark"]
 
 # Files and folders of tests/, of which (nearly) every test starts a process or waits for a server that hangs.
 PROCESSES: Final = (
     "attacks",
+    "classroom/test_batch.py",
+    "classroom/test_cluster.py",
+    "classroom/test_pool.py",
     "hosted",
     "proof",
     "pytest_plugin",
     "report/html/test_browser.py",
     "servers",
     "test_checkout.py",
+    "test_ci.py",
     "test_hostile_runs.py",
     "test_imports.py",
     "wire/test_tls.py",
@@ -57,6 +61,11 @@ def mark(items: Iterable[pytest.Item], root: Path) -> None:
         if item.config.pluginmanager.hasplugin("timeout"):  # who only judges from a checkout has none
             slow = item.get_closest_marker("slow") is not None
             item.add_marker(pytest.mark.timeout(SLOW_HANGS if slow else HANGS))
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Whether it is neither slow nor one that starts processes."""
+    return not any(map(item.get_closest_marker, ("processes", "slow")))
 
 
 def is_here(host: object) -> bool:
@@ -97,9 +106,8 @@ class Guard:
     @contextmanager
     def watching(self, item: pytest.Item) -> Iterator[None]:
         """While this test runs, its fixtures included."""
-        quick = not any(map(item.get_closest_marker, ("processes", "slow")))
         before = self._test, self._quick
-        self._test, self._quick = item.nodeid, item.nodeid if quick else ""
+        self._test, self._quick = item.nodeid, item.nodeid if is_quick(item) else ""
         try:
             yield
         finally:

@@ -257,6 +257,12 @@ def _annotations(document: bytes) -> None:
     assert b"##[" not in document
 
 
+def _lines(document: bytes) -> None:
+    for line in document.decode("utf-8").split("\n"):
+        assert_tame(line)
+        assert not line.lstrip().startswith("::")
+
+
 def _page(document: bytes) -> None:
     assert_plain(document.decode())
 
@@ -272,6 +278,7 @@ SINKS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "github-summary": _markdown,
     "github-annotations": _annotations,
     "badge": _badge,
+    "httplint": _lines,
     "html": _page,
 }
 """Format -> what fails where a document is not one of it, or its sink would obey something in it."""

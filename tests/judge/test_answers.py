@@ -6,7 +6,7 @@ from helpers.looks import GONE, JSON, OK, STABLE, TIME, Known, Like, Look, answe
 from helpers.records import done, exchange, resource, timed
 
 from conformance.judge.sight import DECLARED
-from conformance.model import Effect, ItemFacts
+from conformance.model import Decoded, Effect, ItemFacts
 
 __all__ = ["KNOWN", "LIKE"]
 
@@ -164,6 +164,13 @@ KNOWN: Known = {
         Look(JSON, (answer(media="application/json", json="none"),)),
         "the body is said to be JSON, and can't be read as JSON",
         "the Content-Length is too small: it counts bytes, not characters",
+    ),
+    "JSON in a bomb": (
+        Look(
+            JSON, (answer(media="application/json", json="none", decoded=Decoded("gzip", 99, capped=True)),)
+        ),
+        "the body is coded, and can't be read: gzip, and it decodes to more than 33554432 bytes",
+        "Send it as it is to whoever asks for no coding",
     ),
     "JSON twice": (
         Look(JSON, (answer(media="application/json", json="string"),)),

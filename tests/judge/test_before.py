@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from helpers.records import check, court, run, step, timed
+from helpers.records import check, court, resource, run, step, timed
 from msgspec.structs import replace
 
 from conformance.judge.before import before
-from conformance.model import OutcomeName, Run, Verdict
+from conformance.language.doubts import DOUBTS
+from conformance.model import Check, OutcomeName, Run, Verdict
 
 REPORT = timed("report", distinct_from=("time",))
 KEYS = check("keys-are-apart", needs=("ttl", "distinct"), level="SHOULD")
@@ -138,3 +139,36 @@ def test_a_wrong_life_blocks_nothing_that_times_itself_nor_what_sends_nothing() 
     assert (
         after_a_life({"ttl-ends": FAIL}, kept(run(check("a-lint", answers={}, on="answers"), TIMED))) is None
     )
+
+
+LISTS = check("create-shows", needs=("create",))
+GONE = check("remove-shows", needs=("create", "remove"), after=("create-shows",))
+ALONE = check("item-goes", needs=("create", "remove", "item"), after=("remove-shows",))
+DIRECTLY = check("post-does", needs=("create", "item"), after=("create-shows",))
+PAGED = Verdict("inconclusive", "inconclusive", "", cause=DOUBTS["not-on-the-list"].because)
+ITEMS = resource()
+
+
+def after_a_create(created: Verdict, of: Check) -> Verdict | None:
+    first, second, asked = (run(each, ITEMS) for each in (LISTS, GONE, of))
+    blocked = Verdict("blocked", "blocked", "", cause=first.id)
+    return before(asked, court(first, second, asked, verdicts={first.id: created, second.id: blocked}))
+
+
+def test_an_item_that_is_on_another_page_of_its_list_is_judged_at_its_own_route() -> None:
+    assert after_a_create(PAGED, ALONE) is None
+
+
+@pytest.mark.parametrize(
+    ("created", "of"),
+    [
+        (PAGED, DIRECTLY),  # it looks at the list, too
+        (PAGED, check("list-goes", needs=("create", "remove"), after=("remove-shows",))),
+        (replace(PAGED, cause="a cache in front answers"), ALONE),
+        (FAIL, ALONE),
+    ],
+)
+def test_what_rests_on_the_list_or_on_a_failure_waits_for_it(created: Verdict, of: Check) -> None:
+    verdict = after_a_create(created, of)
+    assert verdict is not None
+    assert verdict.outcome == "blocked"

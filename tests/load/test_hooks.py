@@ -54,6 +54,11 @@ def test_they_are_requests_and_commands_in_order(tmp_path: Path) -> None:
     ("old", "new", "says"),
     [
         ("POST /test/reset", "/test/reset", "before: found '/test/reset'; accepted: a method and a path"),
+        (
+            "POST /test/reset",
+            "POST /test/../../x",
+            "before: found 'POST /test/../../x'; accepted: a method and a path",
+        ),
         ("POST /login", "BREW /login", "request: found 'BREW /login'; accepted: a method and a path"),
         ("within: 5", "within: 0", "within: found 0; accepted: seconds, at most 600"),
         ("within: 5", "body: 5", "unknown key 'body'; accepted: command, within"),

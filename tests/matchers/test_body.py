@@ -45,6 +45,19 @@ EXAMPLES = [
     # ---- body
     holds("body", "absent", done("a", NO_BODY)),
     holds("body", "present", done("a", exchange())),
+    holds("body", "names-a-condition", done("a", exchange(428, wants=("if-match",)))),
+    fails(
+        "body",
+        "names-a-condition",
+        done("a", exchange(428, b"No")),
+        says=("a body that names the condition to send", "2 bytes that name none"),
+    ),
+    fails(
+        "body",
+        "names-a-condition",
+        done("a", exchange(428, b"")),
+        says=("a body that names the condition to send", "no body"),
+    ),
     holds("body", {"at-least": 2}, done("a", exchange(body=b"[]"))),
     holds("body", {"same-as": "b"}, done("b", exchange()), done("a", exchange(), exchange())),
     holds("body", {"differs-from": "b"}, done("b", exchange()), done("a", exchange(body=b"[1]"))),

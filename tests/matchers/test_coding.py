@@ -65,6 +65,21 @@ EXAMPLES = [
         done("a", coded(BROKEN)),
         says=("a body that decodes as gzip", "5 bytes that do not: it is cut short"),
     ),
+    # ---- some
+    holds("coding", "some", done("a", exchange(body=TEXT), coded())),
+    fails("coding", "some", PLAIN, says=("a body in one of these codings", "none")),
+    fails(
+        "coding", "some", done("a", says="none in br"), says=("a body in one of these codings", "none in br")
+    ),
+    # ---- readable
+    holds("coding", "readable", done("a", coded(Decoded("br")), coded())),
+    fails(
+        "coding",
+        "readable",
+        done("a", coded(Decoded("br")), coded(BROKEN)),
+        says=("a coding that can be taken off here", "gzip"),
+    ),
+    fails("coding", "readable", done("a"), says=("a coding that can be taken off here", "none")),
     # ---- decodes-to
     holds("coding", {"decodes-to": "plain"}, PLAIN, done("a", coded())),
     holds("coding", {"decodes-to": "plain"}, PLAIN, done("a", coded(Decoded("br")))),

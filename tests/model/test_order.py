@@ -7,7 +7,7 @@ from helpers.records import check, resource, run, target
 from msgspec.structs import replace
 
 from conformance.model import TIERS, Hook, Level, Requirement, RowTier, Run
-from conformance.model.order import level_at, needed_by, prerequisites
+from conformance.model.order import Runs, level_at, needed_by, prerequisites
 
 
 def row(level: Level, tier: RowTier) -> Requirement:
@@ -55,6 +55,21 @@ RUNS = (
 )
 def test_a_run_comes_after_runs_on_its_own_resource(of: Run, expected: list[Run]) -> None:
     assert list(prerequisites(of, RUNS)) == expected
+
+
+def test_what_a_run_comes_after_is_in_the_order_of_the_specs() -> None:
+    other = run(check("other"), HERE)
+    assert prerequisites(RUNS[2], (other, *RUNS)) == (other, RUNS[0])
+    assert prerequisites(RUNS[2], (*RUNS, other)) == (RUNS[0], other)
+
+
+def test_runs_are_found_by_what_they_are_asked_for() -> None:
+    runs = Runs.of(RUNS)
+    assert Runs.of(runs) is runs
+    assert runs.by_id[RUNS[1].id] is RUNS[1]
+    assert runs.by_work[RUNS[0].work] == (RUNS[0],)
+    assert runs.by_resource == {"here": (RUNS[0], RUNS[2]), "there": (RUNS[1],)}
+    assert [each for _, each in runs.by_check["here", "second"]] == [RUNS[2]]
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_paths_by_hand_keep_their_query() -> None:
     assert by_hand(("/a?x=1", "/b/{id}", "/a?x=1")).gets == (Get("/a", "?x=1"), Get("/b/{id}"))
 
 
-@pytest.mark.parametrize("path", ["items", "", "http://h/items", "/a b", "/a#b"])
+@pytest.mark.parametrize("path", ["items", "", "http://h/items", "/a b", "/a#b", "//h/items", "/../a"])
 def test_what_is_no_path_is_refused(path: str) -> None:
     with pytest.raises(UsageError, match="is no path; accepted is what follows the base URL"):
         by_hand((path,))

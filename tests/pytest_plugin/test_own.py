@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from helpers.judging import Collect, Judge
 
@@ -51,6 +53,16 @@ def test_with_other_paths_those_and_theirs_are_run(collect: Collect, pytester: p
 def test_one_of_them_is_selected_by_its_node_id_or_its_marker(collect: Collect) -> None:
     assert collect(IDS[0]) == [IDS[0]]
     assert collect("my.yaml", "-m", "conformance_my", "--strict-markers") == IDS
+
+
+def test_an_id_as_a_summary_shows_it_below_the_root_selects_its_check(pytester: pytest.Pytester) -> None:
+    (pytester.path / "below").mkdir()
+    (pytester.path / "my.yaml").rename(pytester.path / "below" / "my.yaml")
+    pytester.makeini("[pytest]")
+    pytester.chdir()
+    os.chdir(pytester.path / "below")
+    done = pytester.runpytest_subprocess("--conformance", "--collect-only", "-q", f"../{IDS[0]}")
+    assert [line for line in done.outlines if "::" in line] == [IDS[0]]
 
 
 def test_no_other_yaml_is_touched(collect: Collect, pytester: pytest.Pytester) -> None:

@@ -145,3 +145,28 @@ def test_paths_that_are_not_there_are_the_suites(tmp_path: Path) -> None:
         located("../specs/server-cache.yaml::a::b", tmp_path, FOLDER)
         == f"{FOLDER / 'server-cache.yaml'}::a::b"
     )
+
+
+def test_a_part_is_collected_by_words_that_people_know(collect: Collect) -> None:
+    ids = collect("--conformance-only=if-none-match", "--conformance-skip=inm-list*")
+
+    assert INM in ids
+    assert all(line.startswith("specs/if-none-match.yaml::") and "::inm-list" not in line for line in ids)
+
+
+def test_the_configuration_says_what_the_options_say_and_is_overridden_by_them(
+    collect: Collect, pytester: pytest.Pytester
+) -> None:
+    pytester.makeini("[pytest]\nconformance_only =\n    if-none-match\nconformance_tier = lesson\n")
+    configured = collect()
+    typed = collect("--conformance-only=not-modified")
+
+    assert {line.partition("::")[0] for line in configured} == {"specs/if-none-match.yaml"}
+    assert {line.partition("::")[0] for line in typed} == {"specs/not-modified.yaml"}
+
+
+def test_a_word_that_names_nothing_is_an_error_of_usage(judge: Judge) -> None:
+    result = judge("--conformance-only=nope", url="http://127.0.0.1:1")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: no check is called 'nope'*"])

@@ -21,12 +21,15 @@ class Client:
         self.clock = StandingClock()
         self.app = build(Settings(clock=self.clock, cost=0, admin=admin))
 
-    def ask(self, method: str, path: str, **fields: str) -> httpx.Response:
+    def put(self, kind: str, text: str, **fields: str) -> httpx.Response:
+        return self.ask("PUT", f"/behind/{kind}", {"kind": kind, "text": text}, **fields)
+
+    def ask(self, method: str, path: str, body: Any = None, **fields: str) -> httpx.Response:
         async def send() -> httpx.Response:
             transport = httpx.ASGITransport(self.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://reference") as client:
                 headers = {name.replace("_", "-"): value for name, value in fields.items()}
-                return await client.request(method, path, headers=headers)
+                return await client.request(method, path, headers=headers, json=body)
 
         return asyncio.run(send())
 
@@ -55,6 +58,21 @@ def test_a_change_behind_the_cache_shows_when_the_entry_has_ended_and_to_conditi
     assert client.get("validated", If_None_Match=first.headers["etag"]).status_code == 200
     client.clock.now += 31
     assert client.get("validated").json()["text"] == "Revision 2"
+
+
+def test_a_write_is_decided_by_the_source_and_drops_what_is_kept_of_its_url() -> None:
+    client = Client()
+    old = client.get("validated").headers["etag"]
+    client.ask("POST", "/admin/change")
+    assert client.get("validated").headers["x-cache"] == "HIT"
+    assert client.put("validated", "mine", If_Match=old).status_code == 412
+    written = client.put("validated", "mine")
+    shown = client.get("validated")
+    assert (written.status_code, written.content) == (200, shown.content)
+    assert shown.json() == {"kind": "validated", "text": "mine"}
+    assert client.put("validated", "mine", If_Match=shown.headers["etag"]).status_code == 200
+    client.ask("POST", "/admin/break")
+    assert client.put("validated", "yours").status_code == 503
 
 
 @pytest.mark.parametrize(

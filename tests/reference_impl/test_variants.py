@@ -203,6 +203,9 @@ ODD: dict[str, Callable[[Site], bool]] = {
     "gzip-in-members": lambda site: (
         site.raw("GET", "/notice/", "Accept-Encoding: gzip").count(b"\x1f\x8b\x08") == 2
     ),
+    "in-deflate": lambda site: (
+        b"content-encoding: deflate" in site.raw("GET", "/notice/", "Accept-Encoding: deflate").lower()
+    ),
     "gzip-unless-refused": lambda site: b"\x1f\x8b\x08" in site.raw("GET", "/notice/"),
     "vary-in-lines": lambda site: len(site.get("/notice/").headers.get_list("vary")) == 2,
     "counted-profile": lambda site: [_profile(site)["reads"] for _ in range(2)] == [1, 2],

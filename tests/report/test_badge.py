@@ -29,7 +29,7 @@ def says(sheet: Sheet) -> str:
     ],
 )
 def test_it_tells_the_points_or_that_there_are_none(sheet: Sheet, word: str) -> None:
-    assert says(sheet) == word
+    assert says(sheet).partition(", ")[0] == word
 
 
 def test_without_a_grade_it_tells_the_result() -> None:

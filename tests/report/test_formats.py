@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from helpers.rules import none_of
-from helpers.sheets import ASSIGNMENT, GOLDEN, graded, made, names, pending, redacted, withheld
+from helpers.sheets import ASSIGNMENT, ENV, GOLDEN, graded, made, names, pending, redacted, withheld
 from helpers.sinks import SINKS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from conformance.model import Assignment
 from conformance.report.formats import FORMATS, Format, by_suffix
@@ -104,6 +105,16 @@ def test_what_stands_there_before_a_run_is_valid_and_no_grade(
 @ROWS
 def test_what_is_written_of_the_same_run_is_the_same(row: Format) -> None:
     assert row.write(made()) == row.write(made())
+
+
+@ROWS
+def test_by_which_level_a_server_was_isolated_stands_in_each(row: Format) -> None:
+    whole = made().whole
+    assert re.search(rb"(?i)isolat(ed by|ion).*namespaces", row.write(Sheet(whole, env=ENV)), re.DOTALL)
+    none = row.write(Sheet(replace(whole, isolation="none"), env=ENV))
+    assert re.search(rb"(?i)not isolated|isolation\W.*none", none, re.DOTALL)
+    given = row.write(Sheet(replace(whole, isolation="", server="url"), env=ENV))
+    assert not re.search(rb"(?i)isolated by|not isolated|isolation\W", given)
 
 
 def test_a_format_is_written_as_its_golden_files_show() -> None:

@@ -11,6 +11,7 @@ from conformance.judge.unjudged import LATE
 from conformance.model import Grade
 from conformance.report.document import rescored
 from conformance.report.graded import grade_lines, headline
+from conformance.report.public import public
 from conformance.report.summary import summary_lines
 
 
@@ -50,12 +51,15 @@ def test_of_many_only_the_dearest_are_listed() -> None:
     assert lines[-1] == "  and 180 points of 18 checks more"
 
 
-def test_what_students_may_not_see_is_left_out_for_them() -> None:
+def test_what_students_may_not_see_is_told_as_a_number_and_no_more() -> None:
     by = assignment(worth("a", hidden_until="published"), worth("b"))
-    held = grade(report({"a": verdict("fail"), "b": verdict("fail")}), by)
-    shown = "\n".join(grade_lines(held, hidden=False))
-    assert nodeid("b") in shown
-    assert nodeid("a") not in shown
+    held = report({"a": verdict("pass"), "b": verdict("fail")})
+    shown = public(replace(held, grade=grade(held, by)))
+    assert shown.grade is not None
+    lines = list(grade_lines(shown.grade))
+    assert lines[0] == "Grade: 0 of 10 points so far; 1 check worth 10 more are shown later (week 7)."
+    assert nodeid("b") in "\n".join(lines)
+    assert nodeid("a") not in "\n".join(lines)
 
 
 def test_it_stands_on_the_first_screen_of_a_summary_in_place_of_no_grade() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -42,6 +43,18 @@ def test_without_a_grade_nothing_has_a_score(sheet: Sheet) -> None:
 def test_a_hidden_check_has_its_score_and_is_seen_later(hidden: str, visibility: str) -> None:
     (found,) = [t for t in document(made(hidden=hidden))["tests"] if t["name"] == "items of fail (items)"]
     assert (found["visibility"], found["max_score"]) == (visibility, 10)
+
+
+def test_what_was_hidden_until_a_date_that_has_passed_is_visible() -> None:
+    later = datetime(2026, 7, 1, tzinfo=UTC)
+    found = document(made(hidden="2026-07-01T00:00:00Z", now=later))
+    assert {test["visibility"] for test in found["tests"] if "score" in test} == {"visible"}
+
+
+def test_what_is_said_to_all_is_without_the_points_of_a_hidden_check_and_the_score_is_with_them() -> None:
+    found = document(made(hidden="published"))
+    assert found["output"].startswith("25 of 90 points so far (10 more are shown later)")
+    assert (found["score"], sum(test.get("max_score", 0) for test in found["tests"])) == (25, 100)
 
 
 def test_what_is_hidden_for_good_is_a_remark() -> None:

@@ -43,9 +43,10 @@ def test_a_cell_does_not_end_within_its_text() -> None:
     assert table[2] == "| `a\\|b 0` | 15 of 60 |"
 
 
-def test_what_a_topic_with_a_hidden_check_earned_is_shown_later() -> None:
+def test_a_topic_s_points_are_without_those_of_a_hidden_check() -> None:
     text = markdown.write(made(hidden="due")).decode()
-    assert "| items 1 | shown later |" in text
+    assert "| items 1 | 10 of 30 |" in text
+    assert "| shown later | 10 more |" in text
     assert "check-fail" not in text
 
 

@@ -9,6 +9,7 @@ from helpers.embedded import judged, stopped
 from helpers.sheets import grade_of, graded, made, pending, withheld
 from msgspec.structs import replace
 
+from conformance.report.mending import first
 from conformance.report.result import result
 from conformance.report.sheet import Line, Sheet, cut, fitting, instant
 
@@ -40,12 +41,14 @@ def test_what_counts_and_the_run_has_not_is_a_line_too() -> None:
     assert (more.lines[-1].name, more.lines[-1].message) == ("It was there", "the run has no such check")
 
 
-def test_what_is_hidden_is_one_line_of_points_for_all() -> None:
+def test_what_is_hidden_is_one_line_for_all_which_tells_nothing_of_its_points() -> None:
     sheet = made(hidden="due")
     open_, last = sheet.shown[:-1], sheet.shown[-1]
     assert "fail" not in {each.verdict for each in open_}
-    assert (last.name, last.worth) == ("Checks that are shown later (1)", "0 of 10 points")
-    assert sum(each.of or 0 for each in sheet.shown) == 100
+    assert (last.name, last.worth) == ("Checks that are shown later (1)", "")
+    assert last.message == "worth 10 points, which do not count here; all of it is shown later"
+    assert sum(each.of or 0 for each in sheet.shown) == 90
+    assert [each.nodeid for each in sheet.hidden] == [line(made(), "fail").nodeid]
 
 
 def test_what_waits_for_a_hidden_check_does_not_name_it() -> None:
@@ -57,11 +60,29 @@ def test_what_waits_for_a_hidden_check_does_not_name_it() -> None:
     assert "check-fail" in sheet.evidence(line(made("the answer"), "fail"))
 
 
+def answering(sheet: Sheet) -> Sheet:
+    """The same, where each request was answered."""
+    entries = tuple(e for e in sheet.whole.entries if e.verdict.outcome != "unreachable")
+    return Sheet(replace(sheet.whole, entries=entries), sheet.strict, sheet.env)
+
+
+@pytest.mark.parametrize(
+    "sheet", [made(), answering(made()), answering(made(hidden="due")), made(hidden="due")]
+)
+def test_what_is_to_be_mended_first_is_what_the_page_and_the_terminal_name(sheet: Sheet) -> None:
+    mend, found = first(sheet.report), sheet.first
+    assert (mend is None) is (found is None)
+    if mend is not None and found is not None:
+        assert found.entry is mend.entry
+        assert mend.title.lower() in found.name.lower()
+        assert found.verdict == ("unreachable" if mend.entry is None else "fail")
+
+
 def test_a_hidden_check_is_nothing_that_is_to_be_mended_first() -> None:
-    assert made().first == line(made(), "fail")
-    hidden = made(hidden="due").first
-    assert hidden is not None
-    assert hidden.verdict == "unreachable"
+    found = answering(made()).first
+    assert found is not None
+    assert found.verdict == "fail"
+    assert answering(made(hidden="due")).first is None
 
 
 @pytest.mark.parametrize("strict", [False, True])

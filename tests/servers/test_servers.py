@@ -31,6 +31,19 @@ def descriptors() -> int:
     return psutil.Process().num_fds()
 
 
+def test_it_is_asked_on_a_socket_that_was_made_for_it_in_all_its_lives(tmp_path: Path) -> None:
+    submission(tmp_path, "def handle(path): return os.getpid()")
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        with start(AppSpec(app_dir=tmp_path, listening=made, ready_within=10)) as server:
+            assert server.port == made.getsockname()[1]
+            first = httpx.get(server.url).text
+            server.restart()
+            assert httpx.get(server.url).text != first
+        assert made.fileno() > 0, "it stays the caller's"
+        with pytest.raises(ServerError, match="one that is given is for one worker"):
+            start(AppSpec(app_dir=tmp_path, listening=made, workers=2))
+
+
 def test_stop_leaves_nothing(tmp_path: Path) -> None:
     submission(tmp_path, "import tempfile\ndef handle(path): return tempfile.mkdtemp()")
     before, children = descriptors(), set(psutil.Process().children(recursive=True))

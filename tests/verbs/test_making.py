@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from helpers.hostile import serve
 from helpers.runs import context, done, effect_of, put_back_all
 from helpers.student import Refusing, Student, reply
+
+from conformance.sending.survey import survey
 
 
 def _answer_without_id(student: Student, fields: Mapping[str, str], document: Any) -> None:
@@ -74,7 +77,55 @@ def test_an_id_of_the_clients_own_choice() -> None:
     refusing = Refusing(lambda _m, sent, _h: reply(422, {}) if "id" not in sent else None)
     with serve(Student(refusing)) as server, context(server.url) as within:
         assert done(within, "create").status == "done"
-    assert refusing.bodies[-1][1]["id"] == 4
+    assert refusing.bodies[-1][1]["id"] > 1000  # the next one may be there, on another page
+
+
+@pytest.mark.parametrize(
+    ("taken", "form"),
+    [
+        ("sku-1", r"sku-\d{6}"),
+        ("A7/b", r"A\d{6}/b"),
+        ("pen", r"made-[a-z0-9]{4}"),
+        (
+            "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+            r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}",
+        ),
+    ],
+)
+def test_an_id_that_the_client_has_to_choose_is_a_new_one_in_the_form_of_those_that_there_are(
+    taken: str, form: str
+) -> None:
+    """Modelled on an item that is there, it would be refused as taken (409)."""
+    schema = {"type": "object", "properties": {"sku": {}, "name": {}}, "required": ["sku", "name"]}
+    operation = {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}
+    sent: list[Any] = []
+
+    def before(method: str, path: str, _headers: Any, body: bytes) -> bytes | None:
+        if path == "/openapi.json":
+            return reply(200, {"paths": {"/items/": operation}})
+        if method == "GET":
+            return reply(200, [{"sku": taken, "name": "Pen"}])
+        sent.append(json.loads(body)["sku"])
+        return reply(409 if sent[-1] == taken else 201, json.loads(body))
+
+    with serve(Student(before)) as server, context(server.url) as within:
+        within.shared.survey = survey(within.lane, within.shared.target, "")
+        effect = effect_of(done(within, "create"))
+    assert effect.id == sent[0]
+    assert re.fullmatch(form, sent[0])
+
+
+def test_what_is_refused_as_taken_is_tried_otherwise() -> None:
+    answers = iter([409])
+
+    def before(method: str, *_: Any) -> bytes | None:
+        return (
+            reply(next(answers), {"detail": "taken"}) if method == "POST" and len(student.asked) < 3 else None
+        )
+
+    student = Student(before)
+    with serve(student) as server, context(server.url) as within:
+        assert effect_of(done(within, "create")).id == 4
 
 
 def test_an_empty_list_shows_nothing_to_model_a_new_item_on() -> None:

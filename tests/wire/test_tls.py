@@ -84,7 +84,7 @@ def test_https_to_a_plain_server(wires: Wires) -> None:
     with serve(script) as server:
         found = fault(wires(server.url.replace("http", "https")).lane().exchange("GET", "/"))
         assert found.kind == "tls"
-        assert "speaks plain HTTP on this port" in found.says
+        assert "what answers there is no TLS" in found.says
 
 
 def recv_and_reset(peer: Peer) -> None:

@@ -12,7 +12,7 @@ from helpers.wires import NOT_MODIFIED, OK, Ticks, Wires, content, fault
 
 from conformance.errors import HarnessError
 from conformance.model import Exchange
-from conformance.wire import Wire
+from conformance.wire import Wire, transport
 
 
 def test_a_lane_keeps_its_connection(wires: Wires) -> None:
@@ -239,3 +239,16 @@ def test_close_closes_every_connection(wires: Wires) -> None:
         assert fault(lane.exchange("GET", "/")).kind == "cancelled"
         with pytest.raises(HarnessError, match="closed"):
             wire.lane()
+
+
+def test_what_takes_a_second_or_more_is_counted(wires: Wires, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(answers(OK)) as server:
+        wire = wires(server.url)
+        wire.lane().exchange("GET", "/")
+        assert wire.slow == []
+        monkeypatch.setattr(transport, "_SLOW", 0.0)
+        wire.lane().exchange("GET", "/")
+    assert len(wire.slow) == 1
+    wires("http://127.0.0.1:1").lane().exchange("GET", "/")
+    wire.took(2.34)
+    assert wire.slow[1:] == [2.3]

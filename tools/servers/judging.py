@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import yaml
 
 from conformance.api import conduct, make_options
 from conformance.load.target import load_target
@@ -67,7 +66,7 @@ def judge(row: Row, got: Got) -> Outcome:
     """
     with place(row, got) as here:
         target = here.work / "target.yaml"
-        target.write_text(yaml.safe_dump({"name": row.name, "resources": row.resources}), "utf-8")
+        target.write_text(row.target, "utf-8")
         asked = Asked(target=load_target(str(target)), tier="strict", seed=_SEED, deadline=_TOO_LONG)
         report = conduct(make_options(asked, here.spec, start=here.start))
     if not report.base_url:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -51,6 +52,11 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     like: str = ""
     just_written: bool = False
     name: str = ""
+
+    @property
+    def target(self) -> str:
+        """Its target file, in JSON, which is YAML, too: without anchors where the table shares a part."""
+        return json.dumps({"name": self.name, "resources": self.resources})
 
     @property
     def ttl(self) -> int | None:

@@ -6,39 +6,32 @@ must not know how a verdict comes about, nor what it is worth.
 
 from __future__ import annotations
 
-import base64
-import functools
-import hashlib
-import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from msgspec.structs import replace
 
-from conformance.model import Entry, Report, Tally, VerdictName
+from conformance.model import Entry, Later, Report, Tally, VerdictName
 from conformance.model.grades import Earned, Grade, TopicPoints
-from conformance.report.document import rescored
-from conformance.report.html.views import LONGEST, Views, in_points, link
+from conformance.report.html.looks import environment
+from conformance.report.html.looks import style as looks
+from conformance.report.html.views import Views, in_points, link
 from conformance.report.mending import REASONS, first, reasons
+from conformance.report.public import public
 from conformance.report.result import FAILED, PASSED, Result, checks, not_asked, result, root_of
-from conformance.report.safe import safe
 from conformance.report.score import VERDICTS
-from conformance.report.summary import by_the_clock, others, waiting
+from conformance.report.summary import by_the_clock, isolated, others, waiting
 
 __all__ = ["html"]
 
-_LATER: Final = "a check that is shown later"
 _ROOM: Final = 165_000  # bytes, for checks
 # How much of it has to be left for a check to be shown in full, without what was sent, or as one that is
 # well; what comes after that is a line.
 _LEAVES: Final = {"full": 70_000, "cut": 40_000, "short": 25_000, "line": -_ROOM}
 _NOTHING: Final = Tally(counts=dict.fromkeys(VERDICTS, 0))
-_INDENT: Final = re.compile(r"(?m)^[ \t]+")
-_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-_AROUND: Final = re.compile(r"\s*([{};,])\s*")
+_TEMPLATES: Final = "report/html"
 _TOPIC: Final = ("fail", "unreachable", "error", "inconclusive", "warn")  # what a row of a topic leads to
 
 
@@ -54,36 +47,21 @@ def html(report: Report, grade: Grade | None = None, *, strict: bool = False, hi
     """The page.
 
     Args:
-        report: of a run.
+        report: of a run; or what a student may see of it by now, of which nothing is hidden any more.
         grade: what it earns, where that is not said in the report.
         strict: whether a SHOULD that does not hold fails, too.
         hidden: whether checks are shown that a student may not see yet.
     """
-    grade = grade or report.grade
-    secret = {row.nodeid for row in grade.hidden} if grade and not hidden else set()
-    return _Page(_without(report, secret) if secret else report, grade, secret, strict=strict).written()
-
-
-def _without(report: Report, secret: Collection[str]) -> Report:
-    """The report without some checks; of what waits for one of them nothing tells which."""
-
-    def entry(each: Entry) -> Entry:
-        if each.verdict.cause not in secret:
-            return each
-        return replace(each, verdict=replace(each.verdict, cause=_LATER, message=f"blocked: by {_LATER}"))
-
-    return rescored(
-        replace(report, entries=tuple(entry(e) for e in report.entries if e.nodeid not in secret))
-    )
+    report = report if grade is None else replace(report, grade=grade)
+    return _Page(report if hidden else public(report), strict=strict).written()
 
 
 class _Page:
     """Puts the parts together."""
 
-    def __init__(self, report: Report, grade: Grade | None, secret: Collection[str], *, strict: bool) -> None:
+    def __init__(self, report: Report, *, strict: bool) -> None:
         self._report = report
-        self._grade = grade
-        self._secret = secret
+        self._grade = grade = report.grade
         self._strict = strict
         self._views = Views(report, {row.nodeid: row for row in grade.rows} if grade else {})
         self._room = _ROOM
@@ -92,7 +70,7 @@ class _Page:
     def written(self) -> str:
         """The whole page."""
         report, end = self._report, result(self._report, strict=self._strict)
-        style, policy = _style()
+        style, policy = looks("report/html/page.css")
         mend = first(report, strict=self._strict)
         # In the order of importance, since what comes late may find no room for its exchanges.
         failed = self._cards(sorted(self._of("fail"), key=lambda e: mend is None or e is not mend.entry))
@@ -101,13 +79,14 @@ class _Page:
         warned = self._cards(self._of("warn"))
         passed = [(topic, self._cards(those)) for topic, those in self._by_topic("pass")]
         noted = self._cards(self._of("info"))
-        page = _environment().get_template("page.html.j2")
+        page = environment(_TEMPLATES).get_template("page.html.j2")
         return page.render(
             style=style,
             policy=policy,
             report=report,
             grade=self._grade,
-            secret=len(self._secret),
+            secret=self._grade.later if self._grade else Later(),
+            isolated=isolated(report),
             lost=self._lost(),
             state={PASSED: "pass", FAILED: "fail"}.get(end.code, "open"),
             says=end.says.partition(": ")[0],
@@ -172,11 +151,7 @@ class _Page:
             e.nodeid for e in self._of("blocked") if root_of(e, by_id).nodeid in self._shown
         }
         told |= {e.nodeid for e in self._of("unreachable")}
-        lost = (r for r in rows if r.points < r.of and r.nodeid not in told and r.nodeid not in self._secret)
-        return [
-            replace(r, why=f"blocked by {_LATER}") if any(name in r.why for name in self._secret) else r
-            for r in lost
-        ]
+        return [row for row in rows if row.points < row.of and row.nodeid not in told]
 
     def _silent(self) -> list[tuple[Group, Markup]]:
         """What got no answer: of each sentence the check that came first, where something was sent for it."""
@@ -215,7 +190,7 @@ class _Page:
         """A check; of what comes late, or has nothing to be mended, less is shown where room is scarce."""
         self._shown.add(entry.nodeid)
         short = entry.verdict.verdict in ("pass", "info")
-        macros: Any = _environment().get_template("card.html.j2").module
+        macros: Any = environment(_TEMPLATES).get_template("card.html.j2").module
         for shape in ("short", "line") if short else ("full", "cut", "line"):
             card = self._views.card(entry, drawn=shape in ("full", "short"))
             text: Markup = macros.card(card, shape, self._views)
@@ -243,46 +218,3 @@ def _grouped(entries: Sequence[Entry], says: Callable[[Entry], str]) -> list[Gro
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "!", "?")) else ".")
-
-
-# ------------------------------------------------------------------ templates
-
-
-class _Lean(PackageLoader):
-    """Templates without their indentation, which the page would carry along."""
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool] | None]:
-        source, name, fresh = super().get_source(environment, template)
-        return _INDENT.sub("", source), name, fresh
-
-
-@functools.cache
-def _environment() -> Environment:
-    """One in which nothing gets into a page that is not tame and escaped."""
-    return Environment(
-        autoescape=True,
-        finalize=_tame,
-        loader=_Lean("conformance.report.html", ""),
-        lstrip_blocks=True,
-        trim_blocks=True,
-        undefined=StrictUndefined,
-    )
-
-
-def _tame(value: object) -> object:
-    """What a template prints: text as a terminal would show it; what is HTML already as it is."""
-    return safe(value, LONGEST) if type(value) is str else value
-
-
-@functools.cache
-def _style() -> tuple[Markup, str]:
-    """The style sheet, and the policy that allows it and nothing else."""
-    loader = _environment().loader
-    assert loader is not None  # noqa: S101 - it was given one
-    source = _COMMENT.sub("", loader.get_source(_environment(), "page.css")[0])
-    style = _AROUND.sub(r"\1", source).strip()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return Markup(style), policy  # noqa: S704 - it is our own

@@ -16,6 +16,7 @@ from conformance.model import Entry, Exchange, Report
 from conformance.model.grades import Earned
 from conformance.report.evidence import Evidence, Shown, came, curl, evidence, left_out, sent, server_of
 from conformance.report.html.differing import Piece, differing
+from conformance.report.html.looks import LONGEST
 from conformance.report.html.timeline import Timeline, timeline
 from conformance.report.mending import advice
 from conformance.report.result import root_of
@@ -29,7 +30,6 @@ _ODD: Final = re.compile(r"[^A-Za-z0-9]+")
 _TELLING: Final = ("if-", "range:", "accept")  # fields of a request that choose its answer
 _CURLS: Final = 4
 _NAME: Final = 150  # characters of an id in the page
-LONGEST: Final = 3000  # characters of any text
 
 
 @dataclass(frozen=True, slots=True)

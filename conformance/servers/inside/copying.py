@@ -2,7 +2,7 @@
 
 No link is ever followed, whatever changes meanwhile: each step down is taken from an open folder. Links
 are copied as they are; what is neither a file, a folder nor a link is left out, and so is what no server
-needs.
+needs. Times are kept: a server may make a tag of them.
 """
 
 from __future__ import annotations
@@ -27,27 +27,32 @@ class TooBig(Exception):  # noqa: N818 - it is about a folder
     """It takes more than there is; the argument is a sentence."""
 
 
-def copy(source: str, place: str, most: int) -> None:
+def copy(source: str | int, place: str, most: int, without: frozenset[tuple[int, int]] = frozenset()) -> None:
     """Copy what is in a folder into another, which is there.
 
     Args:
-        source: its path; only this one may lead over links.
+        source: its path, which alone may lead over links; or a descriptor of it, which stays open.
         place: where to.
         most: bytes that all of it may take.
+        without: files and folders that are left out, each by its device and its number there.
 
     Raises:
         TooBig: it takes more.
         OSError: the source can't be read, or the place can't be written.
     """
-    from_, to = os.open(source, os.O_RDONLY | os.O_DIRECTORY), os.open(place, _FOLDER)
+    from_ = source if isinstance(source, int) else os.open(source, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        _folder(from_, to, most, 0)
+        to = os.open(place, _FOLDER)
+        try:
+            _folder(from_, to, most, without, 0)
+        finally:
+            os.close(to)
     finally:
-        os.close(from_)
-        os.close(to)
+        if from_ is not source:
+            os.close(from_)
 
 
-def _folder(source: int, place: int, left: int, depth: int) -> int:
+def _folder(source: int, place: int, left: int, without: frozenset[tuple[int, int]], depth: int) -> int:
     """Copy what is in an open folder; how much is left of the bytes."""
     if depth > _DEPTH:
         raise TooBig(f"its folders are nested more than {_DEPTH} deep")
@@ -56,11 +61,14 @@ def _folder(source: int, place: int, left: int, depth: int) -> int:
         kind, mode = stat.S_IFMT(about.st_mode), stat.S_IMODE(about.st_mode) & 0o777
         if name in _LEFT_OUT or kind not in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK):
             continue
+        if (about.st_dev, about.st_ino) in without:
+            continue
         left -= _ENTRY
         if left < 0:
             raise TooBig("it takes more than it may")
         if kind == stat.S_IFLNK:
             os.symlink(os.readlink(name, dir_fd=source), name, dir_fd=place)
+            os.utime(name, ns=(about.st_atime_ns, about.st_mtime_ns), dir_fd=place, follow_symlinks=False)
         elif kind == stat.S_IFREG:
             left = _file(name, source, place, left, mode | 0o600)
         else:
@@ -68,11 +76,16 @@ def _folder(source: int, place: int, left: int, depth: int) -> int:
             below = os.open(name, _FOLDER, dir_fd=source)
             there = os.open(name, _FOLDER, dir_fd=place)
             try:
-                left = _folder(below, there, left, depth + 1)
+                left = _folder(below, there, left, without, depth + 1)
             finally:
                 os.close(below)
                 os.close(there)
+    _date(place, os.fstat(source))  # last, since each entry changes it
     return left
+
+
+def _date(place: int, about: os.stat_result) -> None:
+    os.utime(place, ns=(about.st_atime_ns, about.st_mtime_ns))
 
 
 def _file(name: str, source: int, place: int, left: int, mode: int) -> int:
@@ -87,6 +100,7 @@ def _file(name: str, source: int, place: int, left: int, mode: int) -> int:
                     raise TooBig("it takes more than it may")
                 while data:
                     data = data[os.write(to, data) :]
+            _date(to, os.fstat(from_))
         finally:
             os.close(to)
     finally:

@@ -4,8 +4,10 @@
 
 It imports next to nothing, since each start pays: neither typing, nor json, nor the packages above it.
 
-What is trusted ends here: from `_drop` on nothing is left that the server itself may not have. A single
-command takes this process over; of several this one stays the parent, and ends as the first of them does.
+What is trusted ends here: from `_drop` on nothing is left that the server itself may not have. The folder
+that is copied comes as a descriptor, and is closed again: the server can't see it. The copy is handed out as
+a descriptor, before any of the server runs: it is what a next life begins with, whatever this one does. A
+single command takes this process over; of several this one stays the parent, and ends as the first of them.
 """
 
 # ruff: noqa: PTH100, PTH120
@@ -13,6 +15,7 @@ command takes this process over; of several this one stays the parent, and ends 
 
 from __future__ import annotations
 
+import _socket
 import marshal
 import os
 import resource
@@ -30,10 +33,12 @@ _FAILED: Final = 3
 def main() -> None:
     """Enter, with the settings that are the only argument: a dictionary, as `marshal` has it in hexadecimal.
 
-    given, place: the folder and where its copy belongs. disk: bytes for it. limits: name -> value, of
-    `resource`. uid: whose the processes are to be, or None where they are already. commands, handed: for
-    each process its command and the descriptors that it gets. relay: descriptor of a socket that is bound,
-    and the port to which it leads, or None.
+    given: descriptor of the folder. without: what of it is not the server's, as `copying` has it. place:
+    where its copy belongs. disk: bytes for it, most: as many as are copied at all. door: descriptor of the
+    socket on which the copy is handed out. limits: name -> value, of `resource`. uid: whose the processes
+    are to be, or None where they are already. commands, handed: for each process its command and the
+    descriptors that it gets. relay: descriptor of a socket that is bound, and the port to which it leads,
+    or None.
     """
     settings: dict[str, Any] = marshal.loads(bytes.fromhex(sys.argv[1]))  # noqa: S302 - it is ours
     _move_in(settings)
@@ -71,13 +76,24 @@ def _sibling(name: str) -> Any:
 def _move_in(settings: dict[str, Any]) -> None:
     copying = _sibling("copying")
     try:
-        copying.copy(settings["given"], settings["place"], settings["disk"])
+        copying.copy(settings["given"], settings["place"], settings["most"], settings["without"])
     except (copying.TooBig, OSError) as problem:
         room = settings["disk"] >> 20
         sys.stderr.write(f"error: the folder can't be copied to the {room} MiB that it has: {problem}\n")
         sys.exit(_FAILED)
     if settings["uid"] is not None:
         copying.give_away(settings["place"], settings["uid"])
+    os.close(settings["given"])
+    _hand_out(settings["place"], settings["door"])
+
+
+def _hand_out(place: str, door: int) -> None:
+    held = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    sock = _socket.socket(fileno=door)  # `socket` would cost more than all that is done here
+    data = held.to_bytes(4, sys.byteorder)
+    sock.sendmsg([b"x"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, data)])
+    sock.close()
+    os.close(held)
 
 
 def _drop(uid: int | None) -> None:

@@ -7,6 +7,7 @@ listens inside, nobody does outside.
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import struct
 import threading
@@ -20,6 +21,7 @@ _GLANCE: Final = 0.01
 _PIECE: Final = 1 << 16
 _AT_ONCE: Final = threading.BoundedSemaphore(64)
 _RESET: Final = struct.pack("ii", 1, 0)
+_SCARCE: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 def begin(bound: int, port: int) -> None:
@@ -34,8 +36,28 @@ def _take(listening: socket.socket, port: int) -> None:
     listening.listen(_BACKLOG)
     while True:
         _AT_ONCE.acquire()
+        if not _taken(listening, port):
+            _AT_ONCE.release()
+
+
+def _taken(listening: socket.socket, port: int) -> bool:
+    """Take one connection; False where that failed, by the server's doing or the client's.
+
+    A server may have taken all descriptors, and all threads, that there are: it is asked again once it has
+    given some back.
+    """
+    try:
         outer, _ = listening.accept()
+    except OSError as problem:
+        if problem.errno in _SCARCE:
+            time.sleep(_GLANCE)
+        return False
+    try:
         threading.Thread(target=_serve, args=(outer, port), daemon=True).start()
+    except RuntimeError:
+        outer.close()
+        return False
+    return True
 
 
 def _listens(port: int) -> bool:

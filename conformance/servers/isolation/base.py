@@ -5,20 +5,28 @@ It must not know what an app is, nor start anything: it says how, and the house 
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.servers.environment import scrubbed
-from conformance.servers.specs import Budget, Isolation
+from conformance.servers.specs import Isolation
+
+if TYPE_CHECKING:
+    import socket
+
+    from conformance.model import Budget
 
 __all__ = ["Level", "MovingIn", "Open", "Placed", "Quarters", "limits_of", "little"]
 
 _DATA: Final = 4 << 30
 _FILE: Final = 1 << 30
 _PROCESSES: Final = 256
+_DESCRIPTORS: Final = 1024
+_THREADS: Final = 4  # for each process that there may be
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,7 @@ class MovingIn:
         temporary: a folder that is its own, and goes with the life.
         memory: bytes of data for each process, where the level has no budget, or None.
         relay: a listening socket's descriptor, and the port that a command listens on behind it; or None.
+        shares: whether its processes may share memory that is no file's, as those of nginx do.
     """
 
     commands: Sequence[Sequence[str]]
@@ -39,6 +48,13 @@ class MovingIn:
     temporary: str
     memory: int | None = None
     relay: tuple[int, int] | None = None
+    shares: bool = False
+
+    def settings(self, **more: Any) -> dict[str, Any]:
+        """What the warden is told (`Warden` has the words), with what its level has to say."""
+        handed = [list(each) for each in self.handed]
+        standard = {"handed": handed, "memory": 0, "rooms": [], "uid": None, "filter": ""}
+        return {"commands": [list(each) for each in self.commands], **standard, **more}
 
 
 @dataclass(frozen=True)
@@ -47,8 +63,7 @@ class Placed:
 
     Attributes:
         env: the whole environment of the warden and, at most levels, of the server.
-        settings: what the warden is told: commands, handed, limits, most (processes), memory (of all
-            together, 0: no limit), uid (whose the processes are to be, or None).
+        settings: what the warden is told.
         opened: descriptors that are to be closed once all are started.
     """
 
@@ -64,6 +79,7 @@ class Quarters:
     Args:
         folder: the server's own.
         budget: what it may take.
+        apart: what lies in the folder, and is not the server's; it may not be there yet.
 
     Attributes:
         level: its name. relays: whether a command's port can't be reached but by a relay.
@@ -72,9 +88,10 @@ class Quarters:
     level: Isolation = "none"
     relays = False
 
-    def __init__(self, folder: Path, budget: Budget) -> None:
+    def __init__(self, folder: Path, budget: Budget, apart: Sequence[Path] = ()) -> None:
         self.folder = folder
         self.budget = budget
+        self._apart = tuple(apart)
 
     @property
     def inside(self) -> str:
@@ -85,6 +102,9 @@ class Quarters:
         """The PATH by which a command is looked for, with what is added to the environment."""
         return scrubbed(os.environ, env).get("PATH", os.defpath)
 
+    def fence(self, sock: socket.socket) -> None:
+        """See that the socket on which it is asked is of no other use to it; called before it has it."""
+
     def place(self, moving: MovingIn) -> Placed:
         """How one life of it is started."""
         raise NotImplementedError
@@ -93,7 +113,19 @@ class Quarters:
         """The status of an ended process, of which the warden has heard this one."""
         return code
 
-    def keep(self, pids: Sequence[int]) -> None:
+    def without(self) -> frozenset[tuple[int, int]]:
+        """What of the folder is not the server's, each by its device and its number there, and by no name."""
+        found = set()
+        for each in self._apart:
+            with contextlib.suppress(OSError, ValueError):
+                about = each.stat()
+                found.add((about.st_dev, about.st_ino))
+        return frozenset(found)
+
+    def settled(self) -> None:
+        """A life of it has begun."""
+
+    def keep(self) -> None:
         """Have what it has written in its folder there in its next life, too; called while it lives."""
 
     def leave(self) -> None:
@@ -107,11 +139,13 @@ class Level:
     Attributes:
         lacking: why this machine has it not, and how to get it, as a clause; "" where it has it.
         quarters: makes the quarters of a server.
+        holds: what of a budget a server is held to there.
     """
 
     name: Isolation
     lacking: Callable[[], str]
-    quarters: Callable[[Path, Budget], Quarters]
+    quarters: Callable[[Path, Budget, Sequence[Path]], Quarters]
+    holds: tuple[str, ...] = ()
 
 
 class Open(Quarters):
@@ -120,20 +154,19 @@ class Open(Quarters):
     def place(self, moving: MovingIn) -> Placed:
         """As it is."""
         temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), moving.temporary)
-        settings = {
-            "commands": [list(each) for each in moving.commands],
-            "handed": [list(each) for each in moving.handed],
-            "limits": {"data": moving.memory or _DATA, "file": _FILE, "processes": _PROCESSES},
-            "most": _PROCESSES,
-            "memory": 0,
-            "uid": None,
-        }
+        limits = {"data": moving.memory or _DATA, "file": _FILE, "processes": _PROCESSES}
+        settings = moving.settings(limits=limits, most=_PROCESSES)
         return Placed(self.folder, scrubbed(os.environ) | temporary | dict(moving.env), settings)
 
 
 def limits_of(budget: Budget) -> dict[str, int]:
-    """As the warden has them."""
-    return {"data": budget.memory, "file": budget.file, "processes": budget.threads}
+    """As the warden has them: of each process, but for how many threads all may have."""
+    return {
+        "data": budget.memory,
+        "file": budget.disk,
+        "processes": budget.processes * _THREADS,
+        "descriptors": _DESCRIPTORS,
+    }
 
 
 def little(environ: Mapping[str, str]) -> dict[str, str]:

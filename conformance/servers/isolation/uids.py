@@ -7,6 +7,7 @@ processes and files that everybody may read included, and shares their network.
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
 import secrets
@@ -14,20 +15,26 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from conformance.errors import HarnessError
 from conformance.servers.errors import ServerError
 from conformance.servers.inside import copying
+from conformance.servers.isolation import calls
 from conformance.servers.isolation.base import MovingIn, Placed, Quarters, limits_of, little
 from conformance.servers.isolation.sight import ROOT
-from conformance.servers.specs import Budget
+
+if TYPE_CHECKING:
+    from conformance.model import Budget
 
 __all__ = ["Lodging", "fresh", "lacking"]
 
 _MANY: Final = (1_900_000_000, 200_000_000)  # the first, how many: a range that systemd leaves to nobody
 _FEW: Final = (61_184, 4_000)  # where a container has no more than 65,536 users
+# What this machine lacks is no fault of a submission's.
+_OURS: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _PROBED_WITHIN: Final = 20.0
 _OPEN_TO_ALL: Final = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - where it may have left something
 
@@ -41,6 +48,8 @@ def lacking() -> str:
 def _lacking(python: str) -> str:
     if os.geteuid() != 0:
         return "only root can give a server a user of its own; without root, there are namespaces"
+    if sys.platform == "linux" and calls.lacking():
+        return calls.lacking()
     uid = fresh()
     program = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); import conformance.servers.runner, time_machine"
@@ -101,8 +110,8 @@ class Lodging(Quarters):
 
     level = "uid"
 
-    def __init__(self, folder: Path, budget: Budget) -> None:
-        super().__init__(folder, budget)
+    def __init__(self, folder: Path, budget: Budget, apart: Sequence[Path] = ()) -> None:
+        super().__init__(folder, budget, apart)
         self._uid = fresh()
         self._home: Path | None = None
 
@@ -114,11 +123,13 @@ class Lodging(Quarters):
         if self._home is None:
             home = Path(tempfile.mkdtemp(prefix="lodged-"))
             try:
-                copying.copy(str(self.folder), str(home), self.budget.disk)
+                copying.copy(str(self.folder), str(home), self.budget.disk, self.without())
                 copying.give_away(str(home), self._uid)
             except (copying.TooBig, OSError) as problem:
                 shutil.rmtree(home, ignore_errors=True)
-                raise ServerError(f"{self.folder} can't be copied for a user of its own: {problem}") from None
+                ours = isinstance(problem, OSError) and problem.errno in _OURS
+                says = f"{self.folder} can't be copied for a user of its own: {problem}"
+                raise (HarnessError if ours else ServerError)(says) from None
             self._home = home
         return str(self._home)
 
@@ -130,14 +141,14 @@ class Lodging(Quarters):
         """The processes are started as that user, who owns their temporary folder."""
         copying.give_away(moving.temporary, self._uid)
         temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), moving.temporary)
-        settings = {
-            "commands": [list(each) for each in moving.commands],
-            "handed": [list(each) for each in moving.handed],
-            "limits": limits_of(self.budget),
-            "most": self.budget.processes,
-            "memory": self.budget.memory,
-            "uid": self._uid,
-        }
+        budget, linux = self.budget, sys.platform == "linux"
+        settings = moving.settings(
+            limits=limits_of(budget),
+            most=budget.processes,
+            memory=budget.memory,
+            uid=self._uid,
+            filter=calls.program(shares=moving.shares).hex() if linux else "",
+        )
         return Placed(Path(self.inside), _environment() | temporary | dict(moving.env), settings)
 
     def leave(self) -> None:

@@ -66,6 +66,27 @@ def _deciding(settings: Settings, create: Create) -> ASGIApp:
     return outer
 
 
+def _deciding_writes(settings: Settings, create: Create) -> ASGIApp:
+    """If-Match of a write is compared with the tag that was kept, and the source is not asked."""
+    app, kept = create(Parts.of(settings)), dict[str, str]()
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = Asked.of(scope) if scope["type"] == "http" else None
+        if asked is None or not asked.path.startswith("/behind/") or scope["query_string"]:
+            await app(scope, receive, send)
+            return
+        wanted = asked.get("if-match")
+        if asked.method == "PUT" and wanted is not None and kept.get(asked.path, wanted) != wanted:
+            await tell(Answer(_PRECONDITION_FAILED, (("content-length", "0"),)), send)
+            return
+        answer = await ask(app, scope, receive)
+        if asked.method == "GET" and answer.status == _OK and not asked.conditional and wanted is None:
+            kept[asked.path] = answer.get("etag") or ""
+        await tell(answer, send)
+
+    return outer
+
+
 def _dated_ahead(parts: Parts) -> Edit:
     """The date of a change is sent as the source has it."""
     dated: dict[str, float] = {}
@@ -98,6 +119,12 @@ FLAWS = (
         "whole-decides-if-match",
         "If-Match is compared with what was kept",
         _deciding,
+        breaks=("K22",),
+    ),
+    Flaw(
+        "whole-decides-write-conditions",
+        "If-Match of a write is compared with what was kept",
+        _deciding_writes,
         breaks=("K22",),
     ),
     Flaw(

@@ -261,6 +261,12 @@ FLAWS = (
         breaks=("G14",),
     ),
     Flaw(
+        "428-terse",
+        "a 428 says that it refuses, and not what it waits for",
+        _insisting(lambda answer: answer.carrying(b'{"detail":"Refused"}')),
+        breaks=("G14",),
+    ),
+    Flaw(
         "428-cacheable",
         "a 428 may be kept for an hour",
         _insisting(lambda answer: answer.having("cache-control", "public, max-age=3600")),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -70,6 +71,19 @@ def _by_the_word(asked: Asked, answer: Answer) -> Answer:
         return answer
     coded = answer.carrying(gzip.compress(answer.body, mtime=0)).having("content-encoding", "gzip")
     return coded.having("etag", negotiation.tag_of_coding(answer.get("etag") or '""', "gzip"))
+
+
+def _deflated(edit: Callable[[Answer], Answer]) -> Apply:
+    """The notice is to be had in deflate, too, with a tag of that coding; and that one changed."""
+
+    def other(asked: Asked, answer: Answer) -> Answer:
+        wanted = negotiation.weights(asked.get("accept-encoding") or "").get("deflate", 0)
+        if not wanted or answer.status != _OK or answer.get("content-encoding") or asked.method != "GET":
+            return answer
+        coded = answer.carrying(zlib.compress(answer.body)).having("content-encoding", "deflate")
+        return edit(coded.having("etag", negotiation.tag_of_coding(answer.get("etag") or '""', "deflate")))
+
+    return _notice(other)
 
 
 def _tag_outside(asked: Asked, answer: Answer) -> Answer:
@@ -169,6 +183,24 @@ FLAWS = (
         "the compressed notice is compressed twice, and says so once",
         _compressed(lambda answer: answer.carrying(gzip.compress(answer.body, mtime=0))),
         breaks=("A28",),
+    ),
+    Flaw(
+        "deflate-same-tag",
+        "the notice in deflate has the strong tag of the plain one",
+        _deflated(lambda answer: answer.having("etag", (answer.get("etag") or "").replace("-deflate", ""))),
+        breaks=("A08",),
+    ),
+    Flaw(
+        "deflate-of-another",
+        "the notice in deflate is an older one",
+        _deflated(lambda answer: answer.carrying(zlib.compress(b'{"notice": "an older one"}'))),
+        breaks=("A28",),
+    ),
+    Flaw(
+        "deflate-no-vary",
+        "the notice in deflate does not say that it was chosen by a coding",
+        _deflated(lambda answer: answer.having("vary", "Accept-Language")),
+        breaks=("I01",),
     ),
     Flaw(
         "compression-untold",

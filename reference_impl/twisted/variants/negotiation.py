@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from dataclasses import replace
 from starlette.types import ASGIApp, Receive, Scope
 
 from reference_impl.caching import NOT_MODIFIED, evaluate, weak
+from reference_impl.negotiation import tag_of_coding, weights
 from reference_impl.representations import to_json
 from reference_impl.twisted.asgi import Answer, Asked, Edit, Handle, ask, unconditional
 from reference_impl.twisted.parts import Parts
@@ -57,6 +59,21 @@ def _in_members(answer: Answer) -> Answer:
     return answer.carrying(b"".join(gzip.compress(part, mtime=0) for part in parts))
 
 
+def _bare_deflate(body: bytes) -> bytes:
+    """Without the head and the sum that its registration asks for, as many send it and all accept it."""
+    made = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return made.compress(body) + made.flush()
+
+
+def _in_deflate(asked: Asked, answer: Answer) -> Answer:
+    wanted = weights(asked.get("accept-encoding") or "").get("deflate", 0)
+    plain = asked.path == _NOTICE and answer.status == _OK and not answer.get("content-encoding")
+    if not (wanted and plain and asked.method == "GET"):
+        return answer
+    coded = answer.carrying(_bare_deflate(answer.body)).having("content-encoding", "deflate")
+    return coded.having("etag", tag_of_coding(answer.get("etag") or '""', "deflate"))
+
+
 def _vary_in_lines(answer: Answer) -> Answer:
     vary = answer.get("vary")
     return answer.having("vary", *vary.lower().split(", ")) if vary else answer
@@ -94,6 +111,7 @@ def _redirected_to_login(asked: Asked, answer: Answer) -> Answer:
 VARIANTS = (
     Twist("one-weak-tag", "all codings of the notice have one weak tag", behind_with(_one_weak_tag)),
     Twist("gzip-in-members", "what is compressed has two members", _notice(_in_members)),
+    Twist("in-deflate", "the notice is to be had in deflate, too", answering(_in_deflate)),
     Twist("gzip-unless-refused", "who asks for no coding gets gzip", asking(_unless_refused)),
     Twist("vary-in-lines", "each name in Vary has a line of its own", _notice(_vary_in_lines)),
     Twist("counted-profile", "a profile tells how often it was read", answering_with(_counted)),

@@ -41,6 +41,37 @@ def test_files_and_folders_are_there_with_what_may_be_run(source: Path, place: P
     assert (place / "run.sh").stat().st_mode & 0o777 == 0o755, "its owner may write it"
 
 
+def test_times_stay_to_the_nanosecond(source: Path, place: Path) -> None:
+    (source / "folder").mkdir()
+    (source / "folder" / "file").write_text("x")
+    (source / "link").symlink_to("nowhere")
+    for number, name in enumerate(("folder/file", "link", "folder", ".")):
+        at = 1_700_000_000_123_456_789 + number
+        os.utime(source / name, ns=(at, at), follow_symlinks=False)
+    copy(str(source), str(place), MIB)
+    for name in ("folder/file", "link", "folder", "."):
+        assert (place / name).lstat().st_mtime_ns == (source / name).lstat().st_mtime_ns
+
+
+def test_what_is_not_its_own_is_left_out_whatever_it_is_called(source: Path, place: Path) -> None:
+    for name in ("main.py", "assignment.yaml"):
+        (source / name).touch()
+    (source / "again.yaml").hardlink_to(source / "assignment.yaml")
+    (source / "checks").mkdir()
+    (source / "checks" / "hidden.yaml").touch()
+    ours = [(source / name).stat() for name in ("assignment.yaml", "checks")]
+    copy(str(source), str(place), MIB, frozenset((each.st_dev, each.st_ino) for each in ours))
+    assert [path.name for path in place.iterdir()] == ["main.py"]
+
+
+def test_a_folder_may_be_named_by_a_descriptor_which_stays_open(source: Path, place: Path) -> None:
+    (source / "main.py").touch()
+    given = os.open(source, os.O_RDONLY)
+    copy(given, str(place), MIB)
+    os.close(given)
+    assert [path.name for path in place.iterdir()] == ["main.py"]
+
+
 def test_a_link_is_copied_and_never_followed(source: Path, place: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("hunter2")
     (tmp_path / "secrets").mkdir()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import struct
+import threading
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from apps.writing import until
@@ -78,3 +81,31 @@ def test_a_reset_is_passed_on_as_a_reset(pair: tuple[socket.socket, socket.socke
     asked.close()
     with pytest.raises(ConnectionResetError):
         asking.recv(1)
+
+
+class Scarce:
+    """A socket that is asked to accept what it can't."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def accept(self) -> tuple[socket.socket, object]:
+        raise OSError(self.number, os.strerror(self.number))
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ECONNABORTED])
+def test_who_has_no_descriptors_left_is_asked_again(number: int) -> None:
+    assert not relay._taken(cast("socket.socket", Scarce(number)), 1)  # noqa: SLF001
+
+
+def test_who_has_no_threads_left_closes_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        socket.create_connection(listening.getsockname(), timeout=5) as asking,
+    ):
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        assert not relay._taken(listening, 1)  # noqa: SLF001
+        assert asking.recv(1) == b""

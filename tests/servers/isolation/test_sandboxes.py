@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import httpx
@@ -11,9 +14,11 @@ import pytest
 from apps.writing import refused, submission, until
 from helpers import attacks
 
+from conformance.errors import HarnessError
+from conformance.model import Budget
 from conformance.servers import AppSpec, CommandSpec, ServerError, start
-from conformance.servers.isolation import LEVELS, sight
-from conformance.servers.specs import Budget
+from conformance.servers.inside import copying
+from conformance.servers.isolation import LEVELS, sight, uids
 
 
 @pytest.fixture(params=[each.name for each in LEVELS if each.name != "none"])
@@ -102,6 +107,40 @@ def test_a_folder_that_takes_more_than_its_disk_is_refused(level: str, tmp_path:
     says = str(refused(AppSpec(app_dir=tmp_path, isolate=level, budget=Budget(disk=2 << 20))))
     assert "can't be copied" in says
     assert "more than it may" in says or "No space" in says
+
+
+def test_what_a_server_has_written_and_no_life_can_hold_is_told(tmp_path: Path) -> None:
+    if lacking := LEVELS[0].lacking():
+        pytest.skip(lacking)
+    text = """
+    def handle(path):
+        for number in range(1200):
+            open(str(number), "w").close()
+        return "written"
+    """
+    with start(
+        AppSpec(app_dir=submission(tmp_path, text), isolate="namespaces", budget=Budget(disk=2 << 20))
+    ) as server:
+        assert httpx.get(server.url).text == "written"
+        with pytest.raises(ServerError, match=r"can't be copied to the 2 MiB that it has: it takes more"):
+            server.restart()
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(errno.ENOSPC, HarnessError), (errno.EMFILE, HarnessError), (errno.EACCES, ServerError)],
+)
+def test_what_the_machine_lacks_is_no_fault_of_a_submission(
+    number: int, kind: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(copying, "copy", fails)
+    before = set(Path(tempfile.gettempdir()).glob("lodged-*"))
+    with pytest.raises(kind, match=r"can't be copied for a user of its own"):
+        assert uids.Lodging(tmp_path, Budget()).inside
+    assert set(Path(tempfile.gettempdir()).glob("lodged-*")) <= before
 
 
 def test_a_folder_that_is_none_is_refused(level: str, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What stands behind the caches: pages that do not change, and some that tell the time.
+"""What stands behind the caches: pages that do not change, that tell the time, or that a test changes.
 
 A small origin that answers conditional requests as RFC 9110 13.2.2 has it, so that what a cache in front of
 it gets wrong is the cache's own: `python origin.py PORT TTL`. Python's standard library only.
@@ -24,8 +24,29 @@ TIMES: Final = {
     "/no-cache.json": f"no-cache, max-age={TTL}",
     "/shared.json": f"s-maxage={TTL}, max-age={6 * TTL}",
 }
+# What is the same until somebody changes it; a field tells when the answer was made.
+KEPT: Final = {
+    "/validated.json": f"max-age={TTL}, must-revalidate",
+    "/standing-in.json": f"max-age={TTL}, stale-if-error={6 * TTL}",
+}
 WORDS: Final = {"de": "Guten Tag", "en": "Good day"}
 PAGE: Final = json.dumps({"title": "A page", "words": [f"word {n}" for n in range(400)]}).encode()
+
+
+class Bench:
+    """What a test may do to this origin, by POST: nothing that stands before it is told."""
+
+    def __init__(self) -> None:
+        self.revision, self.down = 1, False
+
+    def do(self, name: str) -> bool:
+        if name == "change":
+            self.revision += 1
+        self.down = {"break": True, "mend": False}.get(name, self.down)
+        return name in ("change", "break", "mend")
+
+
+BENCH: Final = Bench()
 
 
 def time_now() -> bytes:
@@ -54,7 +75,11 @@ class Origin(BaseHTTPRequestHandler):
     server_version = sys_version = ""
 
     def do_GET(self) -> None:
-        if self.path == "/page.json":
+        if BENCH.down:
+            self.send(503, {"Content-Type": "text/plain"}, b"It does not work.\n")
+        elif self.path.partition("?")[0] in KEPT:
+            self.kept(self.path.partition("?")[0])
+        elif self.path == "/page.json":
             self.answer(PAGE, SINCE, 3600)
         elif self.path == "/time.json":
             self.answer(time_now(), None)
@@ -67,6 +92,20 @@ class Origin(BaseHTTPRequestHandler):
             self.send(404, {"Content-Type": "text/plain"}, b"There is no such page.\n")
 
     do_HEAD = do_GET
+
+    def do_POST(self) -> None:
+        done = BENCH.do(self.path.removeprefix("/test/"))
+        self.send(200 if done else 404, {"Content-Type": "text/plain", "Cache-Control": "no-store"}, b"")
+
+    def kept(self, path: str) -> None:
+        body = json.dumps({"text": f"Revision {BENCH.revision}"}).encode()
+        tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        fields = {"Cache-Control": KEPT[path], "ETag": tag, "X-Made": datetime.now(UTC).isoformat()}
+        status = self.status(tag, None)
+        if status == 200:
+            self.send(200, fields | {"Content-Type": "application/json"}, body)
+        else:
+            self.send(status, fields if status == 304 else {}, b"")
 
     def words(self) -> None:
         """Chosen by the language that is asked for first; English where none of these is."""

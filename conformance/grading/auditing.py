@@ -1,0 +1,100 @@
+"""Who is judged a second time, in real time, and what that does to a grade. Pure, but for what is handed in.
+
+What runs in the server's process can see that its clock is being moved, and answer by that. It can't where
+nothing is moved: so a share of the submissions, and whoever imports what such a thing takes, is judged again
+by a clock that waits. Where the two differ the grade is withheld, for the instructor to look at; what has led
+to the second look costs nobody anything.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from msgspec.structs import replace
+
+from conformance.grading.points import grade
+from conformance.model import Assignment, Audit, Earned, Report
+
+__all__ = ["WATCHED", "audited", "imported", "reasons"]
+
+WATCHED: Final = ("conformance", "ctypes", "gc", "inspect", "time_machine")
+"""What it takes to find the clock in the process, or the suite."""
+_IMPORTERS: Final = ("__import__", "import_module")
+_DRAWN: Final = "it is one of the share that is drawn"
+
+
+def reasons(assignment: Assignment, sources: Iterable[tuple[str, bytes]], digest: str) -> tuple[str, ...]:
+    """Why a submission is to be judged again in real time, as sentences; () where it is not.
+
+    Args:
+        assignment: says whether anybody is, and how large a share.
+        sources: its files of Python, each with its name.
+        digest: of the submission: the same one is drawn or not, whoever else is in the class.
+    """
+    if not assignment.audit:
+        return ()
+    found = [f"{name} imports {each}" for name, text in sources for each in imported(text)]
+    return (*([_DRAWN] if _is_drawn(assignment, digest) else []), *found)
+
+
+def imported(source: bytes) -> tuple[str, ...]:
+    """Which of the watched modules a file of Python imports; what is no Python imports none."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    return tuple(sorted({name.partition(".")[0] for name in _imports(tree)} & set(WATCHED)))
+
+
+def audited(
+    report: Report, assignment: Assignment, because: tuple[str, ...], in_real_time: Callable[[], Report]
+) -> Report:
+    """The report of a graded run after a second look.
+
+    Args:
+        report: with its grade.
+        assignment: what it was graded by.
+        because: what `reasons` has said; () where there is none to be.
+        in_real_time: judges all of it again, on a server that was started for it, by a clock that waits.
+    """
+    first = report.grade
+    if not because or first is None or first.status == "withheld" or report.clock == "real":
+        return report
+    second = grade(in_real_time(), assignment)
+    both = list(zip(first.rows, second.rows, strict=True))
+    audit = Audit(
+        because=because,
+        differing=tuple(a.nodeid for a, b in both if not b.open and _earns(a) != _earns(b)),
+        open=tuple(b.nodeid for _, b in both if b.open),
+    )
+    report = replace(report, audit=audit)
+    return replace(report, grade=grade(report, assignment))
+
+
+def _earns(row: Earned) -> str:
+    """All, a part or nothing: what it comes to in points is a matter of rounding."""
+    return "a part" if row.verdict == "warn" else "nothing" if row.why else "all"
+
+
+def _is_drawn(assignment: Assignment, digest: str) -> bool:
+    drawn = hashlib.sha256(f"{assignment.seed}:{digest}".encode()).digest()
+    return int.from_bytes(drawn[:8]) < assignment.audit * 2**64
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Call) and _name(node.func) in _IMPORTERS:
+            told = node.args[0] if node.args else None
+            if isinstance(told, ast.Constant) and isinstance(told.value, str):
+                yield told.value
+
+
+def _name(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")

@@ -1,0 +1,149 @@
+"""A report -> what a student may see of it at some moment: the one place that says what is hidden. Pure.
+
+Whatever shows a run to people shows what this makes: every format, the page, the terminal. What is hidden is
+left out with all that it would change: its checks, also where they do not count; the points of the whole and
+of its topic; what others wait for it. How many checks that are, and how much they are worth, is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from msgspec.structs import replace
+
+from conformance.model import Earned, Entry, Grade, Later, Report, TopicPoints, Worth
+from conformance.report.document import rescored
+from conformance.report.result import checks, root_of
+
+__all__ = ["LATER", "hidden_now", "public", "revealed", "secrets", "until"]
+
+Row = TypeVar("Row", Worth, Earned)
+
+LATER: Final = "a check that is shown later"
+"""In place of a check that is hidden, where another waits for it."""
+_OPEN: Final = "a check that is shown later is open"
+
+
+def public(report: Report, now: datetime | None = None) -> Report:
+    """What a student may see of a report.
+
+    Args:
+        report: of a run, with a grade or without one.
+        now: when they see it; None: before whatever moment something is hidden until.
+    """
+    grade = report.grade
+    hidden = {} if grade is None else {row.nodeid: row for row in hidden_now(grade.rows, now)}
+    if grade is None or not any(row.hidden_until for row in grade.rows):
+        return report if report.audit is None else replace(report, audit=None)
+    secret = secrets(grade.rows, (each.nodeid for each in report.entries), now)
+    by_id = {each.nodeid: each for each in report.judged}
+    entries = tuple(_masked(each, secret, by_id) for each in report.entries if each.nodeid not in secret)
+    rests_on = {work for each in entries for work in (each.work, each.verdict.work)}
+    return rescored(
+        replace(
+            report,
+            entries=entries,
+            records={work: record for work, record in report.records.items() if work in rests_on},
+            audit=None,
+            grade=_of_the_rest(grade, hidden, secret),
+        )
+    )
+
+
+def revealed(report: Report) -> Report:
+    """The report of which nothing is hidden: for who may see all of it, whenever it is."""
+    grade = report.grade
+    if grade is None:
+        return report
+    return replace(report, grade=replace(grade, rows=tuple(map(_shown, grade.rows))))
+
+
+def hidden_now(rows: Iterable[Row], now: datetime | None = None) -> tuple[Row, ...]:
+    """Those that a student may not see at that moment."""
+    return tuple(row for row in rows if _is_hidden(row.hidden_until, now))
+
+
+def secrets(rows: Sequence[Row], nodeids: Iterable[str], now: datetime | None = None) -> frozenset[str]:
+    """Of these node ids those that a student may not see, and those of rows that are hidden.
+
+    The same check elsewhere, where it does not count, would tell what the hidden one is about.
+    """
+    hidden = hidden_now(rows, now)
+    shown = {row.nodeid for row in rows} - {row.nodeid for row in hidden}
+    ids = {row.id for row in hidden}
+    also = {each for each in nodeids if each.rpartition("::")[2] in ids and each not in shown}
+    return frozenset(also | {row.nodeid for row in hidden})
+
+
+def until(told: str) -> datetime | None:
+    """The moment that an assignment names, in UTC where it names no other zone; None where it names none."""
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _is_hidden(told: str, now: datetime | None) -> bool:
+    """Whether it still is: what is `due` or `published`, a platform knows, and nobody here."""
+    moment = until(told) if told else None
+    return bool(told) and (moment is None or now is None or now < moment)
+
+
+def _masked(entry: Entry, secret: Collection[str], by_id: Mapping[str, Entry]) -> Entry:
+    """An entry that does not tell which check it waits for in the end, where that is hidden."""
+    verdict = entry.verdict
+    if verdict.cause not in secret and root_of(entry, by_id).nodeid not in secret:
+        return entry
+    cause = LATER if verdict.cause in secret else verdict.cause
+    return replace(entry, verdict=replace(verdict, cause=cause, message=f"blocked: by {LATER}", mend=""))
+
+
+def _of_the_rest(grade: Grade, hidden: Mapping[str, Earned], secret: Collection[str]) -> Grade:
+    """The grade of what is shown, as if there were no more."""
+    rows = tuple(
+        replace(row, why=f"blocked by {LATER}") if any(name in row.why for name in secret) else row
+        for row in map(_shown, grade.rows)
+        if row.nodeid not in hidden
+    )
+    low = sum(row.points for row in rows)
+    return replace(
+        grade,
+        of=sum(row.of for row in rows),
+        points=None if grade.points is None else low,
+        low=low,
+        high=low + sum(row.of - row.points for row in rows if row.open),
+        why=_why(grade, rows, hidden, secret),
+        rows=rows,
+        topics=tuple(_topics(grade.topics, rows)),
+        later=Later(len(hidden), sum(row.of for row in hidden.values())),
+    )
+
+
+def _why(grade: Grade, rows: Sequence[Earned], hidden: Mapping[str, Earned], secret: Collection[str]) -> str:
+    """Why it is withheld, without the words of what is hidden."""
+    told = any(row.open for row in hidden.values()) or any(name in grade.why for name in secret)
+    if not grade.why or grade.cause == "suite" or not told:
+        return grade.why
+    open_ = [row for row in rows if row.open]
+    if not open_:
+        return _OPEN
+    return f"{checks(len(open_))} {'is' if len(open_) == 1 else 'are'} open ({open_[0].why})"
+
+
+def _shown(row: Earned) -> Earned:
+    """A row of which nothing is hidden any more, whoever looks."""
+    return replace(row, hidden_until="")
+
+
+def _topics(topics: Iterable[TopicPoints], rows: Iterable[Earned]) -> Iterable[TopicPoints]:
+    by_topic: dict[str, list[Earned]] = {}
+    for row in rows:
+        by_topic.setdefault(row.topic, []).append(row)
+    for each in topics:
+        those = by_topic.get(each.file, [])
+        if those:
+            points, of = sum(row.points for row in those), sum(row.of for row in those)
+            yield replace(each, points=points, of=of)

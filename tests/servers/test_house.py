@@ -1,0 +1,74 @@
+"""A house that can't be built leaves nothing behind."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from apps.writing import submission
+
+from conformance.servers import AppSpec, start
+from conformance.servers.isolation import namespaces, quarters_of
+from conformance.servers.isolation.base import Open, Quarters
+
+
+class Nowhere(Open):
+    """Quarters that nobody can move into."""
+
+    def place(self, *_: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+
+def fails(*_: Any, **__: Any) -> Any:
+    raise OSError(24, "Too many open files")
+
+
+def left(begin: Callable[[], object], temporary: Path) -> tuple[int, list[str], bool]:
+    """What is left of what did not begin: descriptors, files, and orphans that are still waited for."""
+    from conformance.servers import strays  # noqa: PLC0415
+
+    before = psutil.Process().num_fds()
+    with pytest.raises(OSError, match=r"No space left|Too many open files"):
+        begin()
+    waited = bool(strays._RUNNING)  # noqa: SLF001
+    return psutil.Process().num_fds() - before, [each.name for each in temporary.iterdir()], waited
+
+
+@pytest.fixture
+def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where all temporary files are."""
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_nothing_is_left_where_there_is_no_place(
+    tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: Callable[..., Quarters] = lambda *_: Nowhere(tmp_path, None)  # type: ignore[arg-type] # noqa: E731
+    monkeypatch.setattr("conformance.servers.server.quarters_of", made)
+    assert left(lambda: start(AppSpec(app_dir=submission(tmp_path))), temporary) == (0, [], False)
+
+
+def test_nothing_is_left_where_no_process_can_be_started(
+    tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = AppSpec(app_dir=submission(tmp_path))
+    monkeypatch.setattr(subprocess, "Popen", fails)
+    assert left(lambda: start(spec), temporary) == (0, [], False)
+
+
+def test_nothing_is_left_of_a_sandbox_that_is_half_made(
+    tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if lacking := namespaces.lacking():
+        pytest.skip(lacking)
+    spec = AppSpec(app_dir=submission(tmp_path), isolate="namespaces")
+    assert quarters_of(spec).level == "namespaces"
+    monkeypatch.setattr(namespaces.Sandbox, "_open_door", fails)
+    assert left(lambda: start(spec), temporary) == (0, [], False)
