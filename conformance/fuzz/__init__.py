@@ -5,7 +5,8 @@
     search.py               a counterexample to a check's `forall`
     machine.py              histories that break a claim
     saving.py               what was found, written down as checks that plain runs ask
-    schemathesis_checks.py  checks for a whole API as OpenAPI describes it
+    schemathesis_checks.py  checks for a whole API as OpenAPI describes it: one for each claim
+    schemathesis_probes.py  what they send besides, and how often
 
 Importing this package costs nothing: Hypothesis and Schemathesis (the extra `fuzz`) are imported by its files
 alone.
