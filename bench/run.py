@@ -23,6 +23,7 @@ from measure import ROOT, Figure
 
 FILES: Final = (
     *("exchange", "hosted", "plugin", "collecting", "starting", "isolating", "reporting", "tier", "classes"),
+    "fuzzing",
 )
 COMMITTED: Final = Path(__file__).parent / "figures.json"
 

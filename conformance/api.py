@@ -12,14 +12,15 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
 from conformance.clocks import CLOCKS, Clock
 from conformance.errors import UsageError
 from conformance.execute.engine import Engine
-from conformance.execute.options import Options, Search
+from conformance.execute.options import Options
 from conformance.execute.patience import refuse_short_ttls
 from conformance.execute.progress import Progress
 from conformance.guesses import guessed
@@ -135,7 +136,6 @@ def make_options(
     _check_numbers(asked)
     tier = tier_named(asked.tier)
     refuse_short_ttls(judged, moves=start is not None or spec is not None or callable(asked.clock))
-    search = _search() if asked.fuzz else None
     return Options(
         base_url=url or _TO_COME,
         start=start or _start(spec),
@@ -149,8 +149,8 @@ def make_options(
         allow_writes=asked.allow_writes,
         deadline=asked.deadline,
         verify=trusted(asked.ca, insecure=asked.insecure),
-        search=search[0] if search else None,
-        values=search[1] if search else 0,
+        **(_search(asked) if asked.fuzz else {}),
+        **_share(asked),
         restarts=not asked.no_restart,
         secrets=_secrets(spec),
         isolation=_isolation(spec),
@@ -245,10 +245,10 @@ def _selected(asked: Asked, suite: Suite, target: Target, tier: Tier) -> frozens
     selected = asked.selected
     if selected is None and not (asked.only or asked.skip):
         return None
-    named = chosen(suite, target, tier, asked.only, asked.skip)
+    named = chosen(suite, target, tier, asked.only, asked.skip, explored=asked.fuzz)
     if selected is None:
         return named
-    known = {run.id for run in plan(suite, target, tier).runs}
+    known = {run.id for run in plan(suite, target, tier, explored=asked.fuzz).runs}
     for each in selected:
         if each not in known:
             says = f"the tier {tier} has no check {each!r} for the target {target.name!r}"
@@ -256,16 +256,37 @@ def _selected(asked: Asked, suite: Suite, target: Target, tier: Tier) -> frozens
     return frozenset(selected) if named is None else named & frozenset(selected)
 
 
-def _search() -> tuple[Search, int]:
-    """What searches, and how many values it tries."""
+def _share(asked: Asked) -> dict[str, Any]:
+    """How far all searches may go, where somebody says so."""
+    if asked.save_failing is not None and not asked.fuzz:
+        raise UsageError("--save-failing is for what a search finds: say --fuzz, too")
+    for name, most in (("fuzz_time", asked.fuzz_time), ("fuzz_examples", asked.fuzz_examples)):
+        if most is None:
+            continue
+        option = f"--{name.replace('_', '-')}"
+        if not asked.fuzz:
+            raise UsageError(f"{option} is for a search: say --fuzz, too")
+        if not (most > 0 and math.isfinite(most)):
+            raise UsageError(f"{option} {most} is none; accepted is a number above 0")
+    found = {"fuzz_time": asked.fuzz_time, "fuzz_examples": asked.fuzz_examples}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _search(asked: Asked) -> dict[str, Any]:
+    """What searches and explores, and by what."""
     try:
-        from conformance.fuzz import search  # noqa: PLC0415 (Hypothesis takes 0.5 s, and is an extra)
+        # Hypothesis takes 0.5 s, and is an extra.
+        from conformance.fuzz import machine, saving, search  # noqa: PLC0415
     except ImportError as problem:
         raise UsageError(
             "searching for counterexamples needs Hypothesis; install it with: "
             f"pip install 'cache-conformance[fuzz]' ({problem})"
         ) from None
-    return cast("Search", search.search), search.MAX_EXAMPLES
+    folder = Path(asked.save_failing) if asked.save_failing is not None else None
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise UsageError(f"{str(folder)!r}, in which to save what fails, is no folder")
+    save = saving.Saver(folder) if folder is not None else None
+    return {"search": search.search, "explore": machine.explore, "save": save, "searched_by": search.BY}
 
 
 # ------------------------------------------------------------------ what it comes to

@@ -222,7 +222,7 @@ def list_(
     specs: Specs = None,
 ) -> None:
     """List the checks, and the resources of the target that they are asked of."""
-    from conformance.explain import listing  # noqa: PLC0415 (see above)
+    from conformance.listing import listing  # noqa: PLC0415 (see above)
     from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.load.target import load_target  # noqa: PLC0415
 

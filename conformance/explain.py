@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from conformance.claims import CLAIMS
 from conformance.errors import UsageError
 from conformance.guesses import guessed
 from conformance.language import captures, durations
+from conformance.language.moves import MOVES, phrase
 from conformance.language.strategies import STRATEGIES
 from conformance.language.values import DURATION, listed
 from conformance.matchers import phrases, phrases_of, references
@@ -28,22 +30,17 @@ from conformance.model import (
     Requirement,
     Step,
     Suite,
-    Target,
-    Tier,
 )
 from conformance.model.citing import citing
-from conformance.model.order import level_at, level_of
+from conformance.model.order import level_of
 from conformance.model.specs import ANSWER
-from conformance.plan.lanes import Plan, plan
 from conformance.report.text import source_lines
 from conformance.verbs import VERBS
 
-__all__ = ["Page", "explain", "find", "flaws_caught", "listing", "page", "servers_failing"]
+__all__ = ["Page", "explain", "find", "flaws_caught", "page", "servers_failing"]
 
 _MOST: Final = 6  # requests of a table that are told
 _FEW: Final = 3  # names that are told
-_WIDTH: Final = 100  # columns of the list
-_GAP: Final = 2
 _FLAWS: Final = Path(__file__).parent / "load" / "flaws.json"
 _SERVERS: Final = Path(__file__).parent / "load" / "servers.json"
 
@@ -190,48 +187,6 @@ def _levels(check: Check) -> str:
     )
 
 
-def listing(suite: Suite, target: Target, tier: Tier, width: int = _WIDTH) -> Iterator[str]:
-    """All checks up to a tier in columns, and the resources that each is asked of, within so many columns."""
-    rows = [("CHECK", "LEVEL", "TIER", "ROW", "ASKED OF")]
-    asked: dict[str, list[str]] = {}
-    planned = plan(suite, target, tier)
-    for run in planned.runs:
-        asked.setdefault(run.check.id, []).extend([run.resource.name] if run.resource else [])
-    for check in (c for file in suite.files for c in file.checks if c.id in asked):
-        first, last = level_at(check, target, check.tier), level_at(check, target, tier)
-        level = first if first == last else f"{first}, then {last}"
-        rows.append((check.id, level, check.tier, check.requirement.id, ""))
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    left = max(width - sum(each + _GAP for each in widths[:-1]), len(rows[0][-1]))
-    for row in rows:
-        of = row[-1] or _asked_of(asked[row[0]], target, left)
-        cells = zip((*row[:-1], of), widths, strict=True)
-        yield (" " * _GAP).join(f"{cell:<{size}}" for cell, size in cells).rstrip()
-    yield ""
-    yield _counted(planned)
-
-
-def _counted(planned: Plan) -> str:
-    """How much is to be done: the checks, on the resources that each is asked of, and the cells of tables."""
-    runs = [run for run in planned.runs if run.resource is not None]
-    cells = [step for work in planned.works.values() if work.apart for step in work.steps[1:-1]]
-    writes = sum(VERBS[step.do].phase == "write" for step in cells)
-    return (
-        f"{len({run.check.id for run in planned.runs})} checks, asked {len(runs)} times in all; "
-        f"in tables {len(cells) - writes} cells that read and {writes} that write"
-    )
-
-
-def _asked_of(names: list[str], target: Target, width: int) -> str:
-    """The resources by name as far as there is room, else how many."""
-    if not names:
-        return f"none of {target.name}"
-    if len(names) == len(target.resources) > 1:
-        return "all resources"
-    told = ", ".join(names)
-    return told if len(told) <= width else f"{len(names)} resources"
-
-
 def _requirement(requirement: Requirement) -> Iterator[str]:
     yield f"{requirement.id}: {requirement.says}"
     yield from (f"  {line}" for line in source_lines(requirement))
@@ -283,6 +238,10 @@ def _sent(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
         of = f" with {phrases(check.answers)}" if check.answers else ""
         yield f"nothing of its own: every answer{of} of the run from the resource is looked at"
         return
+    if check.explored:
+        words = ", ".join(CLAIMS[check.claim].moves)
+        yield f"with --fuzz, histories that are searched for, of these moves among others: {words}"
+        return
     for variable in check.forall:
         yield f"with <{variable.name}> one after another:"
         yield from _examples(variable)
@@ -312,6 +271,8 @@ def _named(names: list[str]) -> str:
 
 def _accepted(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
     several = len(kept) > 1
+    if check.claim:
+        yield f"of every history: {CLAIMS[check.claim].says}"
     # Of a mixture there are too many to tell each.
     known = {} if check.alone else {step.name: step.args for step in kept}
 
@@ -336,9 +297,13 @@ def _accepted(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
 
 def _steps(suite: Suite, check: Check) -> Iterator[str]:
     yield "What the suite does:"
-    if check.answers is not None:
-        yield from _lint(check)
-        return
+    if check.answers is not None or check.claim:
+        yield from _lint(check) if check.answers is not None else _history(check)
+    if check.answers is None and not check.explored:
+        yield from _one_by_one(suite, check)
+
+
+def _one_by_one(suite: Suite, check: Check) -> Iterator[str]:
     steps = suite.timelines[check.on].steps if check.on else check.steps
     judged = {name for alternative in check.expects for name in alternative}
     last = max((i for i, s in enumerate(steps) if s.name in judged), default=len(steps) - 1)
@@ -363,6 +328,15 @@ def _steps(suite: Suite, check: Check) -> Iterator[str]:
     for index, alternative in enumerate(check.expects):
         said = "; ".join(f"{name}: {phrases(wanted)}" for name, wanted in alternative.items())
         yield f"  {'Or of' if index else 'Expected of'} {said}."
+
+
+def _history(check: Check) -> Iterator[str]:
+    claim = CLAIMS[check.claim]
+    yield f"  Expected of {'every' if check.explored else 'this'} history: {claim.says}."
+    if check.explored:
+        yield "  With --fuzz it searches for histories of moves that break this, and makes what it finds"
+        yield "  small; without, nothing is sent. The moves that it needs, among others:"
+        yield from (f"    {word}: {phrase(next(MOVES[word].written()))}" for word in claim.moves)
 
 
 def _lint(check: Check) -> Iterator[str]:

@@ -270,6 +270,24 @@ class Asked:
         kind=bool,
         in_code="Needs the extra cache-conformance[fuzz].",
     )
+    fuzz_time: float | None = option(
+        None,
+        "How long all searches of --fuzz together may take, after all else was judged; 300 where it is left "
+        "out.",
+        kind=float,
+        metavar="SECONDS",
+    )
+    fuzz_examples: int | None = option(
+        None,
+        "How many values all searches of --fuzz together draw; about 50 each where it is left out.",
+        kind=int,
+        metavar="N",
+    )
+    save_failing: str | Path | None = option(
+        None,
+        "A folder in which --fuzz writes each counterexample down as a check; --specs runs it plainly.",
+        metavar="DIR",
+    )
     no_restart: bool = option(
         False, "Leave out the fresh start of the app, by which tags are seen to outlive a process.", kind=bool
     )

@@ -196,7 +196,9 @@ class Watching:
         from conformance.plan.lanes import plan  # noqa: PLC0415 (see above)
 
         made = self._options(self._asked)
-        runs = frozenset(run.id for run in plan(made.suite, made.target, made.tier).runs)
+        runs = frozenset(
+            run.id for run in plan(made.suite, made.target, made.tier, explored=made.explore is not None).runs
+        )
         return runs if made.selected is None else made.selected
 
     def _stage(self, stage: _Stage, since: Any) -> Iterator[str]:

@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("sending",),
     ("clients", "clocks", "servers"),
     ("wire",),
-    ("matchers",),
+    ("claims", "matchers"),
     ("language",),
     ("content",),
     ("oracle",),
@@ -38,7 +38,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "guesses", "version"),
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
-GROUND = ("matchers", "language", "content", "oracle", "fields", "model", "errors", "guesses", "version")
+_BELOW = ("language", "content", "oracle", "fields", "model", "errors", "guesses", "version")
+GROUND = ("claims", "matchers", *_BELOW)
 
 # What makes a room impure: a network, a file, a clock, a thread, a process, chance, and pytest.
 SHELL = (

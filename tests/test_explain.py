@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from conformance import explain as room
 from conformance.errors import UsageError
-from conformance.explain import explain, find, flaws_caught, listing, page, servers_failing
+from conformance.explain import explain, find, flaws_caught, page, servers_failing
+from conformance.listing import listing
 from conformance.load.specs import load
 from conformance.load.target import load_target
 from conformance.model import Check, Tier

@@ -10,6 +10,7 @@ import pytest
 from helpers.rules import none_of
 from msgspec.structs import replace
 
+from conformance.claims import CLAIMS
 from conformance.fields import parse_entity_tag_list
 from conformance.fuzz.strategies import corners
 from conformance.language import durations
@@ -206,8 +207,10 @@ def said_of_steps() -> Iterator[Mapping[str, Json]]:
 def words_there() -> Iterator[str]:
     """Every word of the language, as it is named to people."""
     yield from (f"{matcher.name}: {form.written}" for matcher in MATCHERS.values() for form in matcher.forms)
-    yield from VERBS
-    yield from (f"{verb.name}: {argument.name}" for verb in VERBS.values() for argument in verb.arguments)
+    verbs = [verb for verb in VERBS.values() if not verb.searched]  # the others only searches write down
+    yield from (verb.name for verb in verbs)
+    yield from (f"{verb.name}: {argument.name}" for verb in verbs for argument in verb.arguments)
+    yield from (f"explore: {name}" for name in CLAIMS)
     yield from (f"{{step.{name}}}" for name in CAPTURES)
     yield from (f"a duration with {name}" for name in durations.NAMES)
     yield from (f"needs: {name}" for name in CAPABILITIES)
@@ -234,6 +237,7 @@ def words_used() -> Iterator[str]:
         for name, argument in (check.answers or {}).items():
             yield from (f"{name}: {form.written}" for form, _ in MATCHERS[name].uses(argument))
         yield from (word for step in steps_of(check) for word in words_of(step))
+        yield f"explore: {check.claim}"
         for variable in check.forall:
             yield f"strategy: {variable.strategy}"
             for each in (*variable.examples, *corners(variable)):
@@ -276,7 +280,7 @@ def test_a_failure_can_be_told() -> None:
     def hardness(check: Check) -> list[int]:
         return [ASCENDING.index(level_at(check, load_target(), tier)) for tier in TIERS]
 
-    against(CHECKS, lambda c: c.expects or any(step.expect for step in c.steps))
+    against(CHECKS, lambda c: c.claim or c.expects or any(step.expect for step in c.steps))
     against(CHECKS, lambda c: hardness(c) == sorted(hardness(c)))
 
 

@@ -10,6 +10,9 @@
     board.py       the verdicts as they come
     trust.py       whether a server's clock follows when it is moved
     patience.py    how long a run may take
+    searching.py   the searches, once every plain verdict is there
+    exploring.py   what an exploration is asked, and what comes of it
+    explorations.py  one machine for each resource, and the verdicts on all its claims
     progress.py    how far a run has come, and the line that says so
     arriving.py    a server that somebody else starts is waited for
     starting.py    a server that starts while something else is done

@@ -54,7 +54,7 @@ class _Again:
     def __init__(self, report: Report, suite: Suite) -> None:
         self.old = report
         self.suite = suite
-        self.runs: Runs = plan(suite, report.target, report.tier).runs
+        self.runs: Runs = plan(suite, report.target, report.tier, explored=True).runs
         self.known = {e.nodeid for e in report.judged}
         self.verdicts: dict[str, Verdict] = {}
         self.court = self._court()

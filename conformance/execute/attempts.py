@@ -11,7 +11,6 @@ import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -27,7 +26,6 @@ from conformance.execute.faults import (
     silent_to_a_write,
     unanswered,
 )
-from conformance.execute.options import Options
 from conformance.execute.printing import Printed
 from conformance.execute.steps import bind, execute
 from conformance.execute.suspects import Suspects
@@ -63,25 +61,19 @@ class Attempts:
     Args:
         court: what the judge may look at besides a record, as it is now.
         give_up: called with the reason, where no more is to be asked of the server at all.
-        searching: tells people of a search, while it lasts: a resource, a check, how many values.
     """
 
-    def __init__(  # noqa: PLR0913 - what the engine lends
+    def __init__(
         self,
-        options: Options,
         plan: Plan,
         board: Board,
         court: Callable[[], Court],
         give_up: Callable[[str], None],
-        *,
-        searching: Callable[[str, str, int], AbstractContextManager[Callable[[], None]]],
     ) -> None:
-        self._options = options
         self._plan = plan
         self._board = board
         self._court = court
         self._give_up = give_up
-        self._searching = searching
         self._timelines: dict[str, tuple[Record, Mapping[str, Verdict]]] = {}
         self._reviving = threading.Lock()
         self._over = False
@@ -162,27 +154,27 @@ class Attempts:
         return self._plan.runs.by_work[run.work]
 
     def _examples(self, run: Run, work: Work, context: Context) -> tuple[Verdict, Record]:
-        """The examples of a `forall` one by one; then a search, where one is wanted."""
-
-        def attempt(bound: Mapping[str, Json]) -> tuple[Verdict, Record]:
-            verdicts, record = self._alive([run], work, bind(context, bound))
-            return verdicts[run.id], record
-
+        """The examples of a `forall` one by one."""
         for bound in examples(work):
-            verdict, record = attempt(bound)
+            verdict, record = self.attempt(run, work, context, bound)
             if verdict.outcome != "pass":
                 return verdict, record
-        if self._options.search is not None and work.forall:
-            with self._searching(context.resource.name, run.check.id, self._options.values) as tried:
-
-                def counted(bound: Mapping[str, Json]) -> tuple[Verdict, Record]:
-                    tried()
-                    return attempt(bound)
-
-                found = self._options.search(run, self._options.seed, counted)
-            if found is not None:
-                return found
         return verdict, record
+
+    def attempt(
+        self, run: Run, work: Work, context: Context, bound: Mapping[str, Json]
+    ) -> tuple[Verdict, Record]:
+        """The work of a run with these values, and what it means for that run alone."""
+        verdicts, record = self._alive([run], work, bind(context, bound))
+        return verdicts[run.id], record
+
+    def history(self, work: Work, context: Context) -> Record:
+        """What comes of the moves of a history; it is weighed by whoever has made it."""
+        return self._alive([], work, bind(context, {}))[1]
+
+    def court(self) -> Court:
+        """What the judge may look at, as it is now."""
+        return self._court()
 
     def _alive(
         self, runs: Sequence[Run], work: Work, context: Context

@@ -14,9 +14,14 @@ from conformance.model import Entry, Record, Run, Verdict
 
 
 class Board:
-    """Each run settles once; the order in which they settle is kept."""
+    """Each run settles once; the order in which they settle is kept.
 
-    def __init__(self) -> None:
+    Args:
+        promised: runs that are searched once they have passed: nobody is told before that.
+    """
+
+    def __init__(self, promised: Collection[str] = ()) -> None:
+        self._promised = set(promised)
         self._changed = threading.Condition()
         self._verdicts: dict[str, Verdict] = {}
         self._records: dict[str, Record] = {}
@@ -28,13 +33,38 @@ class Board:
             if record is not None:
                 self._records[run.id] = self._works[record.work] = record
             self._verdicts[run.id] = verdict
+            if verdict.outcome != "pass":
+                self._promised.discard(run.id)
             self._changed.notify_all()
+
+    def searched(self, run: Run, found: tuple[Verdict, Record] | None) -> None:
+        """Keep the promise: what a search has found takes the place of the pass, as the last of all."""
+        with self._changed:
+            if found is not None:
+                del self._verdicts[run.id]
+                self._verdicts[run.id], self._records[run.id] = found
+            self._promised.discard(run.id)
+            self._changed.notify_all()
+
+    def release(self) -> None:
+        """Nothing is searched any more: what has passed has passed."""
+        with self._changed:
+            self._promised.clear()
+            self._changed.notify_all()
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """The runs that have passed, and that are to be searched yet."""
+        with self._changed:
+            return frozenset(self._promised & self._verdicts.keys())
 
     def wait(self, run_id: str, timeout: float | None) -> Verdict | None:
         """The verdict on a run, waited for; None where `timeout` seconds were not enough."""
         with self._changed:
-            self._changed.wait_for(lambda: run_id in self._verdicts, timeout)
-            return self._verdicts.get(run_id)
+            told = self._changed.wait_for(
+                lambda: run_id in self._verdicts and run_id not in self._promised, timeout
+            )
+            return self._verdicts.get(run_id) if told else None
 
     def record(self, run_id: str) -> Record | None:
         """The record that a verdict rests on, or None where nothing was sent for it."""

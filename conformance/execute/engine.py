@@ -11,7 +11,7 @@ import datetime as dt
 import random
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +26,7 @@ from conformance.execute.hooks import begin, tidy
 from conformance.execute.options import Options
 from conformance.execute.patience import OVERRAN, allowance, refuse_short_ttls
 from conformance.execute.progress import Progress
+from conformance.execute.searching import Searches, searchable
 from conformance.execute.starting import Anew
 from conformance.execute.trust import distrusted
 from conformance.execute.waits import Waits
@@ -46,8 +47,6 @@ from conformance.wire.address import is_remote
 if TYPE_CHECKING:
     from conformance.servers.server import Server
 
-__all__ = ["Engine"]
-
 _NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
 
 
@@ -56,12 +55,10 @@ class Engine:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.everything: Plan = plan(options.suite, options.target, options.tier)
-        self.plan: Plan = (
-            self.everything
-            if options.selected is None
-            else plan(options.suite, options.target, options.tier, options.selected)
-        )
+        asked, explored = (options.suite, options.target, options.tier), options.explore is not None
+        self.everything: Plan = plan(*asked, explored=explored)
+        some = options.selected
+        self.plan: Plan = self.everything if some is None else plan(*asked, some, explored=explored)
         self._down = self._mend = self._output = ""
         self.server = self._start_server()
         origin = self.server.url if self.server else options.base_url
@@ -76,7 +73,7 @@ class Engine:
         self.wire = self._wire(self.clock)
         self.remote = is_remote(self.base_url)
         self._waits = Waits()
-        self._board = Board()
+        self._board = Board(searchable(self.plan, options.selected) if options.search else ())
         self._cancelled = threading.Event()
         self._finished = threading.Event()
         self._stopped = ""
@@ -87,9 +84,9 @@ class Engine:
         self.shared = self._make_shared()
         self._in_real_time: Shared | None = None
         self._why_real: Mapping[str, str] = {}
-        self._attempts = Attempts(
-            options, self.plan, self._board, self._court, self._give_up, searching=self._waits.searching
-        )
+        self._attempts = Attempts(self.plan, self._board, self._court, self._give_up)
+        self._searches = Searches(options, self.plan, self._board, self._attempts, self._waits)
+        self._do: Callable[[Run, Context], None] = self._attempts.one
 
     def _wire(self, clock: Clock) -> Wire:
         o = self.options
@@ -97,18 +94,13 @@ class Engine:
 
     def _make_shared(self) -> Shared:
         options = self.options
-        consent = ""
-        if not self.remote:
-            consent = "the server is on this machine"
-        elif options.allow_writes:
-            consent = "--conformance-allow-writes"
         return Shared(
             wire=self.wire,
             clock=self.clock,
             target=options.target,
             survey=Survey(WireFault("refused", self._down) if self._down else None, None),
             ledger=Ledger(),
-            consent=consent,
+            consent=options.consent(remote=self.remote),
             cancelled=self._cancelled,
             waiting=self._waits.of(self.clock),
             wall=time.time() - self.clock.now(),
@@ -231,6 +223,7 @@ class Engine:
             overran=self._stopped == OVERRAN,
             slow=(*self.wire.slow, *(self._in_real_time.wire.slow if self._in_real_time else ())),
             problems=tuple(self.shared.ledger.problems),
+            fuzzing=self._searches.told(),
             output=self._output,
         )
 
@@ -250,12 +243,15 @@ class Engine:
             if self._why_real:
                 self._in_their_time()
             self._judge_the_rest()
+            self._search()
+            self._judge_the_rest(explored=True)
         except Exception as problem:  # noqa: BLE001 - nobody may be left waiting for a verdict
             self._settle_rest(self.plan.runs, ours(problem))
         finally:
             timer.cancel()
+            self._board.release()
             try:
-                self._tidy()
+                tidy(self.shared, self.options, self.base_url, self.clock, begun=self._begun_with)
             finally:
                 self._finished.set()
 
@@ -367,10 +363,8 @@ class Engine:
         real = self._is_real(run)
         shared = self._in_real_time if real and self._in_real_time else self.shared
         lane = lanes.get(real) or lanes.setdefault(real, shared.wire.lane())
-        self._attempts.one(run, Context(shared, lane, run.resource, {}, self._random(run)))
-
-    def _random(self, run: Run) -> random.Random:
-        return random.Random(f"{self.options.seed}/{run.work}")  # noqa: S311 - to be repeatable, not secret
+        chance = random.Random(f"{self.options.seed}/{run.work}")  # noqa: S311 - to be repeatable, not secret
+        self._do(run, Context(shared, lane, run.resource, {}, chance))
 
     def _court(self) -> Court:
         options, board = self.options, self._board
@@ -378,12 +372,21 @@ class Engine:
         about = self.remote, self._down, self.shared.workers, self._mend
         return Court(*asked, board.verdicts, *about, board.works)
 
+    def _search(self) -> None:
+        """What has passed is searched, once every plain verdict is there: one after the other, alone."""
+        runs = self._searches.due()
+        if runs and not self._down and not self._cancelled.is_set():
+            self._do = self._searches.begin(self._started + allowance(self.options))
+            self._side_by_side((runs,))
+        if not self._down and not self._cancelled.is_set():
+            self._searches.leave()
+
     # ---------------------------------------------------------------- the end
 
-    def _judge_the_rest(self) -> None:
-        """Runs of no lane, and those that a cancelled run has left."""
+    def _judge_the_rest(self, *, explored: bool = False) -> None:
+        """Runs of no lane, and those that a cancelled run has left; what is `explored` at the very end."""
         for run in self.plan.runs:
-            if run.id in self._board:
+            if run.id in self._board or (run.check.explored and not explored):
                 continue
             verdict = before(run, self._court())
             if verdict is None:
@@ -395,6 +398,3 @@ class Engine:
         for run in runs:
             if run.id not in self._board:
                 self._board.settle(run, verdict)
-
-    def _tidy(self) -> None:
-        tidy(self.shared, self.options, self.base_url, self.clock, begun=self._begun_with)

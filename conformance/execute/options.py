@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from conformance.clocks import Clock
+from conformance.execute.exploring import Explore
 from conformance.model import Json, Record, Run, ServerKind, Suite, Target, Tier, Verdict
 from conformance.wire import Limits
 
@@ -26,7 +27,12 @@ class Options:
         restarts: whether an app that we start may be started anew, once all else is done.
         start: starts the server under test; its URL takes the place of `base_url`. server: as what.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
-        values: how many values it tries, about.
+        explore: looks for histories that break a claim, where `search` is given.
+        save: called with what was found, the run and the record that shows it; or None.
+        searched_by: what draws the values, with its version; "" where nothing is searched.
+        values: how many values one search draws, about, where nobody says how many all may draw.
+        fuzz_time: seconds that all searches together may take.
+        fuzz_examples: how many values all searches together draw, or None: `values` for each.
         secrets: what the server was told and nobody else is to read.
         isolation: the level by which a server that `start` starts is isolated; "" where there is none.
         wait: seconds for which a server that is starting may be silent.
@@ -48,12 +54,31 @@ class Options:
     start: Callable[[], Server] | None = None
     server: ServerKind = "url"
     restarts: bool = True
-    values: int = 0
+    explore: Explore | None = None
+    save: Callable[[Run, Record], None] | None = None
+    searched_by: str = ""
+    values: int = 50
+    fuzz_time: float = 300.0
+    fuzz_examples: int | None = None
     secrets: tuple[str, ...] = ()
     isolation: str = ""
     user_agent: str = ""
     wait: float = 0.0
 
+    def consent(self, *, remote: bool) -> str:
+        """Why writes are permitted, or "" where they are not."""
+        if not remote:
+            return "the server is on this machine"
+        return "--conformance-allow-writes" if self.allow_writes else ""
+
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]
-Search = Callable[[Run, int, Attempt], tuple[Verdict, Record] | None]
+
+
+class Search(Protocol):
+    """Looks for a counterexample to a run."""
+
+    def __call__(
+        self, run: Run, seed: int, attempt: Attempt, /, *, max_examples: int, over: Callable[[], bool]
+    ) -> tuple[Verdict, Record] | None:
+        """What it has found, or None; it draws so many values, and ends once it is `over`."""

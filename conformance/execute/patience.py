@@ -17,7 +17,6 @@ _LIVES: Final = 8
 # More where whole answers are kept: what a part, HEAD, or a stale answer leaves behind has to begin cold.
 _MORE_LIVES: Final = 6
 _GRACE: Final = 60.0
-_SEARCHING: Final = 300.0  # more for a search: thousands of exchanges
 
 
 def allowance(options: Options) -> float:
@@ -26,7 +25,8 @@ def allowance(options: Options) -> float:
         return options.deadline
     ttl = max((r.end or 0.0 for r in options.target.resources), default=0.0)
     lives = _LIVES + (_MORE_LIVES if any(r.http_cache for r in options.target.resources) else 0)
-    return lives * ttl + _GRACE + options.wait + (_SEARCHING if options.search is not None else 0.0)
+    searching = options.fuzz_time + _GRACE if options.search is not None else 0.0
+    return lives * ttl + _GRACE + options.wait + searching
 
 
 def refuse_short_ttls(target: Target, *, moves: bool) -> None:

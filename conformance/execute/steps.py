@@ -138,6 +138,7 @@ def case_of(context: Context) -> Case:
 
 def _put_back(context: Context) -> None:
     """What the work has changed and not restored itself; an item of ours, too, so that each begins alike."""
+    context.over = bool  # whatever ends a work, what it has changed is put back
     mend_what_is_owed(context)
     for undo in context.undos.values():
         put_back(context, undo)
@@ -159,4 +160,5 @@ def bind(context: Context, bound: Mapping[str, Json]) -> Context:
         seen=None,
         wholes=Wholes(),
         undos={},
+        game=None,
     )

@@ -14,7 +14,7 @@ from typing import Final
 from conformance.clocks import Clock
 from conformance.model import Record
 
-__all__ = ["Wait", "Waits"]
+__all__ = ["Wait", "Waits", "pace"]
 
 Wait = tuple[str, str, float]
 """A resource, or whatever else it is; what is waited for; seconds that are left, as far as is known."""
@@ -105,10 +105,10 @@ class Waits:
         waits += [self._search(each) for each in list(self._searches.values())]
         waits += self._silent(asking)
         if done and not any(seconds >= _PATIENCE for *_, seconds in waits):
-            pace = _pace(records)
-            if pace >= _SLOW:
+            answer = pace(records)
+            if answer >= _SLOW:
                 rest = elapsed / done * (total - done)
-                waits.append(("the server", f"all other checks, at about {pace:.1f} s an answer", rest))
+                waits.append(("the server", f"all other checks, at about {answer:.1f} s an answer", rest))
         return tuple(sorted(waits, key=lambda wait: wait[2]))
 
     def _silent(self, asking: Sequence[tuple[str, float]]) -> Iterator[Wait]:
@@ -126,7 +126,7 @@ class Waits:
         return search.resource, f"a search for counterexamples to {search.check}", left
 
 
-def _pace(records: Mapping[str, Record]) -> float:
+def pace(records: Mapping[str, Record]) -> float:
     """How long an answer takes, in seconds, the middle one of all: one that hangs is another matter."""
     took = sorted(
         e.received_at - e.sent_at

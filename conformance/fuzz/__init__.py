@@ -1,5 +1,13 @@
-"""Search where examples end: strategies for `forall`, and checks for Schemathesis.
+"""Search where examples end: values for `forall`, histories of moves, and checks for Schemathesis.
 
-Importing this package costs nothing: Hypothesis and Schemathesis (the extra `fuzz`) are
-imported by `strategies.py`, `search.py` and `schemathesis_checks.py` alone.
+    driving.py              how Hypothesis is driven, and how a search comes to its end
+    strategies.py           what is drawn for a variable of a check
+    search.py               a counterexample to a check's `forall`
+    machine.py              histories that break a claim
+    saving.py               what was found, written down as checks that plain runs ask
+    schemathesis_checks.py  checks for a whole API as OpenAPI describes it: one for each claim
+    schemathesis_probes.py  what they send besides, and how often
+
+Importing this package costs nothing: Hypothesis and Schemathesis (the extra `fuzz`) are imported by its files
+alone.
 """

@@ -1,60 +1,150 @@
 """Checks for Schemathesis; importing this module registers them, for `st run` and for pytest alike.
 
-`conformance_etag_revalidation` asks again for whatever a GET was answered 200 with an ETag.
-`ConformanceEtagCoverage` fails a run in which that never came to pass, since silence is no success.
-
-What is sent again is what was sent at first, as the answer's own request shows it: a check is not
-told the headers that `call_and_validate(headers=...)` was given.
+Each is one claim, so that each has a title of its own in a report. Those that send something besides do so by
+`schemathesis_probes.py`. `ConformanceEtagCoverage` fails a run in which nothing was revalidated, since
+silence is no success.
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections.abc import Iterable
 from typing import Any, Final
 
 import schemathesis
 from schemathesis import Case, CheckContext, Response
 
-from conformance.fields import parse_cache_control, parse_entity_tag, parse_vary, tags_match_weakly
+from conformance.fields import parse_cache_control, parse_entity_tag, tags_match_weakly
+from conformance.fuzz.schemathesis_probes import curl, known, only, resent, tag_to_ask_with
 
-_OK: Final = 200
-_NOT_MODIFIED: Final = 304
-_SKIPPED: Final = True  # what Schemathesis takes for "does not apply"
-
-# With one of these the first request was conditional or partial itself.
-_CONDITIONS: Final = (
-    "if-match",
-    "if-none-match",
-    "if-modified-since",
-    "if-unmodified-since",
-    "if-range",
-    "range",
+CHECKS: Final = (
+    "conformance_etag_revalidation",
+    "conformance_not_modified_is_bare",
+    "conformance_near_misses",
+    "conformance_odd_fields",
+    "conformance_cache_control",
+    "conformance_unsafe_methods",
+    "conformance_strong_tags",
 )
-_OF_THE_TRANSPORT: Final = frozenset({"connection", "content-length", "transfer-encoding"})
-_NOISE: Final = frozenset({"accept", "accept-encoding", "user-agent", "x-schemathesis-testcaseid"})
+"""Their names, as `-c` of `st run` takes them."""
+
+_NOT_MODIFIED: Final = 304
+_SERVER_ERROR: Final = 500
+_SKIPPED: Final = True  # what Schemathesis takes for "does not apply"
+_ODD: Final = ("W/", '"', '"unclosed', "*, *", f'"{"l" * 4_000}"', ", ".join(f'"m{n}"' for n in range(300)))
 
 
 @schemathesis.check
 def conformance_etag_revalidation(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:
     """A GET answered 200 with an ETag is answered 304 when it is sent again with that ETag."""
-    etag = _etag_to_ask_with(response, case)
-    if etag is None:
+    tag = tag_to_ask_with(response, case)
+    if tag is None:
         return _SKIPPED
-    again = _resend(ctx, response, case, {"If-None-Match": etag})
-    problem = _problem(etag, again)
-    if problem is None:
-        return None
-    if again.status_code != _NOT_MODIFIED and not _is_still(etag, _resend(ctx, response, case, {})):
+    again, asked = resent(ctx, response, case, tag, {"If-None-Match": tag})
+    if not asked or (again is not None and again.status_code == _NOT_MODIFIED):
+        return None if asked else _SKIPPED
+    plain, asked = resent(ctx, response, case, tag, {})
+    if not asked or plain is None or not _is_still(tag, plain):
         return _SKIPPED  # the resource has moved under us, or does not answer us any more
-    raise AssertionError(
-        f"Revalidation fails: {problem}\n\n"
-        f"The first is answered 200 with ETag: {etag}, and the second asks whether that is current:\n\n"
-        f"    {_curl(response, case, {})}\n"
-        f"    {_curl(response, case, {'If-None-Match': etag})}\n\n"
-        "RFC 9110, 13.1.2: a recipient must not perform the requested method where a listed tag matches; "
-        "for GET it answers 304 (Not Modified), with the ETag of the 200 (15.4.5) and without its body."
-    )
+    unquoted = " (the ETag is not in double quotes, as RFC 9110 8.8.3 has it)"
+    came = "no answer" if again is None else str(again.status_code)
+    problem = f"sent If-None-Match: {tag}, expected 304, got {came}"
+    problem += unquoted if parse_entity_tag(tag) is None else ""
+    only("revalidation", case, _told("Revalidation fails", problem, response, case, tag, _WHY_304))
+    return None
+
+
+@schemathesis.check
+def conformance_not_modified_is_bare(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:
+    """A 304 has no body, and the ETag that has matched."""
+    tag = tag_to_ask_with(response, case)
+    again, _ = resent(ctx, response, case, tag, {"If-None-Match": tag}) if tag is not None else (None, False)
+    if tag is None or again is None or again.status_code != _NOT_MODIFIED:
+        return _SKIPPED
+    named, problem, asked = again.headers.get("etag", []), "", f"sent If-None-Match: {tag}, expected 304"
+    if again.content:
+        problem = f"{asked} without a body, got a body of {len(again.content)} bytes"
+    elif not named:
+        problem = f"{asked} with the ETag, got a 304 without one"
+    elif not tags_match_weakly(named[0], tag):
+        problem = f"{asked} with that ETag, got a 304 with ETag: {named[0]}"
+    only("bare", case, problem and _told("A 304 is not as it is due", problem, response, case, tag, _WHY_304))
+    return None
+
+
+@schemathesis.check
+def conformance_near_misses(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:
+    """A tag that differs from the current one in a letter is not answered 304."""
+    tag = tag_to_ask_with(response, case)
+    parsed = parse_entity_tag(tag) if tag is not None else None
+    if tag is None or parsed is None:
+        return _SKIPPED
+    opaque = parsed.opaque
+    ways = (f'"{opaque}x"', f'"x{opaque}"', f'"{opaque[:-1]}"', f'"{opaque},x"', f'"{opaque.swapcase()}"')
+    near = _by(tag, ways)
+    if tags_match_weakly(near, tag):
+        return _SKIPPED  # there was no letter to be swapped
+    return _never_304(ctx, response, case, tag, near)
+
+
+@schemathesis.check
+def conformance_odd_fields(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:
+    """What is no tag at all, or very long, brings nothing down, and matches nothing."""
+    tag = tag_to_ask_with(response, case)
+    return _SKIPPED if tag is None else _never_304(ctx, response, case, tag, _by(tag, _ODD), odd=True)
+
+
+def _never_304(  # noqa: PLR0913 - what there is of an exchange, and what is sent besides
+    ctx: CheckContext, response: Response, case: Case[Any], tag: str, sent: str, *, odd: bool = False
+) -> bool | None:
+    again, asked = resent(ctx, response, case, tag, {"If-None-Match": sent})
+    if not asked:
+        return _SKIPPED
+    status = None if again is None else again.status_code
+    broken = odd and (status is None or status >= _SERVER_ERROR)
+    if status != _NOT_MODIFIED and not broken:
+        return None
+    came = "no answer" if status is None else str(status)
+    problem = f"sent If-None-Match: {sent[:60]}, while {tag} is current, expected no {came}"
+    title, why = ("An odd field is too much" if broken else "What does not match is answered 304"), _WHY_MATCH
+    only("odd" if odd else "near", case, _told(title, problem, response, case, sent, why))
+    return None
+
+
+@schemathesis.check
+def conformance_cache_control(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:  # noqa: ARG001
+    """Cache-Control, where it is sent, can be read."""
+    lines = response.headers.get("cache-control", [])
+    if not lines:
+        return _SKIPPED
+    broken = [each for each in parse_cache_control(lines).problems if each.level == "MUST"]
+    said = f"Cache-Control: {', '.join(lines)}"
+    only("cache-control", case, f"{said}: {broken[0].says} (RFC {broken[0].section})" if broken else "")
+    return None
+
+
+@schemathesis.check
+def conformance_unsafe_methods(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:  # noqa: ARG001
+    """Nothing but GET and HEAD is answered 304."""
+    if case.method in ("GET", "HEAD"):
+        return _SKIPPED
+    problem = f"{case.method} was answered 304, which is an answer to GET and HEAD alone (RFC 9110, 13.1.2)"
+    only("unsafe", case, problem if response.status_code == _NOT_MODIFIED else "")
+    return None
+
+
+@schemathesis.check
+def conformance_strong_tags(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:  # noqa: ARG001
+    """Two answers with the same strong tag, of the same URL, have the same bytes."""
+    tag = tag_to_ask_with(response, case)
+    if tag is None or tag.startswith("W/"):
+        return _SKIPPED
+    chosen = (v for n, v in sorted(response.request.headers.items()) if n.lower().startswith("accept"))
+    key = (str(response.request.url), tag, *map(str, chosen))
+    first = known(case).bodies.setdefault(key, response.content)
+    problem = f"two answers with ETag: {tag} differ: {len(first)} bytes and {len(response.content)} bytes"
+    only("strong", case, problem + _WHY_STRONG if first != response.content else "")
+    return None
 
 
 @schemathesis.check
@@ -72,10 +162,10 @@ class ConformanceEtagCoverage:
         self._seen: set[str] = set()
 
     def after_response(self, ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:  # noqa: ARG002
-        """Note what the check above has had to do with."""
+        """Note what the checks above have had to do with."""
         if case.method == "GET":
             self._asked.add(case.operation.label)
-            if _etag_to_ask_with(response, case) is not None:
+            if tag_to_ask_with(response, case) is not None:
                 self._seen.add(case.operation.label)
         return None
 
@@ -91,63 +181,37 @@ class ConformanceEtagCoverage:
             )
 
 
-def _etag_to_ask_with(response: Response, case: Case[Any]) -> str | None:
-    """The ETag of an answer that a cache could revalidate, or None."""
-    if case.method != "GET" or response.status_code != _OK or response.request.body:
-        return None
-    etags = response.headers.get("etag", [])
-    if len(etags) != 1 or not etags[0]:
-        return None
-    if any(name.lower() in _CONDITIONS for name in response.request.headers):
-        return None
-    if "no-store" in parse_cache_control(response.headers.get("cache-control", [])):
-        return None  # there is no copy to ask about
-    if parse_vary(response.headers.get("vary", [])) == "*":
-        return None  # what was chosen depends on more than the request, RFC 9110 12.5.5
-    return etags[0]
+# ------------------------------------------------------------------ what is said
+
+_WHY_304: Final = (
+    "RFC 9110, 13.1.2: a recipient must not perform the requested method where a listed tag matches; "
+    "for GET it answers 304 (Not Modified), with the ETag of the 200 (15.4.5) and without its body."
+)
+_WHY_MATCH: Final = (
+    "RFC 9110, 13.1.2: the condition is false only where a listed tag matches the current one, character by "
+    "character (8.8.3.2); else the method is performed. Whatever else is sent, anybody can send it."
+)
+_WHY_STRONG: Final = (
+    "\n\nRFC 9110, 8.8.1: a strong tag changes whenever the bytes change; make it from what is sent."
+)
 
 
-def _problem(etag: str, again: Response) -> str | None:
-    """What is wrong with the answer to If-None-Match, or None."""
-    asked = f"sent If-None-Match: {etag}, expected 304"
-    if again.status_code != _NOT_MODIFIED:
-        unquoted = " (the ETag is not in double quotes, as RFC 9110 8.8.3 has it)"
-        return f"{asked}, got {again.status_code}" + (unquoted if parse_entity_tag(etag) is None else "")
-    if again.content:
-        return f"{asked} without a body, got a body of {len(again.content)} bytes"
-    tags = again.headers.get("etag", [])
-    if not tags:
-        return f"{asked} with the ETag, got a 304 without one"
-    if not tags_match_weakly(tags[0], etag):
-        return f"{asked} with that ETag, got a 304 with ETag: {tags[0]}"
-    return None
+def _told(title: str, problem: str, response: Response, case: Case[Any], sent: str, why: str) -> str:  # noqa: PLR0913, PLR0917
+    etag = (response.headers.get("etag") or [""])[0]
+    return (
+        f"{title}: {problem}\n\n"
+        f"The first is answered 200 with ETag: {etag}, and the second asks by If-None-Match:\n\n"
+        f"    {curl(response, case, {})}\n"
+        f"    {curl(response, case, {'If-None-Match': sent})}\n\n{why}"
+    )
 
 
 def _is_still(etag: str, plain: Response) -> bool:
     """Whether a plain read shows that nothing has changed (A-B-A)."""
     tags = plain.headers.get("etag", [])
-    return plain.status_code == _OK and len(tags) == 1 and tags_match_weakly(tags[0], etag)
+    return plain.status_code == 200 and len(tags) == 1 and tags_match_weakly(tags[0], etag)  # noqa: PLR2004
 
 
-def _resend(ctx: CheckContext, response: Response, case: Case[Any], more: dict[str, str]) -> Response:
-    """The same request once more; session, TLS and base URL as Schemathesis keeps them for its checks."""
-    internals = getattr(ctx, "internals", None)
-    kept = dict(getattr(internals, "transport_kwargs", None) or {})
-    kept.pop("headers", None)
-    return case.derive(keep_auth=True).call(headers=_sent(response) | more, **kept)
-
-
-def _sent(response: Response) -> dict[str, str]:
-    sent = response.request.headers.items()
-    return {
-        name: value.decode("latin-1") if isinstance(value, bytes) else value
-        for name, value in sent
-        if name.lower() not in _OF_THE_TRANSPORT
-    }
-
-
-def _curl(response: Response, case: Case[Any], more: dict[str, str]) -> str:
-    """A line to try by hand; Schemathesis leaves out of it what is secret."""
-    headers = {name: value for name, value in _sent(response).items() if name.lower() not in _NOISE}
-    command = case.as_curl_command(headers=headers | more, verify=response.verify)
-    return re.sub(r"^curl -X GET", "curl -i", command)
+def _by(tag: str, ways: tuple[str, ...]) -> str:
+    """One of some ways, always the same for the same tag: over an API all of them are met."""
+    return ways[hashlib.sha256(tag.encode()).digest()[0] % len(ways)]

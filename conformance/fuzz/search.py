@@ -7,21 +7,22 @@ file is read or written. It runs in any thread, beside other searches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import hypothesis
-from hypothesis import HealthCheck, Phase, Verbosity, errors
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from conformance.execute.options import Attempt
-from conformance.fields import field_values, tags_match_weakly
+from conformance.fields import field_value, field_values, tags_match_weakly
+from conformance.fuzz.driving import BY, Counterexample, Ended, drive
 from conformance.fuzz.strategies import build, corners
 from conformance.judge.unjudged import STOPPED
 from conformance.language import captures
 from conformance.model import Exchange, ForAll, Json, Record, Run, StepRecord, Verdict
+
+__all__ = ["BY", "MAX_EXAMPLES", "Found", "search"]
 
 MAX_EXAMPLES: Final = 50
 _PATIENCE: Final = 10  # attempts in a row that say nothing about the server
@@ -31,15 +32,15 @@ _SERVER_ERROR: Final = 500
 Found = tuple[Verdict, Record]
 
 
-class _Counterexample(Exception):  # noqa: N818 - no error of ours: what the search is for
-    """The server failed at these values; this is what makes Hypothesis shrink."""
-
-
-class _Ended(BaseException):
-    """The search ends at once; Hypothesis would shrink an Exception, and lets this pass."""
-
-
-def search(run: Run, seed: int, attempt: Attempt, *, max_examples: int = MAX_EXAMPLES) -> Found | None:
+def search(
+    run: Run,
+    seed: int,
+    attempt: Attempt,
+    /,
+    *,
+    max_examples: int = MAX_EXAMPLES,
+    over: Callable[[], bool] = bool,
+) -> Found | None:
     """The smallest counterexample found, as the verdict and record of its attempt.
 
     Args:
@@ -47,6 +48,7 @@ def search(run: Run, seed: int, attempt: Attempt, *, max_examples: int = MAX_EXA
         seed: of the whole run; each run of a check makes a search of its own from it.
         attempt: executes the steps with the values given and judges them.
         max_examples: how many values to draw until one is found, after the strategies' corners.
+        over: whether to end: what has been found by then is told, the smallest of it.
 
     Returns:
         A verdict `fail`, whose message ends with the values; None where nothing was found or the
@@ -57,34 +59,16 @@ def search(run: Run, seed: int, attempt: Attempt, *, max_examples: int = MAX_EXA
     Raises:
         Exception: whatever `attempt` raises.
     """
-    hunt = _Hunt(run, attempt)
-
-    @hypothesis.settings(
-        max_examples=max_examples,
-        phases=(Phase.generate, Phase.shrink),
-        database=None,
-        deadline=None,  # the wire has one
-        derandomize=False,
-        verbosity=Verbosity.quiet,
-        print_blob=False,
-        report_multiple_bugs=False,
-        # They watch over strategies, and a test does that. In a run, the slowness that they would
-        # complain of is the server's.
-        suppress_health_check=list(HealthCheck),
-    )
-    @hypothesis.given(st.fixed_dictionaries({each.name: build(each) for each in run.check.forall}))
-    def explore(bound: Mapping[str, Json]) -> None:
-        hunt.follow(bound)
+    hunt = _Hunt(run, attempt, over)
 
     try:
         for bound in _corners(run.check.forall):
             hunt.follow(bound)
         hunt.drawing = True
-        hypothesis.seed(f"{seed}/{run.id}")(explore)()
-    except (_Counterexample, _Ended):
+        values = st.fixed_dictionaries({each.name: build(each) for each in run.check.forall})
+        hunt.flaky = drive(values, hunt.follow, f"{seed}/{run.id}", max_examples=max_examples)
+    except (Counterexample, Ended):
         pass
-    except errors.Flaky:  # it did not fail again: the server's doing, as nothing of ours is random
-        hunt.repeated = False
     if hunt.raised is not None:
         raise hunt.raised
     return hunt.result()
@@ -96,11 +80,13 @@ class _Hunt:
 
     run: Run
     attempt: Attempt
+    over: Callable[[], bool]
     smallest: tuple[Mapping[str, Json], Verdict, Record] | None = None
     fatal: tuple[Mapping[str, Json], Verdict, Record] | None = None
     raised: Exception | None = None
     drawing: bool = False
-    repeated: bool = True
+    flaky: bool = False
+    again: Record | None = None
     mute: int = 0
     shrinking: int = 0
 
@@ -108,43 +94,63 @@ class _Hunt:
         """Try these values.
 
         Raises:
-            _Counterexample: the server fails at them.
-            _Ended: there is no use in going on.
+            Counterexample: the server fails at them.
+            Ended: there is no use in going on.
         """
-        if self.smallest is not None:
-            self.shrinking += 1
-            if self.shrinking > _MOST_SHRINKING:
-                raise _Ended
+        self.shrinking += self.smallest is not None
+        if self.shrinking > _MOST_SHRINKING or self.over():
+            raise Ended
         try:
             verdict, record = self.attempt(bound)
         except Exception as problem:
             self.raised = problem
-            raise _Ended from problem
+            raise Ended from problem
         if verdict.outcome in ("unreachable", "error"):
             self.fatal = bound, verdict, record
-            raise _Ended
+            raise Ended
         if _is_counterexample(verdict, record):
             # Hypothesis only tries what is smaller than what it has, and the smallest last of all.
             self.smallest = bound, verdict, record
             self.mute = 0
-            raise _Counterexample
+            raise Counterexample
+        if self.smallest is not None and bound == self.smallest[0]:
+            self.again = record
         self.mute = 0 if verdict.outcome == "pass" else self.mute + 1
         if self.mute >= _PATIENCE or verdict.code == STOPPED or not _asked(record):
-            raise _Ended
+            raise Ended
 
     def result(self) -> Found | None:
         """What is to be reported: what has been found stands, whatever ended the search."""
         if self.smallest is not None:
             bound, verdict, record = self.smallest
             where = f"{'smallest ' if self.drawing else ''}counterexample: {_shown(bound, record)}"
-            if not self.repeated:
-                where += ", but not again when it was repeated"
+            if self.flaky:
+                where += f", but not again when it was repeated{_both(verdict, record, self.again)}"
         elif self.fatal is not None:
             bound, verdict, record = self.fatal
             where = f"asked with {_shown(bound, record)}"
         else:
             return None
         return replace(verdict, message=f"{verdict.message}; {where}"), replace(record, remark=where)
+
+
+def _both(verdict: Verdict, record: Record, again: Record | None) -> str:
+    """How the request that decides was answered at first, and how when it was repeated."""
+    first, second = (
+        step.exchanges[verdict.index] if step and verdict.index < len(step.exchanges) else None
+        for step in (each.step(verdict.step) if each is not None else None for each in (record, again))
+    )
+    if first is None or second is None:
+        return ""
+    request = f"{first.request.method} {first.request.target}"
+    return f": {request} was answered {_answer(first)}, and the second time {_answer(second)}"
+
+
+def _answer(exchange: Exchange) -> str:
+    if exchange.response is None:
+        return "nothing"
+    tag = field_value(exchange.headers, "etag")
+    return f"{exchange.status}" + (f" with the ETag {tag}" if tag else "")
 
 
 def _corners(forall: tuple[ForAll, ...]) -> Iterator[Mapping[str, Json]]:

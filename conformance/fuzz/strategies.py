@@ -73,11 +73,17 @@ _VARIATIONS: Final[tuple[Callable[[str], str], ...]] = (
     lambda text: text.replace("a", "á"),
 )
 
+_LENGTHS: Final = ((200, "a"), (1_000, "a"), (60_000, "a"))
+"""How long a text is before it differs: many a digest looks at the beginning alone.
+
+Of a list above 64 KiB the suite keeps no body, so it could not be written to any more.
+"""
+
 _LEAST_TIMES: Final = 2
 _MOST_TIMES: Final = 20
 
 
-def _choice(options: Sequence[T]) -> st.SearchStrategy[T]:
+def choice(options: Sequence[T]) -> st.SearchStrategy[T]:
     """One of the options, the first being the simplest."""
     bits = (len(options) - 1).bit_length()
 
@@ -88,12 +94,12 @@ def _choice(options: Sequence[T]) -> st.SearchStrategy[T]:
 
 
 def _one_of(*options: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
-    return _choice(options).flatmap(lambda option: option)
+    return choice(options).flatmap(lambda option: option)
 
 
 def _often(simplest: T, otherwise: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
     """`otherwise`, or in one draw of four the simplest: few booleans, so that shrinking can drop it."""
-    return _choice((st.just(simplest), *[otherwise] * 3)).flatmap(lambda option: option)
+    return choice((st.just(simplest), *[otherwise] * 3)).flatmap(lambda option: option)
 
 
 def _joined(
@@ -111,13 +117,13 @@ def _literally(text: str) -> bool:
 
 
 def _entity_tags() -> st.SearchStrategy[str]:
-    opaque = _joined(_often("a", _choice(_PIECES)), 0, _LONGEST_TAG).filter(_literally)
-    tag = _one_of(opaque.map(lambda text: f'"{text}"'), _choice(_NEAR_MISSES))
-    return st.tuples(_choice(("", "W/")), tag).map("".join)
+    opaque = _joined(_often("a", choice(_PIECES)), 0, _LONGEST_TAG).filter(_literally)
+    tag = _one_of(opaque.map(lambda text: f'"{text}"'), choice(_NEAR_MISSES))
+    return st.tuples(choice(("", "W/")), tag).map("".join)
 
 
 def _entity_tag_lists() -> st.SearchStrategy[str]:
-    beside = st.lists(st.tuples(_entity_tags(), _choice(_SEPARATORS)), max_size=_MOST_BESIDE)
+    beside = st.lists(st.tuples(_entity_tags(), choice(_SEPARATORS)), max_size=_MOST_BESIDE)
 
     def written(drawn: tuple[list[tuple[str, str]], list[tuple[str, str]]]) -> str:
         before, after = drawn
@@ -132,7 +138,7 @@ def _counts() -> st.SearchStrategy[int]:
 
 
 def _texts() -> st.SearchStrategy[str]:
-    return _joined(_joined(_often("a", _choice(_TEXT)), 1, _WORD_LONGEST), 1, _WORDS_MOST, " ")
+    return _joined(_joined(_often("a", choice(_TEXT)), 1, _WORD_LONGEST), 1, _WORDS_MOST, " ")
 
 
 def _histories() -> st.SearchStrategy[list[str]]:
@@ -140,9 +146,9 @@ def _histories() -> st.SearchStrategy[list[str]]:
 
     Each step says how many states further the next one is, so no two neighbours are equal.
     """
-    first = _joined(_choice(_SHORT), 1, _SHORT_LONGEST)
-    variations = st.lists(_choice(_VARIATIONS), min_size=1, max_size=_STATES - 1)
-    leaps = st.lists(_choice(range(_STATES - 1)), min_size=_WRITES[0], max_size=_WRITES[1])
+    first = _joined(choice(_SHORT), 1, _SHORT_LONGEST)
+    variations = st.lists(choice(_VARIATIONS), min_size=1, max_size=_STATES - 1)
+    leaps = st.lists(choice(range(_STATES - 1)), min_size=_WRITES[0], max_size=_WRITES[1])
 
     def written(drawn: tuple[str, list[Callable[[str], str]], list[int]]) -> list[str]:
         text, ways, steps = drawn
@@ -175,7 +181,9 @@ class Kind:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "entity-tags": Kind(_entity_tags, (*_NEAR_MISSES, '""', '"*"', '"a,b"')),
+    "entity-tags": Kind(
+        _entity_tags, (*_NEAR_MISSES, '""', '"*"', '"a,b"', *(f'"x{each}x"' for each in _ETAGC))
+    ),
     "entity-tag-lists": Kind(
         _entity_tag_lists,
         (
@@ -189,7 +197,16 @@ KINDS: Final[Mapping[str, Kind]] = {
     "counts": Kind(_counts, ()),
     "texts": Kind(_texts, ("0", "é", "日本語", "a" * 40)),
     "histories": Kind(
-        _histories, (["a", "A"], ["ab", "ba"], ["e", "é"], ["a", "b", "a", "b", "a", "b", "a", "b"])
+        _histories,
+        (
+            ["a", "A"],
+            ["ab", "ba"],
+            ["e", "é"],
+            ["\u00e9", "e\u0301"],  # one letter, in the two ways that Unicode has to write it
+            ["\ufb01", "fi"],  # a ligature, and what it is compatible with
+            ["a", "b", "a", "b", "a", "b", "a", "b"],
+            *([each * length + end for end in "xy"] for length, each in _LENGTHS),
+        ),
     ),
 }
 

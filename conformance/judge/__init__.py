@@ -2,6 +2,7 @@
 
     verdicts.py    the outcome table, and how a record is judged by it
     before.py      what stands before a run, so that nothing is sent for it
+    histories.py   the history that a search or a saved check has played
     lints.py       what is judged over all answers of a run
     mixtures.py    conditions in one request, where each alone is answered rightly
     excuses.py     what excuses a finding, and what has no excuse

@@ -114,14 +114,14 @@ def _finding(check: Check, around: Case) -> Finding | None:
 def _met(run: Run, own: Record, case: Case, records: Mapping[str, Record]) -> list[_Met]:
     """What the server under test has answered in works on the resource, in the order in which it was asked.
 
-    Not what a client cache has.
+    Not what a client cache has; nor what a search has made, which comes after every plain verdict.
     """
     assert run.resource is not None  # noqa: S101 - it was executed
     of = f"@{run.resource.name}"
     found = [
         (work, step.name, index, exchange)
         for work, record in {**records, own.work: own}.items()
-        if work.endswith(of)
+        if work.endswith(of) and not record.remark
         for step in record.steps
         for index, exchange in enumerate(step.exchanges)
         if exchange.through is None and exchange.response is not None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from conformance.judge.codes import LATE, LIMITED, STOPPED
-from conformance.model import GIVEN_UP, Verdict
+from conformance.judge.court import Court, unclear
+from conformance.model import GIVEN_UP, Run, Verdict
 
-__all__ = ["LATE", "STOPPED", "given_up", "left_out", "limited", "not_reached", "not_sent", "ours"]
+__all__ = ["LATE", "STOPPED", "given_up", "left_out", "limited", "not_reached", "not_sent", "ours", "stopped"]
 
 
 def left_out() -> Verdict:
@@ -16,6 +17,12 @@ def left_out() -> Verdict:
 def not_reached(why: str) -> Verdict:
     """The run ended before it was its turn."""
     return Verdict("inconclusive", "inconclusive", f"could not be judged: {why}", cause=why, code=STOPPED)
+
+
+def stopped(run: Run, court: Court) -> Verdict:
+    """The run ended while it was done."""
+    says = "the run was stopped before this was done"
+    return unclear(run, court, says, STOPPED, "stopped")
 
 
 def not_sent(earlier: str) -> Verdict:

@@ -25,6 +25,7 @@ from conformance.judge.codes import (
 )
 from conformance.judge.court import Court, made, unclear
 from conformance.judge.excuses import ENDED, crashed, doubted, entry_ended, login_ended, speaks_for_itself
+from conformance.judge.histories import of_history
 from conformance.judge.lints import judge_answers
 from conformance.judge.mixtures import of_mixtures
 from conformance.judge.offered import not_there
@@ -34,7 +35,7 @@ from conformance.judge.scope import relevant
 from conformance.judge.sight import DECLARED, asked
 from conformance.judge.silence import ended, mend_of
 from conformance.judge.symptoms import recognise
-from conformance.judge.unjudged import ours
+from conformance.judge.unjudged import ours, stopped
 from conformance.matchers import MATCHERS, Case, first_finding
 from conformance.model import (
     OUT_OF_REACH,
@@ -87,8 +88,10 @@ def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
     if record.crash:
         says, mend = ended(record)
         return replace(made(run, court, "unreachable", says), mend=mend)
-    if run.check.answers is not None:
-        return judge_answers(run, record, case, court)
+    if run.check.answers is not None or run.check.claim:
+        failed, silent = lambda f: _failed(run, f, case, court), lambda s: _faults(run, s, case, court)
+        lint = judge_answers(run, record, case, court) if run.check.answers is not None else None
+        return lint or of_history(run, record, court, failed, silent)
     plan = _steps_of(run, court.suite)
     doubt = doubted(run.check, case, told=True)
     verdict = _told_by(run, court, doubt) if doubt else None
@@ -121,7 +124,7 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
             continue
         where = asked(exchange)
         if fault.kind == "cancelled":
-            return _stopped(run, court)
+            return stopped(run, court)
         if fault.kind in _NOBODY:
             says = f"{where} was not answered: {fault.says}"
             code = DROPPED if fault.kind in ("closed", "reset") else ""
@@ -141,11 +144,6 @@ def _logged_out(run: Run, step: StepRecord, court: Court) -> Verdict | None:
     mend = "let it last for the whole run: a token that does not expire meanwhile, in the target's headers"
     says = f"could not be judged: {cause}"
     return replace(unclear(run, court, says, LOGGED_OUT, cause), mend=mend)
-
-
-def _stopped(run: Run, court: Court) -> Verdict:
-    says = "the run was stopped before this was done"
-    return unclear(run, court, says, STOPPED, "stopped")
 
 
 def _conditions(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Verdict | None:
@@ -290,7 +288,7 @@ def _after(run: Run, court: Court, other: Run, verdict: Verdict) -> Verdict:
 def _stuck(run: Run, record: StepRecord, court: Court) -> Verdict:
     """It could not be done; where an answer lacks a field, is that another check's business, or nobody's?"""
     if record.status == "stopped":
-        return _stopped(run, court)
+        return stopped(run, court)
     says, fact = record.says, record.lacks.lower()
     if fact and run.resource is not None:
         blocked = _owner(run, record, (fact,), court)

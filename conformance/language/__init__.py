@@ -5,6 +5,7 @@
     captures.py      {first.etag}: what a step takes from earlier answers
     doubts.py        causes that are not the server's fault, named once. Table: DOUBTS
     durations.py     "ttl + 2m": the arithmetic of waiting
+    moves.py         the moves of a history
     strategies.py    the names of what `forall` may draw from
 
 It must not know what a word does with its value.

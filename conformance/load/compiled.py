@@ -27,7 +27,8 @@ from conformance.model import Suite, Target
 __all__ = ["Compiled", "built_in", "compile_specs"]
 
 ROOMS: Final = (
-    "load", "verbs", "sending", "clients", "matchers", "language", "content", "oracle", "fields", "model",
+    "load", "verbs", "sending", "clients", "claims", "matchers", "language", "content", "oracle", "fields",
+    "model",
 )  # fmt: skip
 """Whose code has a say in what the files come to: all that the reader imports."""
 _NAME: Final = "specs.msgpack"

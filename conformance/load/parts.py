@@ -102,8 +102,12 @@ class Parts:
         return tuple(self.requirement(id_, (*path, "also", i)) for i, id_ in also)
 
     def _check(self, data: Mapping[str, Any], path: Path_) -> Check:
-        if ("on" in data) == ("steps" in data):
+        claim = data.get("explore", "")
+        if ("on" in data) + ("steps" in data) != 1 and not (claim and "on" not in data):
             raise self.file.fail("a check has either `steps` of its own or is `on` a timeline", path)
+        for key in ("on", "expect", "forall", "only-if") if claim else ():
+            if key in data:
+                raise self.file.fail(f"`explore` says what is expected; take `{key}` out", (*path, key))
         forall = tuple(
             ForAll(name, each["strategy"], tuple(each["examples"]))
             for name, each in data.get("forall", {}).items()
@@ -114,7 +118,7 @@ class Parts:
         known: dict[str, Json] = {f.name: list(f.examples) for f in forall}
         steps = tuple(self.steps(data.get("steps", ()), (*path, "steps"), known))
         expects = _alternatives(data.get("expect"))
-        if not expects and not any(s.expect for s in steps):
+        if not claim and not expects and not any(s.expect for s in steps):
             raise self.file.fail(f"the check {data['id']!r} expects nothing, so it can't fail", path)
         if forall and "on" in data:
             raise self.file.fail("`forall` needs steps of its own", (*path, "forall"))
@@ -145,6 +149,7 @@ class Parts:
             why=data.get("why", "").strip(),
             hint=data.get("hint", "").strip(),
             place=self.place((*path, "id")),
+            claim=claim,
         )
         self._check_needs(steps, check.needs, (*path, "steps"))
         for key, name in unknown(check, steps) if steps else ():

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import jsonschema
 
+from conformance.claims import CLAIMS
 from conformance.guesses import did_you_mean, guess
 from conformance.language.doubts import DOUBTS
 from conformance.language.strategies import STRATEGIES
@@ -134,6 +135,7 @@ def schema() -> dict[str, Any]:
         "after": {"type": "array", "items": _ID, "uniqueItems": True},
         "on": _ID,
         "steps": _REF["steps"],
+        "explore": {"enum": list(CLAIMS)},
         "expect": _REF["conditions"],
         "only-if": _REF["condition"],
         "unseen": _TEXT,

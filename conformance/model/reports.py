@@ -132,6 +132,27 @@ class Score(Frozen, frozen=True):
     withheld: str = ""
 
 
+class Fuzzing(Frozen, frozen=True):
+    """How counterexamples were searched for, once all else was judged.
+
+    Args:
+        by: what has drawn the values, with its version: the same one makes the same search by the same seed.
+        searches: how many checks were searched. attempts: how often in all one of them was done.
+        seconds: how long that took.
+        cut: node ids of the searches that time has cut short, or left out.
+        ended: why no more was searched, or "".
+        broken: what went wrong with a search, which is the suite's fault, as sentences.
+    """
+
+    by: Safe
+    searches: int = 0
+    attempts: int = 0
+    seconds: float = 0.0
+    cut: tuple[Safe, ...] = ()
+    ended: str = ""
+    broken: tuple[str, ...] = ()
+
+
 class Report(Frozen, frozen=True):
     """What came of a whole run; it serialises as it is.
 
@@ -159,7 +180,7 @@ class Report(Frozen, frozen=True):
         requirements: id -> the requirements that the checks name.
         topics: file of specs/ -> its title.
         grade: what it earned; None where nobody asked. audit: what came of judging it again in real time;
-            None where nobody did.
+            None where nobody did. fuzzing: how counterexamples were searched for; None where nobody asked.
     """
 
     version: Literal[2]
@@ -190,6 +211,7 @@ class Report(Frozen, frozen=True):
     requirements: Mapping[Safe, Requirement] = {}
     topics: Mapping[Safe, Safe] = {}
     grade: Grade | None = None
+    fuzzing: Fuzzing | None = None
     audit: Audit | None = None
 
     @property

@@ -147,6 +147,11 @@ def after_of(name: str) -> str:
     return f"after {name}"
 
 
+def writes_of(name: str) -> str:
+    """The name of the record of the writes of a step that is judged by its reads; no spec can write it."""
+    return f"writes of {name}"
+
+
 VIRTUAL: Final = "virtual"
 """The name of the clock that is moved: most records have it, so a report leaves it out."""
 

@@ -132,6 +132,8 @@ class Check(Frozen, frozen=True):
         expects: alternatives, of which one must hold; each maps step names to matchers.
         only_if: step name -> matchers that must hold, or the check does not apply.
         unseen: why it is untestable where the step that it judges was left out, or "".
+        claim: of an exploration: what has to hold of every history (`claims/`), or "". With steps, that one
+            history is played; without, histories are searched for, where somebody asks for that.
         alone: of a mixture: for each of its steps those that send one of its conditions alone. Only where
             these are answered rightly does the mixture count, since one cause is to be told once.
     """
@@ -158,6 +160,12 @@ class Check(Frozen, frozen=True):
     hint: Safe
     place: Place
     alone: Mapping[Safe, tuple[Safe, ...]] = {}
+    claim: Safe = ""
+
+    @property
+    def explored(self) -> bool:
+        """Whether only a search makes the histories that it is about."""
+        return bool(self.claim) and not self.steps
 
 
 PLAIN: Final = "plain"

@@ -3,6 +3,7 @@
     preconditions.py    how a conditional request is answered
     storing.py          what a cache may store, and for how long it may reuse it
     contacts.py         when a cache contacts the origin
+    serving.py          what a server's own cache may serve at an instant
 
 Rules of this package:
 

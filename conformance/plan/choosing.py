@@ -31,7 +31,9 @@ def topic(file: str) -> str:
     return re.sub(r"\.ya?ml$", "", file.rpartition("/")[2])
 
 
-def chosen(suite: Suite, target: Target, tier: Tier, only: Words, skip: Words) -> frozenset[str] | None:
+def chosen(  # noqa: PLR0913 - what there is, and what is asked of it
+    suite: Suite, target: Target, tier: Tier, only: Words, skip: Words, *, explored: bool = False
+) -> frozenset[str] | None:
     """The ids of the runs up to a tier that are asked for; None where all are.
 
     Args:
@@ -40,6 +42,7 @@ def chosen(suite: Suite, target: Target, tier: Tier, only: Words, skip: Words) -
         tier: how far it goes.
         only: words, several of them with commas between.
         skip: likewise; what is skipped is so whatever `only` says.
+        explored: whether there are explorations, too.
 
     Raises:
         UsageError: a word names nothing. What is skipped may also be of a tier beyond.
@@ -47,7 +50,7 @@ def chosen(suite: Suite, target: Target, tier: Tier, only: Words, skip: Words) -
     asked, left = _words(only), _words(skip)
     if not (asked or left):
         return None
-    names = _called(suite, target, tier)
+    names = _called(suite, target, tier, explored=explored)
     wanted: set[str] = set() if asked else set(names)
     for word in asked:
         those = _found(word, names)
@@ -62,9 +65,9 @@ def chosen(suite: Suite, target: Target, tier: Tier, only: Words, skip: Words) -
     return frozenset(wanted)
 
 
-def _called(suite: Suite, target: Target, tier: Tier) -> Names:
+def _called(suite: Suite, target: Target, tier: Tier, *, explored: bool = True) -> Names:
     """Run id -> all that the run is called by, in lower case."""
-    runs = plan(suite, target, tier).runs
+    runs = plan(suite, target, tier, explored=explored).runs
     return {run.id: frozenset(_names(run, level_at(run.check, target, tier))) for run in runs}
 
 

@@ -67,9 +67,19 @@ class Plan:
         return self.runs.by_id[id_]
 
 
-def plan(suite: Suite, target: Target, tier: Tier, selected: Collection[str] | None = None) -> Plan:
-    """Lay out all runs up to a tier; with `selected` (run ids) only those and what they come after."""
-    runs = Runs(_runs(suite, target, tier))
+def plan(
+    suite: Suite,
+    target: Target,
+    tier: Tier,
+    selected: Collection[str] | None = None,
+    *,
+    explored: bool = False,
+) -> Plan:
+    """Lay out all runs up to a tier; with `selected` (run ids) only those and what they come after.
+
+    What only a search makes is there where it is `explored`, and in no lane.
+    """
+    runs = Runs(run for run in _runs(suite, target, tier) if explored or not run.check.explored)
     if selected is not None:
         wanted = _with_prerequisites(runs, selected)
         runs = Runs(run for run in runs if run.id in wanted)
@@ -171,13 +181,15 @@ def _phases(suite: Suite, runs: Runs) -> tuple[tuple[tuple[Run, ...], ...], ...]
     ordered = _topological(suite, runs)
     on_timeline, by_itself = (_once(partial(asked, timeline=on)) for on in (True, False))
     for run in ordered:
-        if run.resource is None:
+        if run.resource is None or run.check.explored:
             continue
         steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
         own = (on_timeline if run.check.on else by_itself)(steps) if run.check.answers is None else "last"
         if run.resource.ttl is not None:  # reading a resource before its timeline would warm its cache
             own = _UNREAD.get(own, own)
-        before = max((PHASES.index(phase[p.id]) for p in prerequisites(run, runs)), default=0)
+        before = max(
+            (PHASES.index(phase[p.id]) for p in prerequisites(run, runs) if p.id in phase), default=0
+        )
         if before > PHASES.index(own):
             # Beside others' clears there is nothing to be read.
             alone = own in _ALONE or PHASES[before] == "joint"

@@ -57,7 +57,8 @@ class Collection:
 
     @functools.cached_property
     def _plan(self) -> Plan:
-        return plan(self._settings.suite, self._settings.target, self._settings.tier)
+        made = self._settings
+        return plan(made.suite, made.target, made.tier, explored=made.explored)
 
     @functools.cached_property
     def _runs(self) -> Mapping[str, list[Run]]:
@@ -118,7 +119,7 @@ class Collection:
         settings = self._settings
         try:
             about = settings.suite, settings.target, settings.tier
-            wanted = chosen(*about, settings.only, settings.skip)
+            wanted = chosen(*about, settings.only, settings.skip, explored=settings.explored)
         except UsageError as problem:
             raise pytest.UsageError(str(problem)) from None
         if wanted is not None:

@@ -54,7 +54,8 @@ class Conductor:
         self._stopped = ""
         self.broken = ""
         options = sending.options
-        self.known = frozenset(run.id for run in plan(options.suite, options.target, options.tier).runs)
+        planned = plan(options.suite, options.target, options.tier, explored=options.explore is not None)
+        self.known = frozenset(run.id for run in planned.runs)
 
     def select(self, ids: Collection[str]) -> None:
         """Set which items there are; ids of others' tests are passed over."""

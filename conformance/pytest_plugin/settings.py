@@ -59,6 +59,7 @@ class Settings:
         sending: None where this process sends nothing.
         secret: the node ids of what an assignment hides from students: there are no items of them.
         own: files of the user's own -> what they are called.
+        explored: whether histories are searched for.
         only, skip: words for what is asked for.
     """
 
@@ -70,6 +71,7 @@ class Settings:
     secret: frozenset[str] = frozenset()
     only: Sequence[str] = ()
     skip: Sequence[str] = ()
+    explored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
             if made is None or asked(config, Telling).show_hidden
             else _secret(made, suite, target, now)
         )
-        settings = Settings(suite, target, tier, None, names, secret, wanted.only, wanted.skip)
+        searched = wanted.fuzz
+        settings = Settings(suite, target, tier, None, names, secret, wanted.only, wanted.skip, searched)
         if config.getoption("collectonly") or hasattr(config, "workerinput"):
             return settings
         sending = _sending(config, settings, wanted, stand)

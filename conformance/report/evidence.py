@@ -23,6 +23,7 @@ __all__ = [
     "curl",
     "evidence",
     "left_out",
+    "replay",
     "sent",
     "server_of",
 ]
@@ -33,6 +34,7 @@ _SHOWN: Final = 4  # exchanges
 _FIELDS: Final = 30  # header lines of one message
 _BODY: Final = 200
 _NAMED: Final = 4  # exchanges that are left out
+_REPLAYED: Final = 60  # requests
 _LONGEST_CURL_BODY: Final = 2000
 _YOURS: Final = "http://127.0.0.1:8000"  # where servers listen that were told nothing else
 _Sent = tuple[str, int, Exchange]
@@ -210,6 +212,24 @@ def curl(exchange: Exchange | None, base_url: str) -> str:
             return ""
         words += ["--data-binary", shell(request.body)]
     return " ".join([*words, shell(url)])
+
+
+def replay(record: Record, verdict: Verdict, base_url: str) -> list[str]:
+    """The command lines that send all requests again, in order, up to the one that decides.
+
+    What a search has found takes all of them to be seen: a history, or several writes.
+    """
+    met = [
+        (each.sent_at, step.name, index, each)
+        for step in record.steps
+        for index, each in enumerate(step.exchanges)
+        if each.through is None
+    ]
+    met.sort(key=lambda each: each[0])
+    decisive = [i for i, each in enumerate(met) if each[1:3] == (verdict.step, verdict.index)]
+    kept = met[: decisive[-1] + 1] if decisive else met
+    lines = [curl(each[3], base_url) for each in kept[-_REPLAYED:]]
+    return [line or "(a request that is too long to be shown)" for line in lines]
 
 
 def _origin(base_url: str) -> str:

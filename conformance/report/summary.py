@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from conformance.model import TIERS, Entry, Report, Tally, VerdictName
+from conformance.model import TIERS, Entry, Fuzzing, Report, Tally, VerdictName
 from conformance.report.graded import grade_lines
 from conformance.report.leftover import leftover
 from conformance.report.mending import REASONS, advice, first, first_to_mend, reasons
@@ -72,11 +72,25 @@ def _heading(report: Report) -> Iterator[str]:
     )
     for name, why in report.why_real.items():
         yield f"  {safe(name)} in real time: {safe(why, LINE)}"
+    if report.fuzzing is not None:
+        yield from searched(report.fuzzing, report.seed)
     if report.stopped:
         yield f"The run ended early: {safe(report.stopped, LINE)}. What was not reached is not judged."
     if report.partial:
         left = report.counts["deselected"]
         yield f"A part of the tier: {len(report.judged)} of {len(report.entries)} checks, {left} left out."
+
+
+def searched(fuzzing: Fuzzing, seed: int) -> Iterator[str]:
+    """How counterexamples were searched for, so that it can be done again; and where that came to an end."""
+    yield (
+        f"Searched {checks(fuzzing.searches)} for counterexamples, {fuzzing.attempts} attempts in "
+        f"{fuzzing.seconds:.1f} s, with {safe(fuzzing.by)} and the seed {seed}"
+    )
+    if fuzzing.cut:
+        why = safe(fuzzing.ended, LINE) or "time was up (--fuzz-time)"
+        yield f"  {checks(len(fuzzing.cut))} not searched, or not to the end: {why}"
+    yield from (f"  {safe(each, LINE)}: the suite's fault, not the server's" for each in fuzzing.broken)
 
 
 def isolated(report: Report) -> str:

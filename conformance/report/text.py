@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.model import Entry, Record, Report, Requirement, Verdict
-from conformance.report.evidence import FIELD, SENTENCE, came, curl, evidence, left_out, sent, server_of
+from conformance.report.evidence import (
+    FIELD,
+    SENTENCE,
+    came,
+    curl,
+    evidence,
+    left_out,
+    replay,
+    sent,
+    server_of,
+)
 from conformance.report.safe import safe
 from conformance.report.summary import LINE, brief_lines, explaining, summary_lines
 
@@ -94,7 +104,10 @@ def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str
         yield f"   ({seen.rest} later {'exchange' if seen.rest == 1 else 'exchanges'} left out)"
     where, ended = server_of(report)
     command = curl(seen.last, where)
-    if command:
+    if record.remark:  # it takes all of them
+        yield "Reproduce, line by line:"
+        yield from (f"  {line}" for line in replay(record, verdict, where))
+    elif command:
         yield f"Reproduce:   {command}"
         if ended:
             yield "             (start your server first, on that port: the run's own has ended)"

@@ -132,6 +132,8 @@ class Context:
         wholes: what the parts of a 206 are held against.
         undos: path -> how to put back what this work has changed of an item of ours.
         eve: what is to be done just before a change is sent, or None.
+        game: what the moves of a history have come to (`verbs/playing.py`), or None.
+        over: whether the time of this work is up: then no more is sent, but for putting back.
     """
 
     shared: Shared
@@ -147,6 +149,8 @@ class Context:
     wholes: Wholes = field(default_factory=Wholes)
     undos: dict[str, Undo] = field(default_factory=dict)
     eve: Callable[[], None] | None = None
+    game: object = None
+    over: Callable[[], bool] = bool
 
     # ---------------------------------------------------------------- sending
 
@@ -163,6 +167,8 @@ class Context:
         Raises:
             GivenUpError: the run is being cancelled.
         """
+        if self.over():
+            raise GivenUpError
         resource = how.of or self.resource
         exchange = self._patient(Ask(method, self.found(resource, path), headers, body), resource, how)
         moved = slash_only(exchange, self.shared.wire.base.authority)

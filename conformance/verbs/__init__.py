@@ -11,9 +11,11 @@
     conditional.py `write`
     competing.py   `compete`
     overtaking.py  `overtake`
+    playing.py     `play`, a move of a history
     rewriting.py   `rewrite`
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
+    games.py       what the moves of a history are about
     keys.py        keys of a resource that nobody has asked for yet
     behind.py      `change-behind`, `break`, `postdate`
     ours.py        an item of our own for a conditional write, and how a write to it is taken
@@ -41,6 +43,7 @@ from conformance.verbs import (
     conditional,
     making,
     overtaking,
+    playing,
     reading,
     refusing,
     rewriting,
@@ -66,6 +69,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         sweeping,
         starting,
         behind,
+        playing,
         rewriting,
     )
     for verb in room.VERBS

@@ -67,6 +67,7 @@ class Verb:
         started: whether only a server that the suite has started can show it.
         beyond: whether it asks for what no target declares, so that a server may refuse it.
         turns: whether all that comes after it on a timeline rests on it, though nothing names it.
+        searched: whether only searches and what they have found use it.
         lasts: how many seconds it takes on purpose, given a step, the quantities, and whether time is moved.
     """
 
@@ -85,6 +86,7 @@ class Verb:
     started: bool = False
     beyond: bool = False
     turns: bool = False
+    searched: bool = False
     lasts: Callable[[Step, Mapping[str, float], bool], float] = lambda *_: 0.0
 
     def given(self, args: Mapping[str, Json]) -> Iterator[tuple[Argument, Json]]:

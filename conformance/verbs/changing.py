@@ -18,6 +18,7 @@ from conformance.content.facts import Tracked
 from conformance.content.items import find_list, id_name, objects, path_of
 from conformance.language.values import Kind, choice
 from conformance.model import Effect, Exchange, Json, Step, StepRecord, Write
+from conformance.model.runs import writes_of
 from conformance.sending.ledger import SUCCESS, Undo
 from conformance.verbs.base import Argument, Verb, done, not_offered, untestable
 from conformance.verbs.making import first_effect, free_id
@@ -310,11 +311,15 @@ def _restore(step: Step, context: Context) -> StepRecord:
 
 
 def _history(step: Step, context: Context) -> StepRecord:
-    """Several changes of one item, one after another, with a read after each; only the reads are kept."""
+    """Several changes of one item, one after another, with a read after each.
+
+    The reads are what is judged; the writes stand in a record of their own beside it.
+    """
     bar = barred(step, context, "change")
     if bar is not None:
         return bar
-    reads, effect = [context.seen or context.read()], None
+    reads, effect, writes = [context.seen or context.read()], None, list[Exchange]()
+    context.steps[writes_of(step.name)] = StepRecord(writes_of(step.name), step.do)
     changes = [(text, "") for text in context.fill(step.args.get("texts", []))]
     if "each" in step.args:
         subject = find(context)
@@ -326,6 +331,10 @@ def _history(step: Step, context: Context) -> StepRecord:
             continue  # the others are there to be changed
         if change.status != "done" or change.effect is None:
             return change
+        writes += change.exchanges
+        context.steps[writes_of(step.name)] = StepRecord(
+            writes_of(step.name), step.do, exchanges=tuple(writes)
+        )
         settled(change, context)
         if name:
             context.read()  # a tag that lags by one read is another check's business

@@ -15,7 +15,8 @@ import schemathesis
 from schemathesis import Case
 from schemathesis.errors import FailureGroup
 
-from conformance.fuzz.schemathesis_checks import ConformanceEtagCoverage, conformance_etag_revalidation
+from conformance.fuzz import schemathesis_checks as module
+from conformance.fuzz.schemathesis_checks import CHECKS, ConformanceEtagCoverage
 from reference_impl.twisted.asgi import Answer, Asked
 from reference_impl.twisted.flaws import FLAWS, Flaw
 from reference_impl.twisted.serve import start
@@ -49,10 +50,10 @@ def case(url: str, method: str = "GET", **headers: str) -> Case[Any]:
     return schema["/items/"][method].Case(headers=headers)
 
 
-def failure(asking: Case[Any], **how: Any) -> str:
-    """What the check says of an exchange, or ""."""
+def failure(asking: Case[Any], check: str = CHECKS[0], **how: Any) -> str:
+    """What a check says of an exchange, or ""."""
     try:
-        asking.call_and_validate(checks=[conformance_etag_revalidation], **how)
+        asking.call_and_validate(checks=[getattr(module, check)], **how)
     except FailureGroup as failures:
         return str(failures.exceptions[0].message)
     return ""
@@ -79,24 +80,114 @@ def odd(monkeypatch: pytest.MonkeyPatch, status: int = 304, key: str = "", **fie
 # ------------------------------------------------------------------ the check
 
 
-def test_the_reference_has_no_failure() -> None:
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_reference_has_no_failure(check: str) -> None:
     with start() as running:
-        assert failure(case(running.url)) == ""
+        assert failure(case(running.url), check) == ""
+        assert failure(case(running.url, "POST"), check) == ""
 
 
 @pytest.mark.parametrize(
-    ("flaw", "says"),
+    ("flaw", "check", "says"),
     [
-        ("ignores-inm", ", expected 304, got 200"),
-        ("no-etag-on-304", ", expected 304 with the ETag, got a 304 without one"),
-        ("other-etag-on-304", ', expected 304 with that ETag, got a 304 with ETag: "not-modified"'),
+        ("ignores-inm", "conformance_etag_revalidation", ", expected 304, got 200"),
+        (
+            "no-etag-on-304",
+            "conformance_not_modified_is_bare",
+            ", expected 304 with the ETag, got a 304 without one",
+        ),
+        (
+            "other-etag-on-304",
+            "conformance_not_modified_is_bare",
+            ', expected 304 with that ETag, got a 304 with ETag: "not-modified"',
+        ),
     ],
 )
-def test_a_revalidation_that_fails_is_named(flaw: str, says: str) -> None:
+def test_a_revalidation_that_fails_is_named(flaw: str, check: str, says: str) -> None:
     with start(flaw=flaw) as running:
-        said = failure(case(running.url))
+        said = {each: failure(case(running.url), each) for each in CHECKS}
 
-    assert re.search(rf"Revalidation fails: sent If-None-Match: \S+{re.escape(says)}\n", said), said
+    assert re.search(rf"sent If-None-Match: \S+{re.escape(says)}\n", said[check]), said
+    assert [each for each, text in said.items() if text] == [check]
+
+
+def odd_server(monkeypatch: pytest.MonkeyPatch, edit: Any) -> Any:
+    monkeypatch.setitem(FLAWS, "odd", Flaw("odd", "a defect of this test", answering(edit), breaks=()))
+    return start(flaw="odd")
+
+
+@pytest.mark.parametrize("status", [500, 304])
+@pytest.mark.parametrize("field", module._ODD)  # noqa: SLF001
+def test_an_odd_field_that_is_too_much_or_matches_is_named(
+    field: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        return replace(answer, status=status) if asked.get("if-none-match") == field else answer
+
+    monkeypatch.setattr(module, "_by", lambda _tag, _ways: field)
+    with odd_server(monkeypatch, edit) as running:
+        assert f"expected no {status}" in failure(case(running.url), "conformance_odd_fields")
+
+
+def test_a_near_miss_that_matches_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_by", lambda _tag, ways: ways[0])
+    with start(flaw="inm-substring") as running:
+        said = failure(case(running.url), "conformance_near_misses")
+    assert "What does not match is answered 304" in said
+
+
+def test_a_cache_control_that_can_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with odd(monkeypatch, cache_control="max-age=ten") as url:
+        assert "Cache-Control: max-age=ten: " in failure(case(url), "conformance_cache_control")
+
+
+def test_a_write_that_is_answered_304_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        return Answer(304) if asked.method == "POST" else answer
+
+    with odd_server(monkeypatch, edit) as running:
+        assert "POST was answered 304" in failure(case(running.url, "POST"), "conformance_unsafe_methods")
+
+
+def api(url: str) -> Any:
+    schema = schemathesis.openapi.from_dict(SCHEMA)
+    schema.config.update(base_url=url)
+    return schema
+
+
+def test_one_strong_tag_with_two_bodies_is_named() -> None:
+    with start(flaw="nonce-under-tag") as running:
+        schema = api(running.url)
+        said = [failure(schema["/items/"]["GET"].Case(), "conformance_strong_tags") for _ in range(2)]
+    assert said[0] == ""
+    assert "two answers with ETag:" in said[1]
+
+
+# ------------------------------------------------------------------ how often, and of what
+
+
+def test_three_requests_are_sent_besides_of_a_tag_and_none_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def edit(request: Asked, answer: Answer) -> Answer:
+        asked.append(request.method)
+        return answer
+
+    with odd_server(monkeypatch, edit) as running:
+        schema = api(running.url)
+        checks = [getattr(module, check) for check in CHECKS]
+        for _ in range(4):
+            schema["/items/"]["GET"].Case().call_and_validate(checks=checks)
+    assert len(asked) == 4 + 3
+
+
+def test_a_claim_that_fails_is_told_of_one_operation_as_often_as_it_is_tried() -> None:
+    with start(flaw="ignores-inm") as running:
+        schema = api(running.url)
+        listed = schema["/items/"]["GET"]
+        one = schema["/items/{item}"]["GET"].Case(path_parameters={"item": 1})
+        said = [failure(each) for each in (listed.Case(), listed.Case(), one)]
+    assert [bool(each) for each in said] == [True, True, False]
 
 
 def test_a_tag_without_quotes_is_sent_as_it_came_and_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 import threading
 from ast import literal_eval
 from collections.abc import Callable, Mapping
@@ -14,6 +12,7 @@ from conformance.execute.engine import Engine
 from conformance.execute.options import Attempt, Options
 from conformance.fuzz import search as module
 from conformance.fuzz.search import MAX_EXAMPLES, Found, search
+from conformance.fuzz.strategies import corners
 from conformance.judge.unjudged import STOPPED
 from conformance.model import (
     Body,
@@ -113,14 +112,14 @@ def test_the_reference_has_no_counterexample() -> None:
 def test_a_run_that_is_cancelled_ends_its_search() -> None:
     attempts = []
 
-    def cancelling(run: Run, seed: int, attempt: Attempt) -> Found | None:
+    def cancelling(run: Run, seed: int, attempt: Attempt, /, **more: Any) -> Found | None:
         def counted(bound: Mapping[str, Json]) -> Found:
             attempts.append(bound)
             if len(attempts) == 5:
                 engine.cancel("enough")
             return attempt(bound)
 
-        return search(run, seed, counted)
+        return search(run, seed, counted, **more)
 
     with start() as running:
         chosen = frozenset({TAGS.id})
@@ -147,7 +146,7 @@ def test_the_number_of_draws_can_be_chosen() -> None:
 
     search(TAGS, 0, server, max_examples=5)
 
-    assert len(server.asked) == 5 + 13
+    assert len(server.asked) == 5 + len(corners(TAGS.check.forall[0]))
 
 
 def test_what_is_found_is_shrunk_and_named_with_its_own_record() -> None:
@@ -314,40 +313,37 @@ def test_it_prints_nothing_and_writes_nothing_also_beside_others_in_threads(
     assert list(tmp_path.iterdir()) == []
 
 
-def python(code: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "error", "-c", code]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+# ------------------------------------------------------------------ how it ends
 
 
-@pytest.mark.processes
-def test_the_package_and_its_table_import_neither_hypothesis_nor_schemathesis(tmp_path: Path) -> None:
-    code = """
-import sys
-import conformance.execute.engine, conformance.fuzz, conformance.language.strategies
-print({'hypothesis', 'schemathesis'} & sys.modules.keys())
-"""
-    ran = python(code, tmp_path)
+@pytest.mark.parametrize("shrinks", [0, 1, 20])
+def test_a_search_that_is_ended_tells_the_smallest_seen_and_never_not_again(shrinks: int) -> None:
+    server = Server(lambda times: times >= 5)
+    seen: list[int] = []
 
-    assert (ran.stdout, ran.stderr) == ("set()\n", "")
+    def over() -> bool:
+        failed = [times for times in server.asked if times >= 5]
+        seen[:] = failed
+        return len(failed) > shrinks
+
+    found = search(COUNTS, 0, server, over=over)
+    assert found is not None
+    assert found[0].message == f"it is fail; smallest counterexample: times={min(seen)}"
 
 
-@pytest.mark.processes
-def test_it_works_outside_of_pytest_with_warnings_as_errors(tmp_path: Path) -> None:
-    code = """
-from conformance.fuzz.search import search
-from conformance.load.specs import load
-from conformance.model import Exchange, Record, Request, StepRecord, Verdict
-from conformance.plan.lanes import plan
-from conformance.load.target import load_target
-run = next(r for r in plan(load(), load_target("lesson", []), "lesson").runs if r.check.id == "etag-repeats")
-EXCHANGE = Exchange(Request("GET", "/", ()), None, None, 0, 0)
-def attempt(bound):
-    outcome = "fail" if bound["times"] > 4 else "pass"
-    step = StepRecord("reads", "write", "done", "", (EXCHANGE,))
-    return Verdict(outcome, outcome, "it fails"), Record("", (step,), bound)
-print(search(run, 0, attempt)[0].message)
-"""
-    ran = python(code, tmp_path)
+def test_a_flaky_server_is_told_with_both_answers() -> None:
+    calls = []
 
-    assert (ran.stdout, ran.stderr) == ("it fails; smallest counterexample: times=5\n", "")
-    assert list(tmp_path.iterdir()) == []
+    def attempt(bound: Mapping[str, Json]) -> Found:
+        calls.append(bound)
+        first = len(calls) == 30
+        step = StepRecord("again", "read", "done", "", (exchange(304 if first else 200, etag='"v1"'),))
+        said = Verdict("fail" if first else "pass", "fail" if first else "pass", "it fails", step="again")
+        return said, record(bound, step)
+
+    found = search(TEXTS, 0, attempt)
+    assert found is not None
+    assert found[0].message.endswith(
+        'but not again when it was repeated: GET / was answered 304 with the ETag "v1", '
+        'and the second time 200 with the ETag "v1"'
+    )

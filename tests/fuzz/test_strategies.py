@@ -93,6 +93,11 @@ def test_tags_are_valid_and_never_the_current_one() -> None:
     assert any("," in tag.opaque for tag in tags)
 
 
+def test_each_character_that_a_tag_may_hold_is_tried_whatever_the_seed() -> None:
+    tried = {tag[2] for tag in corners(forall("entity-tags")) if isinstance(tag, str) and len(tag) == 5}
+    assert tried >= {chr(code) for code in (0x21, *range(0x23, 0x7F))}
+
+
 def test_lists_are_valid_and_hold_the_current_tag_somewhere() -> None:
     values = [*drawn(forall("entity-tag-lists")), *corners(forall("entity-tag-lists"))]
     lists = [tags for value in values if isinstance(tags := parse_entity_tag_list(filled(value)), tuple)]

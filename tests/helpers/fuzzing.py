@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+from unicodedata import normalize
 
 from conformance.execute.engine import Engine
 from conformance.execute.options import Options
@@ -13,6 +14,7 @@ from conformance.plan.lanes import plan
 from reference_impl import caching
 from reference_impl.caching import NOT_MODIFIED, etag_of
 from reference_impl.twisted.flaws import FLAWS, Flaw
+from reference_impl.twisted.parts import Parts, invalidate
 from reference_impl.twisted.serve import start
 from reference_impl.twisted.twists import made_of
 
@@ -21,11 +23,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     import pytest
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from conformance.execute.options import Search
     from conformance.model import Run, Verdict
+    from reference_impl.backends import Cache
     from reference_impl.caching import Validators
-    from reference_impl.twisted.twists import Apply
+    from reference_impl.settings import Settings
+    from reference_impl.site import Event
+    from reference_impl.twisted.twists import Apply, Create
 
 SUITE = load()
 TARGET = load_target("lesson", [])
@@ -60,6 +66,10 @@ def _bare(tag: str) -> str:
     return tag.strip().removeprefix("W/").strip('"')
 
 
+def _normal(form: Literal["NFC", "NFKC"]) -> Callable[[Any, bytes], str]:
+    return lambda data, _body: etag_of(normalize(form, str(data)).encode())
+
+
 DEFECTS = {
     "reads-from-the-end": (matching(lambda field, etag: field.endswith(etag[1:])), TAG),
     "splits-inside-tags": (matching(lambda field, etag: _bare(etag) in map(_bare, field.split(","))), TAG),
@@ -68,11 +78,57 @@ DEFECTS = {
         matching(lambda field, etag: etag in [tag.strip() for tag in field.split(",")][:4]),
         LIST,
     ),
+    "backslash-matches": (matching(lambda field, etag: "\\" in field or field == etag), TAG),
+    "hash-of-the-first-200": (tagging(etag=lambda _data, body: etag_of(body[-1:] + body[:600])), STATES),
+    "hash-of-the-first-1000": (tagging(etag=lambda _data, body: etag_of(body[:1_300])), STATES),
+    "hash-of-the-first-60000": (tagging(etag=lambda _data, body: etag_of(body[:60_200])), STATES),
+    "hash-of-composed-text": (tagging(etag=_normal("NFC")), STATES),
+    "hash-of-compatible-text": (tagging(etag=_normal("NFKC")), STATES),
     "hash-of-lower-case": (tagging(etag=lambda _data, body: etag_of(body.lower())), STATES),
     "hash-of-sorted-bytes": (tagging(etag=lambda _data, body: etag_of(bytes(sorted(body)))), STATES),
     "version-starts-again": (tagging(version_tag=lambda version, _body: f'"v{version % 6}"'), VERSIONS),
 }
 """Name -> how the server is made, and the run that has to find it."""
+
+
+def _patch_is_forgotten(settings: Settings, create: Create) -> ASGIApp:
+    made, methods = Parts.of(settings), list[str]()
+
+    async def forgetful(cache: Cache, event: Event, item: int) -> None:
+        if methods[-1:] != ["PATCH"]:
+            await invalidate(cache, event, item)
+
+    app = create(replace(made, invalidate=forgetful))
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        methods.append(str(scope.get("method")))
+        await app(scope, receive, send)
+
+    return outer
+
+
+def _fussy(refuses: Callable[[str], object]) -> Apply:
+    """The reference, where some fields raise."""
+
+    def matches(field: str, etag: str) -> bool:
+        if refuses(field):
+            raise ValueError(field)
+        return etag in field
+
+    return matching(matches)
+
+
+ODD_DEFECTS = {
+    "takes-quotes-for-granted": (_fussy(lambda field: '"' not in field), "answered"),
+    "takes-pairs-of-quotes-for-granted": (_fussy(lambda field: field.count('"') % 2), "answered"),
+    "no-room-for-4000": (_fussy(lambda field: len(field) > 4_000), "answered"),
+    "no-room-for-9000": (_fussy(lambda field: len(field) > 9_000), "answered"),
+    "no-room-for-300-tags": (_fussy(lambda field: field.count(",") > 250), "answered"),
+    "ascii-alone": (_fussy(lambda field: not field.isascii()), "answered"),
+    "blank-matches": (matching(lambda field, etag: field in ('""', etag)), "missed"),
+    "patch-is-forgotten": (_patch_is_forgotten, "changed"),
+}
+"""Name -> how the server is made, and the claim that an exploration has to find broken."""
 
 
 def judged(monkeypatch: pytest.MonkeyPatch, name: str, search: Search | None, seed: int = 0) -> Verdict:

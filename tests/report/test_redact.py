@@ -368,7 +368,7 @@ def test_a_kind_of_field_that_is_not_known_is_refused(unknown: Frozen) -> None:
 SAFE = {
     "Facts.constant",  # NaN or Infinity, and nothing else
     "Facts.wants",  # words of a list of ours
-    "Explained.also", "Explained.hint", "Explained.requirement", "Explained.title", "Explained.why", "Audit.differing", "Audit.open", "Body.digest", "CacheRead.client", "Decoded.digest",
+    "Fuzzing.by", "Fuzzing.cut", "Explained.also", "Explained.hint", "Explained.requirement", "Explained.title", "Explained.why", "Audit.differing", "Audit.open", "Body.digest", "CacheRead.client", "Decoded.digest",
     "Earned.hidden_until", "Earned.id", "Earned.nodeid", "Earned.title", "Earned.topic",
     "Entry.nodeid", "Entry.work", "Exchange.through", "Grade.assignment", "Grade.freeze", "Hook.method", "Record.clock", "Record.work", "Report.bodies", "Report.explained",
     "Report.clock", "Report.isolation", "Report.records", "Report.requirements", "Report.specs_sha256", "Report.started",

@@ -1,0 +1,197 @@
+"""Explorations in a run: which claims and moves there are, what comes of each claim, and that plain runs have
+none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from helpers.runs import SUITE, Embedded, on, reference
+
+from conformance.execute.again import judge_again
+from conformance.execute.exploring import Broken, Explored
+from conformance.fuzz import machine
+from conformance.load.target import load_target
+from conformance.model import NOT_ASKED, Finding, Record, Report, Resource
+from conformance.plan.lanes import plan
+from conformance.report.text import entry_text
+
+RUNS = plan(SUITE, load_target("lesson"), "lesson", explored=True).runs
+SHOWS, BODY, TELLS = "explored-changes-show", "explored-tags-have-one-body", "explored-flags-are-true"
+
+
+def explored(*resources: str) -> frozenset[str]:
+    """The explorations of these resources."""
+    return frozenset(r.id for r in RUNS if r.check.explored and r.resource and r.resource.name in resources)
+
+
+def nothing(*_: Any, **__: Any) -> None:
+    """A search that finds nothing."""
+
+
+class Machine:
+    """One of the test's own; remembers what it was asked."""
+
+    def __init__(self, made: Callable[[Resource, Callable[[tuple[str, ...]], Record]], Explored]) -> None:
+        self.made = made
+        self.asked: list[tuple[str, tuple[str, ...], tuple[str, ...], int]] = []
+
+    def __call__(  # noqa: PLR0913 - as the machine's
+        self,
+        resource: Resource,
+        claims: Any,
+        words: Any,
+        _seed: str,
+        play: Any,
+        /,
+        *,
+        max_examples: int,
+        over: Any,
+    ) -> Explored:
+        self.asked.append((resource.name, tuple(claims), tuple(words), max_examples))
+        assert not over()
+        return self.made(resource, play)
+
+
+@pytest.fixture(scope="module")
+def server() -> Any:
+    with reference() as running:
+        yield running
+
+
+def judged(server: Embedded, explore: Any, *resources: str, **more: Any) -> Report:
+    chosen = explored(*(resources or ("items",)))
+    return server.judge(search=nothing, explore=explore, selected=chosen, **more)
+
+
+def looking(*claims: str) -> Explored:
+    return Explored(looked=Counter(claims))
+
+
+def breaking(claim: str, play: Callable[[tuple[str, ...]], Record]) -> Explored:
+    record = play(("look",))
+    finding = Finding("it", "that", "move-1", code=f"history.{claim}")
+    return Explored({claim: Broken(("look",), finding, record)}, Counter(["changed", "one-body"]))
+
+
+# ------------------------------------------------------------------ what there is
+
+
+def test_a_plain_run_has_no_exploration() -> None:
+    assert not [r for r in plan(SUITE, load_target("lesson"), "strict").runs if r.check.explored]
+    in_lanes = [
+        r
+        for phase in plan(SUITE, load_target("lesson"), "lesson", explored=True).phases
+        for lane in phase
+        for r in lane
+    ]
+    assert not [r for r in in_lanes if r.check.explored]
+
+
+def test_there_is_one_machine_for_each_resource_with_all_its_claims(server: Embedded) -> None:
+    made = Machine(lambda *_: looking())
+    judged(server, made, "items", "versioned", "cached-time", "reports")
+    assert [name for name, *_ in made.asked] == ["items", "versioned", "cached-time", "reports"]
+    for name, claims, words, _ in made.asked:
+        of = [r.check.claim for r in RUNS if r.check.explored and r.resource and r.resource.name == name]
+        assert sorted(claims) == sorted(set(of))
+        assert ("pass" in words) == (name in ("cached-time", "reports"))
+        assert ("make" in words) == (name == "items")
+
+
+def test_claims_of_a_higher_tier_are_left_out(server: Embedded) -> None:
+    made = Machine(lambda *_: looking())
+    judged(server, made)
+    server.judge(search=nothing, explore=made, tier="full", selected=explored("items"))
+    assert "overlapped" not in made.asked[0][1]
+
+
+@pytest.mark.parametrize(("most", "given"), [(None, 200), (7, 7)])
+def test_a_machine_has_its_share_of_the_examples(most: int | None, given: int, server: Embedded) -> None:
+    made = Machine(lambda *_: looking())
+    judged(server, made, fuzz_examples=most)
+    assert made.asked[0][3] == given
+
+
+# ------------------------------------------------------------------ what comes of it
+
+
+def test_a_claim_that_was_looked_at_and_holds_is_a_pass(server: Embedded) -> None:
+    report = judged(server, Machine(lambda *_: looking("changed")))
+    assert on(report, SHOWS).outcome == "pass"
+    other = on(report, BODY)
+    assert (other.outcome, other.code) == ("not-applicable", NOT_ASKED)
+
+
+def test_a_claim_of_which_all_is_spoilt_is_blocked_by_what_spoils_it(server: Embedded) -> None:
+    def made(_resource: Resource, play: Any) -> Explored:
+        found = breaking("answered", play)
+        found.looked.clear()
+        found.spoilt = Counter(["changed"])
+        return found
+
+    report = judged(server, Machine(made))
+    assert on(report, SHOWS).outcome == "blocked"
+    assert on(report, SHOWS).cause.endswith("::items::explored-reads-are-answered")
+
+
+def test_an_exploration_that_breaks_is_our_fault_and_told(server: Embedded) -> None:
+    def made(*_: Any) -> Explored:
+        raise RuntimeError("ours")
+
+    report = judged(server, Machine(made))
+    assert report.fuzzing is not None
+    assert len(report.fuzzing.broken) == 1
+    assert {e.verdict.outcome for e in report.judged if e.id.startswith("explored")} == {"not-applicable"}
+
+
+def test_where_no_time_is_left_nothing_is_wanting(server: Embedded) -> None:
+    made = Machine(lambda *_: looking())
+    report = judged(server, made, fuzz_time=1e-9)
+    assert made.asked == []
+    assert {e.verdict.code for e in report.judged if e.id.startswith("explored")} == {NOT_ASKED}
+
+
+def test_without_a_search_nothing_is_explored(server: Embedded) -> None:
+    report = server.judge(selected=frozenset({"specs/invalidation.yaml::items::change-shows"}))
+    assert not [e for e in report.entries if e.id.startswith("explored")]
+
+
+# ------------------------------------------------------------------ by the machine itself
+
+
+def by_the_machine(flaw: str, **more: Any) -> Report:
+    """Explorations of the items of a twin with a flaw."""
+    with reference(flaw=flaw) as server:
+        return judged(server, machine.explore, seed=1, **more)
+
+
+def test_what_a_plain_check_has_found_is_not_told_again() -> None:
+    shows = on(by_the_machine("update-not-invalidated-list"), SHOWS)
+    assert (shows.outcome, shows.cause) == ("blocked", "specs/invalidation.yaml::items::change-shows")
+
+
+def test_what_is_found_is_told_with_its_history_and_judged_alike_again() -> None:
+    report = by_the_machine("filled-late", tier="full", fuzz_examples=60)
+    failed = [e for e in report.judged if e.verdict.outcome == "fail"]
+    assert all("; smallest history: " in e.verdict.message for e in failed)
+    again = judge_again(report)
+    assert [e.verdict for e in again.judged if e.work] == [e.verdict for e in report.judged if e.work]
+
+
+def test_all_requests_that_led_there_are_told_in_order_as_command_lines(server: Embedded) -> None:
+    def made(_resource: Resource, play: Any) -> Explored:
+        record = play(("look", "put 1 look", "drop item"))
+        finding = Finding("it", "that", "move-3", 1, code="history.changed")
+        return Explored({"changed": Broken(("look",), finding, record)})
+
+    report = judged(server, Machine(made))
+    entry = next(e for e in report.judged if e.id == SHOWS)
+    lines = entry_text(report, entry).splitlines()
+    told = lines[lines.index("Reproduce, line by line:") + 1 :][:5]
+    assert [line.split(" -X ")[-1].split(" ")[0] for line in told if " -X " in line] == ["PUT", "DELETE"]
+    assert [line.strip().startswith("curl -si") for line in told] == [True] * 5
+    assert "--data-binary '{" in told[1]

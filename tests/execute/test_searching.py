@@ -1,0 +1,265 @@
+"""Searches come after every plain verdict, share time and examples out, and cost nobody a pass."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from helpers.hostile import serve
+from helpers.runs import SUITE, Embedded, bad, fetch, on, options, quick, reference, run
+from helpers.student import Student, reply
+
+from conformance.execute.engine import Engine
+from conformance.execute.options import Attempt
+from conformance.load.target import load_target
+from conformance.model import Record, Report, Run, Verdict
+from conformance.plan.lanes import plan
+
+RUNS = plan(SUITE, load_target("lesson"), "lesson").runs
+SEARCHED = [r.id for r in RUNS if r.resource and r.resource.name == "items" and r.check.forall]
+ITEMS = frozenset(SEARCHED)
+TEXTS = "specs/validators.yaml::items::etag-of-content"
+Found = tuple[Verdict, Record]
+
+
+class Seeker:
+    """A search of the test's own; remembers for which run it was called, and with what."""
+
+    def __init__(self, look: Callable[[Run, Attempt, Callable[[], bool]], Found | None]) -> None:
+        self.look = look
+        self.asked: list[tuple[str, int, float]] = []
+
+    def __call__(
+        self, run: Run, seed: int, attempt: Attempt, /, *, max_examples: int, over: Callable[[], bool]
+    ) -> Found | None:
+        self.asked.append((run.id, max_examples, time.monotonic()))
+        return self.look(run, attempt, over)
+
+
+def nothing(*_: Any) -> None:
+    """Find nothing."""
+
+
+def once(_run: Run, attempt: Attempt, _over: Any) -> Found:
+    """Whatever comes of one attempt."""
+    return attempt(dict.fromkeys(("other", "text"), "made up") | {"times": 2, "texts": ["a", "b"]})
+
+
+def until_over(_run: Run, _attempt: Attempt, over: Callable[[], bool]) -> None:
+    while not over():
+        time.sleep(0.001)
+
+
+def failing(_run: Run, attempt: Attempt, _over: Any) -> Found:
+    _, record = attempt({"other": '"a"', "text": "a", "times": 2, "texts": ["a", "b"]})
+    return Verdict("fail", "fail", "found by searching"), record
+
+
+@pytest.fixture(scope="module")
+def server() -> Any:
+    with reference() as running:
+        yield running
+
+
+def test_all_that_can_be_searched_is_known() -> None:
+    assert TEXTS in SEARCHED
+    assert len(SEARCHED) > 3
+
+
+def test_a_search_begins_when_every_plain_verdict_is_there(server: Embedded) -> None:
+    seen = []
+
+    def look(*_: Any) -> None:
+        seen.append(engine.progress().done)
+
+    engine = Engine(server.options(search=Seeker(look), selected=ITEMS))
+    engine.start()
+    assert engine.wait(60)
+    engine.close()
+    assert seen == [len(engine.plan.runs)] * len(SEARCHED)
+
+
+def test_nobody_is_told_of_a_pass_before_its_search_has_ended(server: Embedded) -> None:
+    told: list[Verdict | None] = []
+
+    def look(run: Run, attempt: Attempt, over: Any) -> Found | None:
+        if run.id != TEXTS:
+            return None
+        told.append(engine.verdict(TEXTS, 0))
+        return failing(run, attempt, over)
+
+    engine = Engine(server.options(search=Seeker(look), selected=frozenset({TEXTS})))
+    engine.start()
+    verdict = engine.verdict(TEXTS, 60)
+    engine.close()
+    assert told == [None]
+    assert verdict is not None
+    assert verdict.message == "found by searching"
+
+
+def test_what_is_found_takes_the_place_of_the_pass_and_of_nothing_else(server: Embedded) -> None:
+    def look(run: Run, attempt: Attempt, over: Any) -> Found | None:
+        return failing(run, attempt, over) if run.id == TEXTS else None
+
+    report = server.judge(search=Seeker(look), selected=ITEMS)
+    assert bad(report, "fail", "warn") == {TEXTS: "found by searching"}
+
+
+@pytest.mark.parametrize("outcome", ["error", "inconclusive", "blocked", "untestable"])
+def test_a_search_that_says_nothing_leaves_the_pass(outcome: Any, server: Embedded) -> None:
+    def look(run: Run, attempt: Attempt, over: Any) -> Found:
+        return Verdict(outcome, outcome, "who knows"), failing(run, attempt, over)[1]
+
+    report = server.judge(search=Seeker(look), selected=frozenset({TEXTS}))
+    assert on(report, "etag-of-content").outcome == "pass"
+
+
+def test_a_search_that_breaks_leaves_the_pass_and_is_told(server: Embedded) -> None:
+    def look(*_: Any) -> None:
+        raise RuntimeError("ours")
+
+    report = server.judge(search=Seeker(look), selected=frozenset({TEXTS}))
+    assert on(report, "etag-of-content").outcome == "pass"
+    assert report.fuzzing is not None
+    assert report.fuzzing.broken == (f"the search of {TEXTS} broke off: RuntimeError: ours",)
+
+
+# ------------------------------------------------------------------ sharing
+
+
+@pytest.mark.parametrize(("most", "shares"), [(None, {50}), (3, {1}), (100, None)])
+def test_examples_are_shared_out(most: int | None, shares: set[int] | None, server: Embedded) -> None:
+    seeker = Seeker(nothing)
+    server.judge(search=seeker, selected=ITEMS, fuzz_examples=most)
+    given = [examples for _, examples, _ in seeker.asked]
+    assert len(given) == len(SEARCHED)
+    assert shares is None or set(given) == shares
+    if shares is None:
+        assert sum(given) == most
+        assert max(given) - min(given) <= 1
+
+
+def test_time_is_shared_out_so_that_none_starves(server: Embedded) -> None:
+    seeker = Seeker(until_over)
+    report = server.judge(search=seeker, selected=ITEMS, fuzz_time=0.8)
+    begun = [at for _, _, at in seeker.asked]
+    assert [id_ for id_, _, _ in seeker.asked] == SEARCHED
+    waits = [later - earlier for earlier, later in itertools.pairwise(begun)]
+    assert min(waits) > 0.5 * 0.8 / len(SEARCHED)
+    assert report.fuzzing is not None
+    assert set(report.fuzzing.cut) == set(SEARCHED)
+    assert not report.stopped
+
+
+# ------------------------------------------------------------------ bad servers
+
+
+def judged_slowly(**more: Any) -> tuple[Report, float]:
+    def slow(*_: object) -> None:
+        time.sleep(0.01)
+
+    with serve(Student(slow)) as running:
+        began = time.monotonic()
+        report = run(options(running.url, selected=ITEMS, **more))
+        return report, time.monotonic() - began
+
+
+def test_a_deadline_ends_the_search_and_changes_no_plain_verdict() -> None:
+    plain, took = judged_slowly()
+    report, whole = judged_slowly(search=Seeker(until_over), deadline=took + 2)
+    assert {e.nodeid: e.verdict.outcome for e in report.judged} == {
+        e.nodeid: e.verdict.outcome for e in plain.judged
+    }
+    assert not report.stopped
+    assert whole < took + 2.5
+
+
+def test_an_attempt_ends_in_the_middle_and_what_it_changed_is_put_back() -> None:
+    reads = []
+
+    def slow(method: str, *_: object) -> None:
+        reads.append(method)
+        time.sleep(0.05)
+
+    ended = []
+
+    def look(_run: Run, attempt: Attempt, _over: Any) -> Found:
+        found = attempt({"text": "ended in the middle"})
+        ended.append([step.status for step in found[1].steps])
+        return found
+
+    student = Student(slow)
+    with serve(student) as running:
+        before = [dict(item) for item in student.items]
+        chosen = frozenset({TEXTS})
+        run(quick(running.url, 5.0, search=Seeker(look), selected=chosen, fuzz_time=0.13))
+    assert "stopped" in ended[0]
+    assert student.items == before
+
+
+def test_a_budget_of_one_second_is_kept() -> None:
+    _, plain = judged_slowly()
+    report, took = judged_slowly(search=Seeker(until_over), fuzz_time=1.0)
+    assert report.fuzzing is not None
+    assert report.fuzzing.seconds < 1.5
+    assert took < plain + 2.5
+
+
+def test_a_server_that_dies_while_it_is_searched_is_told_once_and_asked_no_more() -> None:
+    dead: list[bool] = []
+
+    def before(*_: object) -> bytes | None:
+        return b"" if dead else None
+
+    def look(_run: Run, attempt: Attempt, _over: Any) -> Found:
+        dead.append(True)
+        return attempt({"other": '"a"', "text": "a", "times": 2, "texts": ["a", "b"]})
+
+    seeker = Seeker(look)
+    with serve(Student(before)) as running:
+        report = run(quick(running.url, 0.2, search=seeker, selected=ITEMS))
+    assert len(seeker.asked) == 1
+    silent = [e for e in report.judged if e.verdict.outcome == "unreachable"]
+    assert [e.nodeid for e in silent] == [seeker.asked[0][0]]
+    assert report.fuzzing is not None
+    assert report.fuzzing.ended == "the server does not answer any more"
+
+
+def test_a_run_that_is_stopped_keeps_what_was_judged(server: Embedded) -> None:
+    def look(*_: Any) -> None:
+        engine.cancel("enough")
+
+    seeker = Seeker(look)
+    engine = Engine(server.options(search=seeker, selected=ITEMS))
+    engine.start()
+    assert engine.wait(30)
+    engine.close()
+    report = engine.report()
+    assert len(seeker.asked) == 1
+    assert not bad(report, "inconclusive")
+    assert report.stopped == "enough"
+
+
+def test_what_was_searched_and_by_what_stands_in_the_report(server: Embedded) -> None:
+    report = server.judge(search=Seeker(once), selected=ITEMS, searched_by="Chance 1.0", fuzz_examples=5)
+    assert report.fuzzing is not None
+    told = report.fuzzing
+    assert (told.by, told.searches, told.attempts, told.cut) == (
+        "Chance 1.0",
+        len(SEARCHED),
+        len(SEARCHED),
+        (),
+    )
+    assert server.judge(selected=ITEMS).fuzzing is None
+
+
+def test_a_refusal_to_search_is_no_reply_of_the_server() -> None:
+    """The student's server is the same before and after a whole search."""
+    student = Student(lambda method, *_: reply(405, {}) if method == "PATCH" else None)
+    with serve(student) as running:
+        before = fetch(running.url, "/items/")
+        run(options(running.url, search=Seeker(once), selected=ITEMS))
+        assert fetch(running.url, "/items/") == before

@@ -1,0 +1,128 @@
+"""What a search finds is written down once, as a check: it fails plainly there, and passes elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.fuzzing import DEFECTS
+from helpers.histories import FLAWS_OF_HISTORIES
+from helpers.runs import Embedded, reference
+from helpers.runs import run as run_engine
+from msgspec.structs import replace
+
+from conformance.clocks import VirtualClock
+from conformance.execute.options import Options
+from conformance.fuzz import machine, search
+from conformance.fuzz.saving import Saver
+from conformance.load.specs import load, load_with
+from conformance.load.target import load_target
+from conformance.model import Report, Suite
+from conformance.plan.lanes import plan
+from reference_impl.twisted.flaws import FLAWS, Flaw
+
+
+def judged(server: Embedded, suite: Suite, **more: Any) -> Report:
+    given = Options(
+        server.url,
+        suite,
+        load_target("lesson"),
+        clock=lambda: VirtualClock(server.clock.move),
+        seed=1,
+        **more,
+    )
+    return run_engine(given)
+
+
+def free(suite: Suite) -> Suite:
+    """The suite with explorations that wait for no plain check: those have found the flaw before."""
+
+    def freed(check: Any) -> Any:
+        return replace(check, after=()) if check.explored else check
+
+    return replace(suite, files=tuple(replace(f, checks=tuple(map(freed, f.checks))) for f in suite.files))
+
+
+def plainly(server: Embedded, folder: Path, tier: Any = "full") -> dict[str, str]:
+    """Check id -> outcome, of what was saved."""
+    suite = load_with([str(folder)])
+    runs = plan(suite, load_target("lesson"), tier).runs
+    saved = {each.stem for each in folder.glob("*.yaml")}
+    chosen = frozenset(r.id for r in runs if r.check.id in saved and r.resource)
+    report = judged(server, suite, selected=chosen, tier=tier)
+    outcomes: dict[str, str] = {}
+    for entry in report.judged:
+        failed = outcomes.get(entry.id) == "fail" or entry.verdict.outcome == "fail"
+        outcomes[entry.id] = "fail" if failed else entry.verdict.outcome
+    return outcomes
+
+
+@pytest.mark.parametrize(
+    ("flaw", "resource"),
+    [
+        ("create-not-invalidated", "items"),
+        ("update-not-invalidated-item", "items"),
+        ("version-counts-reads", "versioned"),
+        ("sliding-ttl", "cached-time"),
+        *(
+            pytest.param(flaw, told.resource, marks=pytest.mark.slow)
+            for flaw, told in FLAWS_OF_HISTORIES.items()
+            if flaw != "filled-late"  # two at once: which of them the server takes first is its affair
+        ),
+    ],
+)
+def test_a_history_that_is_saved_fails_there_and_passes_on_the_reference(
+    flaw: str, resource: str, tmp_path: Path
+) -> None:
+    suite, saver = free(load()), Saver(tmp_path / "found")
+    runs = plan(suite, load_target("lesson"), "lesson", explored=True).runs
+    chosen = frozenset(r.id for r in runs if r.check.explored and r.resource and r.resource.name == resource)
+    with reference(flaw=flaw) as server:
+        judged(
+            server,
+            suite,
+            selected=chosen,
+            search=search.search,
+            explore=machine.explore,
+            save=saver,
+            fuzz_examples=60,
+        )
+        assert saver.paths
+        assert set(plainly(server, tmp_path / "found").values()) == {"fail"}
+    with reference() as server:
+        assert set(plainly(server, tmp_path / "found").values()) == {"pass"}
+
+
+@pytest.mark.parametrize("name", ["splits-inside-tags", "four-tags-at-most", "hash-of-lower-case"])
+def test_a_value_that_is_saved_fails_there_and_passes_on_the_reference(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply, run_id = DEFECTS[name]
+    monkeypatch.setitem(FLAWS, name, Flaw(name, name, apply, breaks=()))
+    saver = Saver(tmp_path)
+    with reference(flaw=name) as server:
+        for _ in range(2):
+            judged(
+                server, load(), selected=frozenset({run_id}), search=search.search, save=saver, tier="full"
+            )
+        assert len(saver.paths) == len(list(tmp_path.iterdir())) == 1
+        assert set(plainly(server, tmp_path).values()) == {"fail"}
+    with reference() as server:
+        assert set(plainly(server, tmp_path).values()) == {"pass"}
+
+
+def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:
+    apply, run_id = DEFECTS["splits-inside-tags"]
+    del apply
+    with reference() as server:
+        report = judged(server, load(), selected=frozenset({run_id}))
+    run = next(r for r in plan(load(), load_target("lesson"), "full").runs if r.id == run_id)
+    record = report.records[run.work]
+    saver = Saver(tmp_path / "deep" / "folder")
+    saver(run, record)
+    (path,) = saver.paths
+    Path(path).write_text("mine")
+    saver(run, record)
+    assert saver.paths == [path]
+    assert Path(path).read_text() == "mine"
