@@ -6,22 +6,31 @@ run meanwhile.
 
 from __future__ import annotations
 
+import contextlib
 import re
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from handed_in import hand_in
-from measure import Figure, compiled, figure
+import httpx
+from handed_in import LESSON, hand_in
+from measure import Figure, Spent, compiled, figure, in_turns, ratios
+
+from conformance import api
+from conformance.options import Asked, Serving
+from conformance.report.document import encode
 
 _QUICK: Final = 20
 _WHOLE: Final = 100
 _MIB: Final = 1 << 20
+_ROUNDS: Final = 9
+_GLANCE: Final = 0.02
 _DONE: Final = re.compile(r"\[(\d+)/\d+\] ")
 
 
@@ -36,6 +45,7 @@ class Took:
 
 def figures(*, quick: bool) -> Iterator[Figure]:
     """A class whose entries without an end are of plain Python, and one in which they are waited for."""
+    yield from _alone()
     count = _QUICK if quick else _WHOLE
     for real, budget in ((False, 60.0), (True, 100.0)):
         took = graded(count, real=real)
@@ -51,6 +61,50 @@ def figures(*, quick: bool) -> Iterator[Figure]:
                 "MiB",
                 10.0,
             )
+
+
+def _alone() -> Iterator[Figure]:
+    """What a submission costs, isolated and without its second start, as a multiple of bare."""
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "main.py").write_text(LESSON, "utf-8")
+        serving = Serving(app="main:app", app_dir=name, isolate="auto")
+        asked = Asked(serving=serving, no_restart=True, seed=1)
+        report = api.conduct(api.make_options(asked))  # brings what the first one imports
+        requests = [x.request for r in report.records.values() for s in r.steps for x in s.exchanges]
+        with httpx.Client() as client:
+            pairs = in_turns(
+                lambda: _spent(lambda: encode(api.conduct(api.make_options(asked)))),
+                lambda: _spent(
+                    lambda: _bare(name, client, [(each.method, each.target) for each in requests])
+                ),
+                _ROUNDS,
+            )
+    says = "a submission, isolated, without a restart, as a multiple of bare"
+    yield figure("class-cpu-times", says, ratios(pairs, "cpu"), "x", 1.35)
+
+
+def _bare(folder: str, client: httpx.Client, requests: list[tuple[str, str]]) -> None:
+    """The same requests to the same app, served by uvicorn, and nothing else."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    command = [sys.executable, "-m", "uvicorn", "main:app", "--port", url.rpartition(":")[2]]
+    with subprocess.Popen([*command, "--log-level", "critical"], cwd=folder) as server:
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                client.get(f"{url}/items/")
+                break
+            time.sleep(_GLANCE)
+        for method, target in requests:
+            client.request(method, f"{url}{target}")
+        server.terminate()
+
+
+def _spent(what: Callable[[], object]) -> Spent:
+    """What it takes of the whole machine."""
+    begun, busy = time.perf_counter(), _busy()
+    what()
+    return Spent(time.perf_counter() - begun, _busy() - busy)
 
 
 def graded(count: int, *, real: bool) -> Took:

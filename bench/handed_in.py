@@ -11,7 +11,7 @@ from typing import Final
 
 from measure import ROOT
 
-__all__ = ["KINDS", "hand_in"]
+__all__ = ["KINDS", "LESSON", "hand_in"]
 
 LESSON: Final = (ROOT / "reference_impl/lesson.py").read_text("utf-8")
 _KEEP: Final = "    cache[key] = (value, now + TTL)\n"

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from conformance.classroom.packing import Item
 
-__all__ = ["AppFound", "Several", "Unfound", "app_of"]
+__all__ = ["AppFound", "Several", "Unfound", "app_of", "may_wait"]
 
 T = TypeVar("T")
 
@@ -26,6 +26,10 @@ _APP: Final = re.compile(
     rf"(?m)^([A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)*(?:{'|'.join(_FRAMEWORKS)})\(".encode()
 )
 _FACTORY: Final = re.compile(rb"(?m)^(?:async[ \t]+)?def[ \t]+((?:create|make|get|build)_app(?:lication)?)\(")
+_OTHER_CLOCKS: Final = re.compile(
+    rb"(?m)^[ \t]*(?:import|from)[ \t]+"
+    rb"(?:sqlite3|redis|diskcache|shelve|dbm|sqlalchemy|aiosqlite|pymemcache|threading|subprocess|sched)\b"
+)
 _RELATIVE: Final = re.compile(rb"(?m)^[ \t]*from[ \t]+\.")
 _USUAL_NAMES: Final = (b"app", b"application", b"api")
 _USUAL_FILE: Final = b"main.py"
@@ -65,6 +69,14 @@ def app_of(items: Sequence[Item], asked: str = "", *, factory: bool = False) -> 
         if found is not None:
             return found
     return _looked_for(files, asked)
+
+
+def may_wait(items: Sequence[Item]) -> bool:
+    """Whether it imports what may tell it another time than the clock that is moved.
+
+    By that its TTLs may have to be waited for: a guess, by which nothing is judged, of who is to begin first.
+    """
+    return any(_OTHER_CLOCKS.search(item.data) for item in items if item.path.endswith(b".py"))
 
 
 def _asked(files: dict[bytes, bytes], asked: str, *, factory: bool) -> AppFound | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from conformance.classroom import page
+from conformance.classroom.apps import may_wait
 from conformance.classroom.finding import Found, Submission
 from conformance.classroom.names import shown, slugs
 from conformance.classroom.one import (
@@ -72,12 +73,14 @@ class _Entry:
 
     Args:
         spooled: a file with these bytes; None: it is a URL, or can't be read.
+        long: whether it may have to be waited for.
     """
 
     name: str
     source: str = ""
     spooled: Path | None = None
     unread: str = ""
+    long: bool = False
     students: list[str] = field(default_factory=list)
     standing: Standing | None = None
     tries: int = 0
@@ -176,12 +179,13 @@ class Batch:
             return _Entry(_digest(f"unread {one.source} {why}"), unread=why)
         spooled = folder / packed.digest
         spooled.write_bytes(packed.encode())
-        return _Entry(packed.digest, spooled=spooled)
+        return _Entry(packed.digest, spooled=spooled, long=may_wait(packed.items))
 
     # ---------------------------------------------------------------- grading
 
     def _grade(self, grader: Grader, tell: Tell) -> None:
         left = [entry for entry in self._entries.values() if entry.standing is None]
+        left.sort(key=lambda entry: not entry.long)  # whose waits are the longest begins first
         for entry in [each for each in left if each.unread]:
             left.remove(entry)
             self._keep(entry, grade_lost(entry.unread, self._order, name=entry.name), tell)

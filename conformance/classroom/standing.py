@@ -41,7 +41,7 @@ class Standing(msgspec.Struct, frozen=True):
         topics, rows: in the order of the assignment.
         app: as it was started; "" where there was none. found: what is to be said of how it was found.
         left_out: what of it was not taken along, as sentences.
-        down: why it did not start, or "". first: what it is to mend first, or "".
+        down: why it did not start, or answered nothing; or "". first: what it is to mend first, or "".
         isolation: the level by which it was isolated.
         looked_at: why it was judged again in real time, or ().
         audit: where the two clocks differ, how; or "".
@@ -103,7 +103,8 @@ def standing_of(report: Report, **about: object) -> Standing:
     if grade is None:
         raise UsageError("there is no grade in this report")
     mend = first(report)
-    down = mend.says[0][0] if mend and not report.base_url and mend.says else ""
+    alive = any(each.verdict.outcome in ("pass", "fail") for each in report.judged)
+    down = mend.says[0][0] if mend and mend.entry is None and mend.says and not alive else ""
     made: dict[str, object] = {
         "version": VERSION,
         "freeze": grade.freeze,

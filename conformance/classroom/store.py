@@ -132,12 +132,11 @@ class Store:
         """
         place = self.folder / _STUDENTS / slug
         place.mkdir(exist_ok=True)
-        if standing is None:
-            (place / REPORT).unlink(missing_ok=True)
-        else:
-            self._link(self._path(standing.submission, standing.freeze).with_suffix(f".{REPORT}"), place)
+        (place / REPORT).unlink(missing_ok=True)
         for name, data in files.items():
             put(place / name, data)
+        if standing is not None:  # last: by it the others are known to be of this result
+            self._link(self._path(standing.submission, standing.freeze).with_suffix(f".{REPORT}"), place)
 
     def _link(self, report: Path, place: Path) -> None:
         """The report is there once on the disk, where that goes."""

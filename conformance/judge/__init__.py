@@ -9,6 +9,7 @@
     scope.py       which steps a check has to do with
     owners.py      whose business a fact is that a check needs
     court.py       what a judgement may look at, and how an outcome counts
+    offered.py     what a server does not offer, or was not asked for
     unjudged.py    verdicts where there is no record to judge
     codes.py       what leaves a check open, and whose doing that is
     remarks.py     what is said beside a verdict

@@ -28,6 +28,7 @@ from conformance.judge.excuses import ENDED, crashed, doubted, entry_ended, logi
 from conformance.judge.histories import of_history
 from conformance.judge.lints import judge_answers
 from conformance.judge.mixtures import of_mixtures
+from conformance.judge.offered import not_there
 from conformance.judge.owners import has_seen, owner
 from conformance.judge.remarks import remarked
 from conformance.judge.scope import relevant
@@ -37,7 +38,6 @@ from conformance.judge.symptoms import recognise
 from conformance.judge.unjudged import ours, stopped
 from conformance.matchers import MATCHERS, Case, first_finding
 from conformance.model import (
-    NOT_ASKED,
     OUT_OF_REACH,
     Check,
     Doubt,
@@ -195,7 +195,7 @@ def _undone(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
         finding = Finding(expected, record.says, step.name, code=DECLARED)
         return _failed(run, finding, case, court)
     if record.status in ("not-offered", "not-asked"):
-        return _not_there(run, court, record)
+        return not_there(run, court, record)
     if record.status in ("refused", "untestable", "out-of-reach"):
         return _not_tested(run, step, record, court)
     last = record.exchanges[-1] if record.exchanges else None
@@ -310,14 +310,6 @@ def _needs(run: Run, court: Court, unmet: Finding) -> Verdict:
 
 def _not_applicable(run: Run, court: Court, says: str) -> Verdict:
     return made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
-
-
-def _not_there(run: Run, court: Court, record: StepRecord) -> Verdict:
-    """The server does not offer it, or the user held it back."""
-    if record.status == "not-offered":
-        return _not_applicable(run, court, record.says)
-    held = _not_applicable(run, court, f"not asked for: {record.says}")
-    return replace(held, cause=record.says, code=NOT_ASKED)
 
 
 # ------------------------------------------------------------------ what was expected

@@ -21,6 +21,8 @@ NOT_ASKED: Final = "not-asked"
 """The code of a verdict on what the user held back: it does not apply to this run."""
 NOT_DECLARED: Final = "not-declared"
 """The code of a verdict on what the target does not declare: its cause names the capabilities."""
+NOT_OFFERED: Final = "not-offered"
+"""The code of a verdict on what the server may lack, and does: what is expected names the route."""
 GIVEN_UP: Final = "given-up"
 """The code of a verdict on what was not asked any more, since its resource had not answered before."""
 MISSING: Final[Any] = msgspec.UNSET

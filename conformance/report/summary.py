@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from conformance.model import Entry, Fuzzing, Report, Tally, VerdictName
+from conformance.model import TIERS, Entry, Fuzzing, Report, Tally, VerdictName
 from conformance.report.graded import grade_lines
 from conformance.report.leftover import leftover
 from conformance.report.mending import REASONS, advice, first, first_to_mend, reasons
@@ -240,7 +240,8 @@ def _folded(report: Report) -> Iterator[str]:
         if entries:
             yield f"{heading}: {checks(len(entries))}"
             if outcome == "not-applicable":
-                yield from (f"  {line}" for line in leftover(entries))
+                brief = report.tier == TIERS[0]
+                yield from (f"  {line}" for line in leftover(entries, brief=brief))
             else:
                 yield from _reasons(entries, report)
 

@@ -15,7 +15,7 @@ from conformance.servers.isolation import uids
 
 ROOT = Path(conformance.__file__).parents[1]
 PROGRAM = """
-import json, os, subprocess, sys
+import atexit, json, os, socket, subprocess, sys
 from pathlib import Path
 from conformance.servers.isolation import namespaces
 from apps.writing import until
@@ -27,7 +27,10 @@ if not seen["lacking"]:
     folder = Path(sys.argv[1])
     (folder / "result").write_text("81 points")
     (folder / "result").chmod(0o600)
-    suite = subprocess.Popen(["/bin/sleep", "1000"], env={"GRADING_TOKEN": "hunter2"})
+    # With no pipe of ours, for which we would wait if this ends early.
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    suite = subprocess.Popen(["/bin/sleep", "1000"], env={"GRADING_TOKEN": "hunter2"}, **silent)
+    atexit.register(suite.kill)
     prey = {
         "secrets": {},
         "reads": {"path": folder / "result"},
@@ -53,6 +56,13 @@ if not seen["lacking"]:
         attacker.does(path=folder / "result")
         attacker.server.restart()
         seen["plants"] = attacker.does()
+    with (
+        attacked("namespaces", folder / "other", "detects") as victim,
+        attacked("namespaces", folder / "port", "port") as attacker,
+        socket.create_connection(("127.0.0.1", attacker.server.port)),
+    ):
+        ways = ("own", "given", "accepted")
+        seen["port"] = [attacker.does(port=victim.server.port, way=way) for way in ways].count("200")
     seen["alive"] = suite.poll() is None
     suite.kill()
     suite.wait()
@@ -82,7 +92,8 @@ def test_a_suite_of_any_user_is_as_safe(open_folder: Path) -> None:
     )
     if "Permission denied" in ran.stderr and str(ROOT) in ran.stderr:
         pytest.skip("this checkout is closed to other users")
-    seen = json.loads(ran.stdout or "{}")
+    assert ran.returncode == 0, ran.stderr
+    seen = json.loads(ran.stdout)
     if seen.get("lacking"):
         pytest.skip(seen["lacking"])
     assert "hunter2" not in seen.pop("secrets")
@@ -97,6 +108,7 @@ def test_a_suite_of_any_user_is_as_safe(open_folder: Path) -> None:
         "empties": True,
         "shared": True,
         "plants": "",
+        "port": 0,
         "alive": True,
         "result": "81 points",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.classroom.apps import AppFound, Several, Unfound, app_of
+from conformance.classroom.apps import AppFound, Several, Unfound, app_of, may_wait
 from conformance.classroom.packing import Item
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
@@ -82,3 +82,13 @@ def test_none_says_what_there_is() -> None:
         found({"x.py": "print(1)"}, "main:app")
     with pytest.raises(Unfound, match="there is no file of Python"):
         found({"index.js": ""})
+
+
+def test_who_has_another_clock_may_have_to_be_waited_for() -> None:
+    def waits(text: str, path: bytes = b"main.py") -> bool:
+        return may_wait([Item(b"x.py", b"x = 1"), Item(path, text.encode())])
+
+    assert waits("import os\nimport sqlite3\n")
+    assert waits("def f():\n    from redis.asyncio import Redis\n")
+    assert not waits("import time\n# import sqlite3\nimport sqlite3_like\n")
+    assert not waits("import sqlite3", b"notes.txt")

@@ -126,6 +126,12 @@ def test_what_is_graded_stays_and_what_is_handed_in_anew_is_graded(
     assert len(begun) == 3
 
 
+def test_whose_waits_may_be_long_begins_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    class_ = Class(tmp_path, {"ada": GOOD, "zoe": "import sqlite3\n" + GOOD})
+    assert class_.grade("--jobs", "1") == 0
+    assert [line.split()[1] for line in capsys.readouterr().err.splitlines()] == ["zoe:", "ada:"]
+
+
 def test_the_same_bytes_are_graded_once_for_all_who_handed_them_in(tmp_path: Path) -> None:
     class_ = Class(tmp_path, {"ada": GOOD, "bob": GOOD})
     assert class_.grade() == 0
@@ -316,6 +322,7 @@ def test_servers_that_run_are_graded_by_their_urls(tmp_path: Path, serve: Serve,
     assert points["ada"] == "40"
     assert 0 < int(points["bob"]) < 40
     assert points["cyd"] == "0"
+    assert "can't be reached" in class_.rows()["cyd"]["did_not_start"]
 
 
 def test_who_waits_holds_no_place_and_ctrl_c_keeps_what_came(tmp_path: Path) -> None:

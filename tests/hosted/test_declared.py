@@ -211,7 +211,8 @@ FAULTY: Mapping[str, tuple[str, str, set[str]]] = {
 def test_a_fault_is_found_beside_a_ttl_that_is_right(tmp_path: Path, name: str) -> None:
     text, end, wrong = FAULTY[name]
     report = judge(tmp_path, f"{RATES}\n{text}\n", end=end)
-    by_chance = {"expired-tag-is-200"} if "60" in text else set()  # two lives may begin in one minute
+    # Two lives may begin in one minute, and between a read and what is asked by its tag a second may end.
+    by_chance = {"expired-tag-is-200"} if "60" in text else {"if-match-list"} if "time" in text else set()
     assert failed(report) - by_chance == wrong
     assert on(report, "hit-until-ttl", "of").outcome == "pass"
 

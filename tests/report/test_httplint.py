@@ -103,7 +103,7 @@ def test_what_it_can_not_bear_costs_nobody_a_report() -> None:
 def test_what_only_a_hidden_check_has_met_is_not_shown() -> None:
     whole = sheet(answer(("X-Bad", "worst")))
     assert len(lines(whole)) == 2
-    hidden = graded(whole, made("items", hidden="due").grade)
+    hidden = graded(whole, made("items", hidden="due").whole.grade)
     entries = tuple(e for e in hidden.whole.entries if e.verdict.verdict == "fail")
     assert len(lines(Sheet(replace(hidden.whole, entries=entries)))) == 1
 

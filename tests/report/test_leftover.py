@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.model import NOT_ASKED, NOT_DECLARED, Entry, Verdict
+from conformance.model import NOT_ASKED, NOT_DECLARED, NOT_OFFERED, Entry, Verdict
 from conformance.report.leftover import leftover
 
 
@@ -61,3 +61,46 @@ def test_what_a_server_has_said_is_shown_and_not_obeyed() -> None:
 
 def test_where_all_applies_there_is_nothing_to_tell() -> None:
     assert lines() == []
+
+
+def offering(*routes: tuple[str, str], brief: bool = False) -> list[str]:
+    """By resource, and the route that is lacking."""
+    found = [
+        Entry(
+            f"specs/a.yaml::{resource}::a{n}",
+            Verdict(
+                "not-applicable", "not-applicable", "m", cause="a sentence", code=NOT_OFFERED, expected=e
+            ),
+        )
+        for n, (resource, e) in enumerate(routes)
+    ]
+    return list(leftover(found, brief=brief))
+
+
+def test_routes_that_are_not_offered_are_one_line() -> None:
+    assert offering(
+        ("items", "PUT /items/{id}"),
+        ("reports", "GET /reports/"),
+        ("a", "GET /policies/a"),
+        ("b", "GET /policies/b"),
+        ("c", "GET /policies/c"),
+        ("items", "DELETE /items/{id}"),
+        ("items", "PUT /items/{id}"),
+    ) == ["not offered: /reports/, /policies/*, PUT and DELETE /items/{id}"]
+
+
+def test_of_a_resource_that_is_not_there_nothing_else_is_told() -> None:
+    assert offering(("reports", "GET /reports/"), ("reports", "PUT /reports/"), ("reports", "")) == [
+        "not offered: /reports/"
+    ]
+
+
+def test_what_has_no_route_is_a_sentence_unless_it_is_to_be_brief() -> None:
+    lacking = ("items", "")
+    assert offering(lacking) == ["a sentence: 1"]
+    assert offering(lacking, brief=True) == []
+
+
+def test_what_was_looked_for_in_vain_is_left_out_where_it_is_to_be_brief() -> None:
+    told = list(leftover(entries(("status", "x", "status 428")), brief=True))
+    assert told == []

@@ -134,3 +134,33 @@ def test_an_empty_list_shows_nothing_to_model_a_new_item_on() -> None:
     with serve(student) as server, context(server.url) as within:
         assert done(within, "create").status == "not-offered"
     assert student.asked == [("GET", "/items/")]
+
+
+def test_the_id_of_a_job_is_not_the_items() -> None:
+    def later(method: str, path: str, _headers: Any, body: bytes) -> Any:
+        if (method, path) != ("POST", "/items/"):
+            return None
+        student.items.append({**json.loads(body), "id": 41})
+        return reply(202, {"job_id": "j-1", "status": "queued"}, {"Location": "/jobs/17"})
+
+    student = Student(later)
+    with serve(student) as server, context(server.url) as made:
+        assert effect_of(done(made, "create")).id == 41
+
+
+def test_an_id_that_nobody_tells_is_found_by_our_value_later() -> None:
+    """The list is late: the item is on it once it is to be removed."""
+    shown = [{"id": 1, "name": "Pen"}]
+
+    def late(method: str, path: str, _headers: Any, body: bytes) -> Any:
+        if (method, path) == ("POST", "/items/"):
+            student.items.append({**json.loads(body), "id": 7})
+            return reply(201, {"message": "created"})
+        return reply(200, shown) if (method, path) == ("GET", "/items/") else None
+
+    student = Student(late)
+    with serve(student) as server, context(server.url) as made:
+        assert effect_of(done(made, "create")).id is None
+        shown[:] = student.items
+        assert put_back_all(made) == []
+    assert 7 not in [i["id"] for i in student.items]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from helpers.hostile import serve
 from helpers.rules import none_of
-from helpers.runs import context, done, effect_of, on, only, put_back_all, quick, run
+from helpers.runs import context, done, effect_of, on, only, quick, run
 from helpers.student import Student, reply
 from msgspec.structs import replace
 
@@ -353,36 +353,6 @@ def test_a_view_that_answers_every_method_as_get_offers_no_write(method: str) ->
         record = done(made, "create" if method == "POST" else "change")
     assert record.status == "not-offered"
     assert "as GET is" in record.says
-
-
-def test_the_id_of_a_job_is_not_the_items() -> None:
-    def later(method: str, path: str, _headers: Any, body: bytes) -> Any:
-        if (method, path) != ("POST", "/items/"):
-            return None
-        student.items.append({**json.loads(body), "id": 41})
-        return reply(202, {"job_id": "j-1", "status": "queued"}, {"Location": "/jobs/17"})
-
-    student = Student(later)
-    with serve(student) as server, context(server.url) as made:
-        assert effect_of(done(made, "create")).id == 41
-
-
-def test_an_id_that_nobody_tells_is_found_by_our_value_later() -> None:
-    """The list is late: the item is on it once it is to be removed."""
-    shown = [{"id": 1, "name": "Pen"}]
-
-    def late(method: str, path: str, _headers: Any, body: bytes) -> Any:
-        if (method, path) == ("POST", "/items/"):
-            student.items.append({**json.loads(body), "id": 7})
-            return reply(201, {"message": "created"})
-        return reply(200, shown) if (method, path) == ("GET", "/items/") else None
-
-    student = Student(late)
-    with serve(student) as server, context(server.url) as made:
-        assert effect_of(done(made, "create")).id is None
-        shown[:] = student.items
-        assert put_back_all(made) == []
-    assert 7 not in [i["id"] for i in student.items]
 
 
 def test_an_item_that_only_its_mark_has_told_is_known_by_its_id_from_then_on() -> None:

@@ -52,6 +52,8 @@ def main() -> None:
     every = {each for some in handed for each in some} | ({relay[0]} if relay else set())
     if len(commands) == 1 and not relay:
         _become(commands[0], handed[0], every)
+    if relay:
+        _close_up()  # what it starts is open again once it is another program
     running = [_start(*each, every) for each in zip(commands, handed, strict=True)]
     for each in every - ({relay[0]} if relay else set()):
         os.close(each)
@@ -62,6 +64,13 @@ def main() -> None:
         pid, status = os.wait()
     code = os.waitstatus_to_exitcode(status)
     os._exit(128 - code if code < 0 else code)  # the others end with us
+
+
+def _close_up() -> None:
+    """Let no process of this user look into this one, or take a descriptor of its."""
+    import ctypes  # noqa: PLC0415 (who has no relay does without)
+
+    ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
 
 
 def _sibling(name: str) -> Any:

@@ -20,7 +20,9 @@ _NEW_USER: Final = 0x10000000  # CLONE_NEWUSER
 _NOWHERE: Final = 0x01 | 0x20  # MAP_SHARED | MAP_ANONYMOUS
 _SEGMENT: Final = 64 << 10  # bytes of System V's shared memory: as much as a database locks its folder by
 _X32: Final = 0x40000000
-_EPERM, _ENOSYS = 1, 38  # as Linux has them on each of these machines
+_FAST_OPEN: Final = 0x20000000  # MSG_FASTOPEN, by which sending connects
+_SENDING: Final = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}  # which of its arguments are the flags
+_EPERM, _ENOSYS, _ENETUNREACH = 1, 38, 101  # as Linux has them on each of these machines
 _ALLOW: Final = 0x7FFF0000
 _ERRNO: Final = 0x00050000
 _LOAD, _EQUAL, _SOME, _ABOVE, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x45, 0x25, 0x35, 0x54, 0x06
@@ -35,6 +37,10 @@ _ALONE: Final = ("shmget", "semget")
 _NEW: Final = {"io_uring_setup": 425, "clone3": 435, "memfd_secret": 447}  # the same on all machines
 _GENERIC: Final = {
     **_NEW,
+    "connect": 203,
+    "sendto": 206,
+    "sendmsg": 211,
+    "sendmmsg": 269,
     "clone": 220,
     "unshare": 97,
     "mmap": 222,
@@ -48,6 +54,10 @@ _GENERIC: Final = {
 }
 _INTELS: Final = {
     **_NEW,
+    "connect": 42,
+    "sendto": 44,
+    "sendmsg": 46,
+    "sendmmsg": 307,
     "clone": 56,
     "unshare": 272,
     "mmap": 9,
@@ -75,21 +85,22 @@ def lacking() -> str:
     return f"the system calls of {machine} are not known; known are those of {', '.join(_MACHINES)}"
 
 
-def program(*, shares: bool) -> bytes:
+def program(*, shares: bool, asks: bool = True) -> bytes:
     """The filter, as the kernel takes it.
 
     Args:
         shares: whether its processes may share memory that is no file's, as servers of several processes
             do; one that does not need it may not, since it could hide in it what it takes.
+        asks: whether it may connect to anybody: not where it has a socket by which it would reach all.
     """
     machine, numbers = _MACHINES[os.uname().machine]
-    return b"".join(struct.pack("=HBBI", *each) for each in _filter(machine, numbers, shares=shares))
+    return b"".join(struct.pack("=HBBI", *each) for each in _filter(machine, numbers, shares, asks))
 
 
 _Instruction = tuple[int, int, int, int]  # what, how many to jump over if so, if not so, and by what
 
 
-def _filter(machine: int, numbers: Mapping[str, int], *, shares: bool) -> Iterator[_Instruction]:
+def _filter(machine: int, numbers: Mapping[str, int], shares: bool, asks: bool) -> Iterator[_Instruction]:
     absent = (_RETURN, 0, 0, _ERRNO | _ENOSYS)
     yield (_LOAD, 0, 0, _MACHINE)
     yield (_EQUAL, 1, 0, machine)
@@ -104,6 +115,12 @@ def _filter(machine: int, numbers: Mapping[str, int], *, shares: bool) -> Iterat
         yield absent
     for each in ("clone", "unshare"):
         yield from _refused(numbers[each], (_LOAD, 0, 0, _ARGUMENTS), (_SOME, 0, 1, _NEW_USER))
+    if not asks:
+        yield (_EQUAL, 0, 1, numbers["connect"])
+        yield (_RETURN, 0, 0, _ERRNO | _ENETUNREACH)
+        for name, which in _SENDING.items():
+            flags = (_LOAD, 0, 0, _ARGUMENTS + 8 * which)
+            yield from _refused(numbers[name], flags, (_SOME, 0, 1, _FAST_OPEN))
     if shares:
         size = _ARGUMENTS + 8
         high, low = (_LOAD, 0, 0, size + 4), (_LOAD, 0, 0, size)

@@ -23,21 +23,24 @@ _ANSWER: Final = 0x12  # SYN and ACK: what only who asks is sent
 _ALL: Final = 0xFFFFFFFF
 
 
-def fence(sock: socket.socket) -> None:
+def fence(sock: socket.socket) -> bool:
     """Fence a socket of TCP that is bound to a port of 127.0.0.1; one that is, stays so.
 
-    Raises:
-        OSError: this can't be done.
+    False where this can't be done: newer kernels (6.18 does) let only root. It stays on this machine then.
     """
+    with contextlib.suppress(PermissionError):  # before Linux 5.7 only root may; or it is done already
+        sock.setsockopt(socket.SOL_SOCKET, _DEVICE, b"lo\0")
     if sock.getsockopt(socket.SOL_SOCKET, _LOCK):
-        return
+        return True
     program = (
         *((_LOAD_2, 0, 0, _PORT), (_EQUAL, 0, 4, sock.getsockname()[1])),
         *((_LOAD_1, 0, 0, _FLAGS), (_AND, 0, 0, _ANSWER), (_EQUAL, 1, 0, _ANSWER)),
         *((_RETURN, 0, 0, _ALL), (_RETURN, 0, 0, 0)),
     )
     held = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *each) for each in program))
-    sock.setsockopt(socket.SOL_SOCKET, _ATTACH, struct.pack("@HP", len(program), ctypes.addressof(held)))
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _ATTACH, struct.pack("@HP", len(program), ctypes.addressof(held)))
+    except PermissionError:
+        return False
     sock.setsockopt(socket.SOL_SOCKET, _LOCK, 1)
-    with contextlib.suppress(PermissionError):  # before Linux 5.7 only root may
-        sock.setsockopt(socket.SOL_SOCKET, _DEVICE, b"lo\0")
+    return True

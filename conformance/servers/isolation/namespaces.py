@@ -152,6 +152,7 @@ class Sandbox(Quarters):
     def __init__(self, folder: Path, budget: Budget, apart: Sequence[Path] = ()) -> None:
         super().__init__(folder, budget, apart)
         self._uid = uids.fresh() if os.geteuid() == 0 else None
+        self._fenced = False
         self._door: socket.socket | None = None  # on which the life that begins hands out its copy
         self._copy: int | None = None  # of the life that goes on
         self._kept: int | None = None  # of the one before
@@ -167,7 +168,7 @@ class Sandbox(Quarters):
 
     def fence(self, sock: socket.socket) -> None:
         """It is a way into the network of the machine, which is not the server's."""
-        fence(sock)
+        self._fenced = fence(sock)
 
     def place(self, moving: MovingIn) -> Placed:
         """All processes of a life in one sandbox: what they share by files they share there, too."""
@@ -183,7 +184,9 @@ class Sandbox(Quarters):
             "/etc/hosts": "127.0.0.1 localhost server\n",
         }
         files = {path: _in_memory(text.encode(), opened) for path, text in written.items()}
-        allowed = _in_memory(calls.program(shares=moving.shares), opened)
+        # Behind a relay no server has the socket; and the relay asks, on its behalf.
+        asks = self._fenced or moving.relay is not None
+        allowed = _in_memory(calls.program(shares=moving.shares, asks=asks), opened)
         words = _options(self.budget.disk, self._environment(moving.env), allowed, files)
         options = _in_memory("\0".join(words).encode(), opened)
         given = self._open_given()

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.servers.isolation import calls
 
-ALLOWED, REFUSED, ABSENT = 0x7FFF0000, 0x00050001, 0x00050026
+ALLOWED, REFUSED, ABSENT, UNREACHABLE = 0x7FFF0000, 0x00050001, 0x00050026, 0x00050065
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7, "riscv64": 0xC00000F3}
 NEW_USER, SIGCHLD, VM = 0x10000000, 17, 0x100
 SHARED, PRIVATE, VALIDATED, ANONYMOUS = 1, 2, 3, 0x20
@@ -37,6 +37,11 @@ NUMBERS = {
     },
 }
 NUMBERS["riscv64"] = NUMBERS["aarch64"]
+SENDING = {
+    "x86_64": {"connect": 42, "sendto": 44, "sendmsg": 46, "sendmmsg": 307},
+    "aarch64": {"connect": 203, "sendto": 206, "sendmsg": 211, "sendmmsg": 269},
+}
+SENDING["riscv64"] = SENDING["aarch64"]
 
 
 @pytest.fixture(params=sorted(MACHINES))
@@ -91,6 +96,19 @@ def test_memory_that_belongs_to_nobody_is_not_had(machine: str) -> None:
     for flags in (SHARED | ANONYMOUS, VALIDATED | ANONYMOUS, SHARED | ANONYMOUS | 0x4000):
         assert answered(alone, ours, numbers["mmap"], 0, 4096, 3, flags) == REFUSED
         assert answered(sharing, ours, numbers["mmap"], 0, 4096, 3, flags) == ALLOWED
+
+
+def test_who_may_not_ask_connects_to_nobody(machine: str) -> None:
+    ours, fast = MACHINES[machine], 0x20000000
+    for shares in (True, False):
+        silent, asking = calls.program(shares=shares, asks=False), calls.program(shares=shares)
+        for name, before in (("sendto", [0, 0, 0]), ("sendmsg", [0, 0]), ("sendmmsg", [0, 0, 0])):
+            number = SENDING[machine][name]
+            assert answered(silent, ours, number, *before, fast) == REFUSED
+            assert answered(silent, ours, number, *before, 0x4000) == ALLOWED
+            assert answered(asking, ours, number, *before, fast) == ALLOWED
+        assert answered(silent, ours, SENDING[machine]["connect"]) == UNREACHABLE
+        assert answered(asking, ours, SENDING[machine]["connect"]) == ALLOWED
 
 
 def test_the_keys_of_whoever_started_the_suite_are_out_of_reach(machine: str) -> None:

@@ -21,7 +21,8 @@ UNSPECIFIED = b"\0" * 16
 def fenced() -> Iterator[socket.socket]:
     """One that listens."""
     with socket.create_server(("127.0.0.1", 0)) as sock:
-        fence(sock)
+        if not fence(sock):
+            pytest.skip("this kernel lets only root fence a socket")
         yield sock
 
 
