@@ -216,6 +216,29 @@ def freeze(
 app.command()(grade)
 
 
+@app.command()
+def fuzz(
+    url: Annotated[str, typer.Argument(help="The base URL of any API.")],
+    *,
+    openapi: Annotated[str, typer.Option(metavar="PATH", help="Where its OpenAPI is.")] = "/openapi.json",
+    allow_writes: Annotated[
+        bool, typer.Option("--allow-writes", help="Send more than GET and HEAD; nothing is put back.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Repeat a run with the seed it printed.")
+    ] = None,
+    fuzz_examples: Annotated[
+        int, typer.Option(metavar="N", help="How many requests for each operation.")
+    ] = 50,
+) -> None:
+    """Search a whole API with Schemathesis, as its OpenAPI describes it; the exit code is that of st run."""
+    from conformance import wholeapi  # noqa: PLC0415 (see above)
+
+    if allow_writes:
+        _complain(wholeapi.UNCLEAN)
+    raise typer.Exit(wholeapi.fuzz(url, openapi, writes=allow_writes, seed=seed, examples=fuzz_examples))
+
+
 @app.command("list")
 def list_(
     target: Target = "lesson",

@@ -24,6 +24,7 @@ ASKS = {
     "grading/test_fairness.py": "what can be earned, by whom",
     "judge/test_entries.py": "what another entry of the server's cache explains",
     "judge/test_given.py": "what keeps a check from being judged",
+    "load/test_any_file.py": "whatever a file says: records, or an error",
     "load/test_spec_errors.py": "every way in which a file of specs can be wrong",
     "reference_impl/test_model.py": "how the reference reads",
     "servers/test_bad.py": "servers that do not start",

@@ -11,3 +11,16 @@
 Importing this package costs nothing: Hypothesis and Schemathesis (the extra `fuzz`) are imported by its files
 alone.
 """
+
+from typing import Final
+
+CHECKS: Final = (
+    "conformance_etag_revalidation",
+    "conformance_not_modified_is_bare",
+    "conformance_near_misses",
+    "conformance_odd_fields",
+    "conformance_cache_control",
+    "conformance_unsafe_methods",
+    "conformance_strong_tags",
+)
+"""The checks for Schemathesis that hold by themselves, by the names that `st run -c` takes."""

@@ -17,17 +17,6 @@ from schemathesis import Case, CheckContext, Response
 from conformance.fields import parse_cache_control, parse_entity_tag, tags_match_weakly
 from conformance.fuzz.schemathesis_probes import curl, known, only, resent, tag_to_ask_with
 
-CHECKS: Final = (
-    "conformance_etag_revalidation",
-    "conformance_not_modified_is_bare",
-    "conformance_near_misses",
-    "conformance_odd_fields",
-    "conformance_cache_control",
-    "conformance_unsafe_methods",
-    "conformance_strong_tags",
-)
-"""Their names, as `-c` of `st run` takes them."""
-
 _NOT_MODIFIED: Final = 304
 _SERVER_ERROR: Final = 500
 _SKIPPED: Final = True  # what Schemathesis takes for "does not apply"

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from helpers.records import resource, timed
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conformance.claims import CLAIMS, Weighed, weigh
 from conformance.model import (
@@ -20,6 +22,7 @@ from conformance.model import (
     Request,
     Response,
     StepRecord,
+    WireFault,
 )
 
 ITEMS = resource("items", etag=True)
@@ -244,3 +247,45 @@ def test_where_values_repeat_the_mark_alone_tells() -> None:
     assert (
         list(history.value("1", hit=True, after=40).weighed.findings) == ["again"] or history.weighed.findings
     )
+
+
+# ------------------------------------------------------------------ any history
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """Exchanges that no server would ever answer like this, in any order, some of them at once."""
+    history = History(draw(st.sampled_from([ITEMS, TIME, timed("reports", 30.0, repeats=True, hit=None)])))
+    values = st.sampled_from([MISSING, None, "a", "A", 1, 1.5, True, [1], {"a": 1}])
+    for _ in range(draw(st.integers(0, 12))):
+        method = draw(st.sampled_from(["GET", "HEAD", "PUT", "DELETE", "BREW"]))
+        item = draw(st.none() | st.builds(ItemFacts, st.booleans(), values, st.booleans()))
+        exchange = history.exchange(
+            method,
+            draw(st.sampled_from([200, 201, 202, 204, 206, 304, 404, 412, 429, 500])),
+            target=draw(st.sampled_from(["", "/items/1", "/nowhere"])),
+            tag=draw(st.sampled_from(["", '"a"', 'W/"a"', "a", '""', '"b"'])),
+            body=draw(st.sampled_from(["", "A", "B"])),
+            asked=draw(st.sampled_from(["", "", '"a"', '"x"', "*", "\\"])),
+            at=draw(st.none() | st.floats(0, 200)),
+            facts=Facts(item=item, value=draw(values), hit=draw(values)),
+        )
+        if draw(st.integers(0, 9)) == 0:
+            exchange = Exchange(exchange.request, None, WireFault("reset", "it broke"))
+        kinds = st.sampled_from(["create", "change", "remove", "refuse", "clear", "write"])
+        effect = draw(st.none() | st.builds(Effect, kinds, after=values))
+        history.add(exchange, effect)
+    return history
+
+
+@given(histories())
+@settings(max_examples=300, deadline=None, database=None)
+def test_any_history_is_weighed_and_a_finding_names_its_exchange(history: History) -> None:
+    weighed = history.weighed
+    steps = {step.name: step for step in history.steps}
+    for claim, finding in weighed.findings.items():
+        assert claim in CLAIMS
+        assert finding.index < len(steps[finding.step].exchanges)
+        assert finding.expected
+    assert weighed == history.weighed
+    assert weighed.looked.keys() <= CLAIMS.keys()

@@ -15,8 +15,9 @@ import schemathesis
 from schemathesis import Case
 from schemathesis.errors import FailureGroup
 
+from conformance.fuzz import CHECKS
 from conformance.fuzz import schemathesis_checks as module
-from conformance.fuzz.schemathesis_checks import CHECKS, ConformanceEtagCoverage
+from conformance.fuzz.schemathesis_checks import ConformanceEtagCoverage
 from reference_impl.twisted.asgi import Answer, Asked
 from reference_impl.twisted.flaws import FLAWS, Flaw
 from reference_impl.twisted.serve import start
