@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.clocks import Clock
 from conformance.model import Json, Record, Run, ServerKind, Suite, Target, Tier, Verdict
@@ -25,6 +25,7 @@ class Options:
         clock: makes the clock; None: moved time where the server's clock is in our hands, else real.
         restarts: whether an app that we start may be started anew, once all else is done.
         start: starts the server under test; its URL takes the place of `base_url`. server: as what.
+        starts: how a person would start it.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
         values: how many values it tries, about.
         secrets: what the server was told and nobody else is to read.
@@ -47,12 +48,18 @@ class Options:
     search: Search | None = None
     start: Callable[[], Server] | None = None
     server: ServerKind = "url"
+    starts: str = ""
     restarts: bool = True
     values: int = 0
     secrets: tuple[str, ...] = ()
     isolation: str = ""
     user_agent: str = ""
     wait: float = 0.0
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What the report says of them, as it stands here."""
+        return {name: getattr(self, name) for name in ("server", "starts", "isolation", "seed")}
 
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]

@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.model import Entry, Record, Report, Requirement, Verdict
-from conformance.report.evidence import FIELD, SENTENCE, came, curl, evidence, left_out, sent, server_of
+from conformance.report.evidence import (
+    FIELD,
+    SENTENCE,
+    came,
+    curl,
+    evidence,
+    left_out,
+    once_more,
+    sent,
+    server_of,
+)
 from conformance.report.safe import safe
 from conformance.report.summary import LINE, brief_lines, explaining, summary_lines
 
@@ -92,12 +102,11 @@ def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str
         yield from (f"     < {line}" for line in came(report, each.exchange))
     if seen.rest:
         yield f"   ({seen.rest} later {'exchange' if seen.rest == 1 else 'exchanges'} left out)"
-    where, ended = server_of(report)
-    command = curl(seen.last, where)
-    if command:
-        yield f"Reproduce:   {command}"
-        if ended:
-            yield "             (start your server first, on that port: the run's own has ended)"
+    commands = once_more(report, seen)
+    for number, command in enumerate(commands):
+        yield f"{'' if number else 'Reproduce:':<13}{command}"
+    if commands and server_of(report)[1] and not report.starts:
+        yield "             (start your server first, on that port: the run's own has ended)"
 
 
 def _log(log: str) -> Iterator[str]:
