@@ -13,10 +13,12 @@ from conformance.model import Entry, Record, Report, Requirement, Verdict
 from conformance.report.evidence import (
     FIELD,
     SENTENCE,
+    begin,
     came,
     curl,
     evidence,
     left_out,
+    once_more,
     replay,
     sent,
     server_of,
@@ -103,14 +105,16 @@ def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str
     if seen.rest:
         yield f"   ({seen.rest} later {'exchange' if seen.rest == 1 else 'exchanges'} left out)"
     where, ended = server_of(report)
-    command = curl(seen.last, where)
     if record.remark:  # it takes all of them
         yield "Reproduce, line by line:"
-        yield from (f"  {line}" for line in replay(record, verdict, where))
-    elif command:
-        yield f"Reproduce:   {command}"
-        if ended:
-            yield "             (start your server first, on that port: the run's own has ended)"
+        yield from (f"  {line}" for line in (*begin(report), *replay(record, verdict, where)))
+    else:
+        commands = once_more(report, seen)
+        for number, command in enumerate(commands):
+            yield f"{'' if number else 'Reproduce:':<13}{command}"
+        ended = ended and bool(commands)
+    if ended and not report.starts:
+        yield "             (start your server first, on that port: the run's own has ended)"
 
 
 def _log(log: str) -> Iterator[str]:
