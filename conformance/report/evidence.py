@@ -19,7 +19,6 @@ __all__ = [
     "SENTENCE",
     "Evidence",
     "Shown",
-    "begin",
     "came",
     "curl",
     "evidence",
@@ -28,6 +27,7 @@ __all__ = [
     "replay",
     "sent",
     "server_of",
+    "started_first",
 ]
 
 SENTENCE: Final = 1000
@@ -189,6 +189,12 @@ def server_of(report: Report) -> tuple[str, bool]:
     return (_YOURS if ended else report.base_url), ended
 
 
+def started_first(report: Report) -> Iterator[str]:
+    """How a server is started that has ended with the run, where that is known."""
+    if server_of(report)[1] and report.starts:
+        yield f"{report.starts}   # in another terminal, or as you start it"
+
+
 def once_more(report: Report, seen: Evidence) -> tuple[str, ...]:
     """The commands by which it is seen again, in order: the server's start, requests, the wait between them.
 
@@ -198,18 +204,12 @@ def once_more(report: Report, seen: Evidence) -> tuple[str, ...]:
     last = curl(seen.last, where)
     if not last or seen.last is None:
         return ()
-    lines = begin(report)
+    lines = list(started_first(report))
     first = seen.shown[0].exchange if seen.shown else seen.last
     waited = seen.last.sent_at - first.received_at
     if waited >= _WAITED and curl(first, where) == last:
         lines += [last, f"sleep {waited:.1f}".removesuffix(".0")]
     return (*lines, last)
-
-
-def begin(report: Report) -> list[str]:
-    """How to start the server that the run has started itself; nothing where that is not known, or not due."""
-    ended = server_of(report)[1] and report.starts
-    return [f"{report.starts}   # in another terminal, or as you start it"] if ended else []
 
 
 def curl(exchange: Exchange | None, base_url: str) -> str:
