@@ -80,7 +80,7 @@ class Marking:
     )
     jobs: int = option(
         0,
-        "How many are graded at a time, those that wait not counted; 0: one for each processor.",
+        "How many are graded at a time, those that wait not counted; 0: one more than there are processors.",
         kind=int,
         metavar="N",
     )

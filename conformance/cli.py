@@ -51,7 +51,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(grade)
 
 _BY_NAME: Final = {each.field: as_typer(each) for each in options(Asked, Telling)}
 Target = Annotated[str, _BY_NAME["target"]]
@@ -212,6 +211,9 @@ def freeze(
 
     for line in settle(path, from_, out, specs or (), force=force):
         _say(line)
+
+
+app.command()(grade)
 
 
 @app.command()

@@ -62,7 +62,7 @@ class Order(msgspec.Struct, frozen=True):
     """What is asked of every submission of a class.
 
     Args:
-        frozen: the assignment as `grading.document.encode` writes it: else a copy may have another digest.
+        frozen: the assignment as `grading.document.encode` writes it, as in a file.
         target: as the assignment has it, its file read.
         app: `module:attribute`, or "" to have it looked for. factory: whether that is a function.
         env: variables that it is to see. isolate: a level of isolation.

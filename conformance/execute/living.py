@@ -52,6 +52,8 @@ def _enter(work: Work, context: Context) -> None:
     whole = moves and need > ttl / 2 and (shared.wall + now) % _MINUTE + lasting < _MINUTE
     if since is None or (not whole and now < since + ttl - quantities["m"] - need):
         return
+    if not moves and shared.lives.outlived(resource, 2 * (quantities["end"] + quantities["m"])):
+        return  # what has not ended when it was due ends no more surely while one waits
     begins = now + quantities["end"] + quantities["m"] / 2
     if moves:  # in the middle of the life, for whichever check of it asks for the minute
         begins += (_MINUTE - min(ttl, _MINUTE) / 2 - shared.wall - begins) % _MINUTE

@@ -49,8 +49,8 @@ def decode(document: bytes, name: str) -> Assignment:
 
 
 def digest(assignment: Assignment) -> str:
-    """SHA-256 of a frozen assignment, in hexadecimal."""
-    return hashlib.sha256(msgspec.json.encode(assignment, order="sorted")).hexdigest()
+    """SHA-256 of a frozen assignment, in hexadecimal; the same for all that are equal."""
+    return hashlib.sha256(msgspec.json.encode(_whole(assignment), order="sorted")).hexdigest()
 
 
 @functools.cache
@@ -61,6 +61,15 @@ def frozen_schema() -> Mapping[str, Any]:
         "title": "A frozen assignment of cache-conformance",
         **msgspec.json.schema(Assignment),
     }
+
+
+def _whole(value: Any) -> Any:
+    """A record with its defaults, which the encoder leaves out by identity."""
+    if isinstance(value, msgspec.Struct):
+        return {name: _whole(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, Mapping):
+        return {key: _whole(each) for key, each in value.items()}
+    return [_whole(each) for each in value] if isinstance(value, tuple) else value
 
 
 class _Versioned(msgspec.Struct):

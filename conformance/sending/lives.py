@@ -56,3 +56,13 @@ class Lives:
         """When the entry that answers now was made at the earliest; None where there may be none."""
         with self._lock:
             return self._born.get(resource.name, _LONG_AGO) if resource.name in self._there else None
+
+    def outlived(self, resource: Resource, seconds: float) -> bool:
+        """Whether the last read was surely answered by an entry that was older than that.
+
+        Where only the value tells of an entry, nothing is sure.
+        """
+        with self._lock:
+            born = self._born.get(resource.name, _LONG_AGO)
+            known = resource.name in self._there and resource.hit is not None and born != _LONG_AGO
+            return known and self._read[resource.name] - born > seconds

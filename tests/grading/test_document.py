@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,12 @@ def test_it_is_read_back_as_it_was() -> None:
     assert decode(encode(GOOD), "x") == GOOD
     assert encode(GOOD).isascii()
     assert digest(decode(encode(GOOD), "x")) == digest(GOOD)
+
+
+def test_what_is_equal_has_one_digest() -> None:
+    copied = pickle.loads(pickle.dumps(GOOD))  # noqa: S301 - made a moment ago
+    assert copied == GOOD
+    assert digest(copied) == digest(GOOD) != digest(assignment(worth("a", 10), name=GOOD.name))
 
 
 def test_it_fits_its_schema() -> None:

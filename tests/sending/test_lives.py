@@ -68,3 +68,27 @@ def test_of_what_is_not_kept_nothing_is_remembered() -> None:
     lives = Lives()
     lives.saw(PLAIN, read(1, False))
     assert lives.since(PLAIN) is None
+
+
+def test_an_entry_has_outlived_what_a_hit_shows_that_it_has() -> None:
+    lives = Lives()
+    assert not lives.outlived(TIME, 0)
+    lives.saw(TIME, read(1, False))
+    lives.saw(TIME, read(62, True))
+    assert lives.outlived(TIME, 60)
+    assert not lives.outlived(TIME, 61)
+    lives.saw(TIME, read(63, False))
+    assert not lives.outlived(TIME, 0)
+    lives.saw(TIME, read(163, True))
+    lives.forget()
+    assert not lives.outlived(TIME, 60)
+
+
+def test_where_nobody_saw_it_begin_an_entry_has_outlived_nothing() -> None:
+    lives = Lives()
+    lives.saw(TIME, read(500, True))
+    assert not lives.outlived(TIME, 60)
+    lives.saw(UNMARKED, read(1, False))
+    lives.saw(UNMARKED, read(40, False))
+    lives.saw(UNMARKED, read(900, True))
+    assert not lives.outlived(UNMARKED, 60)
