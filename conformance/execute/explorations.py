@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
-from conformance.execute.exploring import Broken, Explore, Explored
+from conformance.execute.exploring import Broken, Explore, Explored, Save
 from conformance.judge.before import before
 from conformance.judge.court import Court, made
 from conformance.judge.verdicts import judge
@@ -43,7 +43,7 @@ class Explorations:
     seed: int
     board: Board
     attempts: Attempts
-    save: Callable[[Run, Record], None] | None = None
+    save: Save | None = None
     told: dict[str, Run] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
