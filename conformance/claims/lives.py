@@ -36,7 +36,8 @@ class _Life:
     span: Span
     value: Json
     number: int
-    tag: str | None = None
+    tags: list[str] = field(default_factory=list)
+    hit: bool = False  # whether the last read was one: then the next is alike
 
 
 @dataclass(slots=True)
@@ -44,12 +45,14 @@ class Lives:
     """What is known of the entry that answers a resource.
 
     Args:
-        ends: requests that end every entry. tags: those of all lives so far.
+        ends: requests that end every entry. tags: those of all lives so far. differs: whether two values were
+            seen to.
     """
 
     resource: Resource
     ends: list[Span] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    differs: bool = False
     life: _Life | None = None
 
     @property
@@ -78,7 +81,8 @@ class Lives:
     def _judged(
         self, exchange: Exchange, value: Json, hit: bool | None, tag: str | None, life: _Life
     ) -> Iterator[Point]:
-        due, by_value = self.due(exchange), self._by_value(exchange, value, life)
+        due = self.due(exchange)
+        by_value = self._by_value(exchange, hit, life, kept=due == {"kept"})
         if hit is not None and by_value is not None and life.value is not MISSING:
             wrong = hit is not (by_value == "kept")
             was = "the value from before" if by_value == "kept" else "another value than before"
@@ -87,13 +91,15 @@ class Lives:
             )
         served: Served | None = by_value or (None if hit is None else "kept" if hit else "new")
         yield from self._held(exchange, due, served, life)
-        if by_value == "new" and tag is not None and life.tag is not None:
-            wrong = tags_match_weakly(tag, life.tag)
+        if by_value == "new" and tag is not None and life.tags:
+            wrong = any(tags_match_weakly(tag, each) for each in life.tags)
             yield Point("anew", *(("another tag for another value", f"{tag} for both") if wrong else ()))
         if served == "new" or (served is None and due == {"new"}):
             self._begin(exchange, tag, known=True)
-        elif life.value is MISSING:
-            life.value, life.tag = value, tag
+        else:
+            life.value = value if life.value is MISSING else life.value
+            life.tags += [tag] if tag is not None else []
+            life.hit = hit is not False
 
     def _held(
         self, exchange: Exchange, due: frozenset[Served], served: Served | None, life: _Life
@@ -110,19 +116,28 @@ class Lives:
             says = (f"a new value after {since}", "the one from before") if wrong else ()
             yield Point("cleared" if cleared else "ended", *says)
 
-    def _by_value(self, exchange: Exchange, value: Json, life: _Life) -> Served | None:
+    def _by_value(self, exchange: Exchange, hit: bool | None, life: _Life, *, kept: bool) -> Served | None:
+        """What the value tells; where it is the same, that may be a computation of equal text.
+
+        Then a mark that says so is believed, but within the TTL; and where there is none, the value tells
+        only where others were seen to differ.
+        """
+        value = exchange.facts.value
         if value is MISSING or life.value is MISSING:
             return None
         if value != life.value:
+            self.differs = True
             return "new"
         apart = exchange.sent_at - life.span.received > self.resource.resolution + 1
-        return "kept" if apart and not self.resource.repeats else None
+        telling = kept if hit is False else hit or self.differs
+        return "kept" if apart and telling and not self.resource.repeats else None
 
     def _begin(self, exchange: Exchange, tag: str | None, *, known: bool) -> None:
         span = span_of(exchange)
         number = 0 if self.life is None else self.life.number + 1
         made = span if known else Span(_NOBODY_KNOWS, span.received)
-        self.life = _Life(made, exchange.facts.value, number, tag)
+        tags = [] if tag is None else [tag]
+        self.life = _Life(made, exchange.facts.value, number, tags, hit=self.resource.hit is None)
 
     def made_unseen(self, exchange: Exchange) -> None:
         """What shows no value (HEAD, a 304) may have begun a life all the same: only its time is known."""
@@ -136,13 +151,13 @@ class Lives:
         """A request with a tag in If-None-Match that was answered 200 or 304."""
         life, due = self.life, self.due(exchange)
         copy = exchange.status == 304  # noqa: PLR2004
-        if life is None or life.tag is None:
+        if life is None or not life.tags:
             pass  # of a life that is not known
-        elif life.tag != sent:
-            if due == {"kept"} and sent in self.tags and not tags_match_weakly(sent, life.tag):
+        elif not any(tags_match_weakly(sent, each) for each in life.tags):
+            if due == {"kept"} and sent in self.tags:
                 says = ("200, since another value is kept by now", "304") if copy else ()
                 yield Point("anew", *says)
-        elif due == {"kept"}:
+        elif due == {"kept"} and life.hit and sent == life.tags[-1]:
             says = () if copy else ("304 to the tag of the value that is kept", f"{exchange.status}")
             yield Point("hits-current", *says)
         elif due == {"new"} and not self.resource.repeats:

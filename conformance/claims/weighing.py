@@ -20,8 +20,11 @@ from conformance.model import Exchange, Finding, Resource, StepRecord
 
 __all__ = ["Weighed", "weigh"]
 
+_OPEN: Final = ("refuse", "write")
+"""Effects of which nobody knows what they did: what was not refused, and what may bring an item back."""
 _READS: Final = ("GET", "HEAD")
 _OK: Final = 200
+_ACCEPTED: Final = 202
 _NOT_MODIFIED: Final = 304
 _GONE: Final = (404, 410)
 _CLIENT: Final = 4  # hundred
@@ -93,7 +96,7 @@ class _Scales:
             self._asked(exchange, sent)
         elif request.method == "GET" and status // 100 != _SERVER:
             self._read(exchange)
-        elif request.method == "HEAD" and self._lives is not None:
+        elif request.method == "HEAD" and status == _OK and self._lives is not None:
             self._lives.made_unseen(exchange)
 
     # ---------------------------------------------------------------- writes
@@ -101,7 +104,9 @@ class _Scales:
     def _write(self, step: StepRecord, exchange: Exchange, status: int) -> None:
         effect, refused, failed = step.effect, status // 100 == _CLIENT, status // 100 == _SERVER
         if effect is not None and effect.kind == "clear":
-            if not refused and not failed and self._lives is not None:
+            if status == _ACCEPTED and self._lives is not None:
+                self._lives = None  # it is done later, and nobody knows when
+            elif not refused and not failed and self._lives is not None:
                 self._lives.ends.append(span_of(exchange))
             if failed:
                 self._found("cleared", "a clear that is done", f"{status}")
@@ -109,7 +114,7 @@ class _Scales:
         elif refused:
             if effect is not None and effect.kind == "refuse":
                 self._versions.refused()
-        elif effect is None or effect.kind == "refuse":
+        elif effect is None or effect.kind in _OPEN:
             self._versions.unknown()
         else:
             self._versions.write(exchange, effect, failed=failed)
@@ -158,14 +163,20 @@ class _Scales:
         if last is None or last.tag is None or last.epoch != seen.epoch or beside:
             return
         moved = f"{last.tag} and then {tag}"
+        stays = tags_match_weakly(last.tag, tag)  # a weak tag may grow strong
         if self._resource.ttl is None and strong:
             if last.refusals != seen.refusals:
-                same = last.tag == tag and last.body == seen.body
+                same = stays and last.body == seen.body
                 self._look("refused", same, "body and tag as before the refused write", moved)
             else:
-                self._look("still", last.tag == tag, "the same tag, since nothing was written", moved)
-        if last.body == seen.body and (self._lives is None or self._lives.due(exchange) == {"kept"}):
-            self._look("same-tag", last.tag == tag, "the same tag for the same bytes", moved)
+                self._look("still", stays, "the same tag, since nothing was written", moved)
+        if last.body == seen.body and self._one_life(exchange):
+            self._look("same-tag", stays, "the same tag for the same bytes", moved)
+
+    def _one_life(self, exchange: Exchange) -> bool:
+        """Whether two reads without a write in between are of one state."""
+        kept = self._lives is not None and self._lives.due(exchange) == {"kept"}
+        return kept or self._resource.ttl is None
 
     # ---------------------------------------------------------------- conditions
 
@@ -173,8 +184,8 @@ class _Scales:
         face = self._faces.setdefault(exchange.request.target, Face())
         if exchange.status not in (_OK, _NOT_MODIFIED):
             return
-        if self._lives is not None:
-            self._points(self._lives.revalidated(exchange, sent))
+        if self._resource.ttl is not None:
+            self._points(self._lives.revalidated(exchange, sent) if self._lives is not None else ())
             return
         last = face.last
         versions = self._versions

@@ -90,8 +90,8 @@ class _Again:
         if record is not None:
             # It was sent, so what it comes after had passed; judged otherwise today, it is blocked.
             return before(run, court) or self._judged(run, record, court)
-        if old.outcome not in _DERIVED:
-            return old
+        if old.outcome not in _DERIVED or run.check.explored:
+            return old  # what was explored is known to whoever explored it
         if old.outcome == "blocked" and old.cause not in self.known:
             return old  # by one that ran for its sake alone, and is not in the report
         again = before(run, court)

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
-from conformance.execute.exploring import Broken, Explore, Explored
+from conformance.execute.exploring import Broken, Explore, Explored, Save
 from conformance.judge.before import before
 from conformance.judge.court import Court, made
 from conformance.judge.verdicts import judge
-from conformance.model import NOT_ASKED, Record, Run
+from conformance.model import NOT_ASKED, Record, Run, Verdict
 from conformance.plan.lanes import Work
 from conformance.sending.context import Context
 from conformance.verbs.playing import steps_of, words_here
@@ -43,7 +43,7 @@ class Explorations:
     seed: int
     board: Board
     attempts: Attempts
-    save: Callable[[Run, Record], None] | None = None
+    save: Save | None = None
     told: dict[str, Run] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -52,8 +52,9 @@ class Explorations:
     ) -> Explored | None:
         """Explore a resource, and settle these runs, which are all that there are of it."""
         court, claims = self.attempts.court(), dict[str, list[Run]]()
+        lacking = context.shared.lacking.get(context.resource.name)
         for run in runs:
-            settled = before(run, court)
+            settled = before(run, court) or (_not_there(run, court, lacking) if lacking else None)
             if settled is not None:
                 self.board.settle(run, settled)
             else:
@@ -127,6 +128,11 @@ class Explorations:
             says = "no history that was played is about it"
             nothing = made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
             self.board.settle(run, replace(nothing, code=NOT_ASKED))
+
+
+def _not_there(run: Run, court: Court, says: str) -> Verdict:
+    """The server was seen to lack the resource."""
+    return made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
 
 
 def _shown(broken: Broken) -> str:

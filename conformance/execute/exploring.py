@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from conformance.model import Finding, Record, Resource
+from conformance.model import Finding, Record, Resource, Run
 
-__all__ = ["Broken", "Explore", "Explored", "Play"]
+__all__ = ["Broken", "Explore", "Explored", "Play", "Save"]
 
 Play = Callable[[tuple[str, ...]], Record]
 """Plays a history of moves."""
@@ -50,6 +50,15 @@ class Explored:
     spoilt: Counter[str] = field(default_factory=Counter)
     fatal: tuple[tuple[str, ...], Record] | None = None
     examples: int = 0
+
+
+class Save(Protocol):
+    """Keeps what was found; `paths` are where."""
+
+    paths: list[str]
+
+    def __call__(self, run: Run, record: Record) -> None:
+        """Keep one finding."""
 
 
 class Explore(Protocol):

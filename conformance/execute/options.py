@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.clocks import Clock
-from conformance.execute.exploring import Explore
+from conformance.execute.exploring import Explore, Save
 from conformance.model import Json, Record, Run, ServerKind, Suite, Target, Tier, Verdict
 from conformance.wire import Limits
 
@@ -57,7 +57,7 @@ class Options:
     starts: str = ""
     restarts: bool = True
     explore: Explore | None = None
-    save: Callable[[Run, Record], None] | None = None
+    save: Save | None = None
     searched_by: str = ""
     values: int = 50
     fuzz_time: float = 300.0

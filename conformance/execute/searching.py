@@ -206,6 +206,7 @@ class Searches:
             tuple(self._cut),
             self._ended,
             (*self._broken, *(self._explorations.problems if self._explorations else ())),
+            tuple(self._options.save.paths) if self._options.save is not None else (),
         )
 
 

@@ -41,7 +41,7 @@ TRAPS: Final = tuple(
         "look, spoil json look, look item, spoil type look, spoil type item",
         "look, ask 0 exact, pass 0.3 2, pass 0.3 2, ask 0 exact, pass 0.3 1, pass 0.6 1, ask 1 exact, look",
         "clear look, pass 0.9 1, pass 0.3 1, pass 0.9 2, clear look, pass 0.9 1, clear look, look",
-        "look, head, look, ask 0 exact, pass 1.1 1, look, ask 1 exact",
+        "look, pass 0.3 1, head, look, ask 0 exact, pass 1.1 1, look, ask 1 exact",
         "put 0, both put-look, look, put 1, both put-item, look item, both put-put, look, look item",
     )
 )

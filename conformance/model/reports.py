@@ -142,6 +142,7 @@ class Fuzzing(Frozen, frozen=True):
         cut: node ids of the searches that time has cut short, or left out.
         ended: why no more was searched, or "".
         broken: what went wrong with a search, which is the suite's fault, as sentences.
+        saved: the files in which the findings stand as checks.
     """
 
     by: Safe
@@ -151,6 +152,7 @@ class Fuzzing(Frozen, frozen=True):
     cut: tuple[Safe, ...] = ()
     ended: str = ""
     broken: tuple[str, ...] = ()
+    saved: tuple[str, ...] = ()
 
 
 class Report(Frozen, frozen=True):

@@ -98,6 +98,7 @@ def searched(fuzzing: Fuzzing, seed: int) -> Iterator[str]:
         why = safe(fuzzing.ended, LINE) or "time was up (--fuzz-time)"
         yield f"  {checks(len(fuzzing.cut))} not searched, or not to the end: {why}"
     yield from (f"  {safe(each, LINE)}: the suite's fault, not the server's" for each in fuzzing.broken)
+    yield from (f"  saved: {safe(each, LINE)}" for each in fuzzing.saved)
 
 
 def isolated(report: Report) -> str:

@@ -220,9 +220,9 @@ def _effect(  # noqa: PLR0913 - what was sent, and what came
 ) -> Effect:
     """What is to be seen from now on: what was sent, or what the server says that it has made of it."""
     shown = next((each for each in objects(context.json(exchange)) if shape.field in each), None)
-    kind: EffectKind = "create" if game.gone else "change"
+    # Whether a PUT brings back what was removed is the server's affair, whatever it answers.
+    kind: EffectKind = "write" if game.gone else "change"
     key = item.removal if game.gone else item.path if item.id is None else ""
-    game.gone = game.gone and exchange.status not in SUCCESS
     before, past = item.shown.get(shape.field), game.past
     echo = value if shown is None else shown[shape.field]
     # What it shows of old is no news of what was written.

@@ -138,7 +138,7 @@ BROKEN: dict[str, list[History]] = {
         time().value("1", hit=False).value("2", hit=True, after=40),
         time().value("1", hit=False).value("1", hit=False, after=10),
     ],
-    "hits-current": [time().value("1", hit=False, tag='"a"').ask('"a"', 200)],
+    "hits-current": [time().value("1", hit=False, tag='"a"').value("1", hit=True, tag='"a"').ask('"a"', 200)],
     "anew": [time().value("1", hit=False, tag='"a"').value("2", hit=False, tag='"a"', after=40)],
 }
 
@@ -157,7 +157,7 @@ HELD: dict[str, list[History]] = {
         items().read('"a"', "A").write(value="x").read('"b"', "B"),
     ],
     "same-tag": [items().read('"a"', "A").read('"a"', "A")],
-    "still": [items().read('"a"', "A").read('"a"', "A")],
+    "still": [items().read('"a"', "A").read('"a"', "A"), items().read('W/"a"', "A").read('"a"', "A")],
     "current": [
         items().read('"a"', "A").ask('"a"', 304),
         items().read('"a"', "A").ask('W/"a"', 304, own='"a"'),
@@ -171,12 +171,16 @@ HELD: dict[str, list[History]] = {
     "again": [time().value("1", hit=False).value("2", hit=False, after=40).value("2", hit=True, after=20)],
     "cleared": [time().value("1", hit=False).clear().value("2", hit=False)],
     "told": [time().value("1", hit=False).value("1", hit=True, after=10).value("2", hit=False, after=40)],
-    "hits-current": [time().value("1", hit=False, tag='"a"').ask('"a"', 304)],
+    "hits-current": [time().value("1", hit=False, tag='"a"').value("1", hit=True, tag='"h"').ask('"h"', 304)],
     "anew": [time().value("1", hit=False, tag='"a"').value("2", hit=False, tag='"b"', after=40)],
 }
 
 
 SILENT: dict[str, list[History]] = {
+    "ended": [time().value("12:00", hit=False).value("12:00", hit=False, after=40)],  # a minute that repeats
+    "hits-current": [time().value("1", hit=False, tag='"m"').ask('"m"', 200)],  # a hit may have another tag
+    "created": [items().write("remove").write("write", "new").read(there=False)],  # it may not bring it back
+    "cleared": [time().value("1", hit=False).clear(202).value("1", hit=True, after=3)],  # it is done later
     "changed": [
         items().write(value="new", status=422).read(value="old"),  # refused
         items().write(value="new", status=202).read(value="old"),  # accepted for later
@@ -185,7 +189,8 @@ SILENT: dict[str, list[History]] = {
     "one-body": [items().read('W/"a"', "A").write(value="x").read('W/"a"', "B")],  # a weak tag may
     "same-tag": [items().read('"a"', "A").write(value="x").read('"b"', "A")],
     "still": [items().read('"a"', "A").write(value="x").read('"b"', "B")],
-    "ended": [
+    "told": [time().value("12:00", hit=False).value("12:00", hit=False, after=40)],
+    "again": [
         time().value("1", hit=False).value("1", hit=True, after=30),  # at the very end
         time().value("1", hit=True).value("1", hit=True, after=25),  # nobody saw it made
     ],
@@ -232,6 +237,9 @@ def test_a_head_may_begin_a_life_that_nobody_has_seen() -> None:
     history = time().value("1", hit=False).clear()
     history.add(history.exchange("HEAD")).value("1", hit=True)
     assert history.weighed.findings == {}
+    refused = time().value("1", hit=False).clear()
+    refused.add(refused.exchange("HEAD", 405)).value("2", hit=False)
+    assert refused.weighed.findings == {}
 
 
 def test_what_has_no_answer_leaves_everything_open() -> None:

@@ -124,6 +124,7 @@ def test_a_claim_that_was_looked_at_and_holds_is_a_pass(server: Embedded) -> Non
     assert on(report, SHOWS).outcome == "pass"
     other = on(report, BODY)
     assert (other.outcome, other.code) == ("not-applicable", NOT_ASKED)
+    assert [e.verdict for e in judge_again(report).judged] == [e.verdict for e in report.judged]
 
 
 def test_a_claim_of_which_all_is_spoilt_is_blocked_by_what_spoils_it(server: Embedded) -> None:

@@ -20,6 +20,7 @@ from conformance.fuzz.machine import MOST_MOVES, THEMES, TRAPS, explore
 from conformance.language.moves import MOVES, parse
 from conformance.model import Body, Exchange, Record, Request, Response, StepRecord
 from reference_impl.twisted.flaws import FLAWS, Flaw
+from reference_impl.twisted.variants import VARIANTS
 
 ITEMS = resource("items", etag=True)
 WORDS = ("look", "head", "put")
@@ -218,6 +219,18 @@ def test_the_reference_breaks_nothing(name: str) -> None:
 def test_the_reference_breaks_nothing_in_many_moves(name: str, seed: str) -> None:
     with ground(name) as at:
         assert at.explore(seed, most=200).broken == {}
+
+
+LACKING = {"catch-all": ("reports",)}  # which a run is told of by a plain check
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_an_odd_but_correct_server_breaks_nothing(variant: str) -> None:
+    for name in ("items", "versioned", "cached-time", "reports"):
+        if name not in LACKING.get(variant, ()):
+            with ground(name, variant=variant) as at:
+                assert at.explore("1", most=8).broken == {}, name
 
 
 def test_at_least_forty_flaws_are_of_histories() -> None:

@@ -20,6 +20,7 @@ from conformance.load.specs import load, load_with
 from conformance.load.target import load_target
 from conformance.model import Report, Suite
 from conformance.plan.lanes import plan
+from conformance.report.summary import summary_lines
 from reference_impl.twisted.flaws import FLAWS, Flaw
 
 
@@ -79,7 +80,7 @@ def test_a_history_that_is_saved_fails_there_and_passes_on_the_reference(
     runs = plan(suite, load_target("lesson"), "lesson", explored=True).runs
     chosen = frozenset(r.id for r in runs if r.check.explored and r.resource and r.resource.name == resource)
     with reference(flaw=flaw) as server:
-        judged(
+        report = judged(
             server,
             suite,
             selected=chosen,
@@ -89,6 +90,9 @@ def test_a_history_that_is_saved_fails_there_and_passes_on_the_reference(
             fuzz_examples=60,
         )
         assert saver.paths
+        assert report.fuzzing is not None
+        assert report.fuzzing.saved == tuple(saver.paths)
+        assert f"  saved: {saver.paths[0]}" in summary_lines(report)
         assert set(plainly(server, tmp_path / "found").values()) == {"fail"}
     with reference() as server:
         assert set(plainly(server, tmp_path / "found").values()) == {"pass"}
