@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from helpers.exploring import ground
 from helpers.fuzzing import ODD_DEFECTS
-from helpers.histories import FLAWS_OF_HISTORIES
 from helpers.records import resource
 
 from conformance.claims import CLAIMS
@@ -20,6 +19,7 @@ from conformance.fuzz.machine import MOST_MOVES, THEMES, TRAPS, explore
 from conformance.language.moves import MOVES, parse
 from conformance.model import Body, Exchange, Record, Request, Response, StepRecord
 from reference_impl.twisted.flaws import FLAWS, Flaw
+from reference_impl.twisted.histories import FLAWS_OF_HISTORIES
 from reference_impl.twisted.variants import VARIANTS
 
 ITEMS = resource("items", etag=True)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from helpers.fuzzing import DEFECTS
-from helpers.histories import FLAWS_OF_HISTORIES
 from helpers.runs import Embedded, reference
 from helpers.runs import run as run_engine
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from conformance.model import Report, Suite
 from conformance.plan.lanes import plan
 from conformance.report.summary import summary_lines
 from reference_impl.twisted.flaws import FLAWS, Flaw
+from reference_impl.twisted.histories import FLAWS_OF_HISTORIES
 
 
 def judged(server: Embedded, suite: Suite, **more: Any) -> Report:

@@ -1,6 +1,7 @@
 """The documents made of the data: docs/matrix.md with a page for each topic, and flaws.json for `explain`.
 
-A page shows what flaws are there for; what falls with them is a number, and stands in measured.json. Pure.
+A page shows what flaws are there for; what falls with them is a number, and stands in measured.json. What only
+a search can break is not measured with the rest: its flaws are those of histories, each found by tests. Pure.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final, Self
 
 from conformance.model import Check, SpecFile, Suite
 from reference_impl.twisted.flaws import FLAWS, Flaw
+from reference_impl.twisted.histories import FLAWS_OF_HISTORIES
 from tools.matrix.data import Data, check_of
 from tools.matrix.which import aimed, checks, rank
 
@@ -51,6 +53,8 @@ class _Catch:
             for id_ in self.aimed[name]:
                 table[id_].append(name)
         for check in checks(suite):
+            if check.explored:
+                table[check.id] += [n for n, told in FLAWS_OF_HISTORIES.items() if check.claim in told.claims]
             table[check.id].sort(key=lambda name: rank(check, FLAWS[name]))
         return table
 
@@ -145,9 +149,10 @@ def _page(file: SpecFile, of_checks: Sequence[str], of_flaws: Sequence[str]) -> 
 
 
 def _check_row(check: Check, names: Sequence[str], falls: int) -> str:
-    others = falls - len(names)
+    others = 0 if check.explored else falls - len(names)
+    how = "a search, under " if check.explored else ""
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    cell = (_names(names[:_MOST]) or "none yet") + more
+    cell = (how + _names(names[:_MOST]) if names else "none yet") + more
     return f"| `{check.id}` | {check.tier} | {check.requirement.id} | {cell} | {others or ''} |"
 
 

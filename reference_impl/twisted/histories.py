@@ -4,11 +4,11 @@ A flaw is of histories where it takes reads and writes in some order, or time, t
 by exploring alone, whatever the plain checks say. What is not here, and why:
 
 - several workers, and a restart (`etag-per-worker`, `per-worker-cache`, `python-hash-etag`, `set-order-etag`,
-`version-alone`): a history is played to one process in one life. - memory (`unbounded-cache`) and a stampede
-(`stampede`): they need a flood or a burst, which `flood` and `burst`   checks send. - keys of several
-resources (`shared-key`, `key-without-place`): one machine explores one resource. - how one answer looks
-(`cached-as-string`, `unquoted-etag`, policies, dates, ranges): any answer shows it, and a   plain check or a
-lint does.
+  `version-alone`): a history is played to one process in one life;
+- memory (`unbounded-cache`) and a stampede (`stampede`): they need a flood or a burst, which other checks send;
+- keys of several resources (`shared-key`, `key-without-place`): one machine explores one resource;
+- how one answer looks (`cached-as-string`, `unquoted-etag`, policies, dates, ranges): any answer shows it, and a
+  plain check or a lint does.
 """
 
 from __future__ import annotations
