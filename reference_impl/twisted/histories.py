@@ -5,10 +5,10 @@ by exploring alone, whatever the plain checks say. What is not here, and why:
 
 - several workers, and a restart (`etag-per-worker`, `per-worker-cache`, `python-hash-etag`, `set-order-etag`,
   `version-alone`): a history is played to one process in one life;
-- memory (`unbounded-cache`) and a stampede (`stampede`): they need a flood or a burst, which other checks send;
+- memory (`unbounded-cache`) and a stampede (`stampede`): other checks send the flood or burst that they need;
 - keys of several resources (`shared-key`, `key-without-place`): one machine explores one resource;
-- how one answer looks (`cached-as-string`, `unquoted-etag`, policies, dates, ranges): any answer shows it, and a
-  plain check or a lint does.
+- how one answer looks (`cached-as-string`, `unquoted-etag`, policies, dates, ranges): a plain check or a
+  lint shows it by any answer.
 """
 
 from __future__ import annotations
