@@ -389,7 +389,10 @@ def test_without_a_terminal_a_line_comes_rarely() -> None:
     assert stream.getvalue() == "conformance: 3 of 9 checks judged\n" * 2
 
 
-def test_on_a_terminal_the_line_is_gone_at_the_end() -> None:
+def test_on_a_terminal_the_line_is_gone_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from helpers.hostile import serve
-from helpers.student import Student
+from helpers.student import Student, reply
 
 from conformance import cli
 from reference_impl.twisted.serve import start
@@ -67,3 +67,27 @@ def test_a_run_that_takes_any_certificate_says_so(target: str, capsys: pytest.Ca
     with start() as server:
         assert cli.command(["run", server.url, "--target", target, "--insecure"]) == 0
     assert "NO CERTIFICATE IS CHECKED" in capsys.readouterr().err
+
+
+def test_a_server_that_is_starting_is_waited_for(target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    early = iter([reply(503), reply(503)])
+
+    def before(_method: str, path: str, *_: object) -> bytes | None:
+        return next(early, None) if path == "/openapi.json" else None
+
+    student = Student(before)
+    with serve(student) as server:
+        cli.command(["run", server.url, "--target", target, "--wait", "60", "--only", "etag-present"])
+    assert student.asked[:3] == [("GET", "/openapi.json")] * 3
+    assert "Passed: " in capsys.readouterr().out
+
+
+def test_a_wait_that_is_none_is_told(target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.command(["run", "http://h", "--target", target, "--wait", "-1"]) == 2
+    assert "a wait of -1.0 is none" in capsys.readouterr().err
+
+
+def test_the_summary_is_a_format_too(target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with start() as server:
+        assert cli.command(["run", server.url, "--target", target, "--format", "text"]) == 0
+    assert capsys.readouterr().out.startswith("Passed: ")
