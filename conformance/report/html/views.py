@@ -14,7 +14,18 @@ from typing import Final
 
 from conformance.model import Entry, Exchange, Report
 from conformance.model.grades import Earned
-from conformance.report.evidence import Evidence, Shown, came, curl, evidence, left_out, sent, server_of
+from conformance.report.evidence import (
+    Evidence,
+    Shown,
+    came,
+    curl,
+    evidence,
+    left_out,
+    once_more,
+    sent,
+    server_of,
+    started_first,
+)
 from conformance.report.html.differing import Piece, differing
 from conformance.report.html.looks import LONGEST
 from conformance.report.html.timeline import Timeline, timeline
@@ -195,7 +206,7 @@ class Views:
             steps=tuple(self._step(each) for each in seen.shown),
             rest=seen.rest,
             moved=bool(record and record.moved),
-            started=self._ended,
+            started=self._ended and not report.starts,
             curls=self._curls(seen),
             log=tuple(record.log.splitlines()[-LOG_LINES:]) if record else (),
             why=asked.why if about else "",
@@ -224,10 +235,16 @@ class Views:
         )
 
     def _curls(self, seen: Evidence) -> tuple[str, ...]:
-        """A line for each exchange that is shown, up to what is to be sent again; each once."""
+        """A line for each exchange that is shown, up to what is to be sent again; each once.
+
+        Where that is one and the same, its time is the point. A server that has ended is started first.
+        """
         asked: list[Exchange] = [each.exchange for each in seen.shown if each.exchange.through is None]
         lines = [curl(each, self._where) for each in [*asked, *([seen.last] if seen.last else [])]]
-        return tuple(dict.fromkeys(line for line in lines if 0 < len(line) <= LONGEST))[-_CURLS:]
+        kept = tuple(dict.fromkeys(line for line in lines if 0 < len(line) <= LONGEST))[-_CURLS:]
+        if len(kept) == 1:
+            return once_more(self._report, seen) or kept
+        return (*started_first(self._report), *kept) if kept else ()
 
 
 def _sources(report: Report, names: Iterable[str]) -> Iterator[Source]:

@@ -33,6 +33,19 @@ def test_a_failure_has_all_there_is_to_know() -> None:
     assert len(it.waiting) == 7
 
 
+def test_where_time_is_the_point_the_wait_stands_between_two_requests() -> None:
+    lines = card(judged("sliding-ttl"), "specs/server-cache.yaml::cached-time::reads-do-not-prolong").curls
+    assert lines[0] == lines[-1]
+    assert lines[1].startswith("sleep ")
+
+
+def test_a_server_that_ended_with_the_run_is_started_first() -> None:
+    ended = replace(judged("ignores-inm"), server="app", starts="uvicorn main:app --port 8000")
+    it = card(ended, FAILED)
+    assert it.curls[0].startswith("uvicorn main:app --port 8000")
+    assert not it.started  # nobody has to be told besides
+
+
 def test_what_stands_beside_it_is_not_said_twice() -> None:
     views = Views(judged("sliding-ttl"), {})
     place = "specs/server-cache.yaml::{}::reads-do-not-prolong"
