@@ -91,7 +91,7 @@ def explore(  # noqa: PLR0913 - what there is to be said of a search
         flaky = False
         try:
             for trap in _traps(wanted) if number == 0 or hunt.trapped else ():
-                hunt.spring(trap)
+                hunt.follow(trap)
             hunt.trapped = False
             if histories is None:
                 break
@@ -177,24 +177,6 @@ class _Hunt:
             raise Counterexample
         if self.smallest is not None and history == self.smallest[0]:
             self.again = record
-
-    def spring(self, trap: tuple[str, ...]) -> None:
-        """Try a history that is known to be a trap; where it breaks a claim, then without each of its moves.
-
-        Raises:
-            Counterexample, Ended: as `follow`.
-        """
-        try:
-            self.follow(trap)
-        except Counterexample:
-            smaller = trap
-            for place in reversed(range(len(trap))):
-                fewer = (*smaller[:place], *smaller[place + 1 :])
-                try:
-                    self.follow(fewer)
-                except Counterexample:
-                    smaller = fewer
-            raise
 
     def _note(self, history: tuple[str, ...], weighed: Weighed, record: Record) -> None:
         """What was looked at; a server that is gone, or a fault of ours, ends the search."""
