@@ -139,6 +139,7 @@ def make_options(
     return Options(
         base_url=url or _TO_COME,
         start=start or _start(spec),
+        starts="" if spec is None else spec.by_hand,
         server="url" if spec is None else "app" if isinstance(spec, AppSpec) else "command",
         suite=suite,
         target=judged,

@@ -316,7 +316,11 @@ def _chosen(assignment: str | Path | None, specs: list[str] | None, *, started: 
 def _telling(typed: Mapping[str, Any]) -> Telling:
     """What is done with the verdicts."""
     told, printed = made(Telling, typed), made(Printing, typed).format
-    return told if not printed else dataclasses.replace(told, reports=(*told.reports, f"{printed}:-"))
+    return (
+        told
+        if printed in ("", "text")
+        else dataclasses.replace(told, reports=(*told.reports, f"{printed}:-"))
+    )
 
 
 def _tell(report: Report, teller: Teller) -> int:

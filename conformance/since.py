@@ -78,7 +78,7 @@ class Since:
         self._said.add(verdict.message)
         yield f"  {_TELLING[verdict.verdict]:<{_WIDTH}}  {_name(run)}"
         indent = " " * (_WIDTH + 4)
-        yield f"{indent}{safe(verdict.message, _LINE)}"
+        yield f"{indent}{safe(verdict.message.removesuffix(f' ({run.check.title})'), _LINE)}"
         if mend := verdict.mend or (run.check.hint if verdict.outcome == "fail" else ""):
             yield f"{indent}Next: {safe(mend, _LINE)}"
 

@@ -59,7 +59,8 @@ class Teller:
         if self._verbose:
             told = [entry for entry in shown.judged if entry.verdict.verdict in _IN_FULL]
             lines += [f"---- {safe(each.nodeid)}\n{entry_text(shown, each)}\n" for each in told]
-        lines += summary_lines(shown, strict=telling.strict)
+        more = {"in_full": ""} if self._verbose else {}
+        lines += summary_lines(shown, strict=telling.strict, **more)
         code = result(shown, strict=telling.strict).code
         if self._baseline is not None:
             found = changes(self._baseline, shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.clocks import Clock
 from conformance.execute.exploring import Explore, Save
@@ -26,6 +26,7 @@ class Options:
         clock: makes the clock; None: moved time where the server's clock is in our hands, else real.
         restarts: whether an app that we start may be started anew, once all else is done.
         start: starts the server under test; its URL takes the place of `base_url`. server: as what.
+        starts: how a person would start it.
         search: looks for a counterexample to a check's `forall`, or None for the examples alone.
         explore: looks for histories that break a claim, where `search` is given.
         save: called with what was found, the run and the record that shows it; or None.
@@ -53,6 +54,7 @@ class Options:
     search: Search | None = None
     start: Callable[[], Server] | None = None
     server: ServerKind = "url"
+    starts: str = ""
     restarts: bool = True
     explore: Explore | None = None
     save: Save | None = None
@@ -70,6 +72,11 @@ class Options:
         if not remote:
             return "the server is on this machine"
         return "--conformance-allow-writes" if self.allow_writes else ""
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What the report says of them, as it stands here."""
+        return {name: getattr(self, name) for name in ("server", "starts", "isolation", "seed")}
 
 
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]

@@ -164,6 +164,7 @@ class Report(Frozen, frozen=True):
         remote: whether the server was somewhere else than on loopback.
         server: who has started the server: nobody of ours, so it was given by its `url`; or the suite, as an
             `app` or by a `command`.
+        starts: how a person may start it to see it again, as a command line; "" where its URL was given.
         workers: how many of the server's workers the suite has started; None: it can't tell.
         isolation: by which level what the suite has started was kept from all else (`namespaces`, `uid`,
             `none`); "": it has started nothing.
@@ -194,6 +195,7 @@ class Report(Frozen, frozen=True):
     base_url: str = ""
     remote: bool = False
     server: ServerKind = "url"
+    starts: str = ""
     workers: int | None = None
     isolation: Safe = ""
     clock: Safe = ""

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from conformance.model import Verdict, VerdictName
+from conformance.report.safe import safe
 
+_BRIEF: Final = 200  # characters
 Kind = Literal["pass", "fail", "skip", "error"]
 
 
@@ -22,11 +24,13 @@ class Answer:
         text: the reason of a skip; the warning of one that passes with it; else what is printed, of which
             the first line is the whole verdict.
         verdict: the verdict's own name, for reports.
+        brief: the reason in a few words, for lines that have no room for a sentence; or "".
     """
 
     kind: Kind
     text: str
     verdict: str
+    brief: str = ""
 
 
 _KINDS: Final[Mapping[VerdictName, Kind]] = {
@@ -55,6 +59,13 @@ def kind_of(verdict: Verdict, *, strict: bool, tells: bool) -> Kind:
     if verdict.verdict == "inconclusive":
         return "skip" if verdict.cause else "error"
     return _KINDS.get(verdict.verdict, "error")
+
+
+def in_brief(verdict: Verdict) -> str:
+    """What was found, first, since it is what nobody knows yet, and what was due."""
+    if not verdict.expected:
+        return ""
+    return safe(f"{verdict.actual}, not {verdict.expected}", _BRIEF)
 
 
 def reason(verdict: Verdict) -> str:

@@ -96,7 +96,11 @@ class Closing:
         if self._shown is None:
             return []
         strict, baseline = self._sending.telling.strict, self._sending.baseline
-        lines = (brief_lines if quiet else summary_lines)(self._shown, strict=strict)
+        # All of a failure stands above.
+        shown = self._shown
+        lines = (
+            brief_lines(shown, strict=strict) if quiet else summary_lines(shown, strict=strict, in_full="")
+        )
         if baseline is None:
             return lines
         return [*lines, "", "Since the baseline:", *text(changes(baseline, self._shown))]

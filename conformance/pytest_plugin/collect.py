@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -128,6 +129,16 @@ class Collection:
             gone = set(left)
             items[:] = [item for item in items if item not in gone]
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport, config: pytest.Config
+    ) -> tuple[str, str, str] | None:
+        """What does not apply is a number in the section of the run, and no mark for each; -rs tells all."""
+        applies = ("verdict", "not-applicable") not in map(tuple, report.user_properties)
+        if applies or not report.skipped or set("sa") & set(config.getoption("reportchars")):
+            return None
+        return "", "", "NOT APPLICABLE"
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item
@@ -237,11 +248,16 @@ class CheckItem(pytest.Item):
             pytest.fail(self.answer.text, pytrace=False)
 
     def locate(self, report: pytest.TestReport) -> None:
-        """Have a failure be where the check stands; its first line is what the short summary prints."""
+        """Have a failure be where the check stands; its first line is what the short summary prints.
+
+        Where a line has no room for that, it has the reason in brief.
+        """
         crash = getattr(report.longrepr, "reprcrash", None)
         if crash is not None and self.answer is not None and self.answer.kind in ("fail", "error"):
             crash.path, crash.lineno = str(self.path), self._check.place.line
-            crash.message = self.answer.text.partition("\n")[0]
+            says = self.answer.text.partition("\n")[0]
+            room = shutil.get_terminal_size().columns - len(f"FAILED {report.nodeid} - ")
+            crash.message = says if len(says) <= room or not self.answer.brief else self.answer.brief
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The check's place in its file, and the title of a failure."""

@@ -19,7 +19,7 @@ from conformance.judge.unjudged import STOPPED
 from conformance.model import Report, Run, Verdict
 from conformance.model.order import level_at
 from conformance.plan.lanes import plan
-from conformance.pytest_plugin.answers import Answer, Kind, kind_of, reason
+from conformance.pytest_plugin.answers import Answer, Kind, in_brief, kind_of, reason
 from conformance.pytest_plugin.settings import Sending
 from conformance.report.changes import way
 from conformance.report.public import LATER
@@ -87,7 +87,7 @@ class Conductor:
         text = self._text(engine, run_id, kind, verdict.verdict)
         if kind == "fail" and self._was_no_better(run_id, verdict):
             return Answer("skip", f"no worse than in the baseline: {text.splitlines()[0]}", verdict.verdict)
-        return Answer(kind, text, verdict.verdict)
+        return Answer(kind, text, verdict.verdict, in_brief(verdict))
 
     def stop(self, why: str) -> None:
         """End the run early: nobody is left waiting."""

@@ -23,9 +23,11 @@ __all__ = [
     "curl",
     "evidence",
     "left_out",
+    "once_more",
     "replay",
     "sent",
     "server_of",
+    "started_first",
 ]
 
 SENTENCE: Final = 1000
@@ -36,6 +38,7 @@ _BODY: Final = 200
 _NAMED: Final = 4  # exchanges that are left out
 _REPLAYED: Final = 60  # requests
 _LONGEST_CURL_BODY: Final = 2000
+_WAITED: Final = 1.0  # seconds between two requests from which on that is no chance
 _YOURS: Final = "http://127.0.0.1:8000"  # where servers listen that were told nothing else
 _Sent = tuple[str, int, Exchange]
 _CACHES: Final = {"private-cache": "a private client cache", "shared-cache": "a shared client cache"}
@@ -184,6 +187,29 @@ def server_of(report: Report) -> tuple[str, bool]:
     """Where to send a request again, and whether the server has to be started for it first."""
     ended = report.server != "url"  # with the run: it was started for it
     return (_YOURS if ended else report.base_url), ended
+
+
+def started_first(report: Report) -> Iterator[str]:
+    """How a server is started that has ended with the run, where that is known."""
+    if server_of(report)[1] and report.starts:
+        yield f"{report.starts}   # in another terminal, or as you start it"
+
+
+def once_more(report: Report, seen: Evidence) -> tuple[str, ...]:
+    """The commands by which it is seen again, in order: the server's start, requests, the wait between them.
+
+    Where time is the point, the first request comes first, and what decides comes as long after it as it did.
+    """
+    where, _ = server_of(report)
+    last = curl(seen.last, where)
+    if not last or seen.last is None:
+        return ()
+    lines = list(started_first(report))
+    first = seen.shown[0].exchange if seen.shown else seen.last
+    waited = seen.last.sent_at - first.received_at
+    if waited >= _WAITED and curl(first, where) == last:
+        lines += [last, f"sleep {waited:.1f}".removesuffix(".0")]
+    return (*lines, last)
 
 
 def curl(exchange: Exchange | None, base_url: str) -> str:

@@ -12,17 +12,24 @@ from typing import Final
 from conformance.model import TIERS, Entry, Fuzzing, Report, Tally, VerdictName
 from conformance.report.graded import grade_lines
 from conformance.report.leftover import leftover
-from conformance.report.mending import REASONS, advice, first, first_to_mend, reasons
+from conformance.report.mending import REASONS, Mend, advice, first, first_to_mend, reasons
 from conformance.report.result import PASSED, Result, checks, not_asked, result, root_of
 from conformance.report.safe import safe, shell
 
 LINE: Final = 500  # characters of one verdict's sentence
 _MOST: Final = 40  # checks of one list
+_IN_FULL: Final = "the same command with -v"
 _SHARING: Final = 4  # checks that are named where several share a sentence
 
 
-def summary_lines(report: Report, *, strict: bool = False) -> list[str]:
-    """The section for the terminal, without its heading; its first line is the result."""
+def summary_lines(report: Report, *, strict: bool = False, in_full: str = _IN_FULL) -> list[str]:
+    """The section for the terminal, without its heading; its first line is the result.
+
+    Args:
+        report: of the run.
+        strict: whether a warning fails.
+        in_full: how all of a failure is to be seen; "" where it has been.
+    """
     end = result(report, strict=strict)
     lines = [end.says, *_heading(report), ""]
     parts = (
@@ -30,7 +37,7 @@ def summary_lines(report: Report, *, strict: bool = False) -> list[str]:
         _first(report, strict=strict),
         _unjudged(report, end),
         _score(report),
-        _lists(report),
+        _lists(report, strict=strict),
         _folded(report),
         _problems(report),
     )
@@ -38,7 +45,7 @@ def summary_lines(report: Report, *, strict: bool = False) -> list[str]:
         block = list(part)
         if block:
             lines += [*block, ""]
-    return [*lines, *_closing(report)]
+    return [*lines, *_closing(report, in_full)]
 
 
 def brief_lines(report: Report, *, strict: bool = False) -> list[str]:
@@ -112,7 +119,7 @@ def _first(report: Report, *, strict: bool) -> Iterator[str]:
     where = f" (of {safe(entry.resource)})" if entry and entry.resource else ""
     yield f"First thing to mend: {safe(mend.title)}{where}"
     for message, count in mend.says:
-        yield f"  {safe(message, LINE)}" + (f" ({checks(count)})" if count else "")
+        yield f"  {_untitled(message, mend.title)}" + (f" ({checks(count)})" if count else "")
     if mend.more:
         yield f"  ... and {mend.more} more"
     if mend.left:
@@ -127,6 +134,11 @@ def _first(report: Report, *, strict: bool) -> Iterator[str]:
         yield ""
         yield "What the server printed:"
         yield from (f"  | {safe(line, LINE)}" for line in mend.output)
+
+
+def _untitled(message: str, title: str) -> str:
+    """A sentence, without the title that stands before it."""
+    return safe(message.removesuffix(f" ({title})"), LINE)
 
 
 def waiting(count: int) -> str:
@@ -195,7 +207,7 @@ def others(tally: Tally) -> str:
 # ------------------------------------------------------------------ what did not pass
 
 
-def _lists(report: Report) -> Iterator[str]:
+def _lists(report: Report, *, strict: bool) -> Iterator[str]:
     headings = (
         ("error", "Errors of the suite itself (not the server's fault; please report them)"),
         ("fail", "Failed"),
@@ -209,11 +221,15 @@ def _lists(report: Report) -> Iterator[str]:
         if number:
             yield ""
         yield f"{heading}: {len(entries)}"
-        yield from _grouped(report, entries)
+        yield from _grouped(report, entries, first(report, strict=strict))
 
 
-def _grouped(report: Report, entries: list[Entry]) -> Iterator[str]:
-    """Each check with its sentence, a warning also with what to do; what several share stands once."""
+def _grouped(report: Report, entries: list[Entry], told: Mend | None) -> Iterator[str]:
+    """Each check with its sentence, a warning also with what to do; what several share stands once.
+
+    What was told as the first thing to mend is not told again.
+    """
+    above = {message for message, _ in told.says} if told is not None and told.entry in entries else set()
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         groups.setdefault(entry.verdict.message, []).append(entry)
@@ -222,7 +238,9 @@ def _grouped(report: Report, entries: list[Entry]) -> Iterator[str]:
             yield f"  {safe(entry.nodeid)}"
         if len(those) > _SHARING:
             yield f"  and {checks(len(those) - _SHARING)} more"
-        if those[0].verdict.verdict == "warn":
+        if message in above:
+            yield "      (see the first thing to mend)"
+        elif those[0].verdict.verdict == "warn":
             yield from _said(report, those[0], "      ")
         else:
             yield f"      {safe(message, LINE)}"
@@ -270,14 +288,12 @@ def _problems(report: Report) -> Iterator[str]:
         yield from (f"  {safe(problem, LINE)}" for problem in report.problems)
 
 
-def _closing(report: Report) -> Iterator[str]:
+def _closing(report: Report, in_full: str) -> Iterator[str]:
     entry = first_to_mend(report, strict=True)
     if entry is not None:
         yield f"What a check is about: {explaining(entry)}"
-        yield (
-            "What was sent and what came: conformance judge -v report.json, once it is written: "
-            "--report report.json (in pytest: --conformance-report)"
-        )
+        if in_full:
+            yield f"What was sent and what came: {in_full}"
     counts = report.counts
     told = [f"{counts[name]} {name}" for name in counts if counts[name]]
     if report.problems:

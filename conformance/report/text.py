@@ -17,9 +17,11 @@ from conformance.report.evidence import (
     curl,
     evidence,
     left_out,
+    once_more,
     replay,
     sent,
     server_of,
+    started_first,
 )
 from conformance.report.safe import safe
 from conformance.report.summary import LINE, brief_lines, explaining, summary_lines
@@ -102,15 +104,16 @@ def _exchanges(report: Report, record: Record, verdict: Verdict) -> Iterator[str
         yield from (f"     < {line}" for line in came(report, each.exchange))
     if seen.rest:
         yield f"   ({seen.rest} later {'exchange' if seen.rest == 1 else 'exchanges'} left out)"
-    where, ended = server_of(report)
-    command = curl(seen.last, where)
+    commands = once_more(report, seen)
     if record.remark:  # it takes all of them
         yield "Reproduce, line by line:"
-        yield from (f"  {line}" for line in replay(record, verdict, where))
-    elif command:
-        yield f"Reproduce:   {command}"
-        if ended:
-            yield "             (start your server first, on that port: the run's own has ended)"
+        yield from (f"  {line}" for line in started_first(report))
+        yield from (f"  {line}" for line in replay(record, verdict, server_of(report)[0]))
+        return
+    for number, command in enumerate(commands):
+        yield f"{'' if number else 'Reproduce:':<13}{command}"
+    if commands and server_of(report)[1] and not report.starts:
+        yield "             (start your server first, on that port: the run's own has ended)"
 
 
 def _log(log: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ Isolation = Literal["none", "uid", "namespaces"]
 """How a server is kept from what is not its own: levels of `isolation/`, the weakest first."""
 
 _READY_WITHIN: Final = 20.0
+_YOURS: Final = 8000  # the port that servers listen at which were told nothing else
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,13 @@ class AppSpec:
     apart: tuple[Path, ...] = ()
     listening: socket.socket | None = None
 
+    @property
+    def by_hand(self) -> str:
+        """How a person would start it, in its folder."""
+        factory = " --factory" if self.factory else ""
+        workers = f" --workers {self.workers}" if self.workers > 1 else ""
+        return f"uvicorn {self.app}{factory}{workers} --port {_YOURS}"
+
 
 @dataclass(frozen=True)
 class CommandSpec:
@@ -76,3 +84,9 @@ class CommandSpec:
     isolate: str = "none"
     budget: Budget | None = None
     apart: tuple[Path, ...] = ()
+
+    @property
+    def by_hand(self) -> str:
+        """How a person would start it, in its folder."""
+        named = "{port}" in self.command
+        return self.command.replace("{port}", str(_YOURS)) if named else f"PORT={_YOURS} {self.command}"

@@ -103,7 +103,7 @@ def test_a_fault_of_ours_is_an_error_and_no_failure(
         """
         import conformance.execute.engine
         def broken(*args): raise RuntimeError("boom")
-        conformance.execute.engine.survey = broken
+        conformance.execute.engine.surveyed = broken
         """
     )
     result = judge(".", "specs/if-none-match.yaml", url=good)

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.execute.progress import Progress
 from conformance.model import Verdict
-from conformance.pytest_plugin.answers import Answer, kind_of
+from conformance.pytest_plugin.answers import Answer, in_brief, kind_of
 from conformance.pytest_plugin.bridge import GONE, Bridge, Worker
 from conformance.pytest_plugin.waiting import Waiting
 
@@ -42,6 +42,12 @@ def test_each_verdict_has_its_outcome(verdict: Any, cause: str, kind: str) -> No
 def test_strict_fails_warnings_and_one_item_tells_of_all_that_got_no_answer() -> None:
     assert kind_of(Verdict("fail", "warn", ""), strict=True, tells=False) == "fail"
     assert kind_of(Verdict("unreachable", "unreachable", ""), strict=False, tells=True) == "fail"
+
+
+def test_in_brief_what_was_found_comes_first() -> None:
+    told = in_brief(Verdict("fail", "fail", "a sentence", expected="status 304", actual="200 \x1b[31m"))
+    assert told == "200 \\x1b[31m, not status 304"
+    assert in_brief(Verdict("unreachable", "unreachable", "nobody answers")) == ""
 
 
 # ------------------------------------------------------------------ the bridge

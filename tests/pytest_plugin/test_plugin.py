@@ -57,7 +57,7 @@ def test_a_flaw_fails_with_the_whole_verdict_first(judge: Judge, serve: Serve, m
             "Requirement: LES06 (MUST): *",
             "*> If-None-Match: *",
             "Reproduce: *curl *",
-            f"FAILED {INM} - expected *",
+            f"FAILED {INM} - 200, not st*",
         ]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
@@ -99,9 +99,26 @@ def test_a_server_that_is_not_there_is_one_failure(judge: Judge, unused_url: str
 def test_a_run_without_a_pass_is_no_success(judge: Judge, good: str, mode: Mode) -> None:
     result = judge("-k", "max-age-where-sent", *mode[0], url=good, plugins=mode[1])
 
-    result.assert_outcomes(skipped=1)
+    result.assert_outcomes()  # what does not apply is no number there
     assert result.ret == 7
     result.stdout.fnmatch_lines(["Not judged: nothing has passed, *"])
+
+
+def test_what_does_not_apply_is_told_where_reasons_are_asked_for(judge: Judge, good: str) -> None:
+    result = judge("-rs", "-k", "max-age-where-sent", url=good)
+
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED * *specs/cache-control.yaml*: not applicable: *"])
+
+
+def test_a_line_of_80_columns_keeps_the_reason(
+    judge: Judge, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("CI", raising=False)
+    result = judge("-k", "inm-current", url=serve("ignores-inm"))
+
+    result.stdout.fnmatch_lines([f"FAILED {INM} - 200, not st*"])
 
 
 def test_a_run_of_nothing_is_no_success(judge: Judge, good: str) -> None:

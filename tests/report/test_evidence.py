@@ -5,9 +5,19 @@ from __future__ import annotations
 import shlex
 
 from helpers.embedded import judged
+from msgspec.structs import replace
 
 from conformance.model import Exchange, Record, Request, Response, StepRecord, Verdict
-from conformance.report.evidence import Evidence, came, curl, evidence, left_out, sent, server_of
+from conformance.report.evidence import (
+    Evidence,
+    came,
+    curl,
+    evidence,
+    left_out,
+    once_more,
+    sent,
+    server_of,
+)
 
 
 def asked(name: str, *targets: str) -> StepRecord:
@@ -87,3 +97,31 @@ def test_curl_sends_what_was_sent() -> None:
     assert curl(head, "http://h") == "curl -si -I http://h/"
     big = Exchange(Request("POST", "/", (), b"x" * 3000), None, None, 0.0, 1.0)
     assert curl(big, "http://h") == curl(None, "http://h") == ""
+
+
+def timed(*instants: float, target: str = "/cached-time/") -> Evidence:
+    """Reads at these instants, of which the last one decides."""
+    reads = tuple(
+        Exchange(Request(target=target), Response(200), sent_at=each, received_at=each) for each in instants
+    )
+    step = StepRecord("reads", exchanges=reads)
+    return evidence(Record("w", (step,)), Verdict("fail", "fail", step="reads", index=len(reads) - 1))
+
+
+def test_where_time_is_the_point_two_requests_are_sent_with_the_wait_between() -> None:
+    steps = tuple(
+        StepRecord(name, exchanges=(timed(at).shown[0].exchange,))
+        for name, at in (("fresh", 0.0), ("nearly", 28.5))
+    )
+    seen = evidence(Record("w", steps), Verdict("fail", "fail", step="nearly"))
+    request = f"curl -si {judged().base_url}/cached-time/"
+    assert once_more(judged(), seen) == (request, "sleep 28.5", request)
+    assert once_more(judged(), timed(0.5)) == (request,)
+    assert once_more(judged(), Evidence()) == ()
+
+
+def test_a_server_that_ended_with_the_run_is_started_first() -> None:
+    ended = replace(judged(), server="app", workers=1, starts="uvicorn main:app --port 8000")
+    start, request = once_more(ended, timed(0.5))
+    assert start == "uvicorn main:app --port 8000   # in another terminal, or as you start it"
+    assert request == "curl -si http://127.0.0.1:8000/cached-time/"
