@@ -89,6 +89,8 @@ class Lives:
             yield Point(
                 "told", *(("a mark that tells the truth", f"{_marked(hit)} on {was}") if wrong else ())
             )
+        elif hit and value is not MISSING and value == life.value:
+            yield Point("told")
         served: Served | None = by_value or (None if hit is None else "kept" if hit else "new")
         yield from self._held(exchange, due, served, life)
         if by_value == "new" and tag is not None and life.tags:

@@ -102,7 +102,7 @@ class Explorations:
             blocked = made(run, court, "blocked", says, cause=first.id)
             verdict = replace(blocked, mend=verdict.mend, code=verdict.code)
         self.board.settle(run, verdict, record)
-        if verdict.outcome == "fail" and self.save is not None:
+        if verdict.outcome == "fail" and self.save is not None and not broken.flaky:  # it would not repeat
             self.save(run, record)
 
     def _fatal(self, claims: _Claims, explored: Explored, court: Court) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from conformance.claims import weigh
-from conformance.judge.codes import NOT_REACHED
-from conformance.judge.court import Court, made, unclear
+from conformance.judge.court import Court, made
 from conformance.model import Finding, Record, Run, StepRecord, Verdict
 
 __all__ = ["of_history"]
@@ -40,5 +39,5 @@ def of_history(
     if not weighed.looked[run.check.claim]:
         left = "; ".join(dict.fromkeys(s.says for s in record.steps if s.status == "skipped" and s.says))
         says = "nothing in this history is about it" + (f" ({left})" if left else "")
-        return unclear(run, court, f"could not be judged: {says}", NOT_REACHED, says)
+        return made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
     return made(run, court, "pass", run.check.title)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Game", "begun", "ready"]
 
 _LIVES: Final = 2
+_MINUTE: Final = 60.0
+_SECOND: Final = 7.0
 
 
 @dataclass(slots=True)
@@ -51,7 +53,10 @@ def begun(step: Step, context: Context) -> Game:
     """A game before its first move: how a change is written was seen by then, and is put back."""
     game, end, clock = Game(letters=f"abc{token(context)}"), context.resource.end, context.shared.clock
     if end is not None and clock.moves:  # what an earlier history has left is over
-        context.wait_until(clock.now() + _LIVES * end + 1, "a value of an earlier history to end")
+        begins = clock.now() + _LIVES * end + 1
+        # At one second of a minute, so that what goes by ticks of the clock does so in each history alike.
+        begins += (_SECOND - context.shared.wall - begins) % _MINUTE
+        context.wait_until(begins, "a value of an earlier history to end")
     write = context.resource.writes.get("change")
     if write is None or barred(step, context, "change") is not None:
         return game
