@@ -16,12 +16,14 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from conformance.classroom.one import Graded, Order, grade_one
+from conformance.errors import UsageError
 from conformance.execute.progress import Progress
 
 __all__ = ["Lost", "Pool", "Task", "waits_for"]
@@ -65,6 +67,9 @@ class Pool(Generic[T]):
 
     Args:
         places: how many may be at work at a time.
+
+    Raises:
+        UsageError: no process can be started from here.
     """
 
     def __init__(self, places: int) -> None:
@@ -72,6 +77,14 @@ class Pool(Generic[T]):
         self._running: list[_Running[T]] = []
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["conformance.classroom.preloaded"])
+        try:
+            forkserver.ensure_running()
+        except OSError as problem:
+            folder, why = tempfile.gettempdir(), problem.strerror or problem
+            raise UsageError(
+                f"the folder for temporary files, {folder!r}, can't hold a socket: {why}; set TMPDIR to one "
+                "with a short path that can be written to"
+            ) from None
 
     @property
     def at_work(self) -> list[tuple[T, str]]:

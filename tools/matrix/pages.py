@@ -1,7 +1,7 @@
 """The documents made of the data: docs/matrix.md with a page for each topic, and flaws.json for `explain`.
 
 A page shows what flaws are there for; what falls with them is a number, and stands in measured.json.
-What only a search can break is not measured with it: its flaws are of histories, which tests have found. Pure.
+What only a search can break is not measured with it: its flaws are of histories, which tests found. Pure.
 """
 
 from __future__ import annotations
