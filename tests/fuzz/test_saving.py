@@ -60,8 +60,8 @@ def plainly(server: Embedded, folder: Path, tier: Any = "full") -> dict[str, str
 
 
 # Which of two at once the server takes first is its affair; each second computation fails, whoever asks; and
-# the clock of a server that was moved before is ahead of what the next run knows. A tag that lags by one read lags
-# behind what the history before has read last.
+# the clock of a server that was moved before is ahead of what the next run knows. A tag that lags by one read
+# lags behind what the history before has read last.
 DICE = ("filled-late", "failure-kept", "ends-with-ticks", "tag-lags-body")
 
 
