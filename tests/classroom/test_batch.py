@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,13 +41,25 @@ os.kill(int(warden), 9)
 def started(class_: Class, *words: str) -> Iterator[subprocess.Popen[str]]:
     """The command in a process of its own."""
     command = [sys.executable, "-m", "conformance", *class_.words, *words]
-    left = class_.folder / "left"  # by one that is killed
-    left.mkdir()
-    env = {**os.environ, "TMPDIR": str(left)}
-    with subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, start_new_session=True, env=env
-    ) as process:
-        yield process
+    with (
+        tempfile.TemporaryDirectory() as left
+    ):  # by one that is killed; its path holds sockets, so it is short
+        env = {**os.environ, "TMPDIR": left}
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, start_new_session=True, env=env
+        ) as process:
+            yield process
+
+
+def test_a_folder_that_can_not_hold_a_socket_is_named(tmp_path: Path) -> None:
+    class_ = Class(tmp_path, {"ada": GOOD})
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    command = [sys.executable, "-m", "conformance", *class_.words, "--app", "main:app"]
+    env = {**os.environ, "TMPDIR": str(long)}
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    assert (ended.returncode, "xxx', can't hold a socket: " in ended.stderr) == (2, True)
+    assert "set TMPDIR to one with a short path" in ended.stderr
 
 
 def test_a_class_of_every_kind_gets_a_result_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
