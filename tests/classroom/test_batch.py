@@ -53,13 +53,12 @@ def started(class_: Class, *words: str) -> Iterator[subprocess.Popen[str]]:
 
 def test_a_folder_that_can_not_hold_a_socket_is_named(tmp_path: Path) -> None:
     class_ = Class(tmp_path, {"ada": GOOD})
-    long = tmp_path / ("x" * 100)
-    long.mkdir()
+    (long := tmp_path / ("x" * 100)).mkdir()
     command = [sys.executable, "-m", "conformance", *class_.words, "--app", "main:app"]
     env = {**os.environ, "TMPDIR": str(long)}
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
-    assert (ended.returncode, "xxx', can't hold a socket: " in ended.stderr) == (2, True)
-    assert "set TMPDIR to one with a short path" in ended.stderr
+    assert ended.returncode == 2
+    assert re.search("xxx', can't hold a socket: .*; set TMPDIR to one with a short path", ended.stderr)
 
 
 def test_a_class_of_every_kind_gets_a_result_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
