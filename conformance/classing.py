@@ -152,9 +152,12 @@ def _found(folder: Path | None, asked: Marking) -> Found:
 
 def _apart(out: Path, folder: Path | None) -> Path:
     """The folder of results, which is none of the submissions', nor holds them."""
+    from conformance.classroom.store import FOLDERS  # noqa: PLC0415
+
     if folder is not None:
         one, other = out.resolve(), folder.resolve()
-        if one == other or other in one.parents:
+        ours = [one / name for name in FOLDERS]
+        if one == other or other in one.parents or any(each in (other, *other.parents) for each in ours):
             raise UsageError(
                 f"{str(out)!r} is among the submissions, where no results belong: name another --out"
             )

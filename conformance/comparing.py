@@ -31,10 +31,13 @@ def diff(
     Exit codes: 0 nothing got worse, 1 something did, 2 a report can't be read.
     """
     from conformance.report.changed import WAYS  # noqa: PLC0415 (who asks for something else does not wait for it)
-    from conformance.report.changes import changes  # noqa: PLC0415
+    from conformance.report.changes import changes, refuse_broken  # noqa: PLC0415
     from conformance.report.write import read  # noqa: PLC0415
 
-    found = changes(read(old), read(new))
+    held = {path: read(path) for path in (old, new)}
+    for path, report in held.items():
+        refuse_broken(report, repr(str(path)))
+    found = changes(held[old], held[new])
     for line in WAYS[way](found):
         sys.stdout.write(f"{line}\n")
     raise typer.Exit(1 if found.worse else 0)

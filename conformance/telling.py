@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from conformance.model import Report
 from conformance.options import Telling
 from conformance.report.changed import text
-from conformance.report.changes import baselined, changes
+from conformance.report.changes import baselined, changes, refuse_broken
 from conformance.report.public import public, revealed
 from conformance.report.result import result
 from conformance.report.safe import safe
@@ -22,6 +22,12 @@ from conformance.report.write import Files, place, read
 __all__ = ["Teller"]
 
 _IN_FULL = ("fail", "warn", "inconclusive", "error", "unreachable")
+
+
+def _baseline(path: str) -> Report:
+    made = read(path)
+    refuse_broken(made, repr(path))
+    return made
 
 
 class Teller:
@@ -42,7 +48,7 @@ class Teller:
         self._telling = telling
         self._verbose = verbose
         self._now = datetime.now(UTC)
-        self._baseline = None if telling.baseline is None else read(telling.baseline)
+        self._baseline = None if telling.baseline is None else _baseline(telling.baseline)
         self.files = Files(map(place, telling.reports), strict=telling.strict, now=self._now)
 
     def tell(self, report: Report) -> tuple[list[str], int]:

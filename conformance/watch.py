@@ -58,6 +58,8 @@ def watch(
 
     It needs watchfiles: pip install 'cache-conformance[watch]'. The options are those of run.
     """
+    if typed.get("assignment"):
+        raise UsageError("watch gives no points, since they come with a whole run: leave out --assignment")
     serving = made(Serving, typed)
     url = url or made(Elsewhere, typed).base_url
     spec = made(Asked, typed, url=url, serving=serving).apart().spec()

@@ -26,6 +26,8 @@ _MAIN: Final = (
 )
 _CONFIG: Final = "schemathesis.toml"
 _SAFE: Final = ("GET", "HEAD")
+_OTHERS: Final = "(?i)^(POST|PUT|PATCH|DELETE|OPTIONS|TRACE|QUERY)$"
+"""All other methods: unless excluded, the coverage phase also sends those that OpenAPI does not declare."""
 UNCLEAN: Final = (
     "Schemathesis does not clean up: what its requests create stays there, and what they change stays so."
 )
@@ -71,6 +73,8 @@ def _words(  # noqa: PLR0913 - as above
     yield from ("run", f"{url.rstrip('/')}{openapi}", "--checks", ",".join(CHECKS))
     for method in () if writes else _SAFE:
         yield from ("--include-method", method)
+    if not writes:
+        yield from ("--exclude-method-regex", _OTHERS)
     yield from ("--seed", str(seed), "--max-examples", str(examples), "--generation-database", "none")
     if not writes:
         yield from ("--phases", "examples,coverage,fuzzing")

@@ -7,10 +7,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+from helpers.hostile import serve
+from helpers.student import Student, reply
 
 from conformance.errors import UsageError
 from conformance.fuzz import CHECKS
@@ -57,6 +61,31 @@ def test_only_get_and_head_are_sent_unless_writes_are_allowed(writes: bool, meth
     assert "http://localhost:1/o.json" in words
     assert words[words.index("--checks") + 1].split(",") == list(CHECKS)
     assert words[words.index("--seed") + 1] == "7"
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_what_openapi_does_not_declare_is_sent_only_where_writes_are_allowed(
+    writes: bool, tmp_path: Path
+) -> None:
+    """The coverage phase of Schemathesis tries every method on every path."""
+    answered = {"responses": {"200": {"description": "it"}}}
+    number = {"name": "q", "in": "query", "schema": {"type": "integer"}}
+    paths = {"/things": {"get": answered | {"parameters": [number]}, "post": answered}}
+    document = {"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": paths}
+
+    def answer(method: str, path: str, _headers: Mapping[str, str], _body: bytes) -> Any:
+        content = reply(200, document if path == "/openapi.json" else [], {"ETag": '"a"'})
+        return content.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if method == "HEAD" else content
+
+    student = Student(answer)
+    with serve(student) as server:
+        allowed = ["--allow-writes"] if writes else []
+        done = ran(tmp_path, server.url, "--seed", "1", "--fuzz-examples", "3", *allowed)
+    methods = {method for method, _ in student.asked}
+    assert len([path for _, path in student.asked if path.startswith("/things")]) > 3, done.stderr
+    assert "GET" in methods
+    assert methods <= {"GET", "HEAD"} or writes
+    assert {"POST", "PUT", "DELETE", "QUERY"} <= methods or not writes
 
 
 def test_whoever_allows_writes_is_told_that_nothing_is_put_back(tmp_path: Path) -> None:

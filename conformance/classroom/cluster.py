@@ -99,10 +99,10 @@ class Cluster(Generic[T]):
 
 
 def _result(future: Any) -> Graded | Lost:
-    problem = future.exception()
-    if problem is not None:  # a worker that died, and again wherever it was tried
+    try:
+        made: Graded = future.result()
+    except Exception as problem:  # noqa: BLE001 - a worker that died wherever it was tried, a scheduler that went
         return Lost(f"the cluster has no result: {type(problem).__name__}: {problem}")
-    made: Graded = future.result()
     return made
 
 

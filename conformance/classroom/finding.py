@@ -64,10 +64,11 @@ def find(folder: Path) -> Found:
     entries = [each for each in entries if not each.name.startswith(".") and each.name not in _NOT_OURS]
     if len(entries) > _MOST:
         raise UsageError(f"{str(folder)!r} has {len(entries)} entries; at most {_MOST} are graded at once")
-    folders = {each.name for each in entries if not each.name.lower().endswith(_ZIP)}
+    # A zip is called by its stem, unless that is somebody else's name, too.
+    stems = Counter(_stem(each.name) for each in entries)
     found, left_out = [], []
     for entry in entries:
-        one = _submission(entry, folders)
+        one = _submission(entry, alone=stems[_stem(entry.name)] == 1)
         if one is None:
             left_out.append(f"{entry.name!r} is neither a folder nor a zip file")
         else:
@@ -80,15 +81,18 @@ def find(folder: Path) -> Found:
     return Found(tuple(found), tuple(left_out))
 
 
-def _submission(entry: os.DirEntry[str], folders: set[str]) -> Submission | None:
+def _stem(name: str) -> str:
+    return name[: -len(_ZIP)] or name if name.lower().endswith(_ZIP) else name
+
+
+def _submission(entry: os.DirEntry[str], *, alone: bool) -> Submission | None:
     is_zip = entry.name.lower().endswith(_ZIP)
-    stem = entry.name[: -len(_ZIP)]
-    student = stem if is_zip and stem and stem not in folders else entry.name
+    student = _stem(entry.name) if alone else entry.name
     try:
         if entry.is_symlink():
             return Submission(student, "folder", entry.path, "it is a link, and links are not followed")
         if entry.is_dir(follow_symlinks=False):
-            return Submission(entry.name, "folder", entry.path)
+            return Submission(student, "folder", entry.path)
         if is_zip and entry.is_file(follow_symlinks=False):
             return Submission(student, "zip", entry.path)
     except OSError as problem:

@@ -166,8 +166,10 @@ def pending(order: Order) -> Report:
 
 def most_seconds(order: Order) -> float:
     """What a submission may take, all of its starts and retries included; nobody waits longer."""
-    each = allowance(_plain_options(order)) + 2 * AppSpec().ready_within + _SPARE
-    return each * (1 + order.assignment.retries + bool(order.assignment.audit))
+    options, apart = _plain_options(order), 2 * AppSpec().ready_within + _SPARE
+    most = (allowance(options) + apart) * (1 + order.assignment.retries)
+    # The second look is in real time, whatever the budget of a run is.
+    return most + (allowance(replace(options, deadline=None)) + apart if order.assignment.audit else 0.0)
 
 
 def _plain_options(order: Order) -> Options:

@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ _ENTRY: Final = b"PK\x01\x02"  # begins an entry in the list of a zip
 _LARGEST: Final = 32 << 20  # bytes of one file
 _DEEPEST: Final = 40
 _LONGEST: Final = 255  # bytes of a name
+_LONGEST_PATH: Final = 1000  # bytes of all of a path: it has to be written below another
 _LEFT_OUT: Final = frozenset(
     {b".git", b"__pycache__", b"__MACOSX", b"node_modules", b".DS_Store", b".mypy_cache", b".pytest_cache"}
 )
@@ -198,7 +200,9 @@ def _take(bag: _Bag, root: bytes, path: bytes, at: int) -> None:
         return
     with os.fdopen(handle, "rb") as file:
         now = os.fstat(handle)
-        if stat.S_ISREG(now.st_mode):
+        if len(path) > _LONGEST_PATH:
+            bag.leave(path, f"its path has more than {_LONGEST_PATH} bytes")
+        elif stat.S_ISREG(now.st_mode):
             bag.take(path, file, runs=bool(now.st_mode & stat.S_IXUSR))
 
 
@@ -225,6 +229,9 @@ def pack_zip(path: str | Path) -> Packed:
         raise Unfit(f"its zip can't be read: {problem}") from None
     except RuntimeError:
         raise Unfit("its zip is encrypted") from None
+    except (ArithmeticError, LookupError, TypeError, OSError, struct.error) as problem:
+        # What a crafted one makes of the library is no fault of whoever grades.
+        raise Unfit(f"its zip can't be read: {type(problem).__name__}") from None
 
 
 def _from_zip(archive: zipfile.ZipFile) -> Packed:
@@ -256,7 +263,8 @@ def _path(name: str) -> bytes:
         name = name.replace("\\", "/")  # as some programs write it
     parts = name.encode("utf-8", "surrogatepass").rstrip(b"/").split(b"/")
     odd = any(each in (b"", b".", b"..") or len(each) > _LONGEST or b"\0" in each for each in parts)
-    return b"" if odd or len(parts) > _DEEPEST else b"/".join(parts)
+    path = b"/".join(parts)
+    return b"" if odd or len(parts) > _DEEPEST or len(path) > _LONGEST_PATH else path
 
 
 # ------------------------------------------------------------------ and back

@@ -150,7 +150,18 @@ def withheld(report: Report, assignment: Assignment, cause: Withheld, why: str) 
     before = report.grade
     rows = before.rows if before else ()
     open_ = tuple(replace(row, points=0, why=why, open=True) for row in rows) or tuple(
-        Earned(each.nodeid, each.id, each.title, each.topic, 0, each.points, "deselected", why, open=True)
+        Earned(
+            each.nodeid,
+            each.id,
+            each.title,
+            each.topic,
+            0,
+            each.points,
+            "deselected",
+            why,
+            open=True,
+            hidden_until=each.hidden_until,
+        )
         for each in assignment.rows
     )
     grade = Grade(

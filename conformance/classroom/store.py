@@ -29,6 +29,8 @@ REPORT: Final = "report.json.gz"
 _LOCK: Final = ".lock"
 _KEPT: Final = "results"
 _STUDENTS: Final = "students"
+FOLDERS: Final = (_KEPT, _STUDENTS)
+"""What it writes to, in the folder of results."""
 _FREEZE: Final = 16  # digits of its digest
 
 
@@ -46,7 +48,7 @@ class Store:
     def __enter__(self) -> Self:
         try:
             self.folder.mkdir(0o700, parents=True, exist_ok=True)  # grades are nobody else's business
-            for each in (_KEPT, _STUDENTS):
+            for each in FOLDERS:
                 (self.folder / each).mkdir(exist_ok=True)
             lock = (self.folder / _LOCK).open("a+", encoding="ascii")
             self._probe()
@@ -54,7 +56,13 @@ class Store:
             raise UsageError(f"{str(self.folder)!r} can't be written: {problem.strerror}") from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as problem:
+            if not isinstance(problem, BlockingIOError):
+                lock.close()
+                raise UsageError(
+                    f"{str(self.folder)!r} can't be locked ({problem.strerror}), and two graders could "
+                    "meet there: name another folder by --out"
+                ) from None
             lock.seek(0)
             who = lock.read(40).strip()
             lock.close()

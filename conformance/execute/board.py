@@ -42,7 +42,8 @@ class Board:
         with self._changed:
             if found is not None:
                 del self._verdicts[run.id]
-                self._verdicts[run.id], self._records[run.id] = found
+                self._verdicts[run.id], record = found
+                self._records[run.id] = self._works[record.work] = record
             self._promised.discard(run.id)
             self._changed.notify_all()
 

@@ -7,7 +7,7 @@ another. What a history is, and what makes one, is the machine's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,7 +24,7 @@ from conformance.plan.lanes import Work
 from conformance.sending.context import Context
 from conformance.verbs.playing import steps_of, words_here
 
-__all__ = ["Explorations"]
+__all__ = ["Explorations", "unsaved"]
 
 _SHOWN: Final = 12  # moves of a history in a sentence
 _Claims = Mapping[str, Sequence[Run]]
@@ -95,15 +95,15 @@ class Explorations:
     def _broken(self, run: Run, broken: Broken, court: Court) -> None:
         record = replace(broken.record, work=run.work, remark=_shown(broken))
         verdict = judge(run, record, court)
-        first = self.told.setdefault(run.check.claim, run)
-        if first.resource != run.resource and verdict.outcome == "fail":
+        first = self.told.setdefault(run.check.claim, run) if verdict.outcome == "fail" else run
+        if first.resource != run.resource:
             of = first.resource.name if first.resource else ""
             says = f"blocked by {first.check.id}: it does not hold of {of} either, which is told there"
             blocked = made(run, court, "blocked", says, cause=first.id)
             verdict = replace(blocked, mend=verdict.mend, code=verdict.code)
         self.board.settle(run, verdict, record)
         if verdict.outcome == "fail" and self.save is not None and not broken.flaky:  # it would not repeat
-            self.save(run, record)
+            self.problems.extend(unsaved(self.save, run, record))
 
     def _fatal(self, claims: _Claims, explored: Explored, court: Court) -> None:
         """The history at which nobody answered any more: told by one of the claims, and by no other."""
@@ -128,6 +128,14 @@ class Explorations:
             says = "no history that was played is about it"
             nothing = made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
             self.board.settle(run, replace(nothing, code=NOT_ASKED))
+
+
+def unsaved(save: Save, run: Run, record: Record) -> Iterator[str]:
+    """Save a finding; why it could not be written, where that is so: it stands without."""
+    try:
+        save(run, record)
+    except OSError as problem:
+        yield f"what was found by {run.id} could not be saved: {type(problem).__name__}: {problem}"
 
 
 def _not_there(run: Run, court: Court, says: str) -> Verdict:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
-from conformance.execute.explorations import Explorations
+from conformance.execute.explorations import Explorations, unsaved
 from conformance.execute.options import Options
 from conformance.execute.waits import Waits, pace
 from conformance.model import NOT_ASKED, Fuzzing, Json, Record, Run, Verdict
@@ -108,7 +108,7 @@ class Searches:
             found = self._searched(run, context, time.monotonic() + share, examples)
             self._board.searched(run, found)
             if found is not None and found[0].outcome == "fail" and self._options.save is not None:
-                self._options.save(run, found[1])
+                self._broken.extend(unsaved(self._options.save, run, found[1]))
         if run.check.forall:
             self._board.searched(run, None)
         self._seconds = time.monotonic() - self._began

@@ -92,7 +92,7 @@ def explore(  # noqa: PLR0913 - what there is to be said of a search
         try:
             for trap in _traps(wanted) if number == 0 or hunt.trapped else ():
                 hunt.follow(trap)
-            hunt.trapped = False
+            hunt.trapped, hunt.drawing = False, True
             if histories is None:
                 break
             flaky = drive(histories, hunt.follow, f"{seed}/{number}", max_examples=left)
@@ -145,6 +145,7 @@ class _Hunt:
     claim: str = ""
     smallest: tuple[tuple[str, ...], Weighed, Record] | None = None
     again: Record | None = None
+    drawing: bool = False
     drawn: int = 0
     shrinking: int = 0
     mute: int = 0
@@ -154,6 +155,7 @@ class _Hunt:
         """Look for the next claim that breaks."""
         self.claim, self.smallest, self.again = "", None, None
         self.drawn = self.shrinking = 0
+        self.drawing = False
 
     def follow(self, history: tuple[str, ...]) -> None:
         """Play a history, and weigh it.
@@ -163,7 +165,7 @@ class _Hunt:
             Ended: there is no use in going on.
         """
         self.shrinking += self.smallest is not None
-        self.drawn += self.smallest is None
+        self.drawn += self.drawing and self.smallest is None
         if self.shrinking > _MOST_SHRINKING or self.over():
             self.ended = self.ended or self.smallest is None
             raise Ended
@@ -180,11 +182,14 @@ class _Hunt:
 
     def _note(self, history: tuple[str, ...], weighed: Weighed, record: Record) -> None:
         """What was looked at; a server that is gone, or a fault of ours, ends the search."""
+        stopped = any(step.status == "stopped" for step in record.steps)
+        if stopped and not self._found(weighed):  # it says nothing of whether it would have failed
+            self.ended = self.ended or self.smallest is None
+            raise Ended
         spoilt = self._spoilt(weighed)
         (self.explored.spoilt if spoilt else self.explored.looked).update(weighed.looked)
         silent = any(each.response is None for step in record.steps for each in step.exchanges)
         if record.crash or record.error or silent:
-            stopped = any(step.status == "stopped" for step in record.steps)
             self.explored.fatal = None if stopped else (history, record)
             self.ended = self.smallest is None
             raise Ended

@@ -20,7 +20,7 @@ from conformance.model import Check, Json, Record, Run, Step
 __all__ = ["Saver", "written"]
 
 _DIGITS: Final = 8
-_PLAYED: Final = ("done", "failed", "stopped")
+_PLAYED: Final = ("done", "failed")  # one that was stopped does not say which move it was
 
 
 class Saver:
@@ -35,14 +35,18 @@ class Saver:
         self.paths: list[str] = []
 
     def __call__(self, run: Run, record: Record) -> None:
-        """Write a finding down, unless it was before."""
+        """Write a finding down, unless it was before.
+
+        Raises:
+            OSError: it can't be written.
+        """
         name, text = written(run.check, record)
         path = self._folder / f"{name}.yaml"
-        if str(path) not in self.paths:
-            self.paths.append(str(path))
         if not path.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
+        if str(path) not in self.paths:
+            self.paths.append(str(path))
 
 
 def written(check: Check, record: Record) -> tuple[str, str]:

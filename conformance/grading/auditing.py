@@ -23,6 +23,7 @@ __all__ = ["WATCHED", "audited", "imported", "reasons"]
 WATCHED: Final = ("conformance", "ctypes", "gc", "inspect", "time_machine")
 """What it takes to find the clock in the process, or the suite."""
 _IMPORTERS: Final = ("__import__", "import_module")
+_SILENT: Final = ("unreachable", "blocked", "not-applicable", "untestable", "deselected")
 _DRAWN: Final = "it is one of the share that is drawn"
 
 
@@ -63,12 +64,15 @@ def audited(
     first = report.grade
     if not because or first is None or first.status == "withheld" or report.clock == "real":
         return report
-    second = grade(in_real_time(), assignment)
-    both = list(zip(first.rows, second.rows, strict=True))
+    again = in_real_time()
+    second = grade(again, assignment)
+    # A server that did not start, or never answered, in a run for our sake alone tells nothing by that.
+    down = all(each.verdict.outcome in _SILENT for each in again.judged)
+    both = [(a, b, b.open or down) for a, b in zip(first.rows, second.rows, strict=True)]
     audit = Audit(
         because=because,
-        differing=tuple(a.nodeid for a, b in both if not b.open and _earns(a) != _earns(b)),
-        open=tuple(b.nodeid for _, b in both if b.open),
+        differing=tuple(a.nodeid for a, b, open_ in both if not open_ and _earns(a) != _earns(b)),
+        open=tuple(b.nodeid for _, b, open_ in both if open_),
     )
     report = replace(report, audit=audit)
     return replace(report, grade=grade(report, assignment))

@@ -28,6 +28,7 @@ __all__ = ["default_assignment", "open_assignment", "placed", "target_of"]
 
 _MOST_BYTES: Final = 16 * 1024 * 1024
 _JSON: Final = ".json"
+_YAML: Final = (".yaml", ".yml")
 _STANDARD: Final = """\
 name: lesson
 server: {server}
@@ -62,11 +63,20 @@ def open_assignment(path: str | Path, suite: Suite | None = None, *, started: bo
     if str(path) == DEFAULT:
         return default_assignment(suite, started=started)
     path = Path(path)
-    if path.suffix.lower() != _JSON:
+    if not _is_frozen(path):
         return freeze(read_assignment(path), suite).assignment
     made = decode(read_bounded(path, _MOST_BYTES, "frozen assignment"), repr(str(path)))
     _refuse_others(made, suite, target_of(made, path.parent), repr(str(path)))
     return made
+
+
+def _is_frozen(path: Path) -> bool:
+    """By its suffix; where that is another, or none, as in what CI makes of a variable, by its first byte."""
+    suffix = path.suffix.lower()
+    if suffix == _JSON or suffix in _YAML or not path.is_file():
+        return suffix == _JSON
+    with path.open("rb") as file:
+        return file.read(64).lstrip().startswith(b"{")
 
 
 def target_of(assignment: Assignment, folder: Path) -> Target:

@@ -16,16 +16,16 @@ def of_history(
     record: Record,
     court: Court,
     failed: Callable[[Finding], Verdict],
-    silent: Callable[[StepRecord], Verdict | None],
+    undone: Callable[[StepRecord], Verdict | None],
 ) -> Verdict:
-    """What the history comes to: the finding of its claim, else a request without an answer, else a pass.
+    """What the history comes to: the finding of its claim, else a move that was not done, else a pass.
 
     Args:
         run: of a check with a claim.
         record: of the moves.
         court: as ever.
         failed: the verdict on a finding.
-        silent: that on a step some request of which got no answer, or None.
+        undone: that on a step that was not done to its end, or some request of which got no answer; or None.
     """
     assert run.resource is not None  # noqa: S101 - it was played
     weighed = weigh(record.steps, run.resource)
@@ -33,7 +33,7 @@ def of_history(
     if finding is not None:
         return failed(finding)
     for step in record.steps:
-        verdict = silent(step)
+        verdict = undone(step)
         if verdict is not None:
             return verdict
     if not weighed.looked[run.check.claim]:

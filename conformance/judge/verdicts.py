@@ -61,6 +61,7 @@ _ACCEPTED: Final = (
 )
 _OF_A_CACHE: Final = tuple(name for name, matcher in MATCHERS.items() if matcher.kept)
 _TOO_MANY: Final = 429
+_STUCK: Final = ("lacking", "broken", "stopped")
 _NOBODY: Final = ("refused", "dns", "tls", "timeout", "closed", "reset")
 
 
@@ -89,9 +90,9 @@ def _judge(run: Run, record: Record, case: Case, court: Court) -> Verdict:
         says, mend = ended(record)
         return replace(made(run, court, "unreachable", says), mend=mend)
     if run.check.answers is not None or run.check.claim:
-        failed, silent = lambda f: _failed(run, f, case, court), lambda s: _faults(run, s, case, court)
+        failed, undone = lambda f: _failed(run, f, case, court), lambda s: _half_done(run, s, case, court)
         lint = judge_answers(run, record, case, court) if run.check.answers is not None else None
-        return lint or of_history(run, record, court, failed, silent)
+        return lint or of_history(run, record, court, failed, undone)
     plan = _steps_of(run, court.suite)
     doubt = doubted(run.check, case, told=True)
     verdict = _told_by(run, court, doubt) if doubt else None
@@ -133,6 +134,11 @@ def _faults(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | N
         finding = Finding("an answer in HTTP", fault.says, step.name, index, code=_MALFORMED)
         return _failed(run, finding, case, court)
     return None
+
+
+def _half_done(run: Run, step: StepRecord, case: Case, court: Court) -> Verdict | None:
+    """A move that was not played to its end, whoever's doing that is."""
+    return _faults(run, step, case, court) or (_stuck(run, step, court) if step.status in _STUCK else None)
 
 
 def _logged_out(run: Run, step: StepRecord, court: Court) -> Verdict | None:
@@ -204,7 +210,7 @@ def _undone(run: Run, step: Step, record: StepRecord, case: Case, court: Court) 
         if last.status == _TOO_MANY:
             cause, code = "a rate limit", LIMITED
         return unclear(run, court, f"could not be judged: {cause}", code, cause)
-    if record.status in ("lacking", "broken", "stopped"):
+    if record.status in _STUCK:
         return _stuck(run, record, court)
     return None
 

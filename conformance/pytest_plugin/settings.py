@@ -188,6 +188,7 @@ def _secret(made: Assignment, suite: Suite, target: Target, now: datetime) -> fr
 
 def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: Stand | None) -> Sending:
     from conformance.api import make_options, unmoved  # noqa: PLC0415 (see the rules above)
+    from conformance.report.changes import refuse_broken  # noqa: PLC0415
     from conformance.report.write import place  # noqa: PLC0415
     from conformance.report.write import read as read_report  # noqa: PLC0415
     from conformance.servers.specs import AppSpec  # noqa: PLC0415
@@ -204,6 +205,8 @@ def _sending(config: pytest.Config, settings: Settings, wanted: Asked, stand: St
         spec = stand(settings.target)
     folder = here / (serving.app_dir or "")
     baseline = None if telling.baseline is None else read_report(here / telling.baseline)
+    if baseline is not None:
+        refuse_broken(baseline, repr(telling.baseline))
     wanted = dataclasses.replace(wanted, url=url, target=settings.target, overrides=(), require=(), specs=())
     wanted = dataclasses.replace(wanted, only=(), skip=())  # which items there are tells that
     options = make_options(wanted, spec, suite=settings.suite)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from conformance.errors import UsageError
 from conformance.model import Entry, Report, VerdictName
 from conformance.report.result import FAILED, NOT_JUDGED, PASSED
 
@@ -108,12 +109,23 @@ def changes(old: Report, new: Report) -> Changes:
     )
 
 
+def refuse_broken(report: Report, name: str) -> None:
+    """Refuse a run that others can't be held against.
+
+    Raises:
+        UsageError: it was broken off before it had judged anything, or before its end.
+    """
+    if report.stopped or not any(True for _ in report.judged):
+        raise UsageError(f"{name} is of a run that has not come to its end: nothing can be held against it")
+
+
 def baselined(code: int, found: Changes) -> int:
     """The exit code of a run that fails on what got worse, and on nothing else that failed before.
 
     A run that has no result, for whatever reason, has none here either.
     """
-    if code not in (PASSED, FAILED, NOT_JUDGED):
+    shared = found.same or found.worse or found.better or found.other
+    if code not in (PASSED, FAILED, NOT_JUDGED) or not shared:
         return code
     return FAILED if found.worse else PASSED
 

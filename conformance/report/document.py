@@ -33,6 +33,7 @@ from conformance.model import (
     Tier,
 )
 from conformance.model.order import level_at
+from conformance.model.runs import writes_of
 from conformance.report.redact import Redactor
 from conformance.report.score import score
 from conformance.version import __version__
@@ -90,6 +91,8 @@ def compose(  # noqa: PLR0913 - each is said of the run
     entries = tuple(entries)
     # A lint rests on another work's record, too: that of the answer which broke it.
     wanted = {w: records[w] for e in entries for w in (e.work, e.verdict.work) if w in records}
+    well = wanted.keys() - {e.work for e in entries if e.verdict.verdict != "pass"}
+    wanted = {w: _without_writes(record) if w in well else record for w, record in wanted.items()}
     redactor = Redactor.of(target, wanted.values(), secrets)
     bodies: dict[str, Content] = {}
     kept = {work: _without_contents(redactor.record(record), bodies) for work, record in wanted.items()}
@@ -110,6 +113,12 @@ def compose(  # noqa: PLR0913 - each is said of the run
         **about,
     )
     return rescored(replace(redactor.record(report), records=kept, bodies=bodies))
+
+
+def _without_writes(record: Record) -> Record:
+    """A record without the writes that are there to be sent again by hand: nobody does where all is well."""
+    beside = {writes_of(each.name) for each in record.steps}
+    return replace(record, steps=tuple(each for each in record.steps if each.name not in beside))
 
 
 def rescored(report: Report) -> Report:

@@ -91,7 +91,7 @@ def _changed(step: Step, context: Context, to: Json, only: str = "") -> StepReco
     fields = [only] if only else fields_of(context, write, subject)
     if not fields:
         return not_offered(step, "the item has no field that we dare to change", declared=not write.ask)
-    safe = _is_safe(context, write, subject)
+    safe = is_safe(context, write, subject)
     tried = attempt(context, write, subject, list(ways(context, write, subject, fields, to, safe=safe)))
     if tried.effect is not None and tried.effect.ignored:
         return _ignored(step, context, subject, tried)
@@ -140,7 +140,7 @@ def fields_of(context: Context, write: Write, subject: Subject) -> list[str]:
     return [n for n in fields if n in wanted.free] or [n for n in fields if n in wanted.known] or fields
 
 
-def _is_safe(context: Context, write: Write, subject: Subject) -> bool:
+def is_safe(context: Context, write: Write, subject: Subject) -> bool:
     """Whether a PUT loses nothing: it is ours, or all that a PUT wants is to be seen."""
     wanted = context.shared.survey.bodies.get((write.method, write.path))
     hidden = wanted is not None and not wanted.required.keys() <= subject.item.keys()

@@ -15,7 +15,7 @@ from conformance.content.facts import Tracked
 from conformance.fields import field_value
 from conformance.model import Json, Step, StepRecord
 from conformance.verbs.base import done, not_offered
-from conformance.verbs.changing import attempt, fields_of, ways
+from conformance.verbs.changing import attempt, fields_of, is_safe, ways
 from conformance.verbs.ours import CONDITION, Item, NothingToShowError, Shape, held
 from conformance.verbs.subjects import Subject
 from conformance.verbs.writes import barred, put_back, token
@@ -89,7 +89,9 @@ def _shaped(step: Step, context: Context, own: Item | None, method: str) -> Step
     if subject is None or (own is None and write.source != "self"):
         return shapes.setdefault(key, not_offered(step, "there is nothing that may be changed"))
     fields = fields_of(context, write, subject)
-    some = [each for each in ways(context, write, subject, fields, None, safe=True) if each.method == method]
+    # A document is the user's: what a PUT of it wants and GET hides would be lost, and can't be put back.
+    safe = own is not None or is_safe(context, write, subject)
+    some = [each for each in ways(context, write, subject, fields, None, safe=safe) if each.method == method]
     tried = attempt(context, write, subject, some)
     record = not_offered(step, f"no {method} of it is taken", tried.exchanges)
     if tried.effect is not None and not tried.effect.ignored:

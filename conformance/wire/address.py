@@ -113,7 +113,6 @@ def _ascii(host: str) -> str:
         raise ValueError(str(error)) from error
 
 
-@functools.lru_cache(maxsize=256)  # the same few paths are asked again and again
 @functools.lru_cache(maxsize=256)  # a run asks for few paths, again and again
 def target(path: str) -> str:
     """What stands in the request line for a path (and query), without the prefix.

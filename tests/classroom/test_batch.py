@@ -51,16 +51,6 @@ def started(class_: Class, *words: str) -> Iterator[subprocess.Popen[str]]:
             yield process
 
 
-def test_a_folder_that_can_not_hold_a_socket_is_named(tmp_path: Path) -> None:
-    class_ = Class(tmp_path, {"ada": GOOD})
-    (long := tmp_path / ("x" * 100)).mkdir()
-    command = [sys.executable, "-m", "conformance", *class_.words, "--app", "main:app"]
-    env = {**os.environ, "TMPDIR": str(long)}
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
-    assert ended.returncode == 2
-    assert re.search("xxx', can't hold a socket: .*; set TMPDIR to one with a short path", ended.stderr)
-
-
 def test_a_class_of_every_kind_gets_a_result_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     class_ = Class(
         tmp_path,
@@ -355,6 +345,13 @@ def test_who_waits_holds_no_place_and_ctrl_c_keeps_what_came(tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere orphans are not ended")
+def _has_ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def test_a_grader_that_is_killed_takes_all_of_its_processes_along(tmp_path: Path) -> None:
     class_ = Class(tmp_path, {"a-hangs": HANGS, "bob": GOOD})
     with started(class_, "--jobs", "2") as process:
@@ -363,7 +360,10 @@ def test_a_grader_that_is_killed_takes_all_of_its_processes_along(tmp_path: Path
         below = psutil.Process(process.pid).children(recursive=True)
         assert below
         process.kill()
-    assert psutil.wait_procs(below, timeout=60)[1] == []
+    # Where nobody waits for orphans what has ended stays on the list.
+    for _ in range(60):
+        below = [each for each in psutil.wait_procs(below, timeout=1)[1] if not _has_ended(each)]
+    assert below == []
     assert class_.points() == {"a-hangs": "not graded yet", "bob": "not graded yet"}
     class_.hand_in("a-hangs", {"main.py": NO_TAG})
     assert class_.grade() == 0

@@ -25,7 +25,8 @@ def test_a_folder_and_a_zip_are_a_student_each_and_anything_else_is_told(tmp_pat
 def test_a_folder_and_a_zip_of_one_name_are_two(tmp_path: Path) -> None:
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada.zip").write_bytes(b"")
-    assert [each.student for each in find(tmp_path).submissions] == ["ada", "ada.zip"]
+    (tmp_path / "ada.ZIP").write_bytes(b"")
+    assert [each.student for each in find(tmp_path).submissions] == ["ada", "ada.ZIP", "ada.zip"]
 
 
 def test_a_link_is_a_student_whose_work_is_not_looked_at(tmp_path: Path) -> None:

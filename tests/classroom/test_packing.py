@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import struct
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -215,3 +216,31 @@ def test_a_file_in_the_place_of_a_folder_is_left_out(tmp_path: Path) -> None:
 def test_what_is_unpacked_stays_in_its_folder(tmp_path: Path) -> None:
     with pytest.raises(Unfit):
         unpack(Packed((Item(b"../x", b""),)), tmp_path)
+
+
+def test_a_path_that_is_too_long_as_a_whole_is_left_out(tmp_path: Path) -> None:
+    names = "/".join(["d" * 200] * 20)
+    with zipfile.ZipFile(tmp_path / "long.zip", "w") as archive:
+        archive.writestr(f"{names}/x.py", "")
+        archive.writestr("main.py", "")
+    packed = pack_zip(tmp_path / "long.zip")
+    assert [item.path for item in packed.items] == [b"main.py"]
+    assert len(packed.left_out) == 1
+
+
+def test_a_zip_that_breaks_the_library_is_unfit(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "far.zip", "w") as archive:
+        archive.writestr("main.py", "")
+    data = bytearray((tmp_path / "far.zip").read_bytes())
+    entry = data.index(b"PK\x01\x02")
+    # The place of the file is told by 64 bits, beyond what a file can be.
+    extra = struct.pack("<HHQ", 1, 8, 2**64 - 16)
+    data[entry + 42 : entry + 46] = b"\xff" * 4
+    data[entry + 30 : entry + 32] = struct.pack("<H", len(extra))
+    name = entry + 46 + len("main.py")
+    data[name:name] = extra
+    end = data.index(b"PK\x05\x06")
+    data[end + 12 : end + 16] = struct.pack("<I", end - entry)
+    (tmp_path / "far.zip").write_bytes(data)
+    with pytest.raises(Unfit, match="can't be read"):
+        pack_zip(tmp_path / "far.zip")

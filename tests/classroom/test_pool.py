@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,3 +69,13 @@ def test_a_wait_has_a_name_and_a_start_is_none_before_it_takes_long() -> None:
     assert waits_for(progress(10, 0.5), 100.0) == ""
     assert waits_for(progress(0, 5.0), 1.0) == ""
     assert waits_for(progress(0, 5.0), 5.0) == "the end of its TTL"
+
+
+def test_a_folder_that_can_not_hold_a_socket_is_named(tmp_path: Path) -> None:
+    class_ = Class(tmp_path, {"ada": GOOD})
+    (long := tmp_path / ("x" * 100)).mkdir()
+    command = [sys.executable, "-m", "conformance", *class_.words, "--app", "main:app"]
+    env = {**os.environ, "TMPDIR": str(long)}
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    assert ended.returncode == 2
+    assert re.search("xxx', can't hold a socket: .*; set TMPDIR to one with a short path", ended.stderr)

@@ -11,6 +11,7 @@ from conformance.classroom.standing import Cell, decode, encode, standing_of, wi
 from conformance.errors import UsageError
 from conformance.grading.points import grade
 from conformance.model import Audit, Report
+from conformance.report.public import public
 
 MADE = assignment(worth("a", 6), worth("b", 4))
 
@@ -74,6 +75,12 @@ def test_a_grade_that_is_withheld_is_open_in_all_of_it() -> None:
             10,
         )
         assert [(row.points, row.of, row.open) for row in found.rows] == [(0, 6, True), (0, 4, True)]
+
+
+def test_a_grade_that_never_came_about_hides_what_is_hidden() -> None:
+    hidden = assignment(worth("a", 6), worth("b", 4, hidden_until="due"))
+    report_ = withheld(replace(judged(), grade=None), hidden, "suite", "lost")
+    assert [each.nodeid for each in public(report_).grade.rows] == [nodeid("a")]  # type: ignore[union-attr]
 
 
 def test_it_is_read_as_it_was_written_and_anything_else_is_none() -> None:

@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 from helpers.runs import SUITE, Embedded, on, reference
+from msgspec.structs import replace
 
 from conformance.execute.again import judge_again
 from conformance.execute.exploring import Broken, Explored
 from conformance.fuzz import machine
+from conformance.judge import Court, judge
 from conformance.load.target import load_target
-from conformance.model import NOT_ASKED, Finding, Record, Report, Resource
+from conformance.model import NOT_ASKED, Finding, Record, Report, Resource, StepRecord
 from conformance.plan.lanes import plan
 from conformance.report.text import entry_text
 
 RUNS = plan(SUITE, load_target("lesson"), "lesson", explored=True).runs
 SHOWS, BODY, TELLS = "explored-changes-show", "explored-tags-have-one-body", "explored-flags-are-true"
+READS = "explored-reads-are-answered"
 
 
 def explored(*resources: str) -> frozenset[str]:
@@ -125,6 +128,59 @@ def test_a_claim_that_was_looked_at_and_holds_is_a_pass(server: Embedded) -> Non
     other = on(report, BODY)
     assert (other.outcome, other.code) == ("not-applicable", NOT_ASKED)
     assert [e.verdict for e in judge_again(report).judged] == [e.verdict for e in report.judged]
+
+
+def unanswered(*names: str) -> Machine:
+    """It says of each resource that a read was not answered, and of these that is true."""
+
+    def made(resource: Resource, play: Any) -> Explored:
+        record = play(("look",))
+        if resource.name in names:
+            (step,) = record.steps
+            (asked,) = step.exchanges
+            crashed = replace(asked, response=replace(asked.response, status=500))
+            record = replace(record, steps=(replace(step, exchanges=(crashed,)),))
+        finding = Finding("it", "that", "move-1", code="history.answered")
+        return Explored({"answered": Broken(("look",), finding, record)})
+
+    return Machine(made)
+
+
+def outcomes(report: Report) -> dict[str, str]:
+    """Resource -> what was said of its reads."""
+    told = [e for e in report.judged if e.id == READS]
+    return {e.nodeid.split("::")[1]: e.verdict.outcome for e in told}
+
+
+def test_a_finding_that_can_not_be_saved_is_told_and_stands(server: Embedded) -> None:
+    def save(*_: Any) -> None:
+        raise PermissionError("read-only")
+
+    save.paths = []  # type: ignore[attr-defined]
+    report = judged(server, unanswered("items"), save=save)
+    assert outcomes(report) == {"items": "fail"}
+    assert report.fuzzing is not None
+    (entry,) = [e for e in report.judged if e.id == READS]
+    says = f"what was found by {entry.nodeid} could not be saved: PermissionError: read-only"
+    assert report.fuzzing.broken == (says,)
+
+
+def test_one_cause_is_told_once_and_of_the_resource_that_has_failed_for_it(server: Embedded) -> None:
+    report = judged(server, unanswered("versioned"), "items", "versioned")
+    found = outcomes(report)
+    assert found.pop("items") not in ("fail", "blocked")
+    assert found == {"versioned": "fail"}
+
+
+@pytest.mark.parametrize("status", ["stopped", "broken", "lacking"])
+def test_a_history_that_was_not_played_to_its_end_is_no_pass(status: Any, server: Embedded) -> None:
+    report = judged(server, unanswered())
+    (entry,) = [e for e in report.judged if e.id == READS]
+    run, whole = next(r for r in RUNS if r.id == entry.nodeid), report.records[entry.work]
+    court = Court(SUITE, report.target, report.tier, RUNS, {})
+    assert judge(run, whole, court).outcome == "pass"
+    half = replace(whole, steps=(*whole.steps, StepRecord("move-2", "play", status, "why")))
+    assert judge(run, half, court).outcome == "inconclusive"
 
 
 def test_a_claim_of_which_all_is_spoilt_is_blocked_by_what_spoils_it(server: Embedded) -> None:

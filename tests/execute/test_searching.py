@@ -8,15 +8,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from helpers.fuzzing import DEFECTS
 from helpers.hostile import serve
 from helpers.runs import SUITE, Embedded, bad, fetch, on, options, quick, reference, run
 from helpers.student import Student, reply
 
+from conformance.execute.again import judge_again
 from conformance.execute.engine import Engine
 from conformance.execute.options import Attempt
+from conformance.fuzz import search
 from conformance.load.target import load_target
 from conformance.model import Record, Run, Verdict
 from conformance.plan.lanes import plan
+from reference_impl.twisted.flaws import FLAWS, Flaw
 
 RUNS = plan(SUITE, load_target("lesson"), "lesson").runs
 SEARCHED = [r.id for r in RUNS if r.resource and r.resource.name == "items" and r.check.forall]
@@ -106,6 +110,38 @@ def test_what_is_found_takes_the_place_of_the_pass_and_of_nothing_else(server: E
 
     report = server.judge(search=Seeker(look), selected=ITEMS)
     assert bad(report, "fail", "warn") == {TEXTS: "found by searching"}
+
+
+def test_what_is_found_is_recorded_and_judged_alike_again() -> None:
+    """The record of the entry is that of the counterexample, not that of the example that has passed."""
+    apply, run_id = DEFECTS["splits-inside-tags"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(FLAWS, "splits-inside-tags", Flaw("splits-inside-tags", "it", apply, breaks=()))
+        with reference(flaw="splits-inside-tags") as server:
+            report = server.judge(search=search.search, selected=frozenset({run_id}), tier="full", seed=1)
+    entry = next(e for e in report.judged if e.nodeid == run_id)
+    assert entry.verdict.outcome == "fail"
+    again = next(e for e in judge_again(report).judged if e.nodeid == run_id)
+    assert again.verdict == entry.verdict
+
+
+class Unwritable:
+    """A folder that nothing can be written to."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+
+    def __call__(self, *_: Any) -> None:
+        raise PermissionError("read-only")
+
+
+def test_what_can_not_be_saved_is_told_and_stands(server: Embedded) -> None:
+    report = server.judge(search=Seeker(failing), selected=frozenset({TEXTS}), save=Unwritable())
+    assert on(report, "etag-of-content").outcome == "fail"
+    assert report.fuzzing is not None
+    assert report.fuzzing.saved == ()
+    says = f"what was found by {TEXTS} could not be saved: PermissionError: read-only"
+    assert report.fuzzing.broken == (says,)
 
 
 @pytest.mark.parametrize("outcome", ["error", "inconclusive", "blocked", "untestable"])

@@ -192,6 +192,31 @@ def test_a_run_that_is_stopped_is_no_server_that_is_gone() -> None:
     assert explored(play).fatal is None
 
 
+def test_a_repetition_that_time_has_cut_off_is_no_flaw_that_comes_and_goes() -> None:
+    server = Server(failing_after(4))
+    failed: list[History] = []
+
+    def play(history: History) -> Record:
+        record = server(history)
+        if history in failed:  # the first time that one is repeated
+            return Record("explored@items", (StepRecord("move-1", "play", "stopped"),))
+        failed.extend([history] if history.count("head") >= 4 else [])
+        return record
+
+    broken = explored(play).broken["answered"]
+    assert not broken.flaky
+    assert broken.again is None
+
+
+def test_traps_are_played_beside_what_is_drawn() -> None:
+    """What a trap has found takes nothing of the examples that the other claims have."""
+    server = Server(failing_after(1))
+    traps = list(machine._traps(WORDS))  # noqa: SLF001
+    explored(server, most=1)
+    assert "head" not in traps[0]
+    assert server.played[-len(traps) - 1 : -1] == traps
+
+
 def test_shrinking_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "_MOST_SHRINKING", 5)
     server = Server(failing_after(6))

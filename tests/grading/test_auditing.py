@@ -60,6 +60,12 @@ def test_what_the_second_look_cannot_tell_is_no_difference() -> None:
     assert made.audit.open == (nodeid("a"), nodeid("b"))
 
 
+def test_a_server_that_did_not_start_a_second_time_differs_in_nothing() -> None:
+    made = looked_at(dict.fromkeys("abc", verdict("unreachable")))
+    assert made.audit is not None
+    assert (made.audit.differing, len(made.audit.open)) == ((), 3)
+
+
 def test_a_second_look_that_tells_nothing_is_noise() -> None:
     late = verdict("inconclusive", code=LATE)
     made = looked_at(dict.fromkeys(GOOD, late)).grade

@@ -57,6 +57,12 @@ def test_a_file_is_frozen_when_it_is_opened_and_a_frozen_one_is_as_it_is(written
     assert {row.id for row in made.rows} >= {"create-shows", "etag-present"}
 
 
+def test_a_frozen_one_is_known_by_what_it_holds_where_its_name_says_nothing(written: Path) -> None:
+    made = open_assignment(written)
+    (bare := written.parent / "WEEK7").write_bytes(encode(made))
+    assert open_assignment(bare) == made
+
+
 def test_its_target_is_the_one_beside_it_as_the_assignment_wants_it(written: Path) -> None:
     made = open_assignment(written)
     target = target_of(made, written.parent)

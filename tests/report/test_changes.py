@@ -8,13 +8,15 @@ import pytest
 from helpers.embedded import judged
 from helpers.grading import nodeid, report, verdict
 from helpers.reports import assert_tame
+from helpers.sheets import pending
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from conformance.errors import UsageError
 from conformance.model import Report, Verdict, VerdictName
 from conformance.report.changed import WAYS, headline, text
-from conformance.report.changes import Way, baselined, changes, way
+from conformance.report.changes import Changes, Way, baselined, changes, refuse_broken, way
 from conformance.report.result import FAILED, INTERRUPTED, NOT_JUDGED, NOTHING, OURS, PASSED
 
 VERDICTS: tuple[VerdictName, ...] = get_args(VerdictName)
@@ -115,6 +117,16 @@ def test_a_run_with_a_baseline_fails_on_what_got_worse_alone(code: int, worse: i
 
 
 # ------------------------------------------------------------------ in words
+
+
+def test_a_run_that_was_broken_off_is_no_baseline() -> None:
+    with pytest.raises(UsageError, match=r"'old\.json' is of a run that has not come to its end"):
+        refuse_broken(pending().report, "'old.json'")
+
+
+@pytest.mark.parametrize("code", [FAILED, NOT_JUDGED])
+def test_a_baseline_that_shares_nothing_excuses_nothing(code: int) -> None:
+    assert baselined(code, Changes((), (), (), same=0, only_old=3, only_new=4)) == code
 
 
 def test_what_got_worse_stands_first_with_its_sentence() -> None:

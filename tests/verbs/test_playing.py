@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from helpers.exploring import Ground, ground
+from helpers.hostile import serve
+from helpers.runs import context, done
+from helpers.student import Student, reply
 
 from conformance.claims import weigh
+from conformance.content.openapi import Wanted
 from conformance.model import Record
+from conformance.sending.survey import Survey
 from conformance.verbs.playing import beside_of
 
 
@@ -139,3 +145,34 @@ def test_what_a_history_has_changed_is_put_back(items: Ground, document: Ground)
     assert isinstance(count, list)
     assert len(count) <= 4
     assert items.context.shared.ledger.problems == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "written"),
+    [({"text": "a"}, True), ({"text": "a", "pepper": "made up"}, False)],
+    ids=["shown", "hidden"],
+)
+@pytest.mark.parametrize("move", ["look", "put 0", "spoil json"])
+def test_a_document_is_not_written_to_where_a_put_wants_what_get_hides(
+    move: str, wanted: dict[str, str], written: bool
+) -> None:
+    """It could not be put back: the pepper that a PUT has to bring along is one that we have made up."""
+    stored = {"text": "of the user", "pepper": "precious"}
+
+    def settings(method: str, path: str, _headers: Mapping[str, str], body: bytes) -> Any:
+        if path != "/versioned/" or method not in ("GET", "PUT"):
+            return None
+        if method == "PUT":
+            try:
+                stored.update(json.loads(body))
+            except ValueError:
+                return reply(400, {"detail": "no JSON"})
+        return reply(200, {"text": stored["text"]})
+
+    student = Student(settings)
+    with serve(student) as server, context(server.url, "versioned") as made:
+        bodies = {("PUT", "/versioned/"): Wanted(wanted, None, frozenset(wanted))}
+        made.shared.survey = Survey(None, None, bodies)
+        done(made, "play", "move-1", move=move)
+    assert {method for method, _ in student.asked} == ({"GET", "PUT"} if written else {"GET"})
+    assert stored["pepper"] == "precious"

@@ -44,6 +44,7 @@ _HARMLESS_IN_C: Final = frozenset(
         *("time_machine", "_time_machine", "pydantic_core", "httptools", "markupsafe", "orjson", "ujson"),
         *("msgspec", "yaml", "_yaml", "websockets", "multidict", "yarl", "frozenlist", "propcache"),
         *("simplejson", "rapidjson", "zstandard", "brotli", "_brotli", "jiter", "rpds", "cachebox"),
+        *("watchfiles", "_rust_notify"),  # which uvicorn brings along where it is installed
     }
 )
 _IN_BETWEEN: Final = frozenset({"asyncio", "anyio", "sniffio"})
