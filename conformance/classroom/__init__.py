@@ -2,6 +2,7 @@
 
 finding.py    a folder, or a list of URLs -> who has submitted what
 packing.py    a folder or a zip of a stranger -> bytes, the same for the same; and back
+submitted.py  what of it an audit looks through, and what it can't
 apps.py       the app in it: where it is asked for, or by looking. Pure
 one.py        grade one submission: bytes and a frozen assignment -> a result
 pool.py       a process for each, side by side; what waits holds no place

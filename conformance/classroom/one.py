@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import gzip
-import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -21,19 +20,19 @@ from conformance import api
 from conformance.classroom.apps import AppFound, Several, Unfound, app_of
 from conformance.classroom.packing import Packed, Unfit, unpack
 from conformance.classroom.standing import Standing, standing_of, withheld
+from conformance.classroom.submitted import submitted_of
 from conformance.execute.options import Options
 from conformance.execute.patience import allowance
 from conformance.execute.progress import Progress
 from conformance.execute.starting import await_start, start_soon
-from conformance.grading.again import graded
-from conformance.grading.auditing import audited, reasons
+from conformance.grading.auditing import Submitted
 from conformance.grading.document import decode, digest
+from conformance.grading.settling import Means, settled
 from conformance.load.specs import load_with
 from conformance.model import Assignment, Report, Target
 from conformance.options import Asked
 from conformance.report.document import encode
 from conformance.report.formats import FORMATS
-from conformance.report.safe import safe
 from conformance.report.sheet import Sheet
 from conformance.servers.errors import ServerError
 from conformance.servers.server import Server
@@ -145,8 +144,8 @@ def grade_one(
         except (Unfound, Unfit) as problem:
             why = str(problem)
         spec = _spec(order, found, Path(folder))
-        looked_at = () if why else _audited_for(order, packed)
-        report = _Runs(order, _asked(order), spec, on_progress, why).judged(looked_at)
+        submitted = None if why else functools.partial(submitted_of, packed)
+        report = _Runs(order, _asked(order), spec, on_progress, why).judged(submitted)
     if several:
         report = withheld(report, order.assignment, "policy", why)
     about = {"app": found.app, "found": found.said or why, "left_out": packed.left_out}
@@ -194,12 +193,6 @@ def _asked(order: Order, url: str = "") -> Asked:
     )
 
 
-def _audited_for(order: Order, packed: Packed) -> tuple[str, ...]:
-    """Why a submission is to be judged again in real time, or ()."""
-    sources = ((safe(os.fsdecode(i.path)), i.data) for i in packed.items if i.path.endswith(b".py"))
-    return reasons(order.assignment, sources, packed.digest)
-
-
 def _spec(order: Order, found: AppFound, folder: Path) -> AppSpec:
     budget = order.assignment.budget
     return AppSpec(
@@ -226,10 +219,10 @@ class _Runs:
     on_progress: Callable[[Progress], None] | None
     why: str = ""
 
-    def judged(self, because: tuple[str, ...] = ()) -> Report:
-        """A run with its grade, what noise has left open judged again; and all of it in real time, if so."""
-        report = graded(self._conduct(self.asked, self.spec), self.order.assignment, self._again)
-        return audited(report, self.order.assignment, because, self._in_real_time)
+    def judged(self, submitted: Callable[[], Submitted] | None = None) -> Report:
+        """A run with its grade, and what that takes."""
+        report = self._conduct(self.asked, self.spec)
+        return settled(report, self.order.assignment, Means(self._again, self._in_real_time, submitted))
 
     def _again(self, some: Collection[str]) -> Report:
         return self._conduct(replace(self.asked, selected=some), self.spec)

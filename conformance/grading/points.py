@@ -285,5 +285,6 @@ def _withheld(report: Report, rulings: Sequence[_Ruling], unfit: str) -> tuple[W
             early = f"; the run ended early: {report.stopped}" if report.stopped else ""
             verb = "is" if len(open_) == 1 else "are"
             return cause, f"{checks(len(open_))} {verb} open ({those[0].why}{early})"
-    unaudited = report.audit is not None and len(report.audit.open) == len(rulings)
+    audit = report.audit
+    unaudited = audit is not None and bool(audit.because) and len(audit.open) == len(rulings)
     return ("noise", _UNAUDITED) if unaudited else ("", "")

@@ -152,7 +152,9 @@ class Audit(Frozen, frozen=True):
     """What came of judging a graded run a second time, in real time; for the instructor alone.
 
     Args:
-        because: why, as sentences: it was drawn, or what the submission imports.
+        because: why, as sentences: it was drawn, or what the submission imports, or what of it can't be read;
+            () where there was no second look.
+        unread: what lies in its folder and nobody has looked through, with its bytes.
         differing: the node ids of what earned something else by the other clock.
         open: the node ids of what the second look could not tell.
     """
@@ -160,6 +162,7 @@ class Audit(Frozen, frozen=True):
     because: tuple[str, ...] = ()
     differing: tuple[Safe, ...] = ()
     open: tuple[Safe, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class Grade(Frozen, frozen=True):
