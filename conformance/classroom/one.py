@@ -11,6 +11,7 @@ import gzip
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -68,6 +69,7 @@ class Order(msgspec.Struct, frozen=True):
         specs: paths of checks of one's own.
         formats: of reports, by name, besides JSON.
         allow_writes: consent to writes on servers that are not on this machine.
+        now: when the class is graded, for what is hidden until a date; None: before any.
     """
 
     frozen: bytes
@@ -79,6 +81,7 @@ class Order(msgspec.Struct, frozen=True):
     specs: tuple[str, ...] = ()
     formats: tuple[str, ...] = (PAGE,)
     allow_writes: bool = False
+    now: datetime | None = None
 
     @property
     def assignment(self) -> Assignment:
@@ -87,7 +90,7 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def how(self) -> str:
-        """All of it that a result rests on, besides the assignment."""
+        """All of it that a result rests on, besides the assignment: not what is shown of it, nor when."""
         asked = [self.app, self.factory, sorted(self.env.items()), self.isolate, self.allow_writes]
         return msgspec.json.encode(asked).decode()
 
@@ -256,13 +259,13 @@ class _Runs:
 
 def _result(report: Report, order: Order, **about: object) -> Graded:
     standing = standing_of(report, how=order.how, **{"freeze": digest(order.assignment), **about})
-    return Graded(standing, gzip.compress(encode(report), _LEVEL, mtime=0), files_of(report, order.formats))
+    return Graded(standing, gzip.compress(encode(report), _LEVEL, mtime=0), files_of(report, order))
 
 
-def files_of(report: Report, formats: Collection[str]) -> dict[str, bytes]:
-    """The reports of these formats, by the names of their files."""
-    sheet = Sheet(report)
-    return {file_of(each): FORMATS[each].write(sheet) for each in formats}
+def files_of(report: Report, order: Order) -> dict[str, bytes]:
+    """The reports that are asked for, as a student may see them by now, by the names of their files."""
+    sheet = Sheet(report, now=order.now)
+    return {file_of(each): FORMATS[each].write(sheet) for each in order.formats}
 
 
 def file_of(name: str) -> str:
