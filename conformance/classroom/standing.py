@@ -173,7 +173,7 @@ def withheld(report: Report, assignment: Assignment, cause: Withheld, why: str) 
     """The report with no grade, for that reason: all of it is open."""
     before = report.grade
     rows = before.rows if before else ()
-    open_ = tuple(replace(row, points=0, why=why, open=True) for row in rows) or tuple(
+    open_ = tuple(replace(row, points=0, why=why, open=True, cause=cause) for row in rows) or tuple(
         Earned(
             each.nodeid,
             each.id,
@@ -185,6 +185,7 @@ def withheld(report: Report, assignment: Assignment, cause: Withheld, why: str) 
             why,
             open=True,
             hidden_until=each.hidden_until,
+            cause=cause,
         )
         for each in assignment.rows
     )

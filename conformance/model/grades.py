@@ -117,6 +117,7 @@ class Earned(Frozen, frozen=True):
         verdict: as in the report; "deselected" where the run has none.
         why: a sentence: why it earned what it earned; "" where all of it.
         open: whether it is not known yet: then `points` is the least that it may come to, and `of` the most.
+        cause: what leaves it open, or "".
         hidden_until: when a student may see it; "": at once.
     """
 
@@ -130,6 +131,7 @@ class Earned(Frozen, frozen=True):
     why: str = ""
     open: bool = False
     hidden_until: Safe = ""
+    cause: Withheld = ""
 
 
 class TopicPoints(Frozen, frozen=True):
