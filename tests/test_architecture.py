@@ -20,7 +20,11 @@ import reference_impl
 
 # From the doors down to the ground. A room imports what stands in a later line, and itself.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("", "classroom", "pytest_plugin"),  # the doors: the files of the root, a class, and the plugin
+    ("", "pytest_plugin"),  # the doors: the files of the root, and the plugin
+    ("commands",),
+    ("classroom",),
+    ("api",),
+    ("options", "console"),
     ("grading",),
     ("fuzz", "proposing", "looking"),
     ("execute",),
@@ -37,6 +41,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("fields",),
     ("errors", "guesses", "version"),
 )
+ALONE = {"api", *LAYERS[-1]}  # files of the root that are no doors
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 _BELOW = ("language", "content", "oracle", "fields", "model", "errors", "guesses", "version")
 GROUND = ("claims", "matchers", *_BELOW)
@@ -68,9 +73,9 @@ def reference() -> House:
 
 
 def room(house: House, name: str) -> str:
-    """As in LAYERS: some files of the root are of the ground."""
-    below = name.removeprefix("conformance.")
-    return below if below in LAYERS[-1] else house.room(name)
+    """As in LAYERS: some files of the root have a layer of their own."""
+    file = name.removeprefix("conformance.")
+    return file if file in ALONE else house.room(name)
 
 
 def upwards(house: House) -> Iterator[Import]:

@@ -31,7 +31,7 @@ from conformance.grading.document import decode, digest
 from conformance.grading.settling import Means, settled
 from conformance.load.specs import load_with
 from conformance.model import Assignment, Report, Target
-from conformance.options import Asked
+from conformance.options.run import Asked
 from conformance.report.document import encode
 from conformance.report.formats import FORMATS
 from conformance.report.sheet import Sheet
