@@ -11,7 +11,7 @@ import pytest
 from helpers.classes import GOOD, NO_TAG, Class
 from helpers.rules import none_of
 
-from conformance import classing, cli
+from conformance import cli
 from conformance.classroom.pool import Pool
 from conformance.servers import isolation
 
@@ -67,7 +67,7 @@ def test_what_is_hidden_until_a_date_is_shown_once_that_has_come(
         (tmp_path / "week.yaml").write_text(
             f"{week}hidden: {{until: 2027-01-31, checks: [inm-current-is-304]}}\n"
         )
-        monkeypatch.setattr(classing, "_now", lambda moment=moment: moment)
+        monkeypatch.setattr("conformance.commands.grade._now", lambda moment=moment: moment)
         assert class_.grade() == 0
         shown.append("inm-current-is-304" in page.read_text())
     assert shown == [False, True]
