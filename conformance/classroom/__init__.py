@@ -10,6 +10,7 @@ cluster.py    workers of a Dask cluster in its stead
 preloaded.py  what those processes have imported before they begin
 standing.py   what is known of a graded submission without its report. Pure
 store.py      where results are kept: once, whole, and found again
+temporary.py  folders that go, also those of a grader that was killed
 names.py      students in folders, cells and on pages; pseudonyms. Pure
 roll.py       the class as rows, what is to be said of it, and grades.csv. Pure
 page.py       the class as pages, by class.html.j2 and checks.html.j2. Pure

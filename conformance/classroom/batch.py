@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import gzip
 import hashlib
-import tempfile
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -35,6 +34,7 @@ from conformance.classroom.pool import Lost, Task
 from conformance.classroom.roll import Roll, Row, as_csv
 from conformance.classroom.standing import Standing, unnamed
 from conformance.classroom.store import Store
+from conformance.classroom.temporary import sweep, temporary
 from conformance.errors import UsageError
 from conformance.grading.document import digest
 from conformance.model import Report
@@ -130,9 +130,10 @@ class Batch:
         Raises:
             UsageError: something of this machine forbids to go on; the results that came are there.
         """
-        with tempfile.TemporaryDirectory(prefix="class-") as folder:
+        sweep()
+        with temporary("class") as folder:
             try:
-                self._look(Path(folder))
+                self._look(folder)
                 self._write()
                 self._grade(grader, tell)
                 self._write()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import gzip
-import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +21,7 @@ from conformance.classroom.apps import AppFound, Several, Unfound, app_of
 from conformance.classroom.packing import Packed, Unfit, unpack
 from conformance.classroom.standing import Standing, standing_of, withheld
 from conformance.classroom.submitted import submitted_of
+from conformance.classroom.temporary import temporary
 from conformance.execute.options import Options
 from conformance.execute.patience import allowance
 from conformance.execute.progress import Progress
@@ -135,18 +135,18 @@ def grade_one(
         report = _Runs(order, _asked(order, submission), None, on_progress).judged()
         return _result(report, order, submission=name, app=submission)
     packed = Packed.decode(submission)
-    with tempfile.TemporaryDirectory(prefix="submission-") as folder:
+    with temporary("submission") as folder:
         found, why, several = AppFound(""), "", False
         try:
             if packed.unfit:
                 raise Unfit(packed.unfit)  # noqa: TRY301 - said in one place
             found = app_of(packed.items, order.app, factory=order.factory)
-            unpack(packed, Path(folder))
+            unpack(packed, folder)
         except Several as problem:
             why, several = str(problem), True
         except (Unfound, Unfit) as problem:
             why = str(problem)
-        spec = _spec(order, found, Path(folder))
+        spec = _spec(order, found, folder)
         submitted = None if why else functools.partial(submitted_of, packed)
         report = _Runs(order, _asked(order), spec, on_progress, why).judged(submitted)
     if several:
