@@ -1,6 +1,7 @@
 """Suite x Target -> what is to be done, in lanes. Pure.
 
     lanes.py     the runs of a plan, in eight phases of lanes
+    looking.py   which steps of a timeline its checks look at
     choosing.py  which of them are asked for, by words that people know
 
 It reads the rows of the verbs, and must not know how a verb does what it does.
