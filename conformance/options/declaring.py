@@ -1,6 +1,7 @@
 """How a field of a record is declared to be an option of the command and of the plugin, and how it is read.
 
-It knows no option: they are in `run.py` and `others.py`. pytest reads this file at every start, too.
+It knows no option: they are in `run.py` and `others.py`. pytest reads this file at every start, too
+(PYTEST_DONT_REWRITE: its asserts, if it had any, need no words of pytest's).
 """
 
 from __future__ import annotations

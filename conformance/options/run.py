@@ -5,7 +5,7 @@ field made by `option` is an option of the command (`--app-dir`) and of the plug
 (`--conformance-app-dir`); the fields of `Asked` are the parameters of `conformance.run`.
 
 pytest reads this file at every start: it imports nothing of ours but how a field is declared, and nothing
-that pytest has not imported before. What values are accepted is checked in `api.py`.
+that pytest has not imported before (PYTEST_DONT_REWRITE). What values are accepted is checked in `api.py`.
 """
 
 # ruff: noqa: RUF009
