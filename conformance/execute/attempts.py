@@ -31,11 +31,11 @@ from conformance.execute.steps import bind, execute
 from conformance.execute.suspects import Suspects
 from conformance.judge.before import before
 from conformance.judge.court import Court
+from conformance.judge.scope import looked_at
 from conformance.judge.unjudged import given_up, limited
 from conformance.judge.verdicts import judge, retryable
 from conformance.model import Exchange, Json, Record, Run, StepRecord, Verdict
 from conformance.plan.lanes import Plan, Work
-from conformance.plan.looking import looked_at
 from conformance.sending.context import Context, GivenUpError
 from conformance.sending.gate import Gate
 from conformance.sending.meeting import Meeting

@@ -1,7 +1,6 @@
 """Suite x Target -> what is to be done, in lanes. Pure.
 
     lanes.py     the runs of a plan, in eight phases of lanes
-    looking.py   which steps of a timeline its checks look at
     choosing.py  which of them are asked for, by words that people know
 
 It knows no verb: what steps ask of it, the loader has found out.

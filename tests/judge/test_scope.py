@@ -5,7 +5,7 @@ from __future__ import annotations
 from helpers.runs import SUITE
 from msgspec.structs import replace
 
-from conformance.plan.looking import looked_at
+from conformance.judge.scope import looked_at
 
 CHECKS = {check.id: check for file in SUITE.files for check in file.checks}
 
