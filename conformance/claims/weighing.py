@@ -14,7 +14,18 @@ from itertools import pairwise
 from typing import Final
 
 from conformance.claims.lives import Lives, Point
-from conformance.claims.model import ABSENT, Asked, Face, Seen, State, Versions, overlap, span_of, state_of
+from conformance.claims.model import (
+    ABSENT,
+    Asked,
+    Face,
+    Seen,
+    State,
+    Versions,
+    busy,
+    overlap,
+    span_of,
+    state_of,
+)
 from conformance.fields import field_value, parse_entity_tag, tags_match_weakly
 from conformance.model import Exchange, Finding, Resource, StepRecord
 
@@ -83,8 +94,9 @@ class _Scales:
         """The next exchange."""
         self._where = (step.name, index)
         status, request = exchange.status, exchange.request
-        if status is None:
-            self._versions.unknown()
+        if status is None or busy(exchange):
+            if status is None or request.method not in _READS:
+                self._versions.unknown()
             return
         if status // 100 == _SERVER:
             self._found("answered", "an answer that is no failure", f"{status} to {request.method}")

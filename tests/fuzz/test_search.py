@@ -9,7 +9,7 @@ import pytest
 from helpers.fuzzing import DEFECTS, RUNS, SUITE, TARGET, judged, run_of
 
 from conformance.execute.engine import Engine
-from conformance.execute.options import Attempt, Options
+from conformance.execute.options import Attempt, BrokenOffError, Options
 from conformance.fuzz import search as module
 from conformance.fuzz.search import MAX_EXAMPLES, Found, search
 from conformance.fuzz.strategies import corners
@@ -275,8 +275,8 @@ def test_a_run_that_is_being_stopped_is_left_at_once(said: Verdict, steps: tuple
     assert len(asked) == 1
 
 
-@pytest.mark.parametrize("after", [2, 20])
-def test_what_the_attempt_raises_comes_out_as_it_is(after: int) -> None:
+@pytest.mark.parametrize("after", [1, 2, 20])
+def test_what_the_attempt_raises_is_the_result_with_a_record(after: int) -> None:
     asked = []
 
     def attempt(bound: Mapping[str, Json]) -> Found:
@@ -285,9 +285,45 @@ def test_what_the_attempt_raises_comes_out_as_it_is(after: int) -> None:
             raise RuntimeError("ours")
         return verdict("pass"), record(bound)
 
-    with pytest.raises(RuntimeError, match="ours"):
-        search(TEXTS, 0, attempt)
+    said, evidence = search(TEXTS, 0, attempt) or pytest.fail("no result")
+    assert said.outcome == "error"
+    assert said.message.startswith(
+        "the suite is at fault, not the server: RuntimeError: ours; asked with text="
+    )
+    assert (evidence.error, evidence.bound) == ("RuntimeError: ours", asked[-1])
     assert len(asked) == after
+
+
+def test_what_is_raised_before_anything_is_asked_is_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    def corners(_forall: Any) -> Any:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(module, "corners", corners)
+    said, evidence = search(TEXTS, 0, Server()) or pytest.fail("no result")
+    assert said.outcome == "error"
+    assert evidence.error == "RuntimeError: ours"
+
+
+def test_what_is_raised_after_something_was_found_takes_nothing_of_it() -> None:
+    server = Server(lambda times: times >= 5)
+
+    def attempt(bound: Mapping[str, Json]) -> Found:
+        if sum(times >= 5 for times in server.asked) == 2:
+            raise RuntimeError("ours")
+        return server(bound)
+
+    with pytest.raises(BrokenOffError, match="RuntimeError: ours") as broken:
+        search(COUNTS, 0, attempt)
+    said, _ = broken.value.found
+    smallest = [times for times in server.asked if times >= 5][-1]
+    assert said.message == f"it is fail; smallest counterexample: times={smallest}"
+
+
+@pytest.mark.parametrize(("status", "counts"), [(429, False), (503, False), (500, True)])
+def test_an_answer_that_asks_for_patience_is_no_counterexample(status: int, counts: bool) -> None:
+    response = Response(status, "", (("Retry-After", "60"),), NO_BODY, 0)
+    step = StepRecord("again", "read", exchanges=(Exchange(Request("GET", "/"), response),))
+    assert (search(TEXTS, 0, lambda bound: (verdict("fail"), record(bound, step))) is not None) == counts
 
 
 # ------------------------------------------------------------------ how it behaves
