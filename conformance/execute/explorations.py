@@ -8,6 +8,7 @@ another. What a history is, and what makes one, is the machine's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,7 +23,9 @@ from conformance.judge.court import Court, made
 from conformance.judge.verdicts import judge
 from conformance.model import NOT_ASKED, Record, Run, Verdict
 from conformance.plan.lanes import Work
-from conformance.sending.context import Context
+from conformance.sending.context import Context, GivenUpError
+from conformance.servers.errors import ServerDied
+from conformance.verbs.games import compare
 from conformance.verbs.playing import steps_of, words_here
 
 __all__ = ["Explorations", "patience", "unsaved"]
@@ -81,8 +84,16 @@ class Explorations:
         except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours
             ours = Record(work, (), error=f"{type(problem).__name__}: {problem}")
             explored = Explored(fatal=((), ours))
+        self._compared(context)
         self._settle(claims, explored, court)
         return explored
+
+    @staticmethod
+    def _compared(context: Context) -> None:
+        """What is the user's is as it was before."""
+        context.over = bool
+        with suppress(GivenUpError, ServerDied):  # the run is being stopped
+            compare(context)
 
     # ---------------------------------------------------------------- verdicts
 
