@@ -320,8 +320,6 @@ def test_the_reference_breaks_nothing_in_many_moves(name: str, seed: str) -> Non
 
 LACKING = {
     "catch-all": ("reports",),  # which a run is told of by a plain check
-    # Not mended yet: a clear that is done later may come into the history after its own (docs/fuzzing.md).
-    "clears-later": ("cached-time", "reports"),
 }
 
 
