@@ -30,7 +30,7 @@ from conformance.grading.auditing import audited, reasons
 from conformance.grading.document import decode, digest
 from conformance.load.specs import load_with
 from conformance.model import Assignment, Report, Target
-from conformance.options import Asked
+from conformance.options.run import Asked
 from conformance.report.document import encode
 from conformance.report.formats import FORMATS
 from conformance.report.safe import safe
