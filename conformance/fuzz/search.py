@@ -64,7 +64,7 @@ def search(
 
     try:
         for bound in _corners(run.check.forall):
-            hunt.follow(bound)
+            hunt.trap(bound)
         hunt.drawing = True
         values = st.fixed_dictionaries({each.name: build(each) for each in run.check.forall})
         hunt.flaky = drive(values, hunt.follow, f"{seed}/{run.id}", max_examples=max_examples)
@@ -89,6 +89,20 @@ class _Hunt:
     again: Record | None = None
     mute: int = 0
     shrinking: int = 0
+
+    def trap(self, bound: Mapping[str, Json]) -> None:
+        """Try what is known to be a trap; one that fails is shown again before it is told.
+
+        Raises:
+            Counterexample: the server has failed at it.
+            Ended: there is no use in going on.
+        """
+        try:
+            self.follow(bound)
+        except Counterexample:
+            self.follow(bound)  # which raises it again, where it does not come and go
+            self.flaky = True
+            raise
 
     def follow(self, bound: Mapping[str, Json]) -> None:
         """Try these values.

@@ -162,6 +162,20 @@ def test_a_known_trap_is_named_as_it_was_sent_and_as_it_was_written() -> None:
     assert found.message.endswith("""; counterexample: other='"xv1"' (that is "x{first.opaque}")""")
 
 
+def test_a_known_trap_that_fails_is_shown_again() -> None:
+    server = Server(lambda tag: tag == '"x{first.opaque}"')
+    found_by(TAGS, server)
+    assert server.asked[-2:] == ['"x{first.opaque}"'] * 2
+
+
+def test_a_known_trap_that_fails_once_and_not_again_is_reported_as_such() -> None:
+    server = Server()
+    server.fails = lambda _tag: len(server.asked) == 2
+    found, _ = found_by(TAGS, server)
+    assert len(server.asked) == 3
+    assert found.message.endswith(", but not again when it was repeated")
+
+
 def test_the_same_seed_makes_the_same_search() -> None:
     asked = []
     for seed in (1, 1, 2):
