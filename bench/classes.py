@@ -23,7 +23,7 @@ from handed_in import LESSON, hand_in
 from measure import Figure, Spent, compiled, figure, in_turns, ratios
 
 from conformance import api
-from conformance.options import Asked, Serving
+from conformance.options.run import Asked, Serving
 from conformance.report.document import encode
 
 _QUICK: Final = 20

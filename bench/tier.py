@@ -17,7 +17,7 @@ from measure import ROOT, Figure, compiled, figure, reference, spent
 # The peak is of this program alone: what getrusage tells begins with that of whoever started it.
 _RUN: Final = """
 import re, sys
-from conformance.running import run
+from conformance.commands.running import run
 report = run(sys.argv[1], overrides=[f"*.ttl={sys.argv[2]}"])
 assert not any(report.counts.get(name) for name in ("fail", "error", "unreachable")), report.counts
 print(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1])

@@ -10,8 +10,8 @@ from conformance.version import __version__
 
 TYPE_CHECKING = False  # as type checkers take it; importing `typing` would cost more than all of this
 if TYPE_CHECKING:
+    from conformance.commands.running import run
     from conformance.model import Report
-    from conformance.running import run
 
 __all__ = ["Report", "__version__", "run"]
 
@@ -25,7 +25,7 @@ def __getattr__(name: str) -> object:
 
 def _export(name: str) -> object:
     if name == "run":
-        from conformance.running import run  # noqa: PLC0415 (see above)
+        from conformance.commands.running import run  # noqa: PLC0415 (see above)
 
         return run
     from conformance.model import Report  # noqa: PLC0415 (see above)

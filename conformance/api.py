@@ -1,4 +1,4 @@
-"""The whole pipeline as functions: what the doors call, the command, the plugin and `running.py`.
+"""The whole pipeline as functions: what the doors call, the command, the plugin and `commands/running.py`.
 
 Shell. It checks what it is given, starts an engine, and hands back a Report; it knows no option
 parser, no terminal and no pytest.
@@ -29,7 +29,7 @@ from conformance.load.specs import load_with
 from conformance.load.target import load_target
 from conformance.model import Assignment, Report, Suite, Target, Tier
 from conformance.model.targets import BASE, sent_along
-from conformance.options import UNVERIFIED, Asked, Serving, tier_named
+from conformance.options.run import UNVERIFIED, Asked, Serving, tier_named
 from conformance.plan.choosing import chosen
 from conformance.plan.lanes import plan
 from conformance.report.pending import pending as not_ended

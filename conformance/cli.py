@@ -1,6 +1,6 @@
 """The `conformance` command, and nothing else: exit codes, and what is printed where.
 
-It knows the pipeline only through `api`, and has its options from `options.py`. Verdicts go to stdout,
+It knows the pipeline only through `api`, and has its options from `options/`. Verdicts go to stdout,
 the progress and what went wrong to stderr. What needs no server starts without the engine, which
 takes 0.2 s to import: so the functions import what they use.
 """
@@ -16,24 +16,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 
-from conformance import comparing, glance, schemas
-from conformance import watch as watching
-from conformance.classing import grade
-from conformance.completing import check_names
-from conformance.configured import configured
+from conformance.commands import diff, look, schema
+from conformance.commands import watch as watching
+from conformance.commands.grade import grade
+from conformance.console.terminal import in_colours
+from conformance.console.terminal import say as _say
 from conformance.errors import ConformanceError, HarnessError, UsageError
-from conformance.foreseen import at_once, foreseen
-from conformance.options import Asked, Serving, Telling, made, options, tier_named
-from conformance.terminal import in_colours
-from conformance.terminal import say as _say
-from conformance.typed import as_typer, with_options_of
-from conformance.wishes import Elsewhere, Printing, Proposing
+from conformance.options.completing import check_names
+from conformance.options.configured import configured
+from conformance.options.foreseen import at_once, foreseen
+from conformance.options.others import Elsewhere, Printing, Proposing
+from conformance.options.run import Asked, Serving, Telling, made, options, tier_named
+from conformance.options.typed import as_typer, with_options_of
 
 if TYPE_CHECKING:
-    from conformance.assigning import Chosen
+    from conformance.commands.assigning import Chosen
+    from conformance.commands.telling import Teller
     from conformance.execute.progress import Progress
     from conformance.model import Report
-    from conformance.telling import Teller
 
 __all__ = ["app", "main"]
 
@@ -107,9 +107,10 @@ def run(
 
     # Before the rest is imported, which takes as long.
     starting = context.obj.take(spec) if spec and at_once(serving, telling, wanted.assignment) else None
-    from conformance import api, progress  # noqa: PLC0415
-    from conformance.signals import heeded  # noqa: PLC0415
-    from conformance.telling import Teller  # noqa: PLC0415
+    from conformance import api  # noqa: PLC0415
+    from conformance.commands.telling import Teller  # noqa: PLC0415
+    from conformance.console import progress  # noqa: PLC0415
+    from conformance.console.signals import heeded  # noqa: PLC0415
 
     try:
         teller = Teller(telling, verbose=verbose)
@@ -141,7 +142,7 @@ def run(
     raise typer.Exit(INTERRUPTED if signals.came else code)
 
 
-app.command()(glance.look)
+app.command()(look.look)
 app.command()(watching.watch)
 
 
@@ -157,7 +158,7 @@ def init(
     **typed: Any,
 ) -> None:
     """Write a target file for any API, by plain GETs of what its OpenAPI lists; no write is sent."""
-    from conformance.initiate import initiate  # noqa: PLC0415 (see above)
+    from conformance.commands.init import initiate  # noqa: PLC0415 (see above)
 
     for line in initiate(url, made(Proposing, typed), made(Serving, typed), out, force=force):
         _say(line)
@@ -177,10 +178,10 @@ def judge(
     **typed: Any,
 ) -> None:
     """Judge a saved run again, without its server; exit codes as of run."""
+    from conformance.commands.telling import Teller  # noqa: PLC0415
     from conformance.execute.again import judge_again  # noqa: PLC0415 (see above)
     from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.report.write import read  # noqa: PLC0415
-    from conformance.telling import Teller  # noqa: PLC0415
 
     teller = Teller(_telling(typed), verbose=verbose)
     judged = judge_again(read(path), load_with(specs or ()), other_specs=other_specs)
@@ -189,7 +190,7 @@ def judge(
     raise typer.Exit(_tell(judged, teller))
 
 
-app.command()(comparing.diff)
+app.command()(diff.diff)
 
 
 @app.command()
@@ -207,7 +208,7 @@ def freeze(
     specs: Specs = None,
 ) -> None:
     """Settle which checks an assignment counts and for how many points, whatever a server offers."""
-    from conformance.assigning import settle  # noqa: PLC0415 (see above)
+    from conformance.commands.assigning import settle  # noqa: PLC0415 (see above)
 
     for line in settle(path, from_, out, specs or (), force=force):
         _say(line)
@@ -232,11 +233,11 @@ def fuzz(
     ] = 50,
 ) -> None:
     """Search a whole API with Schemathesis, as its OpenAPI describes it; the exit code is that of st run."""
-    from conformance import wholeapi  # noqa: PLC0415 (see above)
+    from conformance.commands import fuzz as searching  # noqa: PLC0415 (see above)
 
     if allow_writes:
-        _complain(wholeapi.UNCLEAN)
-    raise typer.Exit(wholeapi.fuzz(url, openapi, writes=allow_writes, seed=seed, examples=fuzz_examples))
+        _complain(searching.UNCLEAN)
+    raise typer.Exit(searching.fuzz(url, openapi, writes=allow_writes, seed=seed, examples=fuzz_examples))
 
 
 @app.command("list")
@@ -247,7 +248,7 @@ def list_(
     specs: Specs = None,
 ) -> None:
     """List the checks, and the resources of the target that they are asked of."""
-    from conformance.listing import listing  # noqa: PLC0415 (see above)
+    from conformance.commands.listing import listing  # noqa: PLC0415 (see above)
     from conformance.load.specs import load_with  # noqa: PLC0415
     from conformance.load.target import load_target  # noqa: PLC0415
 
@@ -289,8 +290,8 @@ def explain(
     steps: Annotated[bool, typer.Option("--steps", help="Each step, for who writes checks.")] = False,
 ) -> None:
     """Explain a check: what it asks for and why, what the suite does, and what to do if it fails."""
-    from conformance.explain import explain as lines  # noqa: PLC0415 (see above)
-    from conformance.explain import find  # noqa: PLC0415
+    from conformance.commands.explain import explain as lines  # noqa: PLC0415 (see above)
+    from conformance.commands.explain import find  # noqa: PLC0415
     from conformance.load.specs import load_with  # noqa: PLC0415
 
     suite = load_with(specs or ())
@@ -301,14 +302,14 @@ def explain(
             _say(line)
 
 
-app.command()(schemas.schema)
+app.command()(schema.schema)
 
 
 def _chosen(assignment: str | Path | None, specs: list[str] | None, *, started: bool = True) -> Chosen | None:
     """The assignment that was asked for."""
     if assignment is None:
         return None
-    from conformance.assigning import choose  # noqa: PLC0415 (see above)
+    from conformance.commands.assigning import choose  # noqa: PLC0415 (see above)
 
     return choose(str(assignment), specs or (), started=started)
 

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 import pytest
 
-from conformance.options import PLUGIN, Asked, Serving, Telling, options
+from conformance.options.run import PLUGIN, Asked, Serving, Telling, options
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of `options.py`; they are checked where they are used, `pytest_plugin/settings.py`."""
+    """The options of `options/run.py`; they are checked where they are used, `pytest_plugin/settings.py`."""
     group = parser.getgroup("conformance", "conformance: does a server cache as HTTP says?")
     group.addoption(
         "--conformance", action="store_true", help="Judge the server at --base-url by the built-in specs."

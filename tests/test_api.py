@@ -12,13 +12,14 @@ from helpers.embedded import dead_port, judged, judging, stopped
 from msgspec.structs import replace
 
 import conformance
-from conformance import api, running
+from conformance import api
+from conformance.commands import running
 from conformance.errors import ConformanceError, SpecError, TargetError, UsageError
 from conformance.execute.progress import Progress
 from conformance.load.specs import load
 from conformance.load.target import load_target
 from conformance.model import Report
-from conformance.options import Asked
+from conformance.options.run import Asked
 from conformance.report.document import rescored
 from reference_impl.serve import start
 

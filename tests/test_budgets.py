@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from conformance import cli
-from conformance.assigning import choose
+from conformance.commands.assigning import choose
 from conformance.errors import AssignmentError
 from conformance.model import Budget
-from conformance.options import Asked, Serving
+from conformance.options.run import Asked, Serving
 from conformance.servers import isolation
 
 BUDGET = "name: x\nbudget:\n  seconds: 90\n  memory: 96 MiB\n  disk: 8 MiB\n"

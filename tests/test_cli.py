@@ -17,7 +17,8 @@ from helpers.hostile import unused_port
 from msgspec.structs import replace
 
 import conformance
-from conformance import cli, progress
+from conformance import cli
+from conformance.console import progress
 from conformance.errors import HarnessError
 from conformance.execute.progress import Progress
 from conformance.load import schema as language

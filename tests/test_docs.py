@@ -10,7 +10,7 @@ from typing import Any
 from helpers.rules import none_of
 
 from conformance.load.targetfile import schema
-from conformance.options import PLUGIN, Asked, Serving, Telling, options
+from conformance.options.run import PLUGIN, Asked, Serving, Telling, options
 
 ROOT = Path(__file__).parents[1]
 PAGES = {

@@ -10,10 +10,10 @@ from helpers.embedded import judged
 from msgspec.structs import replace
 
 from conformance import api, cli
-from conformance.assigning import Chosen, choose
 from conformance.clocks import CLOCKS
+from conformance.commands.assigning import Chosen, choose
 from conformance.grading.opening import default_assignment
-from conformance.options import Asked, Serving
+from conformance.options.run import Asked, Serving
 from conformance.report.write import read
 from conformance.servers.specs import AppSpec
 

@@ -151,7 +151,7 @@ READ_STEPS: tuple[str, ...] = (
     "conformance.execute",
     "conformance.plan",
     "conformance.judge",
-    "conformance.explain",
+    "conformance.commands.explain",
 )
 READ_STEPS += tuple(f"conformance.load.{name}" for name in _LOADERS)
 MEANT_OTHERWISE = {

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from conformance.explain import Page, page
+from conformance.commands.explain import Page, page
 from conformance.model import Requirement, SpecFile, Suite
 
 __all__ = ["FOLDER", "SERVERS", "documents"]

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.explain import flaws_caught, servers_failing
+from conformance.commands.explain import flaws_caught, servers_failing
 from conformance.grading import assignment
 from conformance.load import register, targetfile
 from conformance.load import schema as language

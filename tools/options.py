@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from conformance.options import COMMAND, PLUGIN, Asked, Option, Serving, Telling, options
+from conformance.options.run import COMMAND, PLUGIN, Asked, Option, Serving, Telling, options
 
 __all__ = ["PAGE", "made"]
 
@@ -19,7 +19,7 @@ _RECORDS: Final = (
 _HEAD: Final = f"""\
 # Options
 
-<!-- Generated from conformance/options.py by `make docs`. -->
+<!-- Generated from conformance/options/run.py by `make docs`. -->
 
 Each option has the same name at every door:
 

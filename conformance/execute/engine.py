@@ -33,21 +33,21 @@ from conformance.execute.waits import Waits
 from conformance.judge.before import before
 from conformance.judge.court import Court
 from conformance.judge.unjudged import not_reached, ours
-from conformance.model import Record, Report, Run, Verdict, WireFault
+from conformance.model import Phase, Record, Report, Run, Verdict, WireFault
 from conformance.plan.lanes import PHASES, Plan, plan
 from conformance.report.document import compose
 from conformance.sending.context import Context, Shared
 from conformance.sending.ledger import Ledger
 from conformance.sending.survey import Survey
 from conformance.servers.errors import ServerDied, ServerError
-from conformance.verbs.base import Phase
 from conformance.wire import Lane, Wire
 from conformance.wire.address import is_remote
 
 if TYPE_CHECKING:
     from conformance.servers.server import Server
 
-_NEWS: Final = 0.3  # seconds: a connection is reset before the process has ended
+_NEWS: Final = 1.0  # seconds: a connection is reset before the process has ended
+_CERTAIN_NEWS: Final = 10.0  # seconds: nothing listens, so it is ending; who tells of it may be busy
 
 
 class Engine:
@@ -266,7 +266,8 @@ class Engine:
             lane.close()
         if fault is None:
             return
-        died = self.server.died(_NEWS) if self.server else None
+        within = _CERTAIN_NEWS if fault.kind == "refused" else _NEWS
+        died = self.server.died(within) if self.server else None
         if died is not None:
             self._down = f"the server crashed at the first request: {died}"
         else:
@@ -372,11 +373,12 @@ class Engine:
 
     def _search(self) -> None:
         """What has passed is searched, once every plain verdict is there: one after the other, alone."""
-        runs = self._searches.due()
-        if runs and not self._down and not self._cancelled.is_set():
+        if self._down or self._cancelled.is_set():
+            return
+        if runs := self._searches.due():
             self._do = self._searches.begin(self._started + allowance(self.options))
             self._side_by_side((runs,))
-        if not self._down and not self._cancelled.is_set():
+        if not self._cancelled.is_set():
             self._searches.leave()
 
     # ---------------------------------------------------------------- the end

@@ -14,6 +14,7 @@
     tables.py      one such file: its tables, each a timeline and a check for each cell or mixture
     mixtures.py    the mixtures of a table: each class of a field with each of another
     classes.py     its classes of values, and what it needs
+    laying.py      what the steps of a suite ask of whoever lays them out
     givens.py      what a check takes as given, and whose business that is
     register.py    specs/requirements.yaml -> the rows that checks cite, and the topics
     targetfile.py  a target file and its overrides -> Target

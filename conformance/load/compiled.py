@@ -9,6 +9,7 @@ digest of the specs and of the code that reads them: what is stale is never read
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import importlib.util
 import os
@@ -132,10 +133,15 @@ def _beside(folder: Path) -> Path | None:
 
 
 def _read(path: Path) -> Compiled | None:
+    collecting = gc.isenabled()
+    gc.disable()  # thousands of things and none of them garbage: looking through them takes longer than this
     try:
         return _DECODER.decode(path.read_bytes())
     except (OSError, msgspec.DecodeError):
         return None
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _keep(path: Path, content: bytes) -> None:

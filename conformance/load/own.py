@@ -14,6 +14,7 @@ from conformance.errors import SpecError
 from conformance.language.yamlfile import YamlFile
 from conformance.load import ownschema
 from conformance.load.folder import REGISTER, named
+from conformance.load.laying import laid_out
 from conformance.load.parts import FIRST, Parts
 from conformance.load.reader import check_references, opened, read_file
 from conformance.model import Requirement, Suite
@@ -41,7 +42,7 @@ def beside(suite: Suite, paths: Sequence[Path], here: Path) -> Suite:
         made.append(read)
         rows |= {each.requirement.id: each.requirement for each in read.checks}
         digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
-    whole = Suite(tuple(made), timelines, rows, digest.hexdigest(), suite.topics)
+    whole = laid_out(Suite(tuple(made), timelines, rows, digest.hexdigest(), suite.topics))
     check_references(whole, {named(path, here) for path in paths})
     return whole
 

@@ -20,6 +20,7 @@ from conformance.language.yamlfile import YamlFile, read
 from conformance.load import schema as language
 from conformance.load.folder import REGISTER, spec_paths
 from conformance.load.givens import orphans
+from conformance.load.laying import laid_out
 from conformance.load.lints import plain_read, read_lints
 from conformance.load.parts import Parts, idle, unknown
 from conformance.load.register import load_register
@@ -54,7 +55,9 @@ def read_suite(folder: Path) -> Suite:
     digest = hashlib.sha256()
     for path in [folder / REGISTER, *paths]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    suite = Suite(tuple(files), timelines, register.requirements, digest.hexdigest(), register.topics)
+    suite = laid_out(
+        Suite(tuple(files), timelines, register.requirements, digest.hexdigest(), register.topics)
+    )
     check_references(suite)
     register.hold({id_ for id_, checks in citing(suite).items() if checks})
     return suite

@@ -73,7 +73,18 @@ from conformance.model.runs import (
     StepStatus,
     Verdict,
 )
-from conformance.model.specs import Check, Doubt, ForAll, Place, Requirement, SpecFile, Step, Suite, Timeline
+from conformance.model.specs import (
+    Asks,
+    Check,
+    Doubt,
+    ForAll,
+    Place,
+    Requirement,
+    SpecFile,
+    Step,
+    Suite,
+    Timeline,
+)
 from conformance.model.targets import CAPABILITIES, Capability, Resource, Target, Write, as_user
 from conformance.model.words import (
     ASCENDING,
@@ -92,6 +103,7 @@ from conformance.model.words import (
     Json,
     Level,
     OutcomeName,
+    Phase,
     RowTier,
     Safe,
     Tier,
@@ -118,6 +130,7 @@ __all__ = [
     "TIERS",
     "VERSION",
     "VIRTUAL",
+    "Asks",
     "Assignment",
     "Audit",
     "Bench",
@@ -151,6 +164,7 @@ __all__ = [
     "Later",
     "Level",
     "OutcomeName",
+    "Phase",
     "Place",
     "Record",
     "Report",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from conformance.model.words import Frozen, Json, Level, RowTier, Safe, Tier
+from conformance.model.words import Frozen, Json, Level, Phase, RowTier, Safe, Tier
 
 
 class Place(Frozen, frozen=True):
@@ -184,10 +184,28 @@ class SpecFile(Frozen, frozen=True):
     checks: tuple[Check, ...]
 
 
+class Asks(Frozen, frozen=True):
+    """What steps ask of whoever lays them out, as the rows of their verbs have it.
+
+    Args:
+        phase: the most demanding that one of them names.
+        lives: whether one is there to begin or end an entry of the server's cache, not counting those that
+            only a defect pays for.
+        keys: whether two keys are compared.
+        makes: whether one makes what others are about.
+    """
+
+    phase: Phase = "read"
+    lives: bool = False
+    keys: bool = False
+    makes: bool = False
+
+
 class Suite(Frozen, frozen=True):
     """Everything that specs/ says.
 
     Args:
+        asks: of each timeline and each check with steps of its own, by id; `load/laying.py` makes it.
         sha256: over the files as they lie on disk.
         topics: the names that files may have, in the order of the files; some have no file yet.
     """
@@ -197,3 +215,4 @@ class Suite(Frozen, frozen=True):
     requirements: Mapping[str, Requirement]
     sha256: Safe
     topics: tuple[Safe, ...] = ()
+    asks: Mapping[Safe, Asks] = {}

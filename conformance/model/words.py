@@ -8,8 +8,11 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 
-class Frozen(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A record: it can't change, and it serialises by its types, what is at its default left out."""
+class Frozen(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """A record: it can't change, and it serialises by its types, what is at its default left out.
+
+    What can't change is in no circle, so the garbage collector has no business with thousands of them.
+    """
 
 
 Json = Any
@@ -35,6 +38,8 @@ POLICIES: Mapping[str, tuple[str, ...]] = {
     "max-age": ("no-store", "no-cache", "private"),
 }
 """The directives of the lesson, and which stricter ones beside them decide instead."""
+Phase = Literal["read", "wait", "joint", "write", "sweep", "keys", "end", "last"]
+"""When steps may run; what each is about says `plan/lanes.py`."""
 Level = Literal["MUST", "SHOULD", "MAY"]
 Tier = Literal["lesson", "core", "full", "strict"]
 TIERS: tuple[Tier, ...] = ("lesson", "core", "full", "strict")

@@ -3,7 +3,7 @@
     lanes.py     the runs of a plan, in eight phases of lanes
     choosing.py  which of them are asked for, by words that people know
 
-It reads the rows of the verbs, and must not know how a verb does what it does.
+It knows no verb: what steps ask of it, the loader has found out.
 """
 
 from __future__ import annotations

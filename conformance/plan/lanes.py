@@ -9,19 +9,29 @@ timelines that clear do so in step, in `joint`; what else can evict others' entr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
-from conformance.model import NOWHERE, TIERS, ForAll, Resource, Run, Step, Suite, Target, Tier
+from conformance.model import (
+    NOWHERE,
+    TIERS,
+    Asks,
+    Check,
+    ForAll,
+    Phase,
+    Resource,
+    Run,
+    Step,
+    Suite,
+    Target,
+    Tier,
+)
 from conformance.model.order import Runs, prerequisites
-from conformance.verbs import VERBS
-from conformance.verbs.base import DEMANDING, Phase
 
-T = TypeVar("T")
 PHASES: Final[tuple[Phase, ...]] = ("read", "write", "keys", "wait", "joint", "sweep", "end", "last")
 _ALONE: Final[tuple[Phase, ...]] = ("write", "keys", "sweep", "end", "last")
+_NOTHING: Final = Asks()
 _UNREAD: Final[Mapping[Phase, Phase]] = {"read": "wait", "write": "sweep"}
 
 
@@ -33,6 +43,7 @@ class Work:
         shared: whether several checks judge them, each by steps of its own.
         apart: whether they are a table's, of which none has to do with another but for the first.
         kept: whether one entry of the server's cache is to answer all reads, as its runs say.
+        wanted: the names of the steps that somebody looks at; None: all.
     """
 
     id: str
@@ -42,6 +53,7 @@ class Work:
     shared: bool = False
     apart: bool = False
     kept: bool = False
+    wanted: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +99,7 @@ def plan(
     return Plan(runs, works, _phases(suite, runs))
 
 
-def _once(ask: Callable[[tuple[Step, ...]], T]) -> Callable[[tuple[Step, ...]], T]:
-    """The same question, asked once of the steps of a timeline, which hundreds of checks share."""
-    known: dict[int, T] = {}
-
-    def answer(steps: tuple[Step, ...]) -> T:
-        if id(steps) not in known:
-            known[id(steps)] = ask(steps)
-        return known[id(steps)]
-
-    return answer
-
-
 def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
-    within_a_life = _once(_within_a_life)
     offered = {resource.name: resource.capabilities for resource in target.resources}
     for file in suite.files:
         for check in file.checks:
@@ -116,8 +115,7 @@ def _runs(suite: Suite, target: Target, tier: Tier) -> Iterator[Run]:
             for resource in fitting:
                 id_ = f"{file.name}::{resource.name}::{check.id}"
                 work = f"{check.on or check.id}@{resource.name}"
-                steps = suite.timelines[check.on].steps if check.on else check.steps
-                kept = resource.ttl is not None and within_a_life(steps)
+                kept = resource.ttl is not None and _within_a_life(_asks(suite, check))
                 yield Run(id_, check, resource, work, kept=kept)
             if not fitting:
                 yield Run(f"{file.name}::{NOWHERE}::{check.id}", check, None, "")
@@ -136,13 +134,16 @@ def _work(suite: Suite, judging: tuple[Run, ...]) -> Work:
     return Work(run.work, run.resource, steps, run.check.forall, shared=shared, apart=apart, kept=run.kept)
 
 
-def _within_a_life(steps: tuple[Step, ...]) -> bool:
+def _asks(suite: Suite, check: Check) -> Asks:
+    return suite.asks.get(check.on or check.id, _NOTHING)
+
+
+def _within_a_life(asks: Asks) -> bool:
     """Whether none of the steps is there to begin or end an entry; those that a defect pays for don't count.
 
     Where two keys are compared both have to be cold.
     """
-    keys = any("keys" in VERBS[step.do].phases(step.args) for step in steps)
-    return not keys and not any(VERBS[step.do].lives for step in steps if not step.when)
+    return not asks.keys and not asks.lives
 
 
 def _with_prerequisites(runs: Runs, selected: Collection[str]) -> set[str]:
@@ -156,35 +157,13 @@ def _with_prerequisites(runs: Runs, selected: Collection[str]) -> set[str]:
     return wanted
 
 
-def asked(steps: tuple[Step, ...], *, timeline: bool) -> Phase:
-    """The phase that steps ask for: the most demanding that a verb or an argument of theirs names.
-
-    On a timeline only the verbs count: it passes time, and is alone with its resource as it is. What all
-    timelines do at one moment, such as a clear, none has to do alone.
-    """
-    phases: set[Phase] = {_phase(step) for step in steps}
-    if not timeline:
-        phases |= {phase for step in steps for phase in VERBS[step.do].phases(step.args)}
-    found: Phase = max(phases, key=DEMANDING.index, default="read")
-    in_step = all(VERBS[step.do].joint for step in steps if _phase(step) == found)
-    return "joint" if timeline and found == "sweep" and in_step else found
-
-
-def _phase(step: Step) -> Phase:
-    """A clear that is only tried as evidence may stand among the writes: nothing has a life yet."""
-    verb = VERBS[step.do]
-    return "write" if verb.tried and step.when else verb.phase
-
-
 def _phases(suite: Suite, runs: Runs) -> tuple[tuple[tuple[Run, ...], ...], ...]:
     phase: dict[str, Phase] = {}
     ordered = _topological(suite, runs)
-    on_timeline, by_itself = (_once(partial(asked, timeline=on)) for on in (True, False))
     for run in ordered:
         if run.resource is None or run.check.explored:
             continue
-        steps = suite.timelines[run.check.on].steps if run.check.on else run.check.steps
-        own = (on_timeline if run.check.on else by_itself)(steps) if run.check.answers is None else "last"
+        own = _asks(suite, run.check).phase if run.check.answers is None else "last"
         if run.resource.ttl is not None:  # reading a resource before its timeline would warm its cache
             own = _UNREAD.get(own, own)
         before = max(
@@ -224,13 +203,11 @@ def _topological(suite: Suite, runs: Runs) -> tuple[Run, ...]:
                 place(each)
             placed[run.id] = run
 
-    lives = _once(lambda steps: any(VERBS[step.do].lives for step in steps if not step.when))
-
     def first(run: Run) -> bool:
-        return not run.check.after and any(VERBS[step.do].makes for step in run.check.steps)
+        return not run.check.after and not run.check.on and _asks(suite, run.check).makes
 
     def cold(run: Run) -> bool:
-        if not run.check.on or not lives(suite.timelines[run.check.on].steps):
+        if not run.check.on or not _asks(suite, run.check).lives:
             return False
         # What comes after something that needs an entry itself would have that asked for before the others.
         return not any(runs.by_id[each].kept for each in _with_prerequisites(runs, {run.id}))

@@ -22,7 +22,7 @@ from conformance.load.folder import named
 from conformance.load.specs import load_with
 from conformance.load.target import DEFAULT, load_target
 from conformance.model import Assignment, Report, Suite, Target, Tier
-from conformance.options import (
+from conformance.options.run import (
     PLUGIN,
     UNVERIFIED,
     Asked,
@@ -102,7 +102,7 @@ class Sending:
 
 
 def asked(config: pytest.Config, record: type[T]) -> T:
-    """A record of `conformance.options`, as it was typed, or else as the configuration has it.
+    """A record of `conformance.options.run`, as it was typed, or else as the configuration has it.
 
     Raises:
         UsageError: the configuration has what can't be read.
@@ -168,7 +168,7 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
 
 def _graded(wanted: Asked, serving: Serving, suite: Suite, here: Path) -> tuple[Asked, Assignment]:
     """What is asked of a run that is graded, and by what it is."""
-    from conformance.assigning import Chosen  # noqa: PLC0415 (few sessions are graded)
+    from conformance.commands.assigning import Chosen  # noqa: PLC0415 (few sessions are graded)
     from conformance.grading.opening import open_assignment  # noqa: PLC0415
 
     named_ = str(wanted.assignment)

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from conformance.language.values import Kind, Known, Offence, Phrase, said
-from conformance.model import Exchange, Json, Step, StepRecord, StepStatus
+from conformance.model import Exchange, Json, Phase, Step, StepRecord, StepStatus
 from conformance.model.runs import before_of
 
 if TYPE_CHECKING:  # the context is built by the engine, which reads the table of verbs
     from conformance.sending.context import Context
 
-Phase = Literal["read", "wait", "joint", "write", "sweep", "keys", "end", "last"]
 DEMANDING: Final[tuple[Phase, ...]] = ("read", "wait", "joint", "write", "sweep", "keys", "end")
 """When steps may run, the less demanding first: any time; side by side while time passes; side by side, with
 what touches others done at one moment; alone before the clock of any timeline starts; alone at the end; alone

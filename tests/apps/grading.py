@@ -17,7 +17,7 @@ from conformance.api import exit_code, make_options
 from conformance.execute.again import judge_again
 from conformance.execute.engine import Engine
 from conformance.model import Report
-from conformance.options import Asked, Serving
+from conformance.options.run import Asked, Serving
 from conformance.plan.lanes import plan
 from conformance.servers import AppSpec, CommandSpec, start
 

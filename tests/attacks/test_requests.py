@@ -10,10 +10,10 @@ from apps.writing import submission
 from helpers.rules import none_of
 
 import conformance
-from conformance.assigning import choose
+from conformance.commands.assigning import choose
 from conformance.errors import UsageError
 from conformance.model import Report
-from conformance.options import Asked, Serving
+from conformance.options.run import Asked, Serving
 from conformance.wire.outgoing import NEUTRAL
 
 ROOT = Path(conformance.__file__).parents[1]

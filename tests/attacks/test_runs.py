@@ -15,7 +15,7 @@ from helpers.attacks import ATTACKS, held, submission_of
 
 import conformance
 from conformance import cli
-from conformance.options import Serving
+from conformance.options.run import Serving
 from conformance.report.document import decode
 
 ROOT = Path(conformance.__file__).parents[1]

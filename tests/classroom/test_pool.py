@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from helpers.classes import GOOD, Class
 
-from conformance.classing import Marking, order_of
 from conformance.classroom import pool
 from conformance.classroom.one import Graded, Order
 from conformance.classroom.packing import pack_folder
 from conformance.classroom.pool import Lost, Pool, Task
+from conformance.commands.grade import Marking, order_of
 from conformance.execute.progress import Progress
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from conformance.judge.court import Court
 from conformance.judge.verdicts import judge
+from conformance.load.laying import laid_out
 from conformance.model import (
     Body,
     Check,
@@ -159,7 +160,7 @@ def target(*resources: Resource) -> Target:
 
 def suite(*checks: Check, timelines: Sequence[Timeline] = (), file: str = "specs/by-hand.yaml") -> Suite:
     """A suite of one file."""
-    return Suite((SpecFile(file, "By hand", checks),), {t.id: t for t in timelines}, {}, "")
+    return laid_out(Suite((SpecFile(file, "By hand", checks),), {t.id: t for t in timelines}, {}, ""))
 
 
 def timeline(

@@ -236,7 +236,7 @@ def graded(sheet: Sheet, grade: Grade | None) -> Sheet:
 def pending(assignment: Assignment | None = ASSIGNMENT) -> Sheet:
     """What stands there before a run has begun."""
     from conformance import api  # noqa: PLC0415 (the engine, which few of those tests need)
-    from conformance.options import Asked  # noqa: PLC0415
+    from conformance.options.run import Asked  # noqa: PLC0415
 
     report = api.pending(api.make_options(Asked("http://127.0.0.1:9", seed=7)), assignment)
     return Sheet(replace(report, started="2026-06-01T14:33:08+00:00"), env=ENV)

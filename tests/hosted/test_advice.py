@@ -9,7 +9,7 @@ from apps.grading import SHOP, grade, on, shop
 
 import conformance
 from conformance.model import Report
-from conformance.options import Serving
+from conformance.options.run import Serving
 from conformance.report.document import encode
 from conformance.report.text import summary_lines
 

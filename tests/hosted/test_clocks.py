@@ -15,7 +15,7 @@ from apps.grading import OF_TTL, TIME, bad, failed, grade, on, passes, shop
 import conformance
 from conformance.api import exit_code
 from conformance.model import Report
-from conformance.options import Serving
+from conformance.options.run import Serving
 from conformance.report.text import summary_lines
 from conformance.servers import AppSpec, CommandSpec
 

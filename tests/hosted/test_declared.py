@@ -11,7 +11,7 @@ from apps.grading import failed, on, shop
 
 import conformance
 from conformance.model import Report
-from conformance.options import Serving
+from conformance.options.run import Serving
 
 HEAD = """
 import hashlib, itertools, json, time

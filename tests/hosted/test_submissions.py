@@ -9,7 +9,7 @@ from apps.grading import LESSON, OF_TTL, failed, grade, on, passes, shop
 
 import conformance
 from conformance.api import exit_code
-from conformance.options import Serving
+from conformance.options.run import Serving
 from conformance.servers import AppSpec
 
 APPS = Path(__file__).parents[1] / "apps"

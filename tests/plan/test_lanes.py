@@ -14,7 +14,7 @@ from conformance.load.specs import load
 from conformance.load.target import built_in_targets, load_target
 from conformance.model import TIERS, Check, Resource, Step, Suite, Target, Tier
 from conformance.model.order import prerequisites
-from conformance.plan.lanes import PHASES, Plan, asked, plan
+from conformance.plan.lanes import PHASES, Plan, plan
 
 ITEMS = resource("items", etag=True, writes=writes("change", "clear"))
 OTHER = resource("other")
@@ -40,29 +40,6 @@ def lanes(of: Plan) -> dict[str, list[list[str]]]:
         for phase, there in zip(PHASES, of.phases, strict=True)
         if there
     }
-
-
-@pytest.mark.parametrize(
-    ("steps", "expected"),
-    [
-        ((READ,), "read"),
-        ((READ, WAIT), "wait"),
-        ((READ, CHANGE), "write"),
-        ((READ, CHANGE, WAIT), "write"),
-        ((READ, CLEAR), "sweep"),
-        ((CHANGE, CLEAR, WAIT), "sweep"),
-        ((step("burst", times=8, together=True),), "sweep"),
-        ((step("theirs", of="distinct"),), "keys"),
-        ((step("client", through="private-cache"),), "wait"),
-        ((step("client", through="private-cache"), CHANGE), "write"),
-    ],
-)
-def test_what_touches_others_runs_alone(steps: tuple[Step, ...], expected: str) -> None:
-    assert asked(steps, timeline=False) == expected
-
-
-def test_the_burst_of_a_timeline_needs_no_barrier() -> None:
-    assert asked(LIFE.steps, timeline=True) == "wait"
 
 
 def test_resources_are_lanes_side_by_side_and_writes_are_one_lane() -> None:
@@ -92,11 +69,6 @@ def test_timelines_clear_side_by_side_and_what_comes_after_them_reads_beside_no_
         "joint": [["time/clears"], ["other-time/clears"]],
         "sweep": [["time/reads", "other-time/reads"]],
     }
-
-
-def test_a_timeline_that_writes_besides_clears_alone() -> None:
-    assert asked((CLEAR, WAIT), timeline=True) == "joint"
-    assert asked((CLEAR, step("many", do="flood")), timeline=True) == "sweep"
 
 
 def test_a_resource_with_a_ttl_is_not_touched_before_its_timeline() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.options import Asked, Serving, Telling, options
+from conformance.options.run import Asked, Serving, Telling, options
 from tools.options import PAGE, made
 
 

@@ -12,7 +12,7 @@ import msgspec
 from conformance.api import conduct, make_options
 from conformance.load.target import load_target
 from conformance.model import Entry, Report
-from conformance.options import Asked
+from conformance.options.run import Asked
 from conformance.report.result import could_not_be_judged
 from conformance.report.write import write
 from conformance.servers.errors import ServerError

@@ -16,7 +16,7 @@ import pytest
 import conformance
 from conformance import cli
 from conformance.errors import UsageError
-from conformance.options import Serving, options
+from conformance.options.run import Serving, options
 from conformance.servers import isolation
 from conformance.servers.isolation import chosen, namespaces, uids
 from conformance.servers.isolation.base import Level, Open
