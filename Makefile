@@ -22,9 +22,9 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)
 	$(BIN)/python -m tools.demo
 
-# While you write: what starts no process.
+# While you write: what neither starts a process nor judges a whole server.
 check: lint
-	$(BIN)/python -m pytest -q tests -m "$(QUICK)"
+	$(BIN)/python -m pytest -q tests -m "$(QUICK) and not runs"
 
 # Before you push: all but what waits for minutes. A file's tests share servers, so they stay together.
 test: lint

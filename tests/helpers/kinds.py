@@ -1,7 +1,8 @@
-"""Which tests are quick, which start processes, and which take so long that only CI runs them.
+"""Which tests are quick, which judge whole servers or start processes, and which only CI runs.
 
 A test is quick unless it stands here or says otherwise by its mark; a quick test that starts a
-process fails, whoever runs it. So `make check` can promise what it does. No test at all asks for
+process fails, whoever runs it. `make check` leaves out besides what judges a server by whole runs or searches
+it, in this process: most of its time would go there. No test at all asks for
 anything beyond this machine, not even for the address of a name; and one that hangs is ended.
 """
 
@@ -37,11 +38,37 @@ PROCESSES: Final = (
     "test_imports.py",
     "wire/test_tls.py",
 )
+# Of which most judge a server by a whole run, or search it: half a second of CPU each.
+RUNS: Final = (
+    "commands",
+    "execute/test_again.py",
+    "execute/test_engine.py",
+    "execute/test_explorations.py",
+    "execute/test_searching.py",
+    "fairness",
+    "fuzz",
+    "grading/test_again.py",
+    "grading/test_fairness.py",
+    "grading/test_points.py",
+    "options/test_others.py",
+    "proposing/test_propose.py",
+    "report/html/test_page.py",
+    "report/test_document.py",
+    "report/test_formats.py",
+    "report/test_markdown.py",
+    "report/test_redact.py",
+    "report/test_write.py",
+    "test_api.py",
+    "test_cli.py",
+    "tools/test_matrix_command.py",
+)
 # What waits for minutes, or proves what a change seldom touches: for `.ci/run`.
 SLOW: Final = ("test_real_time.py",)
 # Seconds after which a test hangs, also on a busy machine: no test is about how long it takes itself.
 HANGS: Final = 600.0
 SLOW_HANGS: Final = 1800.0
+
+KINDS: Final = ((PROCESSES, pytest.mark.processes), (RUNS, pytest.mark.runs), (SLOW, pytest.mark.slow))
 
 _STARTING: Final = frozenset(
     {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system"}
@@ -55,7 +82,7 @@ def mark(items: Iterable[pytest.Item], root: Path) -> None:
         if not item.path.is_relative_to(root):
             continue
         file = item.path.relative_to(root).as_posix()
-        for places, kind in ((PROCESSES, pytest.mark.processes), (SLOW, pytest.mark.slow)):
+        for places, kind in KINDS:
             if any(file == place or file.startswith(f"{place}/") for place in places):
                 item.add_marker(kind)
         if item.config.pluginmanager.hasplugin("timeout"):  # who only judges from a checkout has none
