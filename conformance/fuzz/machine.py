@@ -28,7 +28,7 @@ __all__ = ["MOST_MOVES", "THEMES", "TRAPS", "explore"]
 MOST_MOVES: Final = 30
 _PARTS: Final = 3
 _MOST_SHRINKING: Final = 150
-_FILLS: Final = "look"  # the move that fills what a server keeps
+_FILLS: Final = ("look", "pass", "clear")  # the moves that fill and end what a server keeps
 _PATIENCE: Final = 10  # histories in a row in which nothing could be looked at
 
 TRAPS: Final = tuple(
@@ -164,8 +164,8 @@ class _Hunt:
     def trap(self, words: Collection[str]) -> bool:
         """Play the known traps; one that breaks a claim is shown again, and made small by leaving moves out.
 
-        What comes after the finding may go, and before it all but reads: they fill whatever is kept, which is
-        else what an earlier history has left, and is not there when this one is played by itself.
+        What comes after the finding may go, and before it what neither fills nor ends an entry: what is kept
+        would be else what an earlier history has left, and is not there when this one is played by itself.
 
         Returns:
             Whether what had failed did not fail again.
@@ -182,7 +182,7 @@ class _Hunt:
         while size:
             at = 0
             while at < len(history):
-                kept = tuple(move for move in history[at : at + size] if move.split(" ")[0] == _FILLS)
+                kept = tuple(move for move in history[at : at + size] if move.split(" ")[0] in _FILLS)
                 shorter = history[:at] + kept + history[at + size :]
                 taken = shorter not in ((), history) and self._fails(shorter)
                 at += len(kept) if taken else size
