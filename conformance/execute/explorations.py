@@ -42,6 +42,7 @@ class Explorations:
     Args:
         told: claim -> the run that it was told of, on whichever resource: one cause is one finding.
         problems: what went wrong with one, which is the suite's fault.
+        unsaved: what could not be written down, which is not.
         last: what was played last.
     """
 
@@ -52,6 +53,7 @@ class Explorations:
     save: Save | None = None
     told: dict[str, Run] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    unsaved: list[str] = field(default_factory=list)
     last: Record | None = None
 
     def of(
@@ -119,7 +121,7 @@ class Explorations:
             verdict = replace(blocked, mend=verdict.mend, code=verdict.code)
         self.board.settle(run, verdict, record)
         if verdict.outcome == "fail" and self.save is not None and not broken.flaky:  # it would not repeat
-            self.problems.extend(unsaved(self.save, run, record))
+            self.unsaved.extend(unsaved(self.save, run, record))
 
     def _fatal(self, claims: _Claims, explored: Explored, court: Court) -> None:
         """The history at which nobody answered any more, or we failed: told by one claim, and by no other."""
@@ -159,7 +161,8 @@ def unsaved(save: Save, run: Run, record: Record) -> Iterator[str]:
     try:
         save(run, record)
     except OSError as problem:
-        yield f"what was found by {run.id} could not be saved: {type(problem).__name__}: {problem}"
+        where, why = str(problem.filename or "the folder"), problem.strerror or problem
+        yield f"what was found by {run.id} could not be saved: {where!r} can't be written: {why}"
 
 
 def _not_there(run: Run, court: Court, says: str) -> Verdict:

@@ -66,6 +66,7 @@ class Searches:
         self._seconds = 0.0
         self._cut: list[str] = []
         self._broken: list[str] = []
+        self._unsaved: list[str] = []
         self._ended = ""
         made = (options.seed, board, attempts, options.save)
         self._explorations = Explorations(options.explore, *made) if options.explore else None
@@ -108,7 +109,7 @@ class Searches:
             found = self._searched(run, context, time.monotonic() + share, examples)
             self._board.searched(run, found)
             if found is not None and found[0].outcome == "fail" and self._options.save is not None:
-                self._broken.extend(unsaved(self._options.save, run, found[1]))
+                self._unsaved.extend(unsaved(self._options.save, run, found[1]))
         if run.check.forall:
             self._board.searched(run, None)
         self._seconds = time.monotonic() - self._began
@@ -214,6 +215,7 @@ class Searches:
             self._ended,
             (*self._broken, *(self._explorations.problems if self._explorations else ())),
             tuple(self._options.save.paths) if self._options.save is not None else (),
+            (*self._unsaved, *(self._explorations.unsaved if self._explorations else ())),
         )
 
 

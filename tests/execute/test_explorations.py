@@ -4,12 +4,14 @@ none.
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from helpers.hostile import serve
+from helpers.rules import none_of
 from helpers.runs import SUITE, Embedded, on, quick, reference, run
 from helpers.student import Student, reply
 from msgspec.structs import replace
@@ -23,6 +25,7 @@ from conformance.judge import Court, judge
 from conformance.load.target import load_target
 from conformance.model import NOT_ASKED, Finding, Record, Report, Resource, StepRecord
 from conformance.plan.lanes import plan
+from conformance.report.summary import summary_lines
 from conformance.report.text import entry_text
 
 RUNS = plan(SUITE, load_target("lesson"), "lesson", explored=True).runs
@@ -158,15 +161,19 @@ def outcomes(report: Report) -> dict[str, str]:
 
 def test_a_finding_that_can_not_be_saved_is_told_and_stands(server: Embedded) -> None:
     def save(*_: Any) -> None:
-        raise PermissionError("read-only")
+        raise PermissionError(errno.EACCES, "Permission denied", "found/x.yaml")
 
     save.paths = []  # type: ignore[attr-defined]
     report = judged(server, unanswered("items"), save=save)
     assert outcomes(report) == {"items": "fail"}
     assert report.fuzzing is not None
     (entry,) = [e for e in report.judged if e.id == READS]
-    says = f"what was found by {entry.nodeid} could not be saved: PermissionError: read-only"
-    assert report.fuzzing.broken == (says,)
+    why = "'found/x.yaml' can't be written: Permission denied"
+    says = f"what was found by {entry.nodeid} could not be saved: {why}"
+    assert (report.fuzzing.broken, report.fuzzing.unsaved) == ((), (says,))
+    lines = summary_lines(report)
+    assert f"  {says}; name another by --save-failing" in lines
+    none_of(line for line in lines if "the suite's fault" in line)
 
 
 def test_one_cause_is_told_once_and_of_the_resource_that_has_failed_for_it(server: Embedded) -> None:

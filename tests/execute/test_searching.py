@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import time
 from collections.abc import Callable
@@ -132,7 +133,7 @@ class Unwritable:
         self.paths: list[str] = []
 
     def __call__(self, *_: Any) -> None:
-        raise PermissionError("read-only")
+        raise PermissionError(errno.EACCES, "Permission denied", "found/x.yaml")
 
 
 def test_what_can_not_be_saved_is_told_and_stands(server: Embedded) -> None:
@@ -140,8 +141,8 @@ def test_what_can_not_be_saved_is_told_and_stands(server: Embedded) -> None:
     assert on(report, "etag-of-content").outcome == "fail"
     assert report.fuzzing is not None
     assert report.fuzzing.saved == ()
-    says = f"what was found by {TEXTS} could not be saved: PermissionError: read-only"
-    assert report.fuzzing.broken == (says,)
+    says = f"what was found by {TEXTS} could not be saved: 'found/x.yaml' can't be written: Permission denied"
+    assert (report.fuzzing.broken, report.fuzzing.unsaved) == ((), (says,))
 
 
 @pytest.mark.parametrize("outcome", ["error", "inconclusive", "blocked", "untestable"])
