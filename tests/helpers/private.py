@@ -59,7 +59,7 @@ def serve(certificate: Path, *, token: str, prefix: str) -> Iterator[int]:
     settings = Settings()
 
     def make() -> Secure:
-        return Secure(behind(dated(build(settings), settings.clock), prefix, token), certificate, key)
+        return Secure(dated(behind(build(settings), prefix, token), settings.clock), certificate, key)
 
     with Running(make, listen("127.0.0.1", 0)) as running:
         yield running.port
