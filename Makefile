@@ -9,7 +9,7 @@ JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
 export PYTHONDONTWRITEBYTECODE :=
 QUICK := not processes and not slow
 
-.PHONY: demo check test slow cover covered lint bench browser servers release docs clean
+.PHONY: demo check test slow cover covered lint bench browser servers release docs site clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
@@ -69,6 +69,21 @@ release: $(STAMP)
 # real servers.
 docs: $(STAMP)
 	$(BIN)/python -m tools.generate
+
+# The documentation site, of the same pages that a code host shows; a warning, such as of a link to nowhere, ends it.
+# What the extra docs asks for is all that it needs.
+SITE ?= build/site
+SPHINX := $(VENV)/.sphinx
+
+$(SPHINX): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' > $@.txt
+	$(BIN)/pip install --quiet --requirement $@.txt
+	touch $@
+
+site: $(SPHINX)
+	$(BIN)/python -m sphinx -W --keep-going -q -c docs . $(SITE)
+	@echo 'the site: $(SITE)/index.html'
 
 clean:
 	rm -rf $(VENV) .nox build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
