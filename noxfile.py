@@ -32,19 +32,25 @@ assert "yaml" not in sys.modules, "the wheel's compiled specs are not what its c
 # Of each dependency that has a lower bound one use at least; what they are for stands in CONTRIBUTING.md.
 OF_DEPENDENCIES: Final = (
     "tests/classroom/test_cluster.py",  # distributed
+    "tests/classroom/test_page.py",  # jinja2, markupsafe
     "tests/clients/test_cache.py",  # hishel, httpx
     "tests/commands/test_fuzz.py",  # schemathesis
     "tests/commands/test_watch.py",  # watchfiles, rich, typer
-    "tests/execute/test_searching.py",  # hypothesis
-    "tests/fields",  # http-sf
+    "tests/fuzz/test_driving.py",  # hypothesis
+    "tests/fields/test_valid.py",  # http-sf
     "tests/load/test_compiled.py",  # msgspec, jsonschema, pyyaml
-    "tests/options",  # typer
+    "tests/options/test_completing.py",  # typer
     "tests/reference_impl/test_app.py",  # fastapi, uvicorn
     "tests/reference_impl/test_backends.py",  # cachetools, redis (where there is one)
-    "tests/report/html/test_page.py",  # jinja2, markupsafe
     "tests/servers/test_clock.py",  # time-machine, psutil
 )
-EXTRAS: Final = ("reference", "fuzz", "watch", "cluster")  # for users; not dev, and httplint is pinned
+BESIDE: Final = ("pytest-timeout", "pytest-xdist", "junitparser")  # of our tests
+EXTRAS: Final = (
+    "reference",
+    "fuzz",
+    "watch",
+    "cluster",
+)  # for users: neither dev nor docs, and httplint is pinned
 _BOUND: Final = re.compile(r"([\w-]+)(?:\[\w+\])?>=([\w.]+)")
 
 nox.needs_version = ">=2024.10.9"
@@ -69,16 +75,16 @@ def build(session: nox.Session) -> None:
 @nox.session(python=PYTHONS, requires=["build"])
 def installed(session: nox.Session) -> None:
     """The wheel in an empty environment: the command and the plugin, against the reference."""
-    session.install(f"{_wheel()}[reference]", f"pytest~={PYTESTS[0]}.0")
+    wheel = f"{_wheel()}[reference]"
     session.chdir(session.create_tmp())
     session.env["PYTHONPATH"] = None
-    session.run("pip", "check", silent=True)
-    session.run("python", "-c", COMPILED)
-    session.run("conformance", "run", "--app", JUDGED, "--no-restart", silent=True)
     for pytest in PYTESTS:
-        session.install(f"pytest~={pytest}.0")
+        session.install(wheel, f"pytest~={pytest}.0")
+        session.run("pip", "check", silent=True)
         plain = ("-q", "--color=no", "-p", "no:cacheprovider", "-W", "error")
         session.run("pytest", "--conformance", "--conformance-app", JUDGED, *plain, silent=True)
+    session.run("python", "-c", COMPILED)
+    session.run("conformance", "run", "--app", JUDGED, "--no-restart", silent=True)
 
 
 @nox.session(python=PYTHONS[0], requires=["build"])
@@ -91,14 +97,12 @@ def lowest(session: nox.Session) -> None:
     constraints.write_text("".join(f"{name}=={version}\n" for name, version in bounds))
     # Binaries alone: a version that is there only as a source is one that most can't install.
     wheel = f"{_wheel()}[{','.join(EXTRAS)}]"
-    session.install(
-        "--only-binary=:all:", f"--constraint={constraints}", wheel, "pytest-timeout", "junitparser"
-    )
+    session.install("--only-binary=:all:", f"--constraint={constraints}", wheel, *BESIDE)
     session.run("pip", "check", silent=True)
     # Old dependencies warn of what they use of new ones, which is nothing that a user could mend.
     relaxed = ("-W", "default::DeprecationWarning", "-W", "default::PendingDeprecationWarning")
     session.env["PYTHONPATH"] = None
-    session.run("python", "-m", "pytest", "-q", *relaxed, *(session.posargs or OF_DEPENDENCIES))
+    session.run("python", "-m", "pytest", "-q", "-n", "2", *relaxed, *(session.posargs or OF_DEPENDENCIES))
 
 
 def _wheel() -> Path:
