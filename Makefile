@@ -60,8 +60,8 @@ browser:
 servers: $(STAMP)
 	$(BIN)/python -m tools.servers $(ARGS)
 
-# All that is generated: JSON Schemas, the coverage, the matrix of checks and flaws, the pages of checks and of
-# real servers.
+# All that is generated: JSON Schemas, the coverage, the matrix of checks and flaws, the pages of options, of the
+# language, of checks and of real servers.
 docs: $(STAMP)
 	$(BIN)/python -m tools.generate
 
