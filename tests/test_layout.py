@@ -21,6 +21,7 @@ ACROSS = {
 }
 # Files that are called after what they ask, since several files answer it.
 ASKS = {
+    "classroom/test_told.py": "whom and what the results of a class give away",
     "grading/test_fairness.py": "what can be earned, by whom",
     "judge/test_entries.py": "what another entry of the server's cache explains",
     "judge/test_given.py": "what keeps a check from being judged",

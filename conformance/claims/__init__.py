@@ -9,7 +9,8 @@ A history is the steps of a record, as they are: what was sent, what came, and w
 Whoever has made it, a search or a saved check, it is judged alike, and may be judged again.
 """
 
+from conformance.claims.model import busy
 from conformance.claims.table import CLAIMS, Claim
 from conformance.claims.weighing import Weighed, weigh
 
-__all__ = ["CLAIMS", "Claim", "Weighed", "weigh"]
+__all__ = ["CLAIMS", "Claim", "Weighed", "busy", "weigh"]

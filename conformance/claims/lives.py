@@ -42,10 +42,12 @@ class _Life:
 
 @dataclass(slots=True)
 class Lives:
-    """What is known of the entry that answers a resource.
+    """What is known of the entry that answers one face of a resource.
 
     Args:
-        ends: requests that end every entry. tags: those of all lives so far. differs: whether two values were
+        ends: requests that end every entry, as they come.
+        valued: whether it is the resource's own, which has the value that is declared.
+        tags: those of all lives so far. differs: whether two values were
             seen to.
     """
 
@@ -53,6 +55,7 @@ class Lives:
     ends: list[Span] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     differs: bool = False
+    valued: bool = True
     life: _Life | None = None
 
     @property
@@ -70,7 +73,7 @@ class Lives:
         """A plain read that was answered 200."""
         value, hit = exchange.facts.value, is_hit(exchange.facts.hit)
         self.tags += [tag] if tag is not None else []
-        if self.resource.value is not None and value is MISSING:
+        if self.valued and self.resource.value is not None and value is MISSING:
             yield Point("answered", "its value in the answer", f"none at {self.resource.value}")
             return
         if self.life is None:

@@ -9,21 +9,30 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
+from conformance.fields import field_value
 from conformance.model import Effect, Exchange, Json
 from conformance.oracle.serving import Span
 
-__all__ = ["ABSENT", "Asked", "Face", "Seen", "State", "Versions", "overlap", "span_of", "state_of"]
+__all__ = ["ABSENT", "Asked", "Face", "Seen", "State", "Versions", "busy", "overlap", "span_of", "state_of"]
 
 State = tuple[bool, Hashable]
 """Whether the item is there, and the value of the field that is written."""
 ABSENT: State = (False, None)
 _KINDS = {"create": "created", "change": "changed", "remove": "removed"}
 _ACCEPTED = 202
+_TOO_MANY = 429
+_UNAVAILABLE = 503
 
 
 def span_of(exchange: Exchange) -> Span:
     """When it was under way."""
     return Span(exchange.sent_at, exchange.received_at)
+
+
+def busy(exchange: Exchange) -> bool:
+    """Whether a server asks for patience: that says nothing of what was asked (RFC 6585 4, 9110 15.6.4)."""
+    later = exchange.status == _UNAVAILABLE and field_value(exchange.headers, "retry-after") is not None
+    return later or exchange.status == _TOO_MANY
 
 
 def state_of(value: Json) -> State:

@@ -14,9 +14,21 @@ from itertools import pairwise
 from typing import Final
 
 from conformance.claims.lives import Lives, Point
-from conformance.claims.model import ABSENT, Asked, Face, Seen, State, Versions, overlap, span_of, state_of
+from conformance.claims.model import (
+    ABSENT,
+    Asked,
+    Face,
+    Seen,
+    State,
+    Versions,
+    busy,
+    overlap,
+    span_of,
+    state_of,
+)
 from conformance.fields import field_value, parse_entity_tag, tags_match_weakly
-from conformance.model import Exchange, Finding, Resource, StepRecord
+from conformance.model import Exchange, Finding, Headers, Resource, StepRecord
+from conformance.oracle.serving import Span
 
 __all__ = ["Weighed", "weigh"]
 
@@ -29,6 +41,10 @@ _NOT_MODIFIED: Final = 304
 _GONE: Final = (404, 410)
 _CLIENT: Final = 4  # hundred
 _SERVER: Final = 5
+
+
+Key = tuple[str, Headers]
+"""What chooses a representation: the target, and the fields of a request that are no condition."""
 
 
 @dataclass(slots=True)
@@ -75,16 +91,23 @@ class _Scales:
         self.weighed = Weighed()
         self._resource = resource
         self._versions = Versions()
-        self._faces: dict[str, Face] = {}
-        self._lives = Lives(resource) if resource.ttl is not None else None
+        self._faces: dict[Key, Face] = {}
+        self._lives: dict[Key, Lives] = {}  # each face may have an entry of its own
+        self._ends: list[Span] = []  # of all entries
+        self._later = False  # whether they may end at any time
+        self._items: set[str] = set()  # what shows an item, and not the resource
         self._where = ("", 0)
 
     def put(self, step: StepRecord, index: int, exchange: Exchange) -> None:
         """The next exchange."""
         self._where = (step.name, index)
         status, request = exchange.status, exchange.request
-        if status is None:
-            self._versions.unknown()
+        path = step.effect.path if step.effect is not None else ""
+        if step.item or (path != self._resource.read and path and request.target.endswith(path)):
+            self._items.add(request.target)
+        if status is None or busy(exchange):
+            if status is None or request.method not in _READS:
+                self._versions.unknown()
             return
         if status // 100 == _SERVER:
             self._found("answered", "an answer that is no failure", f"{status} to {request.method}")
@@ -96,33 +119,48 @@ class _Scales:
             self._asked(exchange, sent)
         elif request.method == "GET" and status // 100 != _SERVER:
             self._read(exchange)
-        elif request.method == "HEAD" and status == _OK and self._lives is not None:
-            self._lives.made_unseen(exchange)
+        elif request.method == "HEAD" and status == _OK and (lives := self._lives_of(exchange)) is not None:
+            lives.made_unseen(exchange)
+
+    def _face_of(self, exchange: Exchange) -> Face:
+        return self._faces.setdefault(exchange.request.representation, Face())
+
+    def _lives_of(self, exchange: Exchange) -> Lives | None:
+        """What is known of the entry that answers this; None: nothing of any."""
+        if self._resource.ttl is None or self._later:
+            return None
+        key, target = exchange.request.representation, exchange.request.target
+        if key not in self._lives:
+            self._lives[key] = Lives(self._resource, self._ends, valued=target not in self._items)
+        return self._lives[key]
 
     # ---------------------------------------------------------------- writes
 
     def _write(self, step: StepRecord, exchange: Exchange, status: int) -> None:
         effect, refused, failed = step.effect, status // 100 == _CLIENT, status // 100 == _SERVER
         if effect is not None and effect.kind == "clear":
-            if status == _ACCEPTED and self._lives is not None:
-                self._lives = None  # it is done later, and nobody knows when
-            elif not refused and not failed and self._lives is not None:
-                self._lives.ends.append(span_of(exchange))
+            if status == _ACCEPTED:
+                self._later = True  # it is done later, and nobody knows when
+            elif not refused and not failed:
+                self._ends.append(span_of(exchange))
             if failed:
                 self._found("cleared", "a clear that is done", f"{status}")
             self._versions.epoch += 1
         elif refused:
             if effect is not None and effect.kind == "refuse":
                 self._versions.refused()
-        elif effect is None or effect.kind in _OPEN:
-            self._versions.unknown()
         else:
-            self._versions.write(exchange, effect, failed=failed)
+            for lives in self._lives.values():
+                lives.life = None  # whatever was kept may be gone
+            if effect is None or effect.kind in _OPEN:
+                self._versions.unknown()
+            else:
+                self._versions.write(exchange, effect, failed=failed)
 
     # ---------------------------------------------------------------- plain reads
 
     def _read(self, exchange: Exchange) -> None:
-        face = self._faces.setdefault(exchange.request.target, Face())
+        face = self._face_of(exchange)
         if exchange.status == _NOT_MODIFIED:
             self._found("answered", "200, since nothing was asked but for the resource", "304")
         self._shown(exchange)
@@ -132,8 +170,9 @@ class _Scales:
         seen = Seen(tag, exchange.digest, self._versions.epoch, self._versions.refusals)
         if tag is not None:
             self._tags(face, seen, tag, exchange)
-        if self._lives is not None:
-            self._points(self._lives.read(exchange, tag))
+        lives = self._lives_of(exchange)
+        if lives is not None:
+            self._points(lives.read(exchange, tag))
         if self._versions.beside(span_of(exchange)):
             return  # nobody knows which version it is of
         face.last = seen
@@ -175,17 +214,19 @@ class _Scales:
 
     def _one_life(self, exchange: Exchange) -> bool:
         """Whether two reads without a write in between are of one state."""
-        kept = self._lives is not None and self._lives.due(exchange) == {"kept"}
+        lives = self._lives_of(exchange)
+        kept = lives is not None and lives.due(exchange) == {"kept"}
         return kept or self._resource.ttl is None
 
     # ---------------------------------------------------------------- conditions
 
     def _asked(self, exchange: Exchange, sent: str) -> None:
-        face = self._faces.setdefault(exchange.request.target, Face())
+        face = self._face_of(exchange)
         if exchange.status not in (_OK, _NOT_MODIFIED):
             return
         if self._resource.ttl is not None:
-            self._points(self._lives.revalidated(exchange, sent) if self._lives is not None else ())
+            lives = self._lives_of(exchange)
+            self._points(lives.revalidated(exchange, sent) if lives is not None else ())
             return
         last = face.last
         versions = self._versions

@@ -6,10 +6,10 @@ must not know the command line, nor how a submission is graded.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
-import tempfile
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,16 +32,28 @@ from conformance.classroom.one import (
 from conformance.classroom.packing import Packed, Unfit, pack_folder, pack_zip
 from conformance.classroom.pool import Lost, Task
 from conformance.classroom.roll import Roll, Row, as_csv
-from conformance.classroom.standing import Standing
+from conformance.classroom.standing import Standing, unnamed
 from conformance.classroom.store import Store
+from conformance.classroom.temporary import sweep, temporary
 from conformance.errors import UsageError
 from conformance.grading.document import digest
 from conformance.model import Report
 from conformance.report.document import decode
+from conformance.report.public import until
 
 __all__ = ["Batch", "Grader", "Tell"]
 
 _TRIES: Final = 2  # to grade what was lost
+_HINTS: Final = (
+    ((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "make room"),
+    ((errno.EMFILE, errno.ENFILE), "allow more open files (ulimit -n), or grade fewer at a time (--jobs 1)"),
+    (
+        (errno.EAGAIN, errno.ENOMEM),
+        "free memory or processes, or grade fewer at a time (--jobs 1)",
+    ),
+    ((errno.EACCES, errno.EPERM, errno.EROFS), "allow this user to write there, or name another --out"),
+)
+"""What is to be done, by what this machine refuses."""
 
 
 class Tell(Protocol):
@@ -109,26 +121,24 @@ class Batch:
         self._freeze = digest(order.assignment)
         self._entries: dict[str, _Entry] = {}
         self._files = [file_of(each) for each in order.formats]
+        # What was hidden when a report was written may be shown by now.
+        self._reveals = any(until(row.hidden_until) for row in order.assignment.rows)
 
     def run(self, grader: Grader, tell: Tell) -> Roll:
         """Have what has no result yet graded; whatever ends it, what came stays.
 
         Raises:
-            UsageError: results can't be written any more; those that could are there.
+            UsageError: something of this machine forbids to go on; the results that came are there.
         """
-        with tempfile.TemporaryDirectory(prefix="class-") as folder:
+        sweep()
+        with temporary("class") as folder:
             try:
-                self._look(Path(folder))
+                self._look(folder)
                 self._write()
                 self._grade(grader, tell)
                 self._write()
             except OSError as problem:
-                where = str(problem.filename or self._store.folder)
-                raise UsageError(
-                    f"{where!r} can't be written: {problem.strerror or problem}; {self._done()} of "
-                    f"{len(self._found.submissions)} results are there: make room, and start the same again, "
-                    "which goes on from here"
-                ) from None
+                raise UsageError(self._broken_off(problem)) from None
         return self.roll()
 
     def roll(self) -> Roll:
@@ -137,10 +147,17 @@ class Batch:
         rows = tuple(
             self._row(each.student, by_student.get(each.student)) for each in self._found.submissions
         )
-        return Roll(self._order.assignment, rows, tuple(map(shown, self._found.left_out)))
+        notes = tuple(f"{shown(self._names[each])!r} {why}" for each, why in self._found.left_out)
+        return Roll(self._order.assignment, rows, notes)
+
+    def slugs_of(self, names: Collection[str]) -> set[str]:
+        """The folders of these, as they are shown, and of all of the class."""
+        return {*slugs(names).values(), *self._slugs.values()}
 
     def _row(self, student: str, standing: Standing | None) -> Row:
         name = self._names[student]
+        if standing is not None and name != student:
+            standing = unnamed(standing, student, name)
         return Row(shown(name), f"students/{self._slugs[name]}/{file_of(PAGE)}", standing)
 
     def _write(self) -> None:
@@ -151,6 +168,16 @@ class Batch:
 
     def _done(self) -> int:
         return sum(len(each.students) for each in self._entries.values() if each.standing is not None)
+
+    def _broken_off(self, problem: OSError) -> str:
+        """What this machine does not let us do, and what is to be done about it."""
+        hint = next((hint for numbers, hint in _HINTS if problem.errno in numbers), "see to that")
+        where = f" at {str(problem.filename)!r}" if problem.filename else ""
+        return (
+            f"grading into {str(self._store.folder)!r} was broken off{where}: {problem.strerror or problem}; "
+            f"{self._done()} of {len(self._found.submissions)} results are there: {hint}, and start the same "
+            "again, which goes on from here"
+        )
 
     # ---------------------------------------------------------------- what was handed in
 
@@ -210,7 +237,7 @@ class Batch:
 
     def _tasks(self, left: list[_Entry]) -> Iterator[Task[str]]:
         """What is to be graded; before each begins, there is said that it has not come to its end."""
-        within, not_ended = most_seconds(self._order), files_of(pending(self._order), self._order.formats)
+        within, not_ended = most_seconds(self._order), files_of(pending(self._order), self._order)
         while left:
             entry = left.pop(0)
             for student in entry.students:
@@ -232,10 +259,10 @@ class Batch:
         assert standing is not None  # noqa: S101 - it has been graded
         for student in entry.students:
             slug = self._slugs[self._names[student]]
-            if files is None and self._store.has(slug, standing, self._files):
+            if files is None and not self._reveals and self._store.has(slug, standing, self._files):
                 continue
             if files is None:
-                files = files_of(self._saved(standing), self._order.formats)
+                files = files_of(self._saved(standing), self._order)
             self._store.hand_out(slug, standing, files)
 
     def _saved(self, standing: Standing) -> Report:

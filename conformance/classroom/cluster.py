@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final, Generic, TypeVar
 
 from conformance.classroom.one import Graded, Order, grade_one
 from conformance.classroom.pool import Lost, Task, waits_for
+from conformance.classroom.temporary import sweep
 from conformance.errors import UsageError
 from conformance.execute.progress import Progress
 from conformance.version import __version__
@@ -27,6 +29,13 @@ _OVERLAP: Final = (
     4  # submissions for each thread of the cluster that are there at a time, on their way included
 )
 _ANSWERS_WITHIN: Final = 20.0
+_ON_ITS_WAY: Final = 20.0  # seconds that a submission and its result may travel
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent(Generic[T]):
+    task: Task[T]
+    at: float
 
 
 class Cluster(Generic[T]):
@@ -57,7 +66,8 @@ class Cluster(Generic[T]):
             self.close()
             what = next((f"{n} has version {v}" for n, v in other.items()), "it has no worker")
             raise UsageError(f"the cluster at {address!r} can't grade by version {__version__}: {what}")
-        self._at_work: dict[Any, Task[T]] = {}
+        self._at_work: dict[Any, _Sent[T]] = {}
+        self._news = time.monotonic()  # when the last result came
 
     def ask(self, what: Callable[..., Any], *args: Any) -> Mapping[str, Any]:
         """What a function gives on each worker."""
@@ -67,7 +77,7 @@ class Cluster(Generic[T]):
     @property
     def at_work(self) -> list[tuple[T, str]]:
         """What the workers have; for what each waits, nobody here knows."""
-        return [(task.key, "") for task in self._at_work.values()]
+        return [(each.task.key, "") for each in self._at_work.values()]
 
     def graded(
         self, order: Order, tasks: Iterator[Task[T]], look: Callable[[], bool]
@@ -77,21 +87,37 @@ class Cluster(Generic[T]):
         [sent] = self._client.scatter([order], broadcast=True)
         most = max(1, sum(self._client.nthreads().values())) * _OVERLAP
         more = True
+        self._news = time.monotonic()
         try:
             while (more or self._at_work) and look():
                 while more and len(self._at_work) < most:
                     task = next(tasks, None)
                     more = task is not None
                     if task is not None:
-                        future = self._client.submit(_graded, task.submission, sent, task.name, pure=False)
-                        self._at_work[future] = task
+                        words = (task.submission, sent, task.name, task.within)
+                        future = self._client.submit(_graded, *words, pure=False)
+                        self._at_work[future] = _Sent(task, time.monotonic())
                 with contextlib.suppress(TimeoutError, ValueError):  # nobody is at work
                     wait(list(self._at_work), timeout=_GLANCE, return_when="FIRST_COMPLETED")
                 for future in [each for each in self._at_work if each.done()]:
-                    yield self._at_work.pop(future).key, _result(future)
+                    self._news = time.monotonic()
+                    yield self._at_work.pop(future).task.key, _result(future)
+                for future in [each for each, sent_ in self._at_work.items() if self._is_lost(sent_)]:
+                    self._client.cancel([future], force=True)
+                    task = self._at_work.pop(future).task
+                    yield task.key, Lost(f"the cluster had no result within {task.within:.0f} s")
         finally:
-            self._client.cancel(list(self._at_work))
+            self._client.cancel(list(self._at_work), force=True)
             self._at_work.clear()
+
+    def _is_lost(self, sent: _Sent[T]) -> bool:
+        """Whether its worker is, or hangs: nobody knows when it began, but how long others may be before it.
+
+        Whatever was at work when the last result came has had its time once that is as long ago.
+        """
+        now, within = time.monotonic(), sent.task.within + _ON_ITS_WAY
+        took = now - sent.at
+        return took > within * _OVERLAP or (took > within and now - self._news > within)
 
     def close(self) -> None:
         """Leave it; what the workers still do is not waited for."""
@@ -109,12 +135,19 @@ def _result(future: Any) -> Graded | Lost:
 # ------------------------------------------------------------------ on a worker
 
 
-def _graded(submission: bytes | str, order: Order, name: str) -> Graded:
-    """One submission; once it waits it gives its place back, so that the worker begins another."""
+def _graded(submission: bytes | str, order: Order, name: str, within: float) -> Graded:
+    """One submission; once it waits it gives its place back, so that the worker begins another.
+
+    Raises:
+        TimeoutError: it took longer than it may.
+    """
     left, begun = False, time.monotonic()
+    sweep()  # a worker that was killed has left what it had unpacked
 
     def tell(progress: Progress) -> None:
         nonlocal left
+        if time.monotonic() - begun > within:
+            raise TimeoutError(f"it did not end within {within:.0f} s")
         if not left and waits_for(progress, time.monotonic() - begun):
             left = True
             import_module("distributed").secede()

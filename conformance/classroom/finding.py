@@ -43,10 +43,15 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All of a class; `left_out`: what lies there besides, as sentences."""
+    """All of a class; `left_out`: what lies there besides, by its name, and why it is no submission."""
 
     submissions: tuple[Submission, ...]
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """Whatever may name somebody: what is left out was somebody's, too."""
+        return [*(each.student for each in self.submissions), *(name for name, _ in self.left_out)]
 
 
 def find(folder: Path) -> Found:
@@ -70,13 +75,13 @@ def find(folder: Path) -> Found:
     for entry in entries:
         one = _submission(entry, alone=stems[_stem(entry.name)] == 1)
         if one is None:
-            left_out.append(f"{entry.name!r} is neither a folder nor a zip file")
+            left_out.append((entry.name, "is neither a folder nor a zip file"))
         else:
             found.append(one)
     if not found:
         raise UsageError(
             f"there is no submission in {str(folder)!r}; accepted: a folder or a zip file for each student"
-            + (f" ({left_out[0]})" if left_out else "")
+            + (f" ({left_out[0][0]!r} {left_out[0][1]})" if left_out else "")
         )
     return Found(tuple(found), tuple(left_out))
 

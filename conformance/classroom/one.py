@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import functools
 import gzip
-import os
-import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,19 +20,20 @@ from conformance import api
 from conformance.classroom.apps import AppFound, Several, Unfound, app_of
 from conformance.classroom.packing import Packed, Unfit, unpack
 from conformance.classroom.standing import Standing, standing_of, withheld
+from conformance.classroom.submitted import submitted_of
+from conformance.classroom.temporary import temporary
 from conformance.execute.options import Options
 from conformance.execute.patience import allowance
 from conformance.execute.progress import Progress
 from conformance.execute.starting import await_start, start_soon
-from conformance.grading.again import graded
-from conformance.grading.auditing import audited, reasons
+from conformance.grading.auditing import Submitted
 from conformance.grading.document import decode, digest
+from conformance.grading.settling import Means, settled
 from conformance.load.specs import load_with
 from conformance.model import Assignment, Report, Target
 from conformance.options.run import Asked
 from conformance.report.document import encode
 from conformance.report.formats import FORMATS
-from conformance.report.safe import safe
 from conformance.report.sheet import Sheet
 from conformance.servers.errors import ServerError
 from conformance.servers.server import Server
@@ -69,6 +69,7 @@ class Order(msgspec.Struct, frozen=True):
         specs: paths of checks of one's own.
         formats: of reports, by name, besides JSON.
         allow_writes: consent to writes on servers that are not on this machine.
+        now: when the class is graded, for what is hidden until a date; None: before any.
     """
 
     frozen: bytes
@@ -80,6 +81,7 @@ class Order(msgspec.Struct, frozen=True):
     specs: tuple[str, ...] = ()
     formats: tuple[str, ...] = (PAGE,)
     allow_writes: bool = False
+    now: datetime | None = None
 
     @property
     def assignment(self) -> Assignment:
@@ -88,7 +90,7 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def how(self) -> str:
-        """All of it that a result rests on, besides the assignment."""
+        """All of it that a result rests on, besides the assignment: not what is shown of it, nor when."""
         asked = [self.app, self.factory, sorted(self.env.items()), self.isolate, self.allow_writes]
         return msgspec.json.encode(asked).decode()
 
@@ -133,20 +135,20 @@ def grade_one(
         report = _Runs(order, _asked(order, submission), None, on_progress).judged()
         return _result(report, order, submission=name, app=submission)
     packed = Packed.decode(submission)
-    with tempfile.TemporaryDirectory(prefix="submission-") as folder:
+    with temporary("submission") as folder:
         found, why, several = AppFound(""), "", False
         try:
             if packed.unfit:
                 raise Unfit(packed.unfit)  # noqa: TRY301 - said in one place
             found = app_of(packed.items, order.app, factory=order.factory)
-            unpack(packed, Path(folder))
+            unpack(packed, folder)
         except Several as problem:
             why, several = str(problem), True
         except (Unfound, Unfit) as problem:
             why = str(problem)
-        spec = _spec(order, found, Path(folder))
-        looked_at = () if why else _audited_for(order, packed)
-        report = _Runs(order, _asked(order), spec, on_progress, why).judged(looked_at)
+        spec = _spec(order, found, folder)
+        submitted = None if why else functools.partial(submitted_of, packed)
+        report = _Runs(order, _asked(order), spec, on_progress, why).judged(submitted)
     if several:
         report = withheld(report, order.assignment, "policy", why)
     about = {"app": found.app, "found": found.said or why, "left_out": packed.left_out}
@@ -194,12 +196,6 @@ def _asked(order: Order, url: str = "") -> Asked:
     )
 
 
-def _audited_for(order: Order, packed: Packed) -> tuple[str, ...]:
-    """Why a submission is to be judged again in real time, or ()."""
-    sources = ((safe(os.fsdecode(i.path)), i.data) for i in packed.items if i.path.endswith(b".py"))
-    return reasons(order.assignment, sources, packed.digest)
-
-
 def _spec(order: Order, found: AppFound, folder: Path) -> AppSpec:
     budget = order.assignment.budget
     return AppSpec(
@@ -226,10 +222,10 @@ class _Runs:
     on_progress: Callable[[Progress], None] | None
     why: str = ""
 
-    def judged(self, because: tuple[str, ...] = ()) -> Report:
-        """A run with its grade, what noise has left open judged again; and all of it in real time, if so."""
-        report = graded(self._conduct(self.asked, self.spec), self.order.assignment, self._again)
-        return audited(report, self.order.assignment, because, self._in_real_time)
+    def judged(self, submitted: Callable[[], Submitted] | None = None) -> Report:
+        """A run with its grade, and what that takes."""
+        report = self._conduct(self.asked, self.spec)
+        return settled(report, self.order.assignment, Means(self._again, self._in_real_time, submitted))
 
     def _again(self, some: Collection[str]) -> Report:
         return self._conduct(replace(self.asked, selected=some), self.spec)
@@ -263,13 +259,13 @@ class _Runs:
 
 def _result(report: Report, order: Order, **about: object) -> Graded:
     standing = standing_of(report, how=order.how, **{"freeze": digest(order.assignment), **about})
-    return Graded(standing, gzip.compress(encode(report), _LEVEL, mtime=0), files_of(report, order.formats))
+    return Graded(standing, gzip.compress(encode(report), _LEVEL, mtime=0), files_of(report, order))
 
 
-def files_of(report: Report, formats: Collection[str]) -> dict[str, bytes]:
-    """The reports of these formats, by the names of their files."""
-    sheet = Sheet(report)
-    return {file_of(each): FORMATS[each].write(sheet) for each in formats}
+def files_of(report: Report, order: Order) -> dict[str, bytes]:
+    """The reports that are asked for, as a student may see them by now, by the names of their files."""
+    sheet = Sheet(report, now=order.now)
+    return {file_of(each): FORMATS[each].write(sheet) for each in order.formats}
 
 
 def file_of(name: str) -> str:

@@ -22,7 +22,17 @@ import msgspec
 
 from conformance.report.safe import safe
 
-__all__ = ["MOST_BYTES", "Item", "Packed", "Unfit", "pack_folder", "pack_zip", "unpack"]
+__all__ = [
+    "ENVIRONMENT",
+    "LEFT_OUT",
+    "MOST_BYTES",
+    "Item",
+    "Packed",
+    "Unfit",
+    "pack_folder",
+    "pack_zip",
+    "unpack",
+]
 
 MOST_BYTES: Final = 64 << 20
 """Of all files of a submission together."""
@@ -33,10 +43,12 @@ _LARGEST: Final = 32 << 20  # bytes of one file
 _DEEPEST: Final = 40
 _LONGEST: Final = 255  # bytes of a name
 _LONGEST_PATH: Final = 1000  # bytes of all of a path: it has to be written below another
-_LEFT_OUT: Final = frozenset(
+LEFT_OUT: Final = frozenset(
     {b".git", b"__pycache__", b"__MACOSX", b"node_modules", b".DS_Store", b".mypy_cache", b".pytest_cache"}
 )
-_ENVIRONMENT: Final = b"pyvenv.cfg"
+"""Names of what no server needs."""
+ENVIRONMENT: Final = b"pyvenv.cfg"
+"""Stands in a virtual environment."""
 _SHOWN: Final = 100  # characters of a path
 _TOLD: Final = 20  # things that were left out
 _WHEN: Final = 1_704_067_200  # the time of every file, so that no copy differs from another: 2024-01-01
@@ -155,7 +167,7 @@ def pack_folder(folder: str | Path) -> Packed:
                 bag.leave(prefix + name, why)
         folders.sort()
         for name in sorted(files):
-            if name not in _LEFT_OUT:
+            if name not in LEFT_OUT:
                 _take(bag, root, prefix + name, at)
     return bag.packed()
 
@@ -166,14 +178,14 @@ def _refuse(problem: OSError) -> None:
 
 def _unwanted(name: bytes, at: int, prefix: bytes) -> str:
     """Why a folder is not taken along, or ""."""
-    if name in _LEFT_OUT:
+    if name in LEFT_OUT:
         return "no server needs it"
     if stat.S_ISLNK(os.stat(name, dir_fd=at, follow_symlinks=False).st_mode):
         return "a link to a folder"
     if prefix.count(b"/") >= _DEEPEST:
         raise Unfit(f"its folders are nested more than {_DEEPEST} deep")
     try:
-        os.stat(name + b"/" + _ENVIRONMENT, dir_fd=at, follow_symlinks=False)
+        os.stat(name + b"/" + ENVIRONMENT, dir_fd=at, follow_symlinks=False)
     except OSError:
         return ""
     return "a virtual environment; the packages are those of the grader"
@@ -238,12 +250,12 @@ def _from_zip(archive: zipfile.ZipFile) -> Packed:
     entries = archive.infolist()
     bag = _Bag()
     paths = {each.filename: _path(each.filename) for each in entries}
-    environments = {path.rpartition(b"/")[0] for path in paths.values() if path.endswith(b"/" + _ENVIRONMENT)}
+    environments = {path.rpartition(b"/")[0] for path in paths.values() if path.endswith(b"/" + ENVIRONMENT)}
     for entry in entries:
         path, mode = paths[entry.filename], entry.external_attr >> 16
         if not path:
             bag.leave(entry.filename.encode("utf-8", "replace"), "its path leads out of the folder")
-        elif entry.is_dir() or _LEFT_OUT.intersection(path.split(b"/")):
+        elif entry.is_dir() or LEFT_OUT.intersection(path.split(b"/")):
             continue
         elif found := environments.intersection(_above(path)):
             bag.leave(min(found), "a virtual environment; the packages are those of the grader")

@@ -7,7 +7,7 @@ request, as of the page of a single report, whose looks they share. It must not 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -64,6 +64,24 @@ class Share:
         return next(letter for least, letter in _SHARES if self.points >= least * self.of)
 
 
+class Some:
+    """A list of which a page shows so many, and how many there are."""
+
+    def __init__(self, all_: Sequence[object]) -> None:
+        self._all = all_
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._all[:_NOTES])
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return max(0, len(self._all) - _NOTES)
+
+
 def pages(roll: Roll) -> dict[str, bytes]:
     """The pages, by the names of their files."""
     sheet, policy = style("report/html/page.css", "classroom/class.css")
@@ -82,13 +100,13 @@ def pages(roll: Roll) -> dict[str, bytes]:
             **made,
             topics=topics,
             shares=lambda standing: _shares(standing, [file for file, _ in topics]),
-            withheld=roll.those(withheld=True)[:_NOTES],
-            audit=roll.those(audit=True)[:_NOTES],
-            down=roll.those(down=True)[:_NOTES],
-            told=roll.told[:_NOTES],
-            twins=roll.twins[:_NOTES],
-            looked_at=roll.looked_at[:_NOTES],
-            notes=roll.notes[:_NOTES],
+            withheld=Some(roll.those(withheld=True)),
+            audit=Some(roll.those(audit=True)),
+            down=Some(roll.those(down=True)),
+            told=Some(roll.told),
+            twins=Some(roll.twins),
+            looked_at=Some(roll.looked_at),
+            notes=Some(roll.notes),
             missed=[each for each in roll.missed if each.missed][:_WORST],
             bars=_bars(roll),
             legend=_GRADES,

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from conformance.classroom.one import Graded, Order, grade_one
+from conformance.classroom.temporary import temporary
 from conformance.errors import UsageError
 from conformance.execute.progress import Progress
 
@@ -95,9 +96,13 @@ class Pool(Generic[T]):
         self, order: Order, tasks: Iterator[Task[T]], look: Callable[[], bool]
     ) -> Generator[tuple[T, Graded | Lost]]:
         """The results, as they come; `look` is called now and then, and ends it all where it says so."""
-        # A path that others may pass through: a user who is given a folder in it has to reach that.
-        base = Path(tempfile.mkdtemp(prefix="class-"))
-        base.chmod(0o711)
+        with temporary("class") as base:
+            base.chmod(0o711)  # others may pass through: a user who is given a folder in it has to reach that
+            yield from self._graded(order, tasks, look, base)
+
+    def _graded(
+        self, order: Order, tasks: Iterator[Task[T]], look: Callable[[], bool], base: Path
+    ) -> Generator[tuple[T, Graded | Lost]]:
         more = True
         try:
             while (more or self._running) and look():
@@ -113,7 +118,6 @@ class Pool(Generic[T]):
         finally:
             for each in list(self._running):
                 self._end(each)
-            shutil.rmtree(base, ignore_errors=True)
 
     def _has_room(self) -> bool:
         busy = sum(not each.waiting for each in self._running)

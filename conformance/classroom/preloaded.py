@@ -26,7 +26,7 @@ __all__ = ["api", "ctypes", "encodings", "one", "through"]
 preload()
 with contextlib.suppress(ConformanceError):  # whoever asks for it is told
     order = one.Order(encode(default_assignment()), load_target())
-    one.files_of(one.pending(order), order.formats)  # the templates of the page are compiled
+    one.files_of(one.pending(order), order)  # the templates of the page are compiled
     chosen("auto")
 gc.collect()
 gc.freeze()  # what is shared stays shared: no collection writes to it

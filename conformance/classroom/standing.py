@@ -5,6 +5,7 @@ All else is in its report. It must not know where anything is kept.
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 import msgspec
@@ -16,11 +17,14 @@ from conformance.report.mending import first
 from conformance.report.result import checks
 from conformance.report.safe import safe
 
-__all__ = ["VERSION", "Cell", "Standing", "decode", "encode", "standing_of", "withheld"]
+__all__ = ["VERSION", "Cell", "Standing", "decode", "encode", "standing_of", "unnamed", "withheld"]
 
 VERSION: Final = 1
 _LONGEST: Final = 500
 _NAMED: Final = 5  # checks
+_SHORTEST: Final = 3  # letters of a name that is looked for in texts
+_TOLD: Final = ("why", "app", "found", "left_out", "down", "first", "looked_at")
+"""Fields that a submission has a hand in."""
 
 
 class Cell(msgspec.Struct, frozen=True, array_like=True):
@@ -127,6 +131,26 @@ def standing_of(report: Report, **about: object) -> Standing:
     return Standing(**{name: _tame(value) for name, value in (made | about).items()})  # type: ignore[arg-type]
 
 
+def unnamed(standing: Standing, student: str, name: str) -> Standing:
+    """The same with another name, wherever its texts have the student's as words of their own.
+
+    A submission's folders and files are often called by it.
+    """
+    words = [re.escape(each) for each in re.split(r"[\W_]+", student) if each]
+    if sum(map(len, words)) < _SHORTEST:
+        return standing
+    theirs = re.compile(r"(?i)(?<![^\W_])" + r"[\W_]*".join(words) + r"(?![^\W_])")
+
+    def without(text: str) -> str:
+        return theirs.sub(lambda _: name, text)
+
+    texts = {
+        field: without(value) if isinstance(value, str) else tuple(map(without, value))
+        for field, value in ((each, getattr(standing, each)) for each in _TOLD)
+    }
+    return replace(standing, **texts)
+
+
 def _differing(audit: Audit) -> str:
     """What the two clocks have told of it, where that is not the same."""
     names = [each.rpartition("::")[2] for each in audit.differing]
@@ -149,7 +173,7 @@ def withheld(report: Report, assignment: Assignment, cause: Withheld, why: str) 
     """The report with no grade, for that reason: all of it is open."""
     before = report.grade
     rows = before.rows if before else ()
-    open_ = tuple(replace(row, points=0, why=why, open=True) for row in rows) or tuple(
+    open_ = tuple(replace(row, points=0, why=why, open=True, cause=cause) for row in rows) or tuple(
         Earned(
             each.nodeid,
             each.id,
@@ -161,6 +185,7 @@ def withheld(report: Report, assignment: Assignment, cause: Withheld, why: str) 
             why,
             open=True,
             hidden_until=each.hidden_until,
+            cause=cause,
         )
         for each in assignment.rows
     )

@@ -3,6 +3,7 @@
     results/SUBMISSION-FREEZE.json             how it stands, written last: what is there is whole
     results/SUBMISSION-FREEZE.report.json.gz   its report
     students/NAME/                             a student's: the same, the page, and what else was asked for
+    .handed-out.json                           which files of those are ours, so that no other is touched
 
 Shell. One grader at a time writes here. It must not know how a result comes about.
 """
@@ -15,9 +16,11 @@ import filecmp
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final, Self
+
+import msgspec
 
 from conformance.classroom.one import Graded
 from conformance.classroom.standing import Standing, decode, encode
@@ -27,6 +30,7 @@ __all__ = ["REPORT", "Store"]
 
 REPORT: Final = "report.json.gz"
 _LOCK: Final = ".lock"
+_OURS: Final = ".handed-out.json"
 _KEPT: Final = "results"
 _STUDENTS: Final = "students"
 FOLDERS: Final = (_KEPT, _STUDENTS)
@@ -44,6 +48,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock: IO[str] | None = None
+        self._ours: dict[str, list[str]] = {}  # the name of a student's folder -> what was written there
 
     def __enter__(self) -> Self:
         try:
@@ -74,6 +79,8 @@ class Store:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         self._lock = lock
+        with contextlib.suppress(msgspec.DecodeError):  # else nothing there is known to be ours
+            self._ours = msgspec.json.decode(self.read(_OURS) or b"{}", type=dict[str, list[str]])
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -121,17 +128,18 @@ class Store:
     # ---------------------------------------------------------------- students
 
     def has(self, slug: str, standing: Standing, names: list[str]) -> bool:
-        """Whether a student has this report, and these files of it."""
+        """Whether a student has this report, and these files of it, and no other."""
         place = self.folder / _STUDENTS / slug
         kept = self._path(standing.submission, standing.freeze).with_suffix(f".{REPORT}")
         try:
             same = filecmp.cmp(place / REPORT, kept, shallow=False)
         except OSError:
             return False
-        return same and all((place / name).exists() for name in names)
+        wanted = sorted({REPORT, *names})
+        return same and self._ours.get(slug) == wanted and all((place / name).exists() for name in wanted)
 
     def hand_out(self, slug: str, standing: Standing | None, files: Mapping[str, bytes]) -> None:
-        """Write a student's reports, each whole, in place of what was there.
+        """Write a student's reports, each whole, in place of what was there; what else we wrote there goes.
 
         Args:
             slug: the name of the folder.
@@ -141,10 +149,47 @@ class Store:
         place = self.folder / _STUDENTS / slug
         place.mkdir(exist_ok=True)
         (place / REPORT).unlink(missing_ok=True)
+        self._note(slug, {REPORT, *files, *self._ours.get(slug, ())})  # before the first is there
         for name, data in files.items():
             put(place / name, data)
+        for name in self._ours[slug]:
+            if name not in (REPORT, *files):
+                (place / name).unlink(missing_ok=True)
+        self._note(slug, {REPORT, *files})
         if standing is not None:  # last: by it the others are known to be of this result
             self._link(self._path(standing.submission, standing.freeze).with_suffix(f".{REPORT}"), place)
+
+    def _note(self, slug: str, names: Collection[str]) -> None:
+        """Keep in mind which files of a folder are ours."""
+        if self._ours.get(slug) != sorted(names):
+            self._ours[slug] = sorted(names)
+            put(self.folder / _OURS, msgspec.json.encode(self._ours), 0o600)
+
+    def forget(self, kept: Collection[str]) -> list[str]:
+        """Remove what we wrote for students in other folders than these; which folders stay all the same.
+
+        Raises:
+            UsageError: a file can't be removed.
+        """
+        try:
+            return list(self._forget(kept))
+        except OSError as problem:
+            raise UsageError(
+                f"{str(problem.filename)!r}, whose path has a name, can't be removed: {problem.strerror}"
+            ) from None
+
+    def _forget(self, kept: Collection[str]) -> Iterator[str]:
+        for place in sorted((self.folder / _STUDENTS).iterdir()):
+            if place.name in kept:
+                continue
+            if place.is_dir() and not place.is_symlink():
+                for name in self._ours.pop(place.name, ()):
+                    (place / name).unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # there is something that is not ours
+                    place.rmdir()
+            if place.exists():
+                yield place.name
+        put(self.folder / _OURS, msgspec.json.encode(self._ours), 0o600)
 
     def _link(self, report: Path, place: Path) -> None:
         """The report is there once on the disk, where that goes."""

@@ -5,6 +5,7 @@ It knows no option parser and no terminal; what counts, and for how much, is the
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections import Counter
@@ -120,31 +121,21 @@ class Chosen:
         the assignment wants that looked at.
         """
         from conformance import api  # noqa: PLC0415 (freezing needs no engine)
-        from conformance.grading.again import graded  # noqa: PLC0415
-        from conformance.grading.auditing import audited  # noqa: PLC0415
-
-        def judge_again(some: Collection[str]) -> Report:
-            assert asked is not None  # noqa: S101 - else nobody is asked again
-            return api.conduct(api.make_options(replace(asked, selected=some)), on_progress)
+        from conformance.classroom.submitted import submitted_in  # noqa: PLC0415
+        from conformance.grading.settling import Means, settled  # noqa: PLC0415
 
         if asked is None:
-            return graded(report, self.assignment, None)
+            return settled(report, self.assignment, None)
+
+        def again(some: Collection[str]) -> Report:
+            return api.conduct(api.make_options(replace(asked, selected=some)), on_progress)
 
         def in_real_time() -> Report:
             return api.conduct(api.unmoved(asked), on_progress)
 
-        report = graded(report, self.assignment, judge_again)
-        return audited(report, self.assignment, self._reasons(asked), in_real_time)
-
-    def _reasons(self, asked: Asked) -> tuple[str, ...]:
-        """Why what is served is to be judged again in real time."""
-        from conformance.grading.auditing import reasons  # noqa: PLC0415 (freezing needs none of it)
-        from conformance.grading.submitted import digest_of, sources_of  # noqa: PLC0415
-
-        if not self.assignment.audit or asked.serving is None:
-            return ()
-        sources = sources_of(Path(asked.serving.app_dir or ""))
-        return reasons(self.assignment, sources, digest_of(sources))
+        folder = None if asked.serving is None else Path(asked.serving.app_dir or "")
+        submitted = None if folder is None else functools.partial(submitted_in, folder)
+        return settled(report, self.assignment, Means(again, in_real_time, submitted))
 
     def regraded(self, report: Report) -> Report:
         """The report with its grade, by nothing but what it holds."""

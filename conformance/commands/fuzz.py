@@ -1,11 +1,13 @@
 """`conformance fuzz`: Schemathesis with our checks over a whole API, as its OpenAPI describes it. Shell.
 
 It runs in a process and a folder of its own, so that nothing of it is left in anybody's; a schemathesis.toml
-of the user's is taken along, with whatever hooks it has, since our checks are registered before it is read.
+of the user's is taken along, with whatever hooks it has, since our checks are registered before it is read:
+what they name is found where it would be found without us.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import secrets
@@ -25,6 +27,7 @@ _MAIN: Final = (
     "import conformance.fuzz.schemathesis_checks; from schemathesis.cli import schemathesis; schemathesis()"
 )
 _CONFIG: Final = "schemathesis.toml"
+_HOOKS: Final = "SCHEMATHESIS_HOOKS"
 _SAFE: Final = ("GET", "HEAD")
 _OTHERS: Final = "(?i)^(POST|PUT|PATCH|DELETE|OPTIONS|TRACE|QUERY)$"
 """All other methods: unless excluded, the coverage phase also sends those that OpenAPI does not declare."""
@@ -51,8 +54,35 @@ def fuzz(url: str, openapi: str, *, writes: bool, seed: int | None, examples: in
     config = Path.cwd() / _CONFIG
     words = command(url, openapi, writes=writes, seed=chosen, examples=examples, config=config)
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
-        env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        # Schemathesis looks for a module of hooks in the current folder, after all others.
+        found = [*filter(None, sys.path), str(config.parent)]
+        env = os.environ | {"PYTHONPATH": os.pathsep.join(found), "PYTHONDONTWRITEBYTECODE": "1"}
+        _link_hooks(Path(folder), config)
         return subprocess.run(words, cwd=folder, env=env, check=False).returncode  # noqa: S603 - ours
+
+
+def _link_hooks(folder: Path, config: Path) -> None:
+    """Have a file of hooks found in the folder of its own as it would be in the current one.
+
+    Raises:
+        UsageError: it is in no folder below the current one, and not named by its whole path.
+    """
+    import tomllib  # noqa: PLC0415 (who fuzzes no whole API does without)
+
+    said = {f"${_HOOKS}": os.environ.get(_HOOKS, "")}
+    if config.is_file():
+        with contextlib.suppress(OSError, ValueError):  # Schemathesis says what is wrong with it
+            said[f"hooks in {config.name}"] = tomllib.loads(config.read_text("utf-8")).get("hooks", "")
+    for where, hooks in said.items():
+        if not isinstance(hooks, str) or not (os.sep in hooks or hooks.endswith(".py")):
+            continue
+        first = Path(hooks).parts[0]
+        if first == os.pardir:
+            raise UsageError(
+                f"{where} is {hooks!r}, which is not below the current folder; name its whole path"
+            )
+        if not Path(hooks).is_absolute() and not (folder / first).exists():
+            (folder / first).symlink_to(config.parent / first)
 
 
 def command(  # noqa: PLR0913 - what is asked for
@@ -65,12 +95,12 @@ def command(  # noqa: PLR0913 - what is asked for
 def _words(  # noqa: PLR0913 - as above
     url: str, openapi: str, *, writes: bool, seed: int, examples: int, config: Path
 ) -> Iterator[str]:
-    from conformance.fuzz import CHECKS  # noqa: PLC0415 (names alone: Schemathesis is not imported here)
+    from conformance.fuzz import CHECKS, GUARD  # noqa: PLC0415 (names alone: no Schemathesis here)
 
     yield from (sys.executable, "-c", _MAIN)
     if config.is_file():
         yield from ("--config-file", str(config))
-    yield from ("run", f"{url.rstrip('/')}{openapi}", "--checks", ",".join(CHECKS))
+    yield from ("run", f"{url.rstrip('/')}{openapi}", "--checks", ",".join((*CHECKS, GUARD)))
     for method in () if writes else _SAFE:
         yield from ("--include-method", method)
     if not writes:

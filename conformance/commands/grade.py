@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -127,16 +128,16 @@ def _grade(folder: Path | None, asked: Marking) -> int:
             cluster = held.enter_context(contextlib.closing(Cluster(asked.cluster)))
         order = order_of(asked, _level(asked, cluster))
         store = held.enter_context(Store(_apart(Path(asked.out), folder)))
-        names = _names((each.student for each in found.submissions), store.read(_NAMES), asked)
+        names = _names(found.names, store.read(_NAMES), asked)
         if asked.pseudonyms:
             store.write(_NAMES, json.dumps(dict(names), indent=1).encode(), private=True)
         batch = Batch(order, store, found, names, again=asked.again)
+        named = store.forget(batch.slugs_of(names.values())) if asked.pseudonyms else []
         # One more than there are processors, since each waits a little now and then.
         grader: Grader = cluster or Pool(asked.jobs or (os.cpu_count() or 1) + 1)
         with heeded() as signals, shown(sys.stderr, lambda: not signals.came) as tell:
             roll = batch.run(grader, tell)
-        for line in _told(roll, asked.out):
-            sys.stdout.write(f"{line}\n")
+        sys.stdout.writelines(f"{line}\n" for line in (*_naming(named, asked.out), *_told(roll, asked.out)))
     if signals.came:
         return _INTERRUPTED
     return _OURS if any(each.cause == "suite" for each in roll.standings) else 0
@@ -212,9 +213,14 @@ def order_of(asked: Marking, level: str) -> Order:
         tuple(str(Path(each).resolve()) for each in asked.specs),
         tuple(formats),
         asked.allow_writes,
+        _now(),
     )
     pending(order)  # whatever else is wrong with it is told now
     return order
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _level(asked: Marking, cluster: Cluster[str] | None) -> str:
@@ -269,6 +275,14 @@ def _known(held: bytes) -> dict[str, str]:
         return {}
 
 
+def _naming(folders: Iterable[str], out: str) -> Iterable[str]:
+    """What names somebody and can't be helped, since it holds what is not ours."""
+    from conformance.report.safe import safe  # noqa: PLC0415
+
+    for name in folders:
+        yield safe(f"{out}/students/{name} has a name, and holds files that are not ours: move it away")
+
+
 # ------------------------------------------------------------------ what is told
 
 
@@ -288,6 +302,8 @@ def _told(roll: Roll, out: str) -> Iterable[str]:
             yield f"{title}: and {len(rows) - _TOLD} more"
     for note in roll.notes[:_TOLD]:
         yield safe(f"left out: {note}")
+    if len(roll.notes) > _TOLD:
+        yield f"left out: and {len(roll.notes) - _TOLD} more"
     graded = len(roll.grades)
     held = len(roll.standings) - graded
     left = len(roll.rows) - len(roll.standings)

@@ -45,6 +45,7 @@ class Saves:
         self._named = frozenset(path.resolve() for path in files)
         self._come: queue.SimpleQueue[frozenset[Path]] = queue.SimpleQueue()
         self._closed = threading.Event()
+        self._ended = "without saying why"
         places = {path.resolve() for path in folders} | {path.parent for path in self._named}
         self._thread = threading.Thread(
             target=self._watch, args=(watchfiles, sorted(places)), name="conformance: saves", daemon=True
@@ -52,6 +53,12 @@ class Saves:
         self._thread.start()
 
     def _watch(self, watchfiles: Any, places: Collection[Path]) -> None:
+        try:
+            self._look(watchfiles, places)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, somebody waits for what comes
+            self._ended = f"{type(problem).__name__}: {problem}"
+
+    def _look(self, watchfiles: Any, places: Collection[Path]) -> None:
         usual = watchfiles.DefaultFilter()
 
         def counts(change: Any, path: str) -> bool:
@@ -77,11 +84,21 @@ class Saves:
         return not self._come.empty()
 
     def __iter__(self) -> Iterator[frozenset[Path]]:
-        """Each save, waited for; several that have come meanwhile are one."""
+        """Each save, waited for; several that have come meanwhile are one.
+
+        Raises:
+            UsageError: nobody looks for them any more.
+        """
         while True:
+            over = not self._thread.is_alive()  # asked first: what it has said before is still taken
             try:
-                found = self._come.get(timeout=_GLANCE / 1000)
+                found = self._come.get(timeout=0 if over else _GLANCE / 1000)
             except queue.Empty:
+                if over:
+                    raise UsageError(
+                        f"saves are not seen any more, since watchfiles has ended ({self._ended}): see to "
+                        "that, and start watch again"
+                    ) from None
                 continue
             while self:
                 found |= self._come.get()

@@ -6,6 +6,7 @@
     suspects.py    which works met the deaths of a server
     printing.py    what a server has printed, where that may explain a failure
     steps.py       a work -> its record; the only caller of verbs
+    awaited.py     whether anybody still waits for the rest of a work
     living.py      an entry of the server's cache that lasts for all reads of a work
     board.py       the verdicts as they come
     trust.py       whether a server's clock follows when it is moved

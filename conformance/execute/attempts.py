@@ -31,6 +31,7 @@ from conformance.execute.steps import bind, execute
 from conformance.execute.suspects import Suspects
 from conformance.judge.before import before
 from conformance.judge.court import Court
+from conformance.judge.scope import looked_at
 from conformance.judge.unjudged import given_up, limited
 from conformance.judge.verdicts import judge, retryable
 from conformance.model import Exchange, Json, Record, Run, StepRecord, Verdict
@@ -93,7 +94,7 @@ class Attempts:
         done = self._timelines.get(run.work)
         if done is not None:
             record, verdicts = done
-            verdict = verdicts[run.id]
+            verdict = verdicts.get(run.id) or judge(run, record, self._court())
             # What rests on the verdicts of others is looked at again, now that there are more of them.
             if verdict.outcome in ("blocked", "inconclusive"):
                 verdict = judge(run, record, self._court())
@@ -113,7 +114,11 @@ class Attempts:
         elif run.check.on is None:
             verdict, record = self._examples(run, work, context)
         else:
-            verdicts, record = self._alive(self._judges(run), work, context)
+            court = self._court()
+            # What is blocked by now stays so: time need not pass for it, nor is it tried again.
+            open_ = [each for each in self._judges(run) if before(each, court) is None]
+            wanted = None if work.apart else looked_at(each.check for each in open_)
+            verdicts, record = self._alive(open_, dataclasses.replace(work, wanted=wanted), context)
             self._timelines[run.work] = record, verdicts
             verdict = verdicts[run.id]
         if silent_to_a_write(record):

@@ -373,11 +373,12 @@ class Engine:
 
     def _search(self) -> None:
         """What has passed is searched, once every plain verdict is there: one after the other, alone."""
-        runs = self._searches.due()
-        if runs and not self._down and not self._cancelled.is_set():
+        if self._down or self._cancelled.is_set():
+            return
+        if runs := self._searches.due():
             self._do = self._searches.begin(self._started + allowance(self.options))
             self._side_by_side((runs,))
-        if not self._down and not self._cancelled.is_set():
+        if not self._cancelled.is_set():
             self._searches.leave()
 
     # ---------------------------------------------------------------- the end

@@ -8,11 +8,13 @@ another. What a history is, and what makes one, is the machine's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec.structs import replace
 
+from conformance.claims import busy
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
 from conformance.execute.exploring import Broken, Explore, Explored, Save
@@ -21,12 +23,15 @@ from conformance.judge.court import Court, made
 from conformance.judge.verdicts import judge
 from conformance.model import NOT_ASKED, Record, Run, Verdict
 from conformance.plan.lanes import Work
-from conformance.sending.context import Context
+from conformance.sending.context import Context, GivenUpError
+from conformance.servers.errors import ServerDied
+from conformance.verbs.games import compare
 from conformance.verbs.playing import steps_of, words_here
 
-__all__ = ["Explorations", "unsaved"]
+__all__ = ["Explorations", "patience", "unsaved"]
 
 _SHOWN: Final = 12  # moves of a history in a sentence
+_LIMITED: Final = "its rate limit wants more time than a run has, so it is not explored"
 _Claims = Mapping[str, Sequence[Run]]
 
 
@@ -37,6 +42,8 @@ class Explorations:
     Args:
         told: claim -> the run that it was told of, on whichever resource: one cause is one finding.
         problems: what went wrong with one, which is the suite's fault.
+        unsaved: what could not be written down, which is not.
+        last: what was played last.
     """
 
     explore: Explore
@@ -46,38 +53,49 @@ class Explorations:
     save: Save | None = None
     told: dict[str, Run] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    unsaved: list[str] = field(default_factory=list)
+    last: Record | None = None
 
     def of(
         self, runs: Sequence[Run], context: Context, *, examples: int, over: Callable[[], bool]
     ) -> Explored | None:
         """Explore a resource, and settle these runs, which are all that there are of it."""
         court, claims = self.attempts.court(), dict[str, list[Run]]()
-        lacking = context.shared.lacking.get(context.resource.name)
+        name, shared = context.resource.name, context.shared
+        lacking = shared.lacking.get(name)
         for run in runs:
             settled = before(run, court) or (_not_there(run, court, lacking) if lacking else None)
+            if settled is None and name in shared.limited:
+                settled = replace(_not_there(run, court, _LIMITED), code=NOT_ASKED)
             if settled is not None:
                 self.board.settle(run, settled)
             else:
                 claims.setdefault(run.check.claim, []).append(run)
         if not claims:
             return None
-        resource = context.resource
+        resource, work = context.resource, f"explored@{name}"
 
         def play(history: tuple[str, ...]) -> Record:
-            work = Work(f"explored@{resource.name}", resource, steps_of(history), ())
-            return self.attempts.history(work, context)
+            self.last = self.attempts.history(Work(work, resource, steps_of(history), ()), context)
+            patience(self.last, context)
+            return self.last
 
-        explored = self.explore(
-            resource,
-            tuple(claims),
-            words_here(context),
-            f"{self.seed}/explored@{resource.name}",
-            play,
-            max_examples=examples,
-            over=over,
-        )
+        asked = resource, tuple(claims), words_here(context), f"{self.seed}/{work}", play
+        try:
+            explored = self.explore(*asked, max_examples=examples, over=over)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours
+            ours = Record(work, (), error=f"{type(problem).__name__}: {problem}")
+            explored = Explored(fatal=((), ours))
+        self._compared(context)
         self._settle(claims, explored, court)
         return explored
+
+    @staticmethod
+    def _compared(context: Context) -> None:
+        """What is the user's is as it was before."""
+        context.over = bool
+        with suppress(GivenUpError, ServerDied):  # the run is being stopped
+            compare(context)
 
     # ---------------------------------------------------------------- verdicts
 
@@ -103,10 +121,10 @@ class Explorations:
             verdict = replace(blocked, mend=verdict.mend, code=verdict.code)
         self.board.settle(run, verdict, record)
         if verdict.outcome == "fail" and self.save is not None and not broken.flaky:  # it would not repeat
-            self.problems.extend(unsaved(self.save, run, record))
+            self.unsaved.extend(unsaved(self.save, run, record))
 
     def _fatal(self, claims: _Claims, explored: Explored, court: Court) -> None:
-        """The history at which nobody answered any more: told by one of the claims, and by no other."""
+        """The history at which nobody answered any more, or we failed: told by one claim, and by no other."""
         if explored.fatal is None:
             return
         history, played = explored.fatal
@@ -114,8 +132,10 @@ class Explorations:
         run = min(left, key=lambda each: each.check.claim != "answered", default=None)
         if played.error:
             self.problems.append(f"exploring {played.work.rpartition('@')[2]} broke off: {played.error}")
-        elif run is not None:
-            record = replace(played, work=run.work, remark=f"in the history {_said(history)}")
+        if run is not None:
+            record = replace(
+                played, work=run.work, remark=f"in the history {_said(history)}" if history else ""
+            )
             self.board.settle(run, judge(run, record, court), record)
 
     def _held(self, run: Run, explored: Explored, court: Court, first: Run | None, *, looked: int) -> None:
@@ -130,16 +150,23 @@ class Explorations:
             self.board.settle(run, replace(nothing, code=NOT_ASKED))
 
 
+def patience(record: Record, context: Context) -> None:
+    """Note that the server asks for patience; it is asked no more of that resource."""
+    if any(busy(each) for step in record.steps for each in step.exchanges):
+        context.shared.limited.add(context.resource.name)
+
+
 def unsaved(save: Save, run: Run, record: Record) -> Iterator[str]:
     """Save a finding; why it could not be written, where that is so: it stands without."""
     try:
         save(run, record)
     except OSError as problem:
-        yield f"what was found by {run.id} could not be saved: {type(problem).__name__}: {problem}"
+        where, why = str(problem.filename or "the folder"), problem.strerror or problem
+        yield f"what was found by {run.id} could not be saved: {where!r} can't be written: {why}"
 
 
 def _not_there(run: Run, court: Court, says: str) -> Verdict:
-    """The server was seen to lack the resource."""
+    """The server was seen to lack the resource, or not to want to be asked so often."""
     return made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
 
 

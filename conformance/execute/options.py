@@ -82,10 +82,22 @@ class Options:
 Attempt = Callable[[Mapping[str, Json]], tuple[Verdict, Record]]
 
 
+class BrokenOffError(Exception):
+    """A fault of ours has ended a search; `found` is what it had found by then, which stands."""
+
+    def __init__(self, says: str, found: tuple[Verdict, Record]) -> None:
+        super().__init__(says)
+        self.found = found
+
+
 class Search(Protocol):
     """Looks for a counterexample to a run."""
 
     def __call__(
         self, run: Run, seed: int, attempt: Attempt, /, *, max_examples: int, over: Callable[[], bool]
     ) -> tuple[Verdict, Record] | None:
-        """What it has found, or None; it draws so many values, and ends once it is `over`."""
+        """What it has found, or None; it draws so many values, and ends once it is `over`.
+
+        Raises:
+            BrokenOffError: a fault of ours has ended it, after it had found something.
+        """

@@ -6,7 +6,6 @@ and never into something that is not judged. What draws, and what a counterexamp
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Final, TypeVar
@@ -15,8 +14,9 @@ from msgspec.structs import replace
 
 from conformance.execute.attempts import Attempts
 from conformance.execute.board import Board
-from conformance.execute.explorations import Explorations, unsaved
-from conformance.execute.options import Options
+from conformance.execute.explorations import Explorations, patience, unsaved
+from conformance.execute.faults import silent
+from conformance.execute.options import BrokenOffError, Options
 from conformance.execute.waits import Waits, pace
 from conformance.model import NOT_ASKED, Fuzzing, Json, Record, Run, Verdict
 from conformance.plan.lanes import Plan
@@ -32,16 +32,16 @@ T = TypeVar("T")
 
 
 class _Over:
-    """Whether a search is to end: its time is up, or the run is being stopped."""
+    """Whether a search is to end: time is up, the run is being stopped, or the server asks for patience."""
 
-    def __init__(self, end: float, cancelled: threading.Event) -> None:
+    def __init__(self, end: float, context: Context) -> None:
         self._end = end
-        self._cancelled = cancelled
+        self._shared, self._name = context.shared, context.resource.name
         self.late = False
 
     def __call__(self) -> bool:
         self.late = self.late or time.monotonic() >= self._end
-        return self.late or self._cancelled.is_set()
+        return self.late or self._shared.cancelled.is_set() or self._name in self._shared.limited
 
 
 def searchable(plan: Plan, selected: Collection[str] | None) -> frozenset[str]:
@@ -66,6 +66,7 @@ class Searches:
         self._seconds = 0.0
         self._cut: list[str] = []
         self._broken: list[str] = []
+        self._unsaved: list[str] = []
         self._ended = ""
         made = (options.seed, board, attempts, options.save)
         self._explorations = Explorations(options.explore, *made) if options.explore else None
@@ -104,11 +105,11 @@ class Searches:
             self._cut.append(run.id)
         elif run.check.explored:
             self._explored(run, context, time.monotonic() + share, examples)
-        else:
+        elif context.resource.name not in context.shared.limited:
             found = self._searched(run, context, time.monotonic() + share, examples)
             self._board.searched(run, found)
             if found is not None and found[0].outcome == "fail" and self._options.save is not None:
-                self._broken.extend(unsaved(self._options.save, run, found[1]))
+                self._unsaved.extend(unsaved(self._options.save, run, found[1]))
         if run.check.forall:
             self._board.searched(run, None)
         self._seconds = time.monotonic() - self._began
@@ -129,7 +130,7 @@ class Searches:
         return share
 
     def _over(self, context: Context, end: float) -> _Over:
-        over = context.over = _Over(end, context.shared.cancelled)
+        over = context.over = _Over(end, context)
         return over
 
     def _explored(self, run: Run, context: Context, end: float, examples: int) -> None:
@@ -148,10 +149,9 @@ class Searches:
                     return
                 self._made += 1
                 self._tried += explored.examples
-                if explored.fatal is not None and not _answers(context):
-                    self._ended = _GONE
 
             self._guarded(run, explore)
+        self._look_round(context, machine.last if machine else None)
         if over.late:
             self._cut.append(run.id)
 
@@ -160,36 +160,44 @@ class Searches:
     ) -> tuple[Verdict, Record] | None:
         search, work = self._options.search, self._plan.works[run.work]
         assert search is not None  # noqa: S101 - nothing is due without one
-        over = self._over(context, end)
+        over, last = self._over(context, end), list[Record]()
         self._made += 1
         with self._waits.searching(context.resource.name, run.check.id, examples) as tried:
 
             def attempt(bound: Mapping[str, Json]) -> tuple[Verdict, Record]:
                 tried()
                 self._tried += 1
-                return self._attempts.attempt(run, work, context, bound)
+                last[:] = [(made := self._attempts.attempt(run, work, context, bound))[1]]
+                patience(made[1], context)
+                return made
 
             found = self._guarded(
                 run, lambda: search(run, self._options.seed, attempt, max_examples=examples, over=over)
             )
         if over.late and found is None:
             self._cut.append(run.id)
-        return found if found is None else self._weighed(run, context, *found)
+        self._look_round(context, last[0] if last else None)
+        return found if found is None else self._weighed(run, *found)
 
     def _guarded(self, run: Run, search: Callable[[], T]) -> T | None:
         """A fault of ours costs nobody the pass that the examples have shown."""
         try:
             return search()
+        except BrokenOffError as broken:
+            self._broken.append(f"the search of {run.id} broke off: {broken}")
+            return broken.found  # type: ignore[return-value]  # of a search, which alone raises this
         except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours
             self._broken.append(f"the search of {run.id} broke off: {type(problem).__name__}: {problem}")
             return None
 
-    def _weighed(
-        self, run: Run, context: Context, verdict: Verdict, record: Record
-    ) -> tuple[Verdict, Record] | None:
-        """What is found counts where it is the server's; where nobody answers any more all searches end."""
-        if verdict.outcome == "unreachable" and not _answers(context):
-            self._ended = _GONE
+    def _look_round(self, context: Context, last: Record | None) -> None:
+        """All searches end where nobody answers any more, whatever was found: the next would be blamed."""
+        down = self._attempts.court().down
+        if down or (last is not None and silent(last) and not _answers(context)):
+            self._ended = down or _GONE
+
+    def _weighed(self, run: Run, verdict: Verdict, record: Record) -> tuple[Verdict, Record] | None:
+        """What is found counts where it is the server's."""
         if verdict.outcome == "error":
             self._broken.append(f"the search of {run.id} broke off: {verdict.message}")
         return (verdict, record) if verdict.outcome in ("fail", "unreachable") else None
@@ -207,6 +215,7 @@ class Searches:
             self._ended,
             (*self._broken, *(self._explorations.problems if self._explorations else ())),
             tuple(self._options.save.paths) if self._options.save is not None else (),
+            (*self._unsaved, *(self._explorations.unsaved if self._explorations else ())),
         )
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from conformance.execute.awaited import is_awaited
 from conformance.execute.living import begin
 from conformance.language.captures import MissingError
 from conformance.matchers import Case, first_finding, holds
@@ -47,6 +48,10 @@ def execute(work: Work, context: Context) -> Record:
     try:
         begin(work, context)
         for number, step in enumerate(work.steps):
+            if VERBS[step.do].phase == "wait" and not is_awaited(
+                work.steps[number + 1 :], work.wanted, case_of(context)
+            ):
+                break
             if not _step(step, context) and not _goes_on(step, work.steps[number + 1 :], work, context):
                 break
             if work.resource.name in context.shared.limited:

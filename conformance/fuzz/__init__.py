@@ -24,3 +24,5 @@ CHECKS: Final = (
     "conformance_strong_tags",
 )
 """The checks for Schemathesis that hold by themselves, by the names that `st run -c` takes."""
+GUARD: Final = "ConformanceEtagCoverage"
+"""The one that holds of a whole run: that there was something to revalidate."""

@@ -2,8 +2,8 @@
 
 One machine for each resource. All of a history is drawn before any of it is played, as booleans, so that what
 a server answers has no say in what is drawn. A finding mutes its claim, and the search goes on: a history
-that breaks a muted claim is spoilt, since whatever else is wrong in it may rest on that. It knows no socket:
-the engine plays, `claims/` weighs.
+that breaks a muted claim is spoilt, since whatever else is wrong in it may rest on that. Whatever ends a
+search, what was found by then stands. It knows no socket: the engine plays, `claims/` weighs.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Final
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from conformance.claims import CLAIMS, Weighed, weigh
 from conformance.execute.exploring import Broken, Explored, Play
@@ -90,14 +91,16 @@ def explore(  # noqa: PLR0913 - what there is to be said of a search
         hunt.begin()
         flaky = False
         try:
-            for trap in _traps(wanted) if number == 0 or hunt.trapped else ():
-                hunt.follow(trap)
-            hunt.trapped, hunt.drawing = False, True
-            if histories is None:
-                break
-            flaky = drive(histories, hunt.follow, f"{seed}/{number}", max_examples=left)
+            flaky = hunt.trap(wanted) if number == 0 or hunt.trapped else False
+            if hunt.smallest is None:
+                hunt.trapped, hunt.drawing = False, True
+                if histories is None:
+                    break
+                flaky = drive(histories, hunt.follow, f"{seed}/{number}", max_examples=left)
         except (Counterexample, Ended):
             pass
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours, and costs no finding
+            hunt.fail((), None, problem)
         left -= hunt.drawn
         number += 1
         if not hunt.settled(flaky=flaky):
@@ -154,8 +157,39 @@ class _Hunt:
     def begin(self) -> None:
         """Look for the next claim that breaks."""
         self.claim, self.smallest, self.again = "", None, None
-        self.drawn = self.shrinking = 0
+        self.drawn = self.shrinking = self.mute = 0
         self.drawing = False
+
+    def trap(self, words: Collection[str]) -> bool:
+        """Play the known traps; one that breaks a claim is shown again, and made small by leaving moves out.
+
+        Returns:
+            Whether what had failed did not fail again.
+
+        Raises:
+            Ended: there is no use in going on.
+        """
+        history = next((trap for trap in _traps(words) if self._fails(trap)), ())
+        if not history or not self._fails(history):
+            return bool(history)
+        size = len(history) // 2
+        while size:
+            at = 0
+            while at < len(history):
+                shorter = history[:at] + history[at + size :]
+                if shorter and self._fails(shorter):
+                    history = shorter
+                else:
+                    at += size
+            size //= 2
+        return False
+
+    def _fails(self, history: tuple[str, ...]) -> bool:
+        try:
+            self.follow(history)
+        except Counterexample:
+            return True
+        return False
 
     def follow(self, history: tuple[str, ...]) -> None:
         """Play a history, and weigh it.
@@ -169,13 +203,18 @@ class _Hunt:
         if self.shrinking > _MOST_SHRINKING or self.over():
             self.ended = self.ended or self.smallest is None
             raise Ended
-        record = self.play(history)
-        self.explored.examples += 1
-        weighed = weigh(record.steps, self.resource)
+        record = None
+        try:
+            record = self.play(history)
+            self.explored.examples += 1
+            weighed = weigh(record.steps, self.resource)
+        except Exception as problem:  # ours: Hypothesis would take it for what it looks for
+            self.fail(history, record, problem)
+            raise Ended from problem
         self._note(history, weighed, record)
         found = self._found(weighed)
         if found:
-            self.claim, self.smallest = found, (history, weighed, record)
+            self.claim, self.smallest, self.mute = found, (history, weighed, record), 0
             raise Counterexample
         if self.smallest is not None and history == self.smallest[0]:
             self.again = record
@@ -194,9 +233,15 @@ class _Hunt:
             self.ended = self.smallest is None
             raise Ended
         self.mute = 0 if weighed.looked else self.mute + 1
-        if self.mute >= _PATIENCE:
-            self.ended = True
+        if self.mute >= _PATIENCE:  # while one is made smaller, that ends, and no more
+            self.ended = self.ended or self.smallest is None
             raise Ended
+
+    def fail(self, history: tuple[str, ...], record: Record | None, problem: Exception) -> None:
+        """A fault of ours: the search is over, and what it has found stands."""
+        record = record or Record(f"explored@{self.resource.name}", ())
+        self.explored.fatal = history, replace(record, error=f"{type(problem).__name__}: {problem}")
+        self.ended = True
 
     def _spoilt(self, weighed: Weighed) -> bool:
         return any(claim in self.explored.broken for claim in weighed.findings)

@@ -14,11 +14,12 @@ from typing import Final
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from conformance.execute.options import Attempt
+from conformance.claims import busy
+from conformance.execute.options import Attempt, BrokenOffError
 from conformance.fields import field_value, field_values, tags_match_weakly
 from conformance.fuzz.driving import BY, Counterexample, Ended, drive
 from conformance.fuzz.strategies import build, corners
-from conformance.judge.unjudged import STOPPED
+from conformance.judge.unjudged import STOPPED, ours
 from conformance.language import captures
 from conformance.model import Exchange, ForAll, Json, Record, Run, StepRecord, Verdict
 
@@ -54,23 +55,23 @@ def search(
         A verdict `fail`, whose message ends with the values; None where nothing was found or the
         run is being stopped. `unreachable` and `error` end the search and are returned as they
         come: a server that has died would make a counterexample of every value, and a fault of
-        ours must not pass for a pass.
+        ours, whatever raises it, must not pass for a pass.
 
     Raises:
-        Exception: whatever `attempt` raises.
+        BrokenOffError: a fault of ours has ended it; what was found by then comes with it.
     """
     hunt = _Hunt(run, attempt, over)
 
     try:
         for bound in _corners(run.check.forall):
-            hunt.follow(bound)
+            hunt.trap(bound)
         hunt.drawing = True
         values = st.fixed_dictionaries({each.name: build(each) for each in run.check.forall})
         hunt.flaky = drive(values, hunt.follow, f"{seed}/{run.id}", max_examples=max_examples)
     except (Counterexample, Ended):
         pass
-    if hunt.raised is not None:
-        raise hunt.raised
+    except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours
+        hunt.fail({}, problem)
     return hunt.result()
 
 
@@ -83,12 +84,25 @@ class _Hunt:
     over: Callable[[], bool]
     smallest: tuple[Mapping[str, Json], Verdict, Record] | None = None
     fatal: tuple[Mapping[str, Json], Verdict, Record] | None = None
-    raised: Exception | None = None
     drawing: bool = False
     flaky: bool = False
     again: Record | None = None
     mute: int = 0
     shrinking: int = 0
+
+    def trap(self, bound: Mapping[str, Json]) -> None:
+        """Try what is known to be a trap; one that fails is shown again before it is told.
+
+        Raises:
+            Counterexample: the server has failed at it.
+            Ended: there is no use in going on.
+        """
+        try:
+            self.follow(bound)
+        except Counterexample:
+            self.follow(bound)  # which raises it again, where it does not come and go
+            self.flaky = True
+            raise
 
     def follow(self, bound: Mapping[str, Json]) -> None:
         """Try these values.
@@ -102,13 +116,14 @@ class _Hunt:
             raise Ended
         try:
             verdict, record = self.attempt(bound)
-        except Exception as problem:
-            self.raised = problem
+            fails = _is_counterexample(verdict, record)
+        except Exception as problem:  # ours: Hypothesis would take it for what it looks for
+            self.fail(bound, problem)
             raise Ended from problem
         if verdict.outcome in ("unreachable", "error"):
             self.fatal = bound, verdict, record
             raise Ended
-        if _is_counterexample(verdict, record):
+        if fails:
             # Hypothesis only tries what is smaller than what it has, and the smallest last of all.
             self.smallest = bound, verdict, record
             self.mute = 0
@@ -119,8 +134,25 @@ class _Hunt:
         if self.mute >= _PATIENCE or verdict.code == STOPPED or not _asked(record):
             raise Ended
 
+    def fail(self, bound: Mapping[str, Json], problem: Exception) -> None:
+        """A fault of ours: the search is over."""
+        record = Record(self.run.work, (), bound, error=f"{type(problem).__name__}: {problem}")
+        self.fatal = bound, ours(record.error), record
+
     def result(self) -> Found | None:
-        """What is to be reported: what has been found stands, whatever ended the search."""
+        """What is to be reported: what has been found stands, whatever ended the search.
+
+        Raises:
+            BrokenOffError: a fault of ours has ended it, after that was found.
+        """
+        found = self._told()
+        if self.smallest is not None and found is not None and self.fatal is not None:
+            _, verdict, _ = self.fatal
+            if verdict.outcome == "error":
+                raise BrokenOffError(verdict.message, found)
+        return found
+
+    def _told(self) -> Found | None:
         if self.smallest is not None:
             bound, verdict, record = self.smallest
             where = f"{'smallest ' if self.drawing else ''}counterexample: {_shown(bound, record)}"
@@ -128,7 +160,7 @@ class _Hunt:
                 where += f", but not again when it was repeated{_both(verdict, record, self.again)}"
         elif self.fatal is not None:
             bound, verdict, record = self.fatal
-            where = f"asked with {_shown(bound, record)}"
+            where = f"asked with {_shown(bound, record)}" if bound else "before anything was asked"
         else:
             return None
         return replace(verdict, message=f"{verdict.message}; {where}"), replace(record, remark=where)
@@ -170,9 +202,10 @@ def _is_counterexample(verdict: Verdict, record: Record) -> bool:
     """Whether a failure is the server's, and no matter of the value that we have made up.
 
     A server may refuse a text that we like and it does not (the examples have shown that it takes
-    others), and a tag drawn at random may be its current one. A 5xx to a write is a failure.
+    others), it may ask for patience, and a tag drawn at random may be its current one. Another 5xx to a
+    write is a failure.
     """
-    if verdict.outcome != "fail":
+    if verdict.outcome != "fail" or any(busy(each) for step in record.steps for each in step.exchanges):
         return False
     if any(_refuses(step) for step in record.steps):
         return False

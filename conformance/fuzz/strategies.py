@@ -79,6 +79,9 @@ _LENGTHS: Final = ((200, "a"), (1_000, "a"), (60_000, "a"))
 Of a list above 64 KiB the suite keeps no body, so it could not be written to any more.
 """
 
+_POSITIONS: Final = (*range(24), 99, 100, 199, 1_000, 65_536)
+_LEAST_LENGTH: Final = 8  # of a body that is worth a range
+
 _LEAST_TIMES: Final = 2
 _MOST_TIMES: Final = 20
 
@@ -164,6 +167,15 @@ def _histories() -> st.SearchStrategy[list[str]]:
     return st.tuples(first, variations, leaps).map(written)
 
 
+def _byte_ranges() -> st.SearchStrategy[str]:
+    """So many bytes from a position on, all from there on, or the last so many."""
+    closed = st.tuples(choice(_POSITIONS), choice(_POSITIONS)).map(lambda at: f"{at[0]}-{sum(at)}")
+    ended = choice(range(_LEAST_LENGTH)).map(lambda first: f"{first}-{{first.length}}")
+    open_ = choice(_POSITIONS).map(lambda first: f"{first}-")
+    last = choice(_POSITIONS[1:]).map(lambda count: f"-{count}")
+    return _one_of(closed, closed, ended, open_, last).map("bytes={}".format)
+
+
 # ------------------------------------------------------------------ the table
 
 
@@ -207,6 +219,11 @@ KINDS: Final[Mapping[str, Kind]] = {
             ["a", "b", "a", "b", "a", "b", "a", "b"],
             *([each * length + end for end in "xy"] for length, each in _LENGTHS),
         ),
+    ),
+    "byte-ranges": Kind(
+        _byte_ranges,
+        # One byte, the first and the last; positions that compare as text the other way round; all.
+        ("bytes=0-0", "bytes=9-10", "bytes=-1", "bytes=0-{first.length}", "bytes=99-100", "bytes=65536-"),
     ),
 }
 

@@ -9,7 +9,7 @@ document.py     a frozen assignment <-> bytes, and its digest. Pure
 opening.py      files -> the assignment to grade by; what counts where there is none
 stalling.py     whether a server keeps itself from being judged, by being slow. Pure
 auditing.py     who is judged again in real time, and what that does to a grade. Pure
-submitted.py    a folder -> the files of Python in it
 points.py       Report x frozen assignment -> Grade. Pure, and the only place that knows what earns what
 again.py        what noise has left open is judged again, alone and from a cold start
+settling.py     all of it, in its order, as every door has it done
 """

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from msgspec.structs import replace
@@ -18,7 +19,7 @@ from msgspec.structs import replace
 from conformance.grading.points import grade
 from conformance.model import Assignment, Audit, Earned, Report
 
-__all__ = ["WATCHED", "audited", "imported", "reasons"]
+__all__ = ["WATCHED", "Submitted", "audited", "imported", "may_be_looked_at", "reasons"]
 
 WATCHED: Final = ("conformance", "ctypes", "gc", "inspect", "time_machine")
 """What it takes to find the clock in the process, or the suite."""
@@ -27,43 +28,70 @@ _SILENT: Final = ("unreachable", "blocked", "not-applicable", "untestable", "des
 _DRAWN: Final = "it is one of the share that is drawn"
 
 
-def reasons(assignment: Assignment, sources: Iterable[tuple[str, bytes]], digest: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The code of a submission, as far as it can be read.
+
+    Args:
+        sources: its files of Python, each with its name. digest: of all of it.
+        sealed: what could run and can't be read, each with its bytes: as good a reason as an import.
+        unread: what lies there without having been handed in, such as a virtual environment: it is told.
+    """
+
+    sources: tuple[tuple[str, bytes], ...] = ()
+    digest: str = ""
+    sealed: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def reasons(assignment: Assignment, submitted: Submitted) -> tuple[str, ...]:
     """Why a submission is to be judged again in real time, as sentences; () where it is not.
 
     Args:
         assignment: says whether anybody is, and how large a share.
-        sources: its files of Python, each with its name.
-        digest: of the submission: the same one is drawn or not, whoever else is in the class.
+        submitted: the same one is drawn or not, whoever else is in the class.
     """
     if not assignment.audit:
         return ()
-    found = [f"{name} imports {each}" for name, text in sources for each in imported(text)]
-    return (*([_DRAWN] if _is_drawn(assignment, digest) else []), *found)
+    drawn = [_DRAWN] if _is_drawn(assignment, submitted.digest) else []
+    found, sealed = [], [f"not read: {each}" for each in submitted.sealed]
+    for name, text in submitted.sources:
+        try:
+            found += [f"{name} imports {each}" for each in imported(text)]
+        except (RecursionError, MemoryError):
+            sealed.append(f"not read: {name}, {len(text)} bytes")
+    return (*drawn, *found, *sealed)
 
 
 def imported(source: bytes) -> tuple[str, ...]:
-    """Which of the watched modules a file of Python imports; what is no Python imports none."""
+    """Which of the watched modules a file of Python imports; what is no Python imports none.
+
+    Raises:
+        RecursionError, MemoryError: it is nested too deeply to be read here.
+    """
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError):
         return ()
     return tuple(sorted({name.partition(".")[0] for name in _imports(tree)} & set(WATCHED)))
 
 
 def audited(
-    report: Report, assignment: Assignment, because: tuple[str, ...], in_real_time: Callable[[], Report]
+    report: Report, assignment: Assignment, submitted: Submitted, in_real_time: Callable[[], Report]
 ) -> Report:
-    """The report of a graded run after a second look.
+    """The report of a graded run after a second look, where there is to be one.
 
     Args:
         report: with its grade.
         assignment: what it was graded by.
-        because: what `reasons` has said; () where there is none to be.
+        submitted: what was judged.
         in_real_time: judges all of it again, on a server that was started for it, by a clock that waits.
     """
-    first = report.grade
-    if not because or first is None or first.status == "withheld" or report.clock == "real":
+    first, because = report.grade, reasons(assignment, submitted)
+    if first is None or not may_be_looked_at(report, assignment):
         return report
+    if not because:
+        return replace(report, audit=Audit(unread=submitted.unread)) if submitted.unread else report
     again = in_real_time()
     second = grade(again, assignment)
     # A server that did not start, or never answered, in a run for our sake alone tells nothing by that.
@@ -73,9 +101,16 @@ def audited(
         because=because,
         differing=tuple(a.nodeid for a, b, open_ in both if not open_ and _earns(a) != _earns(b)),
         open=tuple(b.nodeid for _, b, open_ in both if open_),
+        unread=submitted.unread,
     )
     report = replace(report, audit=audit)
     return replace(report, grade=grade(report, assignment))
+
+
+def may_be_looked_at(report: Report, assignment: Assignment) -> bool:
+    """Whether a graded run is one that a second look could tell something of."""
+    graded = report.grade is not None and report.grade.status == "graded"
+    return bool(assignment.audit) and graded and report.clock != "real"
 
 
 def _earns(row: Earned) -> str:

@@ -37,11 +37,11 @@ from conformance.model import (
     Withheld,
     Worth,
 )
-from conformance.report.result import checks, root_of
+from conformance.report.result import root_of
+from conformance.report.withholding import forbidden
 
 __all__ = ["grade", "is_open", "why_not"]
 
-_FIRST: Final[tuple[Withheld, ...]] = ("suite", "policy", "noise")  # what is told, where it is several
 _NOTHING: Final = Fraction(0)
 _OTHERWISE: Final = "judged again in real time, it came out otherwise"
 _UNAUDITED: Final = "it was to be judged again in real time, and that came to no end"
@@ -89,7 +89,7 @@ def grade(report: Report, assignment: Assignment) -> Grade:
     )
     low = sum(row.points for row in rows)
     high = low + sum(row.of - row.points for row in rows if row.open)
-    cause, why = _withheld(report, rulings, unfit)
+    cause, why = _withheld(report, rows, unfit)
     return Grade(
         status="withheld" if cause else "graded",
         of=assignment.of,
@@ -255,6 +255,7 @@ def _earned(row: Worth, points: int, ruling: _Ruling, by_id: Mapping[str, Entry]
         verdict=verdict,
         why=ruling.why,
         open=bool(ruling.cause),
+        cause=ruling.cause,
         hidden_until=row.hidden_until,
     )
 
@@ -271,19 +272,14 @@ def _by_topic(rows: Iterable[Earned], titles: Mapping[str, str]) -> Iterable[Top
         yield TopicPoints(topic, titles.get(topic, topic), points, of)
 
 
-def _withheld(report: Report, rulings: Sequence[_Ruling], unfit: str) -> tuple[Withheld, str]:
+def _withheld(report: Report, rows: Sequence[Earned], unfit: str) -> tuple[Withheld, str]:
     """What forbids the grade to stand, and that as a sentence."""
     if unfit:
         return "policy", unfit
-    ours = sum(entry.verdict.outcome == "error" for entry in report.judged)
-    if ours:
-        return "suite", f"the suite itself failed in {checks(ours)}"
-    open_ = [ruling for ruling in rulings if ruling.cause]
-    for cause in _FIRST:
-        those = [ruling for ruling in open_ if ruling.cause == cause]
-        if those:
-            early = f"; the run ended early: {report.stopped}" if report.stopped else ""
-            verb = "is" if len(open_) == 1 else "are"
-            return cause, f"{checks(len(open_))} {verb} open ({those[0].why}{early})"
-    unaudited = report.audit is not None and len(report.audit.open) == len(rulings)
+    errors = sum(entry.verdict.outcome == "error" for entry in report.judged)
+    cause, why = forbidden(rows, errors, report.stopped)
+    if cause:
+        return cause, why
+    audit = report.audit
+    unaudited = audit is not None and bool(audit.because) and len(audit.open) == len(rows)
     return ("noise", _UNAUDITED) if unaudited else ("", "")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from conformance.matchers import MATCHERS, Case
+from conformance.matchers import MATCHERS, Case, references
 from conformance.model import Check, Json, Step
 
-__all__ = ["relevant"]
+__all__ = ["looked_at", "relevant"]
 
 
 def relevant(check: Check, plan: tuple[Step, ...], case: Case, *, apart: bool = False) -> frozenset[str]:
@@ -36,3 +36,18 @@ def _single(wanted: Mapping[str, Json]) -> Iterator[str]:
         for form, taken in MATCHERS[name].uses(argument):
             if form.takes is not None and not isinstance(taken, list):
                 yield from form.takes.names(taken)
+
+
+def looked_at(checks: Iterable[Check]) -> frozenset[str] | None:
+    """The names of the steps that may decide one of these checks, by names and nothing more; None: all may.
+
+    Whoever does the steps may then leave out what nobody waits for, and learns nothing of what is expected.
+    """
+    found: set[str] = set()
+    for check in checks:
+        if not check.expects:
+            return None
+        ways = (*check.expects, check.only_if, *(way for doubt in check.doubts for way in doubt.when))
+        found.update(n for way in ways for name, wanted in way.items() for n in (name, *references(wanted)))
+        found.update(name for names in check.alone.values() for name in names)
+    return frozenset(found)

@@ -13,4 +13,5 @@ STRATEGIES: Final = {
     "counts": "how often to read, from 2 up",
     "texts": "texts that a field may hold",
     "histories": "lists of texts, to be written one after another, with repetitions",
+    "byte-ranges": "Range fields of one range, within what the answer has and beyond",
 }

@@ -64,9 +64,13 @@ def _of_quickest(wanted: Json) -> str:
     return f"the quickest of it, {listed(wanted['among'])} takes no more time than {wanted['no-slower-than']}"
 
 
-def _by_cache(_: Json, step: StepRecord, _case: Case) -> Finding | None:
+def _by_cache(_: Json, step: StepRecord, case: Case) -> Finding | None:
     if not step.exchanges:
         return no_answer(step)
+    if case.resource is not None and case.resource.http_cache and not case.remote:
+        return Finding(
+            "an answer of a cache in front", "one of the server, which keeps whole answers", step.name
+        )
     if any(answered_by_cache(exchange.headers) for exchange in step.exchanges):
         return None
     return Finding("an answer of a cache in front", "no sign of one", step.name)

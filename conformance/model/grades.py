@@ -117,6 +117,7 @@ class Earned(Frozen, frozen=True):
         verdict: as in the report; "deselected" where the run has none.
         why: a sentence: why it earned what it earned; "" where all of it.
         open: whether it is not known yet: then `points` is the least that it may come to, and `of` the most.
+        cause: what leaves it open, or "".
         hidden_until: when a student may see it; "": at once.
     """
 
@@ -130,6 +131,7 @@ class Earned(Frozen, frozen=True):
     why: str = ""
     open: bool = False
     hidden_until: Safe = ""
+    cause: Withheld = ""
 
 
 class TopicPoints(Frozen, frozen=True):
@@ -152,7 +154,9 @@ class Audit(Frozen, frozen=True):
     """What came of judging a graded run a second time, in real time; for the instructor alone.
 
     Args:
-        because: why, as sentences: it was drawn, or what the submission imports.
+        because: why, as sentences: it was drawn, or what the submission imports, or what of it can't be read;
+            () where there was no second look.
+        unread: what lies in its folder and nobody has looked through, with its bytes.
         differing: the node ids of what earned something else by the other clock.
         open: the node ids of what the second look could not tell.
     """
@@ -160,6 +164,7 @@ class Audit(Frozen, frozen=True):
     because: tuple[str, ...] = ()
     differing: tuple[Safe, ...] = ()
     open: tuple[Safe, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class Grade(Frozen, frozen=True):

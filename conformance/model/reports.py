@@ -143,6 +143,7 @@ class Fuzzing(Frozen, frozen=True):
         ended: why no more was searched, or "".
         broken: what went wrong with a search, which is the suite's fault, as sentences.
         saved: the files in which the findings stand as checks.
+        unsaved: what could not be written there, as sentences; whoever named the folder is to see to that.
     """
 
     by: Safe
@@ -153,6 +154,7 @@ class Fuzzing(Frozen, frozen=True):
     ended: str = ""
     broken: tuple[str, ...] = ()
     saved: tuple[str, ...] = ()
+    unsaved: tuple[str, ...] = ()
 
 
 class Report(Frozen, frozen=True):

@@ -43,6 +43,7 @@ class Work:
         shared: whether several checks judge them, each by steps of its own.
         apart: whether they are a table's, of which none has to do with another but for the first.
         kept: whether one entry of the server's cache is to answer all reads, as its runs say.
+        wanted: the names of the steps that somebody looks at; None: all.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Work:
     shared: bool = False
     apart: bool = False
     kept: bool = False
+    wanted: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

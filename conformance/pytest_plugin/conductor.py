@@ -7,6 +7,7 @@ anything of pytest's terminal.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import threading
 from collections.abc import Callable, Collection
 from typing import Final
@@ -120,11 +121,10 @@ class Conductor:
         assignment, options = self._sending.assignment, self._sending.options
         if assignment is None:
             return report
-        from conformance.grading.again import graded  # noqa: PLC0415 (few sessions are graded)
-        from conformance.grading.auditing import audited, reasons  # noqa: PLC0415
-        from conformance.grading.submitted import digest_of, sources_of  # noqa: PLC0415
+        from conformance.classroom.submitted import submitted_in  # noqa: PLC0415 (few sessions are graded)
+        from conformance.grading.settling import Means, settled  # noqa: PLC0415
 
-        def judge_again(some: Collection[str]) -> Report:
+        def again(some: Collection[str]) -> Report:
             return conduct(dataclasses.replace(options, selected=frozenset(some)))
 
         def in_real_time() -> Report:
@@ -133,10 +133,9 @@ class Conductor:
 
         unmoved = self._sending.unmoved
         if not self._answered >= self.selected:
-            return graded(report, assignment, None)
-        sources = sources_of(self._sending.folder) if assignment.audit else ()
-        because = reasons(assignment, sources, digest_of(sources))
-        return audited(graded(report, assignment, judge_again), assignment, because, in_real_time)
+            return settled(report, assignment, None)
+        submitted = functools.partial(submitted_in, self._sending.folder) if self._sending.starts else None
+        return settled(report, assignment, Means(again, in_real_time, submitted))
 
     def _waits_for_a_secret(self, engine: Engine, verdict: Verdict) -> bool:
         """Whether it is blocked, in the end, by what students may not see."""

@@ -10,6 +10,7 @@
     changes.py     what got better or worse between two reports; changed.py: in words
     text.py        a verdict for people
     graded.py      a grade in words
+    withholding.py what keeps a grade from standing, by the rows that are looked at
     summary.py     a run in a screenful
     leftover.py    what did not apply, in a few lines
     html/          a run as one page

@@ -43,6 +43,8 @@ def _said(sheet: Sheet) -> tuple[str, str]:
     if sheet.grade is not None:
         if grade is None:
             return "no grade", _GREY
+        if not grade.of:  # of nothing all was earned, and nothing was
+            return "shown later" if grade.later.checks else "no points", _GREY
         return f"{grade.points}/{grade.of}", _GREEN if grade.points == grade.of else _RED
     code = sheet.result.code
     return (

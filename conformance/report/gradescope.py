@@ -66,9 +66,9 @@ def _remark(sheet: Sheet) -> dict[str, Any]:
     told = [f"suite {report.suite_version}", f"specs {report.specs_sha256}", f"seed {report.seed}"]
     told += [f"assignment {grade.assignment}, frozen as {grade.freeze}"] if grade is not None else []
     told += [grade.why] if grade is not None and grade.why else [sheet.trouble] if sheet.trouble else []
-    told += [
-        f"judged again in real time, since {each}" for each in (report.audit.because if report.audit else ())
-    ]
+    if report.audit is not None:
+        told += [f"judged again in real time, since {each}" for each in report.audit.because]
+        told += [f"not looked through: {each}" for each in report.audit.unread]
     return {
         "name": "For the instructor",
         "name_format": "text",

@@ -2,11 +2,13 @@
 
 Whatever shows a run to people shows what this makes: every format, the page, the terminal. What is hidden is
 left out with all that it would change: its checks, also where they do not count; the points of the whole and
-of its topic; what others wait for it. How many checks that are, and how much they are worth, is told.
+of its topic, and whether they stand; what others wait for it. How many checks that are, and how much they are
+worth, is told.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeVar
@@ -15,7 +17,8 @@ from msgspec.structs import replace
 
 from conformance.model import Earned, Entry, Grade, Later, Report, TopicPoints, Worth
 from conformance.report.document import rescored
-from conformance.report.result import checks, root_of
+from conformance.report.result import root_of
+from conformance.report.withholding import forbidden
 
 __all__ = ["LATER", "hidden_now", "public", "revealed", "secrets", "until"]
 
@@ -23,7 +26,6 @@ Row = TypeVar("Row", Worth, Earned)
 
 LATER: Final = "a check that is shown later"
 """In place of a check that is hidden, where another waits for it."""
-_OPEN: Final = "a check that is shown later is open"
 
 
 def public(report: Report, now: datetime | None = None) -> Report:
@@ -47,7 +49,7 @@ def public(report: Report, now: datetime | None = None) -> Report:
             entries=entries,
             records={work: record for work, record in report.records.items() if work in rests_on},
             audit=None,
-            grade=_of_the_rest(grade, hidden, secret),
+            grade=_of_the_rest(grade, hidden, secret, report),
         )
     )
 
@@ -101,36 +103,49 @@ def _masked(entry: Entry, secret: Collection[str], by_id: Mapping[str, Entry]) -
     return replace(entry, verdict=replace(verdict, cause=cause, message=f"blocked: by {LATER}", mend=""))
 
 
-def _of_the_rest(grade: Grade, hidden: Mapping[str, Earned], secret: Collection[str]) -> Grade:
-    """The grade of what is shown, as if there were no more."""
+def _of_the_rest(
+    grade: Grade, hidden: Mapping[str, Earned], secret: Collection[str], report: Report
+) -> Grade:
+    """The grade of what is shown, as if there were no more: it stands or is withheld by that alone."""
     rows = tuple(
-        replace(row, why=f"blocked by {LATER}") if any(name in row.why for name in secret) else row
+        replace(row, why=f"blocked by {LATER}") if _names(row.why, secret) else row
         for row in map(_shown, grade.rows)
         if row.nodeid not in hidden
     )
     low = sum(row.points for row in rows)
+    cause, why = ("", "") if grade.status == "graded" else (grade.cause, grade.why)
+    if cause and not _of_the_run(grade, report):
+        judged = [each for each in report.judged if each.nodeid not in secret]
+        cause, why = forbidden(rows, _errors(judged), report.stopped)
     return replace(
         grade,
+        status="withheld" if cause else "graded",
         of=sum(row.of for row in rows),
-        points=None if grade.points is None else low,
+        points=None if cause else low,
         low=low,
         high=low + sum(row.of - row.points for row in rows if row.open),
-        why=_why(grade, rows, hidden, secret),
+        cause=cause,
+        why=why,
         rows=rows,
         topics=tuple(_topics(grade.topics, rows)),
         later=Later(len(hidden), sum(row.of for row in hidden.values())),
     )
 
 
-def _why(grade: Grade, rows: Sequence[Earned], hidden: Mapping[str, Earned], secret: Collection[str]) -> str:
-    """Why it is withheld, without the words of what is hidden."""
-    told = any(row.open for row in hidden.values()) or any(name in grade.why for name in secret)
-    if not grade.why or grade.cause == "suite" or not told:
-        return grade.why
-    open_ = [row for row in rows if row.open]
-    if not open_:
-        return _OPEN
-    return f"{checks(len(open_))} {'is' if len(open_) == 1 else 'are'} open ({open_[0].why})"
+def _of_the_run(grade: Grade, report: Report) -> bool:
+    """Whether it is withheld for what is no check's, such as that the run has not come to its end."""
+    if all(row.open and row.why == grade.why for row in grade.rows):
+        return True
+    return not any(row.open for row in grade.rows) and not _errors(report.judged)
+
+
+def _errors(entries: Iterable[Entry]) -> int:
+    return sum(each.verdict.outcome == "error" for each in entries)
+
+
+def _names(text: str, secret: Collection[str]) -> bool:
+    """Whether a text names one of them: not another one, which is called the same and more."""
+    return any(re.search(rf"(?<![\w/.-]){re.escape(name)}(?![\w-])", text) for name in secret if name in text)
 
 
 def _shown(row: Earned) -> Earned:

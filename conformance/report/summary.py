@@ -99,6 +99,8 @@ def searched(fuzzing: Fuzzing, seed: int) -> Iterator[str]:
         yield f"  {checks(len(fuzzing.cut))} not searched, or not to the end: {why}"
     yield from (f"  {safe(each, LINE)}: the suite's fault, not the server's" for each in fuzzing.broken)
     yield from (f"  saved: {safe(each, LINE)}" for each in fuzzing.saved)
+    for each in fuzzing.unsaved:
+        yield f"  {safe(each, LINE)}; name another by --save-failing"
 
 
 def isolated(report: Report) -> str:

@@ -16,6 +16,7 @@
     sweeping.py    `clear`, `flood`
     starting.py    `restart`
     games.py       what the moves of a history are about
+    clearing.py    a clear that is done later: a history waits for it
     keys.py        keys of a resource that nobody has asked for yet
     behind.py      `change-behind`, `break`, `postdate`
     ours.py        an item of our own for a conditional write, and how a write to it is taken

@@ -1,7 +1,7 @@
 """What the moves of a history are about: the item or document that they change, and how that is written.
 
-It is made before the first move. How a change is taken is tried once in a run, and put back, so that no
-request of it stands between the moves.
+It is made before the first move. How a change is taken is found out once in a run, and put back, so that no
+request of it stands between the moves. A document is the user's: what can't be put back is not written to.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from conformance.content.differences import changed
 from conformance.content.facts import Tracked
 from conformance.fields import field_value
 from conformance.model import Json, Step, StepRecord
@@ -18,16 +19,18 @@ from conformance.verbs.base import done, not_offered
 from conformance.verbs.changing import attempt, fields_of, is_safe, ways
 from conformance.verbs.ours import CONDITION, Item, NothingToShowError, Shape, held
 from conformance.verbs.subjects import Subject
-from conformance.verbs.writes import barred, put_back, token
+from conformance.verbs.writes import NOT_THIS_METHOD, barred, put_back, token
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
 
-__all__ = ["Game", "begun", "ready"]
+__all__ = ["Game", "begun", "compare", "ready"]
 
 _LIVES: Final = 2
 _MINUTE: Final = 60.0
 _SECOND: Final = 7.0
+_OK: Final = 200
+_BEFORE: Final = "as it was before"
 
 
 @dataclass(slots=True)
@@ -75,41 +78,84 @@ def begun(step: Step, context: Context) -> Game:
 def _own(step: Step, context: Context) -> Item | None:
     try:
         return held(step, context)
-    except NothingToShowError:
+    except NothingToShowError as nothing:
+        if _first(step, context, "an item", nothing.record):
+            context.shared.prepared.discard(context.resource.name)  # so that the next history asks again
         return None
 
 
+def _first(step: Step, context: Context, what: str, record: StepRecord) -> bool:
+    """Whether this has come to nothing for the first time: after one bad moment it is asked again."""
+    key = (context.resource.name, f"{step.do} {what}, at first")
+    return context.shared.shapes.setdefault(key, record) is record
+
+
 def _shaped(step: Step, context: Context, own: Item | None, method: str) -> StepRecord:
-    """How a change by this method is written: tried once in a run, and put back."""
-    shapes, write = context.shared.shapes, context.resource.writes["change"]
+    """How a change by this method is written: found out in a run, and put back; twice, if first in vain."""
     key = (context.resource.name, f"{step.do} {method}")
-    if key in shapes:
-        return shapes[key]
+    record = context.shared.shapes.get(key)
+    if record is None:
+        record, sure = _tried(step, context, own, method)
+        if sure or not _first(step, context, method, record):
+            context.shared.shapes[key] = record
+    return record
+
+
+def _tried(step: Step, context: Context, own: Item | None, method: str) -> tuple[StepRecord, bool]:
+    """What comes of a try, and whether another could come to nothing else."""
+    ledger, write = context.shared.ledger, context.resource.writes["change"]
     subject = own.subject if own is not None else _document(context)
     if subject is None or (own is None and write.source != "self"):
-        return shapes.setdefault(key, not_offered(step, "there is nothing that may be changed"))
-    fields = fields_of(context, write, subject)
-    # A document is the user's: what a PUT of it wants and GET hides would be lost, and can't be put back.
-    safe = own is not None or is_safe(context, write, subject)
+        return not_offered(step, "there is nothing that may be changed"), False
+    fields, problems = fields_of(context, write, subject), len(ledger.problems)
+    safe = own is not None or (is_safe(context, write, subject) and not _hides(context, subject))
     some = [each for each in ways(context, write, subject, fields, None, safe=safe) if each.method == method]
     tried = attempt(context, write, subject, some)
-    record = not_offered(step, f"no {method} of it is taken", tried.exchanges)
-    if tried.effect is not None and not tried.effect.ignored:
-        record = done(step, tried.exchanges[-1:], effect=tried.effect)
+    taken = tried.effect is not None and not tried.effect.ignored
     for undo in context.undos.values():
         put_back(context, undo)
     context.undos.clear()
-    if subject.key and context.shared.ledger.get(subject.key) is not None:
-        context.shared.ledger.put_back((subject.key,), lambda each: put_back(context, each))
-    return shapes.setdefault(key, record)
+    if subject.key and ledger.get(subject.key) is not None:
+        ledger.put_back((subject.key,), lambda each: put_back(context, each))
+    if len(ledger.problems) > problems or (subject.key and ledger.get(subject.key) is not None):
+        return not_offered(step, "what is changed of it can't be put back", tried.exchanges), True
+    if taken:
+        if subject.key and subject.shown is not None:
+            context.shared.shapes.setdefault((context.resource.name, _BEFORE), done(step, [subject.shown]))
+        return done(step, tried.exchanges[-1:], effect=tried.effect), True
+    last = tried.exchanges[-1].status if tried.exchanges else None
+    record = not_offered(step, f"no {method} of it is taken", tried.exchanges)
+    return record, not some or last in NOT_THIS_METHOD
+
+
+def _hides(context: Context, subject: Subject) -> bool:
+    """Whether a PUT of a document may have members that GET does not show: they would be lost for good."""
+    write = context.resource.writes["change"]
+    wanted = context.shared.survey.bodies.get((write.method, write.path))
+    return wanted is not None and wanted.known is not None and not wanted.known <= subject.item.keys()
 
 
 def _document(context: Context) -> Subject | None:
     """A document that is its own item; it is the user's, so what is changed of it is owed."""
-    document, write = context.json(context.read()), context.resource.writes["change"]
-    return (
-        Subject(document, write.path, None, context.resource.read) if isinstance(document, Mapping) else None
-    )
+    exchange, resource = context.read(), context.resource
+    document, write = context.json(exchange), resource.writes["change"]
+    if exchange.status != _OK or not isinstance(document, Mapping):
+        return None
+    return Subject(document, write.path, None, resource.read, shown=exchange)
+
+
+def compare(context: Context) -> None:
+    """Tell where a document of the user's that was put back is not as it was before the first history."""
+    record = context.shared.shapes.get((context.resource.name, _BEFORE))
+    before = context.json(record.exchanges[0]) if record is not None else None
+    owed = context.shared.ledger.get(context.resource.writes["change"].path) if record is not None else None
+    if isinstance(before, Mapping) and owed is None:
+        exchange = context.read()
+        after = context.json(exchange)
+        found = changed(before, after if isinstance(after, Mapping) else None)
+        if found and exchange.status == _OK:
+            says = f"{context.resource.read} is not as it was before the run: {found}"
+            context.shared.ledger.regret(says)
 
 
 def ready(step: Step, context: Context, game: Game, method: str) -> tuple[Item, Shape]:

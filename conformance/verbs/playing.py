@@ -33,6 +33,7 @@ from conformance.model import (
 )
 from conformance.sending.ledger import SUCCESS, Undo
 from conformance.verbs.base import Argument, Verb, done
+from conformance.verbs.clearing import clear
 from conformance.verbs.games import Game, begun, ready
 from conformance.verbs.making import make, no_more, removed
 from conformance.verbs.ours import (
@@ -299,8 +300,7 @@ def _spoil(step: Step, context: Context, game: Game, wrong: str, then: str) -> S
 
 
 def _clear(step: Step, context: Context, game: Game, then: str) -> StepRecord:
-    write = context.resource.writes["clear"]
-    exchange = context.send(write.method, write.path)
+    exchange = clear(step, context)
     return done(step, [exchange, *_then(context, game, then)], effect=Effect("clear"))
 
 

@@ -1,6 +1,7 @@
 """Writes to what the server keeps for a while: the old state may be served until that ends. Shell.
 
-Where the target claims the lesson's contract a write shows at once, and nothing is waited for.
+Where the target claims the lesson's contract a write shows at once, and nothing is waited for; likewise where
+a cache of whole answers stands before the very URL that is written, which it has to drop (RFC 9111 4.4).
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance.content.effects import sees_write
-from conformance.model import StepRecord
+from conformance.model import MISSING, Effect, StepRecord
 
 if TYPE_CHECKING:
     from conformance.sending.context import Context
@@ -41,11 +42,20 @@ def settled(record: StepRecord, context: Context) -> None:
     In real time that is waited for once: each write would cost a TTL.
     """
     effect = record.effect
-    if record.status != "done" or effect is None or effect.kind not in _SHOWN or not may_be_late(context):
+    if record.status != "done" or effect is None or not _is_seen(effect) or not may_be_late(context):
+        return
+    if context.resource.http_cache and effect.path == context.resource.read:
         return
     if not sees_write(context.read(), effect):
         wait_for_new(context)
         context.shared.lives.late[context.resource.name] += 1
+
+
+def _is_seen(effect: Effect) -> bool:
+    """Whether any read could tell of it: what is written as it was shown before is no news."""
+    return effect.kind in _SHOWN and not (
+        effect.kind == "change" and effect.before is effect.after is MISSING
+    )
 
 
 def wait_for_new(context: Context) -> None:

@@ -8,6 +8,7 @@ import pytest
 from helpers.records import resource, timed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from conformance.claims import CLAIMS, Weighed, weigh
 from conformance.model import (
@@ -246,6 +247,68 @@ def test_what_has_no_answer_leaves_everything_open() -> None:
     history = items().write(value="new")
     history.steps.append(StepRecord("move-2", "play", exchanges=(Exchange(Request("PUT")),)))
     assert history.read(value="old").weighed.findings == {}
+
+
+LISTED = timed("listed", 30.0, etag=True, read="/listed")
+
+
+def face(history: History, target: str, value: Json, *, hit: bool, item: bool = False, **more: Any) -> None:
+    """A read of one face of a resource, each with an entry of its own."""
+    facts = Facts(value=value, hit=hit)
+    history.add(history.exchange(target=target, tag=f'"{target}{value}"', facts=facts, **more))
+    history.steps[-1] = replace(history.steps[-1], item=item)
+
+
+def test_each_face_has_lives_of_its_own() -> None:
+    """The item was made later than the list, and is kept for longer; a page of the list is another entry."""
+    history = History(LISTED)
+    face(history, "/listed", "1", hit=False)
+    history.now += 20
+    face(history, "/listed/7", MISSING, hit=False, item=True)
+    face(history, "/listed?page=2", "b", hit=False)
+    face(history, "/listed", "1", hit=True)
+    history.now += 15
+    face(history, "/listed/7", MISSING, hit=True, item=True)
+    face(history, "/listed?page=2", "b", hit=True)
+    face(history, "/listed", "2", hit=False)
+    assert history.weighed.findings == {}
+    assert history.weighed.looked["ended"] == 1
+    history.now += 40
+    face(history, "/listed/7", MISSING, hit=True, item=True)
+    assert list(history.weighed.findings) == ["ended"]
+
+
+def test_each_variant_has_lives_of_its_own() -> None:
+    history, other = History(LISTED), (("Accept-Language", "de"),)
+    for headers, value, hit in (
+        ((), "1", False),
+        (other, "eins", False),
+        ((), "1", True),
+        (other, "eins", True),
+    ):
+        exchange = history.exchange(facts=Facts(value=value, hit=hit), tag=f'"{value}"')
+        history.add(replace(exchange, request=replace(exchange.request, headers=headers)))
+        history.now += 5
+    assert history.weighed.findings == {}
+    assert history.weighed.looked["kept"] == 2
+
+
+def test_a_clear_ends_the_entries_of_every_face() -> None:
+    history = History(LISTED)
+    face(history, "/listed", "1", hit=False)
+    face(history, "/listed?page=2", "b", hit=False)
+    history.clear()
+    face(history, "/listed", "2", hit=False)
+    face(history, "/listed?page=2", "b", hit=True, at=8.0)
+    assert list(history.weighed.findings) == ["cleared"]
+
+
+def test_a_write_may_end_whatever_is_kept() -> None:
+    history = History(LISTED)
+    face(history, "/listed", "1", hit=False)
+    history.write(value="new")
+    face(history, "/listed", "2", hit=False)
+    assert "kept" not in history.weighed.findings
 
 
 def test_where_values_repeat_the_mark_alone_tells() -> None:

@@ -124,6 +124,11 @@ def test_what_is_graded_stays_and_what_is_handed_in_anew_is_graded(
     assert len(begun) == 1
     assert class_.points() == {"ada": "40", "bob": "40"}
     assert (class_.out / "students/ada/report.svg").exists()
+    (class_.out / "students/ada/notes.txt").write_text("mine")
+    assert class_.grade() == 0
+    left = {each.name for each in (class_.out / "students/ada").iterdir()}
+    assert left == {"notes.txt", "report.html", "report.json.gz"}
+    assert len(begun) == 1
     assert class_.grade("--again") == 0
     assert len(begun) == 3
 
@@ -154,23 +159,6 @@ def test_one_that_kills_its_grader_loses_its_own_result_alone(tmp_path: Path) ->
     report = decode(gzip.decompress((class_.out / "students/eve/report.json.gz").read_bytes()))
     assert report.grade is not None
     assert (report.grade.status, report.grade.high) == ("withheld", 40)
-
-
-def test_before_a_submission_starts_a_whole_withheld_result_stands_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class_ = Class(tmp_path, {"ada": GOOD})
-    place = class_.out / "students/ada"
-    seen: list[object] = []
-
-    def begin(*_: object) -> None:
-        seen.append(json.loads((place / "prairielearn.json").read_text()))
-        assert (place / "report.html").exists()
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Pool, "_begin", begin)
-    assert class_.grade("--report", "prairielearn") == 2
-    assert [each["gradable"] for each in seen] == [False]  # type: ignore[index]
 
 
 def test_a_full_disk_costs_what_could_not_be_written_and_the_same_words_go_on(
@@ -267,20 +255,6 @@ def test_without_isolation_a_class_is_refused_unless_that_is_said(
     assert "--no-isolation grades it all the same" in capsys.readouterr().err
 
 
-def test_a_submission_sees_neither_results_nor_what_others_handed_in(tmp_path: Path) -> None:
-    if isolation.namespaces.lacking():
-        pytest.skip(isolation.namespaces.lacking())
-    theirs = [tmp_path / "submissions/ada/main.py", tmp_path / "results/grades.csv"]
-    peeps = (
-        f"import pathlib\nassert not any(pathlib.Path(each).exists() for each in {list(map(str, theirs))})\n"
-    )
-    class_ = Class(tmp_path, {"ada": GOOD, "eve": peeps + GOOD})
-    words = [each for each in class_.words if each != "--no-isolation"]
-    assert cli.command([*words, "--isolate", "namespaces"]) == 0
-    assert class_.points() == {"ada": "40", "eve": "40"}
-    assert {row["isolation"] for row in class_.rows().values()} == {"namespaces"}
-
-
 def test_who_behaves_by_the_clock_is_found_by_one_that_waits(tmp_path: Path) -> None:
     tells = "import sys\nMOVED = 'time_machine' in sys.modules\n"
     two_faced = (
@@ -299,19 +273,32 @@ def test_who_behaves_by_the_clock_is_found_by_one_that_waits(tmp_path: Path) -> 
     assert "by a clock that waits 1 check came out otherwise: inm-current-is-304" in first
 
 
-def test_pseudonyms_are_all_that_is_shown_and_stay(tmp_path: Path) -> None:
-    class_ = Class(tmp_path, {"ada lovelace": GOOD, "bob": NO_TAG})
-    assert class_.grade("--pseudonyms") == 0
-    held = json.loads((class_.out / "names.json").read_text())
-    assert set(held) == {"ada lovelace", "bob"}
-    assert (class_.out / "names.json").stat().st_mode & 0o077 == 0
-    assert class_.points()[held["ada lovelace"]] == "40"
-    others = [each for each in class_.out.rglob("*") if each.is_file() and each.name != "names.json"]
-    assert not any("lovelace" in str(each) or b"lovelace" in each.read_bytes() for each in others)
-    class_.hand_in("cyd", {"main.py": "x = 1\n"})
-    assert class_.grade("--pseudonyms") == 0
-    again = json.loads((class_.out / "names.json").read_text())
-    assert {name: again[name] for name in held} == held
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (errno.EMFILE, "Too many open files; 0 of 1 results are there: allow more open files (ulimit -n)"),
+        (errno.EPERM, "Operation not permitted; 0 of 1 results are there: allow this user to write there"),
+        (errno.EIO, "Input/output error; 0 of 1 results are there: see to that, and start the same again"),
+    ],
+)
+def test_what_breaks_a_class_off_is_told_as_what_it_is(
+    tmp_path: Path,
+    number: int,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class_ = Class(tmp_path, {"ada": GOOD})
+
+    def refused(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Pool, "_begin", refused)
+    assert class_.grade() == 2
+    err = capsys.readouterr().err
+    assert says in err
+    assert "can't be written" not in err
+    assert "make room" not in err
 
 
 def test_servers_that_run_are_graded_by_their_urls(tmp_path: Path, serve: Serve, unused_url: str) -> None:

@@ -7,14 +7,26 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from helpers.classes import GOOD, NO_TAG, Class
+from helpers.rolls import standing
+
+from conformance.classroom import cluster as about
+from conformance.classroom.cluster import Cluster
+from conformance.classroom.one import Graded, Order
+from conformance.classroom.pool import Lost, Task
+from conformance.execute.progress import Progress
+from conformance.load.target import load_target
 
 pytest.importorskip("distributed", reason="dask.distributed is not installed")
 
+ORDER = Order(b"", load_target())
 CLUSTER = """
 import json, sys
 from distributed import LocalCluster
@@ -68,3 +80,81 @@ def test_nobody_at_an_address_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "no cluster answers at 'tcp://127.0.0.1:1'" in done.stderr
+
+
+# ------------------------------------------------------------------ what is lost
+
+
+class Future:
+    """A result, where it has come."""
+
+    def __init__(self, result: Graded | None) -> None:
+        self._result = result
+
+    def done(self) -> bool:
+        return self._result is not None
+
+    def result(self) -> Graded | None:
+        return self._result
+
+
+class Client:
+    """A cluster whose workers give the results that are named, and nothing for the others."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        self.cancelled: list[Future] = []
+
+    def run(self, what: Callable[..., Any], *args: Any, **_: Any) -> dict[str, Any]:
+        return {"worker": what(*args)}
+
+    def scatter(self, some: list[Any], **_: Any) -> list[Any]:
+        return some
+
+    def nthreads(self) -> dict[str, int]:
+        return {"worker": 1}
+
+    def submit(self, _what: Any, submission: bytes, *_: Any, **__: Any) -> Future:
+        return Future(GRADED if submission == b"good" else None)
+
+    def cancel(self, futures: list[Future], **_: Any) -> None:
+        self.cancelled += futures
+
+    def close(self) -> None:
+        pass
+
+
+GRADED = Graded(standing(1), b"", {})
+
+
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> Cluster[str]:
+    """A cluster of one worker, that says nothing of what it was given last."""
+    monkeypatch.setattr(about, "_ON_ITS_WAY", 0.0)
+    monkeypatch.setitem(
+        sys.modules, "distributed", SimpleNamespace(Client=Client, wait=lambda *_, **__: None)
+    )
+    return Cluster("tcp://127.0.0.1:1")
+
+
+def test_what_is_lost_without_a_word_is_given_up_once_its_time_is_over(silent: Cluster[str]) -> None:
+    tasks: Iterator[Task[str]] = iter([Task("ada", b"good", "", 0.0), Task("eve", b"lost", "", 0.0)])
+    found = dict(silent.graded(ORDER, tasks, lambda: True))
+    assert found == {"ada": GRADED, "eve": Lost("the cluster had no result within 0 s")}
+    assert silent.at_work == []
+
+
+def test_what_waits_behind_others_is_not_given_up_as_long_as_results_come(silent: Cluster[str]) -> None:
+    now, task = time.monotonic(), Task("eve", b"", "", 100.0)
+    for sent, news, lost in ((50, 0, False), (150, 50, False), (150, 120, True), (401, 0, True)):
+        silent._news = now - news  # noqa: SLF001
+        assert silent._is_lost(about._Sent(task, now - sent)) is lost  # noqa: SLF001
+
+
+def test_a_worker_ends_what_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(*args: Any, **_: Any) -> None:
+        while True:
+            args[2](Progress(0, 1, (), print))
+
+    monkeypatch.setattr(about, "grade_one", endless)
+    with pytest.raises(TimeoutError, match="it did not end within 0 s"):
+        about._graded(b"", ORDER, "", 0.0)  # noqa: SLF001

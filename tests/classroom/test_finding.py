@@ -19,7 +19,8 @@ def test_a_folder_and_a_zip_are_a_student_each_and_anything_else_is_told(tmp_pat
     (tmp_path / "__MACOSX").mkdir()
     found = find(tmp_path)
     assert [(each.student, each.kind) for each in found.submissions] == [("ada", "folder"), ("bob", "zip")]
-    assert found.left_out == ("'notes.txt' is neither a folder nor a zip file",)
+    assert found.left_out == (("notes.txt", "is neither a folder nor a zip file"),)
+    assert found.names == ["ada", "bob", "notes.txt"]
 
 
 def test_a_folder_and_a_zip_of_one_name_are_two(tmp_path: Path) -> None:

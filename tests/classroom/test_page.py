@@ -75,6 +75,14 @@ def test_the_first_thing_is_what_the_instructor_is_to_look_at() -> None:
     assert "Look at these first" not in page(roll(2))
 
 
+def test_a_list_that_is_cut_says_how_many_there_are() -> None:
+    lost = [row(f"lost-{n}", standing(1, status="withheld", cause="noise", points=None)) for n in range(302)]
+    source = page(roll(0, *lost, notes=tuple(f"'{n}.txt' is no folder" for n in range(301))))
+    assert 'Withheld <span class="count">302</span>' in source
+    assert 'Left out of the folder <span class="count">301</span>' in source
+    assert re.findall(r'<li class="dim">and (\d+) more</li>', source) == ["2", "1"]
+
+
 def test_students_stand_by_topics_with_points_a_letter_and_a_link() -> None:
     source = page(roll(1))
     topics = len(roll(1).assignment.topics)

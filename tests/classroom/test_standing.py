@@ -7,7 +7,7 @@ from helpers.grading import assignment, nodeid, report, verdict, worth
 from helpers.rolls import HOSTILE, standing
 from msgspec.structs import replace
 
-from conformance.classroom.standing import Cell, decode, encode, standing_of, withheld
+from conformance.classroom.standing import Cell, decode, encode, standing_of, unnamed, withheld
 from conformance.errors import UsageError
 from conformance.grading.points import grade
 from conformance.model import Audit, Report
@@ -88,3 +88,11 @@ def test_it_is_read_as_it_was_written_and_anything_else_is_none() -> None:
     assert decode(encode(one)) == one
     for other in (b"", b"{}", b"\xff", encode(one).replace(b'"version":1', b'"version":2')):
         assert decode(other) is None
+
+
+def test_a_name_in_its_texts_is_put_otherwise_where_it_stands_as_words_of_its_own() -> None:
+    one = standing(1, found="main:app was found in Ada_Lovelace-lab/", left_out=("x/ADA LOVELACE.pdf: no",))
+    made = unnamed(one, "ada lovelace", "S1")
+    assert (made.found, made.left_out) == ("main:app was found in S1-lab/", ("x/S1.pdf: no",))
+    assert unnamed(standing(1, found="bobsled"), "bob", "S1").found == "bobsled"
+    assert unnamed(standing(1, found="a b"), "a", "S1").found == "a b"

@@ -79,6 +79,32 @@ def test_the_report_of_another_result_is_not_taken_for_this_one(tmp_path: Path) 
     assert not made.has("ada", first.standing, ["report.html"])
 
 
+def test_what_another_run_has_asked_for_goes_and_nothing_else(tmp_path: Path) -> None:
+    made, graded = kept(tmp_path)
+    with made:
+        made.hand_out("ada", graded.standing, {"report.html": b"page", "report.svg": b"badge"})
+    (tmp_path / "students/ada/report.xml").write_text("the instructor's")
+    with made:
+        assert not made.has("ada", graded.standing, ["report.html"])
+        made.hand_out("ada", graded.standing, {"report.html": b"page"})
+        assert made.has("ada", graded.standing, ["report.html"])
+    names = {each.name for each in (tmp_path / "students/ada").iterdir()}
+    assert names == {"report.html", "report.xml", REPORT}
+
+
+def test_folders_of_others_are_emptied_of_what_is_ours(tmp_path: Path) -> None:
+    made, graded = kept(tmp_path)
+    with made:
+        for slug in ("ada", "bob", "S1"):
+            made.hand_out(slug, graded.standing, graded.files)
+    (tmp_path / "students/bob/note.txt").write_text("mine")
+    with Store(tmp_path) as again:
+        assert again.forget({"S1"}) == ["bob"]
+    assert sorted(each.name for each in (tmp_path / "students").iterdir()) == ["S1", "bob"]
+    assert [each.name for each in (tmp_path / "students/bob").iterdir()] == ["note.txt"]
+    assert "ada" not in (tmp_path / ".handed-out.json").read_text()
+
+
 def test_nothing_that_is_written_half_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(path: Path, target: Path) -> None:
         raise OSError(errno.EIO, "")

@@ -18,7 +18,7 @@ from helpers.student import Student, reply
 
 from conformance.commands.fuzz import UNCLEAN, command, fuzz
 from conformance.errors import UsageError
-from conformance.fuzz import CHECKS
+from conformance.fuzz import CHECKS, GUARD
 from reference_impl.twisted.serve import start
 
 pytestmark = pytest.mark.processes
@@ -27,8 +27,11 @@ pytestmark = pytest.mark.processes
 def ran(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     env = {n: v for n, v in os.environ.items() if n != "CI" and "SCHEMATHESIS" not in n}
     env["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    if hooks := env.pop("HOOKS_OF_THIS_TEST", ""):
+        env["SCHEMATHESIS_HOOKS"] = hooks
     return subprocess.run(
-        [sys.executable, "-m", "conformance", "fuzz", *words],
+        # As the command itself, which looks for no module in the current folder.
+        [sys.executable, "-P", "-m", "conformance", "fuzz", *words],
         cwd=folder,
         env=env,
         capture_output=True,
@@ -47,6 +50,44 @@ def test_it_finds_what_is_wrong_once_and_leaves_nothing_in_the_folder(tmp_path: 
     assert [each.name for each in tmp_path.iterdir()] == ["schemathesis.toml"]
 
 
+def test_a_run_in_which_nothing_could_be_revalidated_fails(tmp_path: Path) -> None:
+    paths = {"/things": {"get": {"responses": {"200": {"description": "it"}}}}}
+    document = {"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": paths}
+    student = Student(lambda _method, path, *_: reply(200, document if path == "/openapi.json" else []))
+    with serve(student) as server:
+        done = ran(tmp_path, server.url, "--seed", "1", "--fuzz-examples", "2")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "so nothing was revalidated" in done.stdout
+
+
+@pytest.mark.parametrize("named", ["my_hooks", "my_hooks.py", "sub/hooks.py", "whole"])
+@pytest.mark.parametrize("by", ["config", "variable"])
+def test_hooks_of_ones_own_are_found_as_without_us(
+    by: str, named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sub").mkdir()
+    for file in ("my_hooks.py", "sub/hooks.py"):
+        (tmp_path / file).write_text("print('these are mine')\n")
+    hooks = str(tmp_path / "my_hooks.py") if named == "whole" else named
+    if by == "config":
+        (tmp_path / "schemathesis.toml").write_text(f'hooks = "{hooks}"\n')
+    else:
+        monkeypatch.setenv("HOOKS_OF_THIS_TEST", hooks)
+    before = sorted(tmp_path.rglob("*"))
+    done = ran(tmp_path, "http://127.0.0.1:9")
+    assert "these are mine" in done.stdout, done.stdout + done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_hooks_above_the_folder_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "schemathesis.toml").write_text('hooks = "../hooks.py"\n')
+    done = ran(tmp_path / "here", "http://127.0.0.1:9")
+    assert done.returncode == 2
+    assert "hooks in schemathesis.toml is '../hooks.py'" in done.stderr
+    assert "name its whole path" in done.stderr
+
+
 def test_what_has_no_openapi_is_told_and_is_no_finding(tmp_path: Path) -> None:
     with start() as running:
         done = ran(tmp_path, running.url, "--openapi", "/nothing.json")
@@ -59,7 +100,7 @@ def test_only_get_and_head_are_sent_unless_writes_are_allowed(writes: bool, meth
     words = command("http://localhost:1/", "/o.json", writes=writes, seed=7, examples=3, config=Path("none"))
     assert [after for word, after in pairwise(words) if word == "--include-method"] == methods
     assert "http://localhost:1/o.json" in words
-    assert words[words.index("--checks") + 1].split(",") == list(CHECKS)
+    assert words[words.index("--checks") + 1].split(",") == [*CHECKS, GUARD]
     assert words[words.index("--seed") + 1] == "7"
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,3 +45,37 @@ def test_a_save_comes_with_the_file(saves: Saves, tmp_path: Path) -> None:
             break
         saves._closed.wait(0.02)  # noqa: SLF001
     assert next(iter(saves)) == {tmp_path / "main.py"}
+
+
+class Dying:
+    """watchfiles, which sees one save and then ends."""
+
+    def __init__(self, problem: Exception | None = None) -> None:
+        self._problem = problem
+
+    @staticmethod
+    def DefaultFilter() -> Callable[[Any, str], bool]:  # noqa: N802 - as it is called
+        return lambda _change, _path: True
+
+    def watch(self, *_: Path, **_more: Any) -> Iterator[set[tuple[int, str]]]:
+        yield {(1, "/x/main.py")}
+        if self._problem is not None:
+            raise self._problem
+
+
+@pytest.mark.parametrize(
+    ("problem", "says"),
+    [
+        (OSError("OS file watch limit reached"), r"\(OSError: OS file watch limit reached\): see to that"),
+        (None, r"watchfiles has ended \(without saying why\)"),
+    ],
+)
+def test_nobody_waits_for_a_watcher_that_has_died(
+    problem: Exception | None, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", Dying(problem))
+    with closing(Saves([tmp_path])) as made:
+        coming = iter(made)
+        assert next(coming) == {Path("/x/main.py")}
+        with pytest.raises(UsageError, match=says):
+            next(coming)

@@ -4,21 +4,28 @@ none.
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from helpers.runs import SUITE, Embedded, on, reference
+from helpers.hostile import serve
+from helpers.rules import none_of
+from helpers.runs import SUITE, Embedded, on, quick, reference, run
+from helpers.student import Student, reply
 from msgspec.structs import replace
 
+from conformance.claims import weigh
 from conformance.execute.again import judge_again
+from conformance.execute.engine import Engine
 from conformance.execute.exploring import Broken, Explored
 from conformance.fuzz import machine
 from conformance.judge import Court, judge
 from conformance.load.target import load_target
 from conformance.model import NOT_ASKED, Finding, Record, Report, Resource, StepRecord
 from conformance.plan.lanes import plan
+from conformance.report.summary import summary_lines
 from conformance.report.text import entry_text
 
 RUNS = plan(SUITE, load_target("lesson"), "lesson", explored=True).runs
@@ -154,15 +161,19 @@ def outcomes(report: Report) -> dict[str, str]:
 
 def test_a_finding_that_can_not_be_saved_is_told_and_stands(server: Embedded) -> None:
     def save(*_: Any) -> None:
-        raise PermissionError("read-only")
+        raise PermissionError(errno.EACCES, "Permission denied", "found/x.yaml")
 
     save.paths = []  # type: ignore[attr-defined]
     report = judged(server, unanswered("items"), save=save)
     assert outcomes(report) == {"items": "fail"}
     assert report.fuzzing is not None
     (entry,) = [e for e in report.judged if e.id == READS]
-    says = f"what was found by {entry.nodeid} could not be saved: PermissionError: read-only"
-    assert report.fuzzing.broken == (says,)
+    why = "'found/x.yaml' can't be written: Permission denied"
+    says = f"what was found by {entry.nodeid} could not be saved: {why}"
+    assert (report.fuzzing.broken, report.fuzzing.unsaved) == ((), (says,))
+    lines = summary_lines(report)
+    assert f"  {says}; name another by --save-failing" in lines
+    none_of(line for line in lines if "the suite's fault" in line)
 
 
 def test_one_cause_is_told_once_and_of_the_resource_that_has_failed_for_it(server: Embedded) -> None:
@@ -202,7 +213,79 @@ def test_an_exploration_that_breaks_is_our_fault_and_told(server: Embedded) -> N
     report = judged(server, Machine(made))
     assert report.fuzzing is not None
     assert len(report.fuzzing.broken) == 1
-    assert {e.verdict.outcome for e in report.judged if e.id.startswith("explored")} == {"not-applicable"}
+    told = [e for e in report.judged if e.id.startswith("explored")]
+    assert {e.verdict.outcome for e in told} == {"error", "not-applicable"}
+    (ours,) = [e for e in told if e.verdict.outcome == "error"]
+    assert report.records[ours.work].error == "RuntimeError: ours"
+    assert [e.verdict for e in judge_again(report).judged if e.work] == [e.verdict for e in told if e.work]
+
+
+def test_a_fault_of_ours_in_a_history_has_its_record_and_leaves_what_was_found(server: Embedded) -> None:
+    def made(_resource: Resource, play: Any) -> Explored:
+        found = breaking("changed", play)
+        found.fatal = ("look", "head"), replace(play(("look", "head")), error="KeyError: 'ours'")
+        return found
+
+    report = judged(server, Machine(made))
+    told = {e.id: e for e in report.judged if e.id.startswith("explored")}
+    (ours,) = [e for e in told.values() if e.verdict.outcome == "error"]
+    assert ours.id == READS
+    assert "KeyError: 'ours'" in ours.verdict.message
+    assert [step.name for step in report.records[ours.work].steps] == ["move-1", "move-2"]
+    assert told[SHOWS].work in report.records
+    assert told[BODY].verdict.outcome == "pass"
+
+
+class Limiting:
+    """A server that asks for patience once `begun`: a read of the list is answered by this status."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        self.begun = False
+
+    def __call__(self, _method: str, path: str, *_: Any) -> Any:
+        wait = {"Retry-After": "3600"}
+        return reply(self.status, {}, wait) if self.begun and path == "/items/" else None
+
+
+def test_what_is_rate_limited_is_not_explored(server: Embedded) -> None:
+    made = Machine(lambda *_: looking("changed"))
+    texts = frozenset({"specs/validators.yaml::items::etag-of-content"})
+
+    def limiting(*_: Any, **__: Any) -> None:
+        engine.shared.limited.add("items")
+
+    engine = Engine(server.options(search=limiting, explore=made, selected=explored("items") | texts))
+    engine.start()
+    assert engine.wait(60)
+    engine.close()
+    report = engine.report()
+    assert made.asked == []
+    told = [e.verdict for e in report.judged if e.id.startswith("explored")]
+    assert {(each.outcome, each.code) for each in told} == {("not-applicable", NOT_ASKED)}
+    assert report.fuzzing is not None
+    assert report.fuzzing.broken == ()
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_exploration_ends_once_the_server_asks_for_patience(status: int) -> None:
+    limiting = Limiting(status)
+    ended: list[bool] = []
+
+    def explore(resource: Resource, *asked: Any, over: Callable[[], bool], **_: Any) -> Explored:
+        play = asked[-1]
+        play(("look",))
+        ended.append(over())
+        limiting.begun = True
+        record = play(("look",))
+        ended.append(over())
+        assert weigh(record.steps, resource).findings == {}
+        return looking("answered")
+
+    with serve(Student(limiting)) as peer:
+        report = run(quick(peer.url, search=nothing, explore=explore, selected=explored("items")))
+    assert ended == [False, True]
+    assert {e.verdict.outcome for e in report.judged if e.id == READS} <= {"pass"}
 
 
 def test_where_no_time_is_left_nothing_is_wanting(server: Embedded) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import time
 from collections.abc import Callable
@@ -15,10 +16,10 @@ from helpers.student import Student, reply
 
 from conformance.execute.again import judge_again
 from conformance.execute.engine import Engine
-from conformance.execute.options import Attempt
+from conformance.execute.options import Attempt, BrokenOffError
 from conformance.fuzz import search
 from conformance.load.target import load_target
-from conformance.model import Record, Run, Verdict
+from conformance.model import NOT_ASKED, Record, Run, Verdict
 from conformance.plan.lanes import plan
 from reference_impl.twisted.flaws import FLAWS, Flaw
 
@@ -132,7 +133,7 @@ class Unwritable:
         self.paths: list[str] = []
 
     def __call__(self, *_: Any) -> None:
-        raise PermissionError("read-only")
+        raise PermissionError(errno.EACCES, "Permission denied", "found/x.yaml")
 
 
 def test_what_can_not_be_saved_is_told_and_stands(server: Embedded) -> None:
@@ -140,8 +141,8 @@ def test_what_can_not_be_saved_is_told_and_stands(server: Embedded) -> None:
     assert on(report, "etag-of-content").outcome == "fail"
     assert report.fuzzing is not None
     assert report.fuzzing.saved == ()
-    says = f"what was found by {TEXTS} could not be saved: PermissionError: read-only"
-    assert report.fuzzing.broken == (says,)
+    says = f"what was found by {TEXTS} could not be saved: 'found/x.yaml' can't be written: Permission denied"
+    assert (report.fuzzing.broken, report.fuzzing.unsaved) == ((), (says,))
 
 
 @pytest.mark.parametrize("outcome", ["error", "inconclusive", "blocked", "untestable"])
@@ -161,6 +162,16 @@ def test_a_search_that_breaks_leaves_the_pass_and_is_told(server: Embedded) -> N
     assert on(report, "etag-of-content").outcome == "pass"
     assert report.fuzzing is not None
     assert report.fuzzing.broken == (f"the search of {TEXTS} broke off: RuntimeError: ours",)
+
+
+def test_a_search_that_breaks_after_it_has_found_something_is_told_and_leaves_it(server: Embedded) -> None:
+    def look(run: Run, attempt: Attempt, over: Any) -> Found:
+        raise BrokenOffError("the suite is at fault", failing(run, attempt, over))
+
+    report = server.judge(search=Seeker(look), selected=frozenset({TEXTS}))
+    assert on(report, "etag-of-content").message == "found by searching"
+    assert report.fuzzing is not None
+    assert report.fuzzing.broken == (f"the search of {TEXTS} broke off: the suite is at fault",)
 
 
 # ------------------------------------------------------------------ sharing
@@ -256,6 +267,62 @@ def test_a_server_that_dies_while_it_is_searched_is_told_once_and_asked_no_more(
     assert [e.nodeid for e in silent] == [seeker.asked[0][0]]
     assert report.fuzzing is not None
     assert report.fuzzing.ended == "the server does not answer any more"
+
+
+def test_a_server_that_dies_after_something_was_found_is_asked_no_more() -> None:
+    """The next search would find nobody, and be blamed for it."""
+    dead: list[bool] = []
+
+    def before(*_: object) -> bytes | None:
+        return b"" if dead else None
+
+    def look(run: Run, attempt: Attempt, over: Any) -> Found:
+        found = failing(run, attempt, over)
+        dead.append(True)
+        once(run, attempt, over)
+        return found
+
+    seeker = Seeker(look)
+    with serve(Student(before)) as running:
+        report = run(quick(running.url, 0.2, search=seeker, selected=ITEMS))
+    assert len(seeker.asked) == 1
+    assert bad(report, "fail", "unreachable") == {seeker.asked[0][0]: "found by searching"}
+    assert report.fuzzing is not None
+    assert report.fuzzing.ended == "the server does not answer any more"
+
+
+def test_what_is_not_explored_since_the_server_was_given_up_in_a_search_is_nobodys_fault(
+    server: Embedded,
+) -> None:
+    def look(*_: Any) -> None:
+        engine._give_up("the server has died 12 times")  # noqa: SLF001
+
+    runs = plan(SUITE, load_target("lesson"), "lesson", explored=True).runs
+    explored = {r.id for r in runs if r.check.explored and r.resource and r.resource.name == "items"}
+    made = server.options(search=Seeker(look), explore=nothing, selected=frozenset({TEXTS, *explored}))
+    engine = Engine(made)
+    engine.start()
+    assert engine.wait(60)
+    engine.close()
+    report = engine.report()
+    assert {e.verdict.code for e in report.judged if e.nodeid in explored} == {NOT_ASKED}
+    assert report.fuzzing is not None
+    assert report.fuzzing.ended == "the server has died 12 times"
+
+
+def test_what_is_rate_limited_is_not_searched() -> None:
+    def look(_run: Run, attempt: Attempt, over: Any) -> None:
+        limiting.append(True)
+        once(_run, attempt, over)
+        assert over()
+
+    limiting: list[bool] = []
+    limited = reply(429, {}, {"Retry-After": "3600"})
+    seeker = Seeker(look)
+    with serve(Student(lambda *_: limited if limiting else None)) as running:
+        report = run(quick(running.url, search=seeker, selected=ITEMS))
+    assert len(seeker.asked) == 1
+    assert not bad(report, "fail", "inconclusive", "error")
 
 
 def test_a_run_that_is_stopped_keeps_what_was_judged(server: Embedded) -> None:

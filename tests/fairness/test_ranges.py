@@ -137,6 +137,38 @@ def test_a_body_that_is_too_large_to_be_kept_is_compared_all_the_same(cut: int, 
     assert verdict_of(report, "part-is-what-it-says").outcome == outcome
 
 
+TAGGED = {"ETag": '"a"', "Accept_Ranges": "bytes"}
+
+
+def tagged(text: str, headers: Fields, body: bytes) -> bytes:
+    """Single ranges with a tag, and If-Range compared with it."""
+    holds = headers.get("if-range", '"a"') == '"a"'
+    served = right(text, {}, body) if holds else answer(200, body)
+    fields = b'\r\nETag: "a"\r\nAccept-Ranges: bytes\r\n'
+    return served.replace(b"\r\n", fields, 1)
+
+
+@pytest.mark.parametrize("body", [BODY, b"12", b"1"])
+def test_of_a_body_that_is_shorter_than_the_range_no_more_is_wanted(body: bytes) -> None:
+    report = judged(lambda text, headers: tagged(text, headers, body), lambda: answer(200, body, **TAGGED))
+    assert outcomes(report, "fail", "error", "inconclusive", "unreachable") == {}
+    assert verdict_of(report, "if-range-current").outcome == "pass"
+    assert verdict_of(report, "if-range-other").outcome == "pass"
+
+
+def test_the_whole_that_begins_where_the_part_would_is_seen() -> None:
+    """Squid 5.7 goes on to the range in what it has kept, and sends all from there where If-Range fails."""
+
+    def ranged(text: str, headers: Fields) -> bytes:
+        if headers.get("if-range", '"a"') == '"a"':
+            return tagged(text, headers, BODY)
+        first, _ = span(text) or (0, 0)
+        return answer(200, BODY[first:] + BODY[LENGTH - first :], **TAGGED)
+
+    report = judged(ranged, lambda: answer(200, BODY, **TAGGED))
+    assert set(outcomes(report, "fail")) == {"if-range-other", "if-range-weakened"}
+
+
 WHOLE_FLOOD = b"--b\r\nContent-Range: bytes 0-0/128\r\n\r\n[\r\n" * 2000
 SENSELESS: dict[str, tuple[Serve, set[str]]] = {
     "a Content-Range of nonsense": (

@@ -12,7 +12,7 @@ from helpers.exploring import ground
 from helpers.fuzzing import ODD_DEFECTS
 from helpers.records import resource
 
-from conformance.claims import CLAIMS
+from conformance.claims import CLAIMS, weigh
 from conformance.execute.exploring import Explored
 from conformance.fuzz import machine
 from conformance.fuzz.machine import MOST_MOVES, THEMES, TRAPS, explore
@@ -145,6 +145,78 @@ def test_what_fails_once_and_not_again_is_told_as_that() -> None:
     assert broken.again is not None
 
 
+def test_what_a_trap_shows_once_and_not_again_is_told_as_that() -> None:
+    server = Server(right)
+    server.shows = lambda history: ('"a"', "A", 500 if len(server.played) == 1 else 200)
+    broken = explored(server).broken["answered"]
+    assert server.played[:2] == [broken.history] * 2
+    assert broken.flaky
+    assert broken.again is not None
+
+
+def test_what_a_trap_has_found_is_made_small() -> None:
+    server = Server(failing_after(1))
+    result = explored(server, most=0)
+    assert result.broken == {}  # no example, no search
+    broken = explored(server, most=1).broken["answered"]
+    assert broken.history == ("head",)
+    assert not broken.flaky
+
+
+@pytest.mark.parametrize("played", [1, 12, 40])
+@pytest.mark.parametrize("where", ["playing", "weighing"])
+def test_a_fault_of_ours_ends_it_and_costs_nothing_that_was_found(
+    where: str, played: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server(failing_after(1))
+
+    def play(history: History) -> Record:
+        record = server(history)
+        if where == "playing" and len(server.played) == played:
+            raise RuntimeError("ours")
+        return record
+
+    def weighing(*asked: Any) -> Any:
+        if where == "weighing" and len(server.played) == played:
+            raise RuntimeError("ours")
+        return weigh(*asked)
+
+    monkeypatch.setattr(machine, "weigh", weighing)
+    result = explored(play)
+    assert len(server.played) == played
+    assert result.fatal is not None
+    history, record = result.fatal
+    assert history == server.played[-1]
+    assert record.error == "RuntimeError: ours"
+    assert bool(record.steps) == (where == "weighing")
+    assert set(result.broken) == ({"answered"} if played > 1 else set())
+
+
+def test_a_fault_of_ours_before_anything_is_played_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drive(*_: Any, **__: Any) -> bool:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(machine, "drive", drive)
+    result = explored(Server(right))
+    assert result.fatal is not None
+    assert result.fatal[1].error == "RuntimeError: ours"
+
+
+def test_where_making_small_says_nothing_any_more_only_that_ends() -> None:
+    """After what has failed twice, ten histories in a row of which nothing can be looked at."""
+    server = Server(right)
+    server.shows = lambda history: ('"a"', "A", 500 if len(server.played) in (30, 31) else 200)
+
+    def play(history: History) -> Record:
+        record = server(history)
+        return record if not 31 < len(server.played) <= 41 else Record("explored@items", ())
+
+    broken = explored(play, claims=("answered", "still")).broken
+    assert broken["answered"].history == server.played[29]
+    assert not broken["answered"].flaky
+    assert server.played[41] == next(machine._traps(WORDS)), "the search for the other claim"  # noqa: SLF001
+
+
 @pytest.mark.parametrize("shrinks", [0, 1, 10])
 def test_a_search_that_is_ended_tells_the_smallest_seen(shrinks: int) -> None:
     server = Server(failing_after(4))
@@ -248,8 +320,6 @@ def test_the_reference_breaks_nothing_in_many_moves(name: str, seed: str) -> Non
 
 LACKING = {
     "catch-all": ("reports",),  # which a run is told of by a plain check
-    # Not mended yet: a clear that is done later may come into the history after its own (docs/fuzzing.md).
-    "clears-later": ("cached-time", "reports"),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from helpers.fuzzing import DEFECTS, RUNS, SUITE, TARGET, judged, run_of
 
 from conformance.execute.engine import Engine
-from conformance.execute.options import Attempt, Options
+from conformance.execute.options import Attempt, BrokenOffError, Options
 from conformance.fuzz import search as module
 from conformance.fuzz.search import MAX_EXAMPLES, Found, search
 from conformance.fuzz.strategies import corners
@@ -97,6 +97,15 @@ def test_a_defect_is_found_without_the_known_traps_and_shrunk(
     assert len(literal_eval(texts)) == writes
 
 
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("name", ["positions-are-text", "two-digits-of-a-position"])
+def test_a_defect_is_found_at_three_seeds_without_the_known_traps(
+    name: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "corners", lambda _forall: ())
+    assert judged(monkeypatch, name, search, number).outcome == "fail"
+
+
 def test_the_reference_has_no_counterexample() -> None:
     chosen = frozenset(run.id for run in RUNS if run.check.forall)
     with start() as running:
@@ -106,7 +115,9 @@ def test_the_reference_has_no_counterexample() -> None:
         engine.close()
         judged = engine.report().judged
 
-    assert {each.nodeid: each.verdict.outcome for each in judged} == dict.fromkeys(chosen, "pass")
+    undivided = {f"specs/ranges.yaml::{name}::any-range-is-as-asked" for name in ("cached-time", "reports")}
+    expected = {each: "not-applicable" if each in undivided else "pass" for each in chosen}
+    assert {each.nodeid: each.verdict.outcome for each in judged} == expected
 
 
 def test_a_run_that_is_cancelled_ends_its_search() -> None:
@@ -160,6 +171,20 @@ def test_a_known_trap_is_named_as_it_was_sent_and_as_it_was_written() -> None:
     found, _ = found_by(TAGS, Server(lambda tag: tag == '"x{first.opaque}"'))
 
     assert found.message.endswith("""; counterexample: other='"xv1"' (that is "x{first.opaque}")""")
+
+
+def test_a_known_trap_that_fails_is_shown_again() -> None:
+    server = Server(lambda tag: tag == '"x{first.opaque}"')
+    found_by(TAGS, server)
+    assert server.asked[-2:] == ['"x{first.opaque}"'] * 2
+
+
+def test_a_known_trap_that_fails_once_and_not_again_is_reported_as_such() -> None:
+    server = Server()
+    server.fails = lambda _tag: len(server.asked) == 2
+    found, _ = found_by(TAGS, server)
+    assert len(server.asked) == 3
+    assert found.message.endswith(", but not again when it was repeated")
 
 
 def test_the_same_seed_makes_the_same_search() -> None:
@@ -275,8 +300,8 @@ def test_a_run_that_is_being_stopped_is_left_at_once(said: Verdict, steps: tuple
     assert len(asked) == 1
 
 
-@pytest.mark.parametrize("after", [2, 20])
-def test_what_the_attempt_raises_comes_out_as_it_is(after: int) -> None:
+@pytest.mark.parametrize("after", [1, 2, 20])
+def test_what_the_attempt_raises_is_the_result_with_a_record(after: int) -> None:
     asked = []
 
     def attempt(bound: Mapping[str, Json]) -> Found:
@@ -285,9 +310,45 @@ def test_what_the_attempt_raises_comes_out_as_it_is(after: int) -> None:
             raise RuntimeError("ours")
         return verdict("pass"), record(bound)
 
-    with pytest.raises(RuntimeError, match="ours"):
-        search(TEXTS, 0, attempt)
+    said, evidence = search(TEXTS, 0, attempt) or pytest.fail("no result")
+    assert said.outcome == "error"
+    assert said.message.startswith(
+        "the suite is at fault, not the server: RuntimeError: ours; asked with text="
+    )
+    assert (evidence.error, evidence.bound) == ("RuntimeError: ours", asked[-1])
     assert len(asked) == after
+
+
+def test_what_is_raised_before_anything_is_asked_is_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    def corners(_forall: Any) -> Any:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(module, "corners", corners)
+    said, evidence = search(TEXTS, 0, Server()) or pytest.fail("no result")
+    assert said.outcome == "error"
+    assert evidence.error == "RuntimeError: ours"
+
+
+def test_what_is_raised_after_something_was_found_takes_nothing_of_it() -> None:
+    server = Server(lambda times: times >= 5)
+
+    def attempt(bound: Mapping[str, Json]) -> Found:
+        if sum(times >= 5 for times in server.asked) == 2:
+            raise RuntimeError("ours")
+        return server(bound)
+
+    with pytest.raises(BrokenOffError, match="RuntimeError: ours") as broken:
+        search(COUNTS, 0, attempt)
+    said, _ = broken.value.found
+    smallest = [times for times in server.asked if times >= 5][-1]
+    assert said.message == f"it is fail; smallest counterexample: times={smallest}"
+
+
+@pytest.mark.parametrize(("status", "counts"), [(429, False), (503, False), (500, True)])
+def test_an_answer_that_asks_for_patience_is_no_counterexample(status: int, counts: bool) -> None:
+    response = Response(status, "", (("Retry-After", "60"),), NO_BODY, 0)
+    step = StepRecord("again", "read", exchanges=(Exchange(Request("GET", "/"), response),))
+    assert (search(TEXTS, 0, lambda bound: (verdict("fail"), record(bound, step))) is not None) == counts
 
 
 # ------------------------------------------------------------------ how it behaves

@@ -8,7 +8,7 @@ from helpers.fuzzing import SUITE
 from hypothesis import given, seed, settings
 
 from conformance.errors import HarnessError
-from conformance.fields import parse_entity_tag, parse_entity_tag_list
+from conformance.fields import parse_byte_ranges, parse_entity_tag, parse_entity_tag_list
 from conformance.fuzz.strategies import KINDS, build, corners
 from conformance.language.captures import CAPTURES, PATTERN, named
 from conformance.language.strategies import STRATEGIES
@@ -115,6 +115,16 @@ def test_captures_are_of_the_step_called_first(name: str) -> None:
 
     assert {step for step, _ in found} == {"first"}
     assert {capture for _, capture in found} <= CAPTURES.keys()
+
+
+def test_ranges_can_be_read_and_are_of_every_kind() -> None:
+    values = [*drawn(forall("byte-ranges"), examples=200), *corners(forall("byte-ranges"))]
+    read = [parse_byte_ranges(value.replace("{first.length}", "40")) for value in values]
+    assert None not in read
+    assert {len(each or ()) for each in read} == {1}
+    assert any(value.startswith("bytes=-") for value in values)
+    assert any(value.endswith("-") for value in values)
+    assert {each for value in values for each in named(value)} == {("first", "length")}
 
 
 def test_counts_go_from_2_to_20() -> None:

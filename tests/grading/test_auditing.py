@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_
+
 import pytest
 from helpers.grading import assignment, nodeid, report, verdict, worth
 from helpers.rules import none_of
 from msgspec.structs import replace
 
-from conformance.grading.auditing import WATCHED, audited, imported, reasons
+from conformance.grading.auditing import WATCHED, Submitted, audited, imported, reasons
 from conformance.grading.points import grade
 from conformance.judge.codes import LATE
-from conformance.model import Assignment, Report, Verdict
+from conformance.model import Assignment, Audit, Report, Verdict
 from conformance.report.document import decode, encode
 
 SOME = assignment(worth("a"), worth("b"), worth("c", 5), audit=0.05)
 GOOD = {"a": verdict("pass"), "b": verdict("fail", warn=True), "c": verdict("pass")}
+IT = Submitted((("main.py", b"import gc"),), "digest")
+SOME_OTHER = Submitted((("main.py", b"import os"),), "digest")
 WHY = ("main.py imports gc",)
 
 
@@ -26,7 +30,7 @@ def run(verdicts: dict[str, Verdict], by: Assignment = SOME, *, clock: str = "vi
 
 def looked_at(second: dict[str, Verdict], first: Report | None = None) -> Report:
     """A graded run after a second look that gave these verdicts."""
-    return audited(first or run(GOOD), SOME, WHY, lambda: report(second))
+    return audited(first or run(GOOD), SOME, IT, lambda: report(second))
 
 
 def test_what_is_the_same_by_both_clocks_keeps_its_grade_and_says_that_it_was_looked_at() -> None:
@@ -83,8 +87,8 @@ def test_what_has_no_grade_by_a_moved_clock_is_not_judged_again(first: Report) -
     def nobody() -> Report:
         raise AssertionError("it was judged again")
 
-    assert audited(first, SOME, WHY, nobody) is first
-    assert audited(run(GOOD), SOME, (), nobody) == run(GOOD)
+    assert audited(first, SOME, IT, nobody) is first
+    assert audited(run(GOOD), SOME, SOME_OTHER, nobody) == run(GOOD)
 
 
 # ------------------------------------------------------------------ who
@@ -93,21 +97,36 @@ SOURCES = (("main.py", b"import gc\nfrom ctypes import CDLL\n"), ("app/time.py",
 
 
 def test_whoever_imports_what_it_takes_is_named_with_the_file() -> None:
-    made = reasons(replace(SOME, audit=1e-12), SOURCES, "digest")
+    made = reasons(replace(SOME, audit=1e-12), Submitted(SOURCES, "digest"))
     assert made == ("main.py imports ctypes", "main.py imports gc")
 
 
 def test_without_an_audit_nobody_is_looked_at() -> None:
-    assert reasons(replace(SOME, audit=0.0), SOURCES, "digest") == ()
+    assert reasons(replace(SOME, audit=0.0), Submitted(SOURCES, "digest")) == ()
+
+
+def test_what_can_run_and_not_be_read_is_as_good_a_reason() -> None:
+    deep = b"-" * 200_000 + b"1"
+    made = reasons(replace(SOME, audit=1e-12), Submitted((("deep.py", deep),), "", ("x.so, 12 bytes",)))
+    assert made == ("not read: x.so, 12 bytes", "not read: deep.py, 200001 bytes")
+
+
+def test_what_nobody_has_looked_through_is_told_with_a_second_look_and_without() -> None:
+    lying = (".venv, 7 bytes",)
+    made = audited(run(GOOD), SOME, replace_(SOME_OTHER, unread=lying), lambda: report(GOOD))
+    assert made.grade == run(GOOD).grade
+    assert made.audit == Audit(unread=lying)
+    again = audited(run(GOOD), SOME, replace_(IT, unread=lying), lambda: report(GOOD))
+    assert again.audit == Audit(because=WHY, unread=lying)
 
 
 def test_the_share_is_drawn_by_seed_and_submission_and_by_nothing_else() -> None:
     names = [str(number) for number in range(4000)]
-    drawn = [name for name in names if reasons(SOME, (), name)]
+    drawn = [name for name in names if reasons(SOME, Submitted((), name))]
     assert 0.03 < len(drawn) / len(names) < 0.07
-    assert drawn == [name for name in names if reasons(SOME, (), name)]
-    assert drawn != [name for name in names if reasons(replace(SOME, seed=1), (), name)]
-    assert all(reasons(replace(SOME, audit=1.0), (), name) for name in names)
+    assert drawn == [name for name in names if reasons(SOME, Submitted((), name))]
+    assert drawn != [name for name in names if reasons(replace(SOME, seed=1), Submitted((), name))]
+    assert all(reasons(replace(SOME, audit=1.0), Submitted((), name)) for name in names)
 
 
 SAME_AS_IMPORT = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 from unicodedata import normalize
@@ -11,7 +12,7 @@ from conformance.execute.options import Options
 from conformance.load.specs import load
 from conformance.load.target import load_target
 from conformance.plan.lanes import plan
-from reference_impl import caching
+from reference_impl import caching, ranges
 from reference_impl.caching import NOT_MODIFIED, etag_of
 from reference_impl.twisted.flaws import FLAWS, Flaw
 from reference_impl.twisted.parts import Parts, invalidate
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from conformance.model import Run, Verdict
     from reference_impl.backends import Cache
     from reference_impl.caching import Validators
+    from reference_impl.ranges import Part
     from reference_impl.settings import Settings
     from reference_impl.site import Event
     from reference_impl.twisted.twists import Apply, Create
@@ -41,6 +43,7 @@ TAG = "specs/if-none-match.yaml::items::inm-other-is-200"
 LIST = "specs/if-none-match.yaml::items::inm-list-finds-the-tag"
 STATES = "specs/invalidation.yaml::items::body-and-tag-move-together"
 VERSIONS = "specs/invalidation.yaml::versioned::body-and-tag-move-together"
+RANGES = "specs/ranges.yaml::items::any-range-is-as-asked"
 
 
 def matching(matches: Callable[[str, str], bool]) -> Apply:
@@ -60,6 +63,23 @@ def matching(matches: Callable[[str, str], bool]) -> Apply:
 def tagging(**exchanged: Any) -> Apply:
     """The reference with its tags made in another way."""
     return made_of(lambda parts: replace(parts, **exchanged))
+
+
+def ranging(reads: Callable[[str, int], str]) -> Apply:
+    """The reference with a Range read in another way, by the field and the length of the whole."""
+
+    def select(
+        fields: Mapping[str, Sequence[str]], body: bytes, kind: str, now: Validators, clock: float
+    ) -> Part | None:
+        asked = [reads(each, len(body)) for each in fields.get("range", ())]
+        return ranges.select({**fields, "range": asked} if asked else fields, body, kind, now, clock)
+
+    return made_of(lambda parts: replace(parts, select=select))
+
+
+def _as_text(field: str, length: int) -> str:
+    first, _, last = field.removeprefix("bytes=").partition("-")
+    return f"bytes={length}-" if first and last and first > last else field
 
 
 def _bare(tag: str) -> str:
@@ -86,6 +106,11 @@ DEFECTS = {
     "hash-of-compatible-text": (tagging(etag=_normal("NFKC")), STATES),
     "hash-of-lower-case": (tagging(etag=lambda _data, body: etag_of(body.lower())), STATES),
     "hash-of-sorted-bytes": (tagging(etag=lambda _data, body: etag_of(bytes(sorted(body)))), STATES),
+    "positions-are-text": (ranging(_as_text), RANGES),
+    "two-digits-of-a-position": (
+        ranging(lambda field, _: re.sub("([0-9]{2})[0-9]+-", r"\1-", field)),
+        RANGES,
+    ),
     "version-starts-again": (tagging(version_tag=lambda version, _body: f'"v{version % 6}"'), VERSIONS),
 }
 """Name -> how the server is made, and the run that has to find it."""
@@ -134,7 +159,8 @@ ODD_DEFECTS = {
 def judged(monkeypatch: pytest.MonkeyPatch, name: str, search: Search | None, seed: int = 0) -> Verdict:
     """The verdict on a defect's run against the reference that has it."""
     apply, run_id = DEFECTS[name]
-    monkeypatch.setitem(FLAWS, name, Flaw(name, name, apply, breaks=()))
+    flaw = Flaw(name, name, apply, breaks=(), divides=run_id == RANGES)
+    monkeypatch.setitem(FLAWS, name, flaw)
     with start(flaw=name) as running:
         chosen = frozenset({run_id})
         engine = Engine(

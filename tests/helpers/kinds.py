@@ -27,6 +27,7 @@ PROCESSES: Final = (
     "classroom/test_batch.py",
     "classroom/test_cluster.py",
     "classroom/test_pool.py",
+    "classroom/test_told.py",
     "hosted",
     "proof",
     "pytest_plugin",

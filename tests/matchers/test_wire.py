@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from helpers.matching import Example, each, fails, holds
-from helpers.records import done, exchange
+from helpers.records import done, exchange, resource
 
 from conformance.model import Round
 
 NULL = exchange(304, b"", stray=b"null")
 
 ROUND = Round(keys=500, counts=40_000, grew=90_000)
+
+HIT = exchange(headers=[("Age", "5"), ("X-Cache", "HIT")])
+
+KEEPING = resource("time", http_cache=True)
 
 LAST = Round(keys=500, counts=40_000, grew=30_000)
 
@@ -120,6 +124,14 @@ EXAMPLES = [
         )
     ],
     fails("answered-by-cache", True, done("a"), says=("an answer", "none: nothing was asked")),
+    fails(  # the very cache that is judged
+        "answered-by-cache",
+        True,
+        done("a", HIT),
+        on=KEEPING,
+        says=("an answer of a cache in front", "one of the server, which keeps whole answers"),
+    ),
+    Example("answered-by-cache", True, (done("a", HIT),), None, on=KEEPING, remote=True),
     # ---- remote
     Example("remote", True, (done("a"),), None, remote=True),
     Example("remote", True, (done("a"),), ("a server elsewhere", "not so")),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from helpers.runs import answering, bad, fetch, on, reference, run, wrapped
+from msgspec import structs
 
 from reference_impl.twisted.asgi import Answer
 
@@ -120,3 +122,31 @@ def test_what_real_caches_do_is_judged_by_what_they_may(
     with wrapped(answering(lambda scope, ask: like(scope, ask, last)), admin=True) as server:
         result = server.judge(tier="strict", target="behind", selected=selected)
     assert on(result, check, "validated").outcome == outcome
+
+
+def keeping_on(scope: Any, ask: Ask, last: dict[str, Answer]) -> Any:
+    """As nginx and Varnish as they come: a write is passed on, and what is kept of its URL is served on."""
+
+    async def answered() -> Answer:
+        kept = scope["method"] == "GET" and scope["path"] == "/behind/validated"
+        if kept and "it" in last:
+            return last["it"].having("x-cache", "HIT")
+        answer = await ask()
+        if kept and answer.status == 200:
+            last["it"] = answer
+        return answer
+
+    return answered()
+
+
+@pytest.mark.parametrize(("keeps", "outcome"), [(True, "fail"), (False, "pass")])
+def test_a_stranger_with_a_cache_of_whole_answers_is_held_to_drop_what_is_written(
+    keeps: bool, outcome: str
+) -> None:
+    last: dict[str, Answer] = {}
+    selected = frozenset({"specs/invalidation.yaml::validated::change-shows"})
+    like = answering(lambda scope, ask: keeping_on(scope, ask, last) if keeps else ask())
+    with wrapped(like, admin=True) as server:
+        given = server.options(tier="strict", target="behind", selected=selected)
+        result = run(replace(given, target=structs.replace(given.target, contract="")))
+    assert on(result, "change-shows", "validated").outcome == outcome

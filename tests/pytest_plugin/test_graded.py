@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from apps.grading import shop
 from helpers.embedded import judging
 from helpers.judging import Judge, Serve
 
@@ -17,6 +18,12 @@ target: tiny.yaml
 server: url
 checks: {in: [contract, if-none-match]}
 points: {total: 40}
+"""
+READ = """\
+name: read
+contract: lesson
+resources:
+  items: {read: GET /items/, json: array, etag: true}
 """
 HIDDEN = WEEK + "hidden: {until: published, checks: [inm-current-is-304]}\n"
 ONCE = WEEK + "hidden: {until: 2020-01-31, checks: [inm-current-is-304]}\n"
@@ -76,6 +83,20 @@ def test_what_was_hidden_until_a_date_that_has_passed_is_shown(
     pytester.makefile(".yaml", week=ONCE)
     result = judge("--conformance-assignment=week.yaml", "-v", url=good, target="lesson")
     result.stdout.fnmatch_lines([f"{INM} PASSED*", "Grade: 40 of 40 points (week 7)."])
+
+
+@pytest.mark.parametrize("text", ["import gc\n", ""], ids=["imports", "plain"])
+def test_what_imports_what_finds_the_clock_is_judged_again_in_real_time(
+    text: str, judge: Judge, pytester: pytest.Pytester
+) -> None:
+    week = WEEK.replace("server: url", "audit: 0.000001").replace("tiny.yaml", "read.yaml")
+    pytester.makefile(".yaml", week=week, read=READ)
+    shop(pytester.path, text)
+    words = ("--conformance-assignment=week.yaml", "--conformance-report=r.json")
+    result = judge(*words, "--conformance-app=main:app", target="lesson")
+    result.stdout.fnmatch_lines(["Grade: * of 40 points (week 7)."])
+    made = read("r.json").audit
+    assert (made.because if made else ()) == (("main.py imports gc",) if text else ())
 
 
 @pytest.mark.parametrize(("flaw", "code"), [("", 1), ("ignores-inm", 0)])

@@ -6,8 +6,10 @@ import re
 
 import pytest
 from helpers.embedded import judged, stopped
-from helpers.sheets import graded, made, pending, withheld
+from helpers.sheets import grade_of, graded, made, pending, withheld
+from msgspec.structs import replace
 
+from conformance.model import Later
 from conformance.report import badge
 from conformance.report.sheet import Sheet
 
@@ -35,6 +37,14 @@ def test_it_tells_the_points_or_that_there_are_none(sheet: Sheet, word: str) -> 
 def test_without_a_grade_it_tells_the_result() -> None:
     found = [says(Sheet(report)) for report in (judged(), judged("ignores-inm"), stopped())]
     assert found == ["passed", "failed", "not judged"]
+
+
+@pytest.mark.parametrize(("later", "word"), [(Later(2, 20), "shown later"), (Later(), "no points")])
+def test_nothing_of_nothing_is_neither_good_nor_bad(later: Later, word: str) -> None:
+    sheet = made()
+    none = graded(sheet, replace(grade_of(sheet), points=0, of=0, rows=(), later=later))
+    assert says(none).partition(", ")[0] == word
+    assert b"#57606a" in badge.write(none)
 
 
 def test_the_colour_says_no_more_than_the_words() -> None:

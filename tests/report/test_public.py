@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from conformance.grading.auditing import Submitted, audited
 from conformance.grading.points import grade
 from conformance.judge.codes import LATE
-from conformance.model import Assignment, Audit, Later, Report, Verdict
+from conformance.model import Assignment, Audit, Later, OutcomeName, Report, Verdict
 from conformance.report.document import rescored
 from conformance.report.formats import FORMATS
 from conformance.report.public import LATER, hidden_now, public, revealed, secrets, until
@@ -119,17 +120,53 @@ def test_the_same_check_where_it_counts_nothing_is_hidden_too() -> None:
     }
 
 
-def test_a_grade_that_is_withheld_stays_so_and_tells_its_range_without_what_is_hidden() -> None:
-    hidden, both = public(graded(NOISY)).grade, public(graded(BOTH)).grade
-    assert hidden is not None
+@pytest.mark.parametrize("outcome", ["inconclusive", "error", "untestable"])
+def test_what_is_not_known_of_a_hidden_check_changes_nothing_that_is_shown(outcome: OutcomeName) -> None:
+    """The whole is withheld, for whoever sees that; what is shown costs nobody a point."""
+    held = graded({**SOME, "one/secret": verdict(outcome, code=LATE, message="it is a secret")})
+    assert held.grade is not None
+    assert held.grade.status == "withheld"
+    assert told(held) == told(graded(SOME))
+    assert public(held).grade == public(graded(SOME)).grade
+
+
+def test_a_grade_that_is_withheld_for_what_is_shown_tells_its_range_without_what_is_hidden() -> None:
+    both = public(graded(BOTH)).grade
     assert both is not None
-    assert (hidden.status, hidden.low, hidden.high, hidden.why) == (
-        "withheld",
-        10,
-        10,
-        "a check that is shown later is open",
-    )
-    assert (both.low, both.high, both.why) == (10, 20, "1 check is open (too late)")
+    assert (both.status, both.cause, both.low, both.high) == ("withheld", "noise", 10, 20)
+    assert both.why == "1 check is open (too late)"
+    ours = public(graded({**BOTH, "one/secret": verdict("error")})).grade
+    assert ours == both
+
+
+def test_errors_are_counted_among_what_is_shown() -> None:
+    made = public(graded({"one/secret": verdict("error"), "one/a": verdict("error")})).grade
+    assert made is not None
+    assert (made.cause, made.why) == ("suite", "the suite itself failed in 1 check")
+
+
+def test_what_withholds_the_run_as_a_whole_withholds_what_is_shown() -> None:
+    other = graded(SOME, replace(WEEK, tier="core"))
+    made = public(other).grade
+    assert made is not None
+    assert other.grade is not None
+    assert (made.status, made.cause, made.why) == ("withheld", "policy", other.grade.why)
+    late = verdict("inconclusive", code=LATE)
+    week = replace(WEEK, audit=1.0)
+    unaudited = audited(graded(SOME, week), week, Submitted(), lambda: graded(dict.fromkeys(SOME, late)))
+    shown = public(unaudited).grade
+    assert shown is not None
+    assert (shown.status, shown.cause) == ("withheld", "noise")
+
+
+def test_a_check_that_is_called_as_a_hidden_one_and_more_is_shown() -> None:
+    behind = verdict("blocked", cause=nodeid("one/secret-repeats"), message="blocked by another")
+    by = assignment(SECRET, worth("one/secret-repeats"), worth("one/a"), topics=TOPICS)
+    made = public(
+        graded({**SOME, "one/secret-repeats": verdict("fail", message="no"), "one/a": behind}, by)
+    ).grade
+    assert made is not None
+    assert made.rows[1].why == f"blocked by {nodeid('one/secret-repeats')}: no"
 
 
 def test_what_waits_for_it_says_so_without_its_name() -> None:

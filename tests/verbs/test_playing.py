@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from helpers.exploring import Ground, ground
 from helpers.hostile import serve
-from helpers.runs import context, done
+from helpers.runs import context, done, put_back_all
 from helpers.student import Student, reply
 
 from conformance.claims import weigh
 from conformance.content.openapi import Wanted
+from conformance.execute.steps import bind
 from conformance.model import Record
 from conformance.sending.survey import Survey
+from conformance.verbs.games import compare
 from conformance.verbs.playing import beside_of
 
 
@@ -147,32 +149,137 @@ def test_what_a_history_has_changed_is_put_back(items: Ground, document: Ground)
     assert items.context.shared.ledger.problems == []
 
 
-@pytest.mark.parametrize(
-    ("wanted", "written"),
-    [({"text": "a"}, True), ({"text": "a", "pepper": "made up"}, False)],
-    ids=["shown", "hidden"],
-)
-@pytest.mark.parametrize("move", ["look", "put 0", "spoil json"])
-def test_a_document_is_not_written_to_where_a_put_wants_what_get_hides(
-    move: str, wanted: dict[str, str], written: bool
-) -> None:
-    """It could not be put back: the pepper that a PUT has to bring along is one that we have made up."""
-    stored = {"text": "of the user", "pepper": "precious"}
+class Settings:
+    """A document with a secret that GET does not show, and that a PUT without it wipes.
 
-    def settings(method: str, path: str, _headers: Mapping[str, str], body: bytes) -> Any:
+    Attributes:
+        stored: it. writes: the bodies of the PUTs, in order. refusing: statuses for the next of them.
+    """
+
+    def __init__(self) -> None:
+        self.stored = {"text": "of the user", "pepper": "precious"}
+        self.writes: list[bytes] = []
+        self.refusing: list[int] = []
+
+    def __call__(self, method: str, path: str, _headers: Mapping[str, str], body: bytes) -> Any:
         if path != "/versioned/" or method not in ("GET", "PUT"):
             return None
         if method == "PUT":
+            self.writes.append(body)
+            if self.refusing:
+                return reply(self.refusing.pop(0), {"detail": "not now"})
             try:
-                stored.update(json.loads(body))
+                self.stored = json.loads(body)
             except ValueError:
                 return reply(400, {"detail": "no JSON"})
-        return reply(200, {"text": stored["text"]})
+        return reply(200, {"text": self.stored["text"]})
 
-    student = Student(settings)
-    with serve(student) as server, context(server.url, "versioned") as made:
-        bodies = {("PUT", "/versioned/"): Wanted(wanted, None, frozenset(wanted))}
+
+SHOWN, HIDDEN = frozenset({"text"}), frozenset({"text", "pepper"})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "known", "written"),
+    [
+        ({"text": "a"}, None, True),
+        ({"text": "a"}, SHOWN, True),
+        ({"text": "a", "pepper": "made up"}, None, False),
+        ({"text": "a"}, HIDDEN, False),
+        ({}, HIDDEN, False),
+    ],
+    ids=["shown", "all-shown", "hidden", "optional", "all-optional"],
+)
+@pytest.mark.parametrize("move", ["look", "put 0", "spoil json"])
+def test_a_document_is_not_written_to_where_a_put_may_have_what_get_hides(
+    move: str, wanted: dict[str, str], known: frozenset[str] | None, written: bool
+) -> None:
+    """It could not be put back: a PUT without the pepper wipes it, and the one that we make up is another."""
+    settings = Settings()
+    with serve(Student(settings)) as server, context(server.url, "versioned") as made:
+        bodies = {("PUT", "/versioned/"): Wanted(wanted, known, frozenset(wanted))}
         made.shared.survey = Survey(None, None, bodies)
         done(made, "play", "move-1", move=move)
-    assert {method for method, _ in student.asked} == ({"GET", "PUT"} if written else {"GET"})
-    assert stored["pepper"] == "precious"
+    assert bool(settings.writes) == written
+    assert settings.stored.get("pepper") == (None if written else "precious")
+
+
+def played(made: Any, *moves: str) -> list[str]:
+    """A history for each move, one after another; the statuses of their steps."""
+    return [done(bind(made, {}), "play", "move-1", move=move).status for move in moves]
+
+
+@pytest.mark.parametrize("status", [500, 503, 409, 403])
+def test_one_bad_moment_does_not_switch_writes_off(status: int) -> None:
+    settings = Settings()
+    settings.refusing = [status]
+    with serve(Student(settings)) as server, context(server.url, "versioned") as made:
+        assert played(made, "put 0", "put 0", "put 1") == ["skipped", "done", "done"]
+
+
+def test_what_is_refused_twice_is_not_asked_again() -> None:
+    settings = Settings()
+    settings.refusing = [500] * 9
+    with serve(Student(settings)) as server, context(server.url, "versioned") as made:
+        assert played(made, "put 0", "put 0", "put 0") == ["skipped"] * 3
+        twice = len(settings.writes)
+        assert played(made, "put 0", "look") == ["skipped", "done"]
+        assert len(settings.writes) == twice
+
+
+def test_a_method_that_there_is_not_is_asked_once() -> None:
+    settings = Settings()
+    settings.refusing = [405] * 9
+    with serve(Student(settings)) as server, context(server.url, "versioned") as made:
+        assert played(made, "put 0", "put 0") == ["skipped"] * 2
+    assert len(settings.writes) == 1
+
+
+def test_an_item_that_could_not_be_made_in_a_bad_moment_is_asked_for_again() -> None:
+    asked: list[str] = []
+
+    def refuses(method: str, path: str, *_: Any) -> Any:
+        if method != "POST" or path != "/items/":
+            return None
+        asked.append(path)
+        return reply(500, {}) if len(asked) == 1 else None
+
+    with serve(Student(refuses)) as server, context(server.url) as made:
+        assert played(made, "put 0", "put 0", "put 1") == ["skipped", "done", "done"]
+    assert len(asked) == 2
+
+
+def test_what_can_not_be_put_back_is_left_alone() -> None:
+    """The server writes its own mark into whatever is sent, and keeps the first."""
+
+    def marking(method: str, path: str, _headers: Mapping[str, str], body: bytes) -> Any:
+        if path != "/versioned/" or method not in ("GET", "PUT"):
+            return None
+        if method == "PUT":
+            writes.append(body)
+            stored.update(json.loads(body))
+            stored["owner"] = "nobody"
+        return reply(200, stored)
+
+    stored, writes = {"text": "of the user", "owner": "ada"}, list[bytes]()
+    with serve(Student(marking)) as server, context(server.url, "versioned") as made:
+        assert played(made, "put 0") == ["skipped"]
+        tried = len(writes)
+        assert played(made, "put 0", "spoil json") == ["skipped"] * 2
+        assert len(writes) == tried
+        assert len(made.shared.ledger.problems) == 1
+
+
+def test_a_document_that_is_not_as_it_was_is_told_once() -> None:
+    settings = Settings()
+    with serve(Student(settings)) as server, context(server.url, "versioned") as made:
+        compare(made)
+        assert played(made, "put 0", "put 1") == ["done", "done"]
+        compare(made)  # it is owed yet
+        assert put_back_all(made) == []
+        compare(made)
+        assert made.shared.ledger.problems == []
+        settings.stored["text"] = "lost"
+        compare(made)
+        compare(made)
+        (says,) = made.shared.ledger.problems
+    assert says == "/versioned/ is not as it was before the run: 'text' was 'of the user' and is 'lost'"

@@ -63,11 +63,20 @@ def test_what_does_not_show_is_waited_for_until_what_was_kept_has_ended() -> Non
         replace(WRITTEN, status="refused"),
         replace(WRITTEN, effect=None),
         replace(WRITTEN, effect=Effect("clear")),
+        replace(WRITTEN, effect=Effect("change")),  # it was written as it had been shown
         skipped("write"),
     ],
 )
 def test_what_has_changed_nothing_is_not_looked_for(written: StepRecord) -> None:
     assert after(Context(), written) == (0, [], 0)
+
+
+@pytest.mark.parametrize(("path", "found"), [("/time/", (0, [], 0)), ("/time/7", (1, [131.0], 1))])
+def test_a_cache_of_whole_answers_has_to_drop_what_is_written_itself(
+    path: str, found: tuple[int, list[float], int]
+) -> None:
+    context = Context(on=replace(timed(), http_cache=True, read="/time/"))
+    assert after(context, replace(WRITTEN, effect=replace(CHANGED, path=path))) == found
 
 
 @pytest.mark.parametrize(("on", "contract"), [(resource("time"), ""), (timed(), "lesson")])

@@ -176,7 +176,12 @@ def _tell_checks(before: Data, data: Data, suite: Suite) -> None:
     table, digests = catches(data, suite), data.ground.checks
     known = catches(before, suite)
     for id_ in sorted(table):
-        names = ", ".join(table[id_]) or "none of the flaws that break its row: it needs one"
+        lost = [name for name in known.get(id_, ()) if FLAWS[name].counting] if not table[id_] else []
+        names = ", ".join(table[id_]) or (
+            f"none any more: {', '.join(lost)} count what they are asked, and more is asked of them now"
+            if lost
+            else "none of the flaws that break its row: it needs one"
+        )
         if before.ground.checks.get(id_) != digests.get(id_) or (known[id_] and not table[id_]):
             sys.stdout.write(f"{id_}: fails under {names}\n")
 

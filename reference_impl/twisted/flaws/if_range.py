@@ -1,5 +1,6 @@
 """Flaws of If-Range, and of Range beside other conditions. `breaks` names rows of the RFCs."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,12 +18,13 @@ from reference_impl.twisted.flaws.preconditions import Fields, deaf_to, line, wi
 from reference_impl.twisted.flaws.ranges import refusing, selecting
 from reference_impl.twisted.flaws.tags import LIST
 from reference_impl.twisted.parts import Parts
-from reference_impl.twisted.twists import Create, made_of
+from reference_impl.twisted.twists import Create, answering, made_of
 
 Holds = Callable[[str, Validators, float], bool]
 
 _OK = 200
 _RANGE, _IF_RANGE = "range", "if-range"
+_FIRST = re.compile(r"bytes=(\d+)-")
 _DAY = 86400.0
 
 
@@ -79,6 +81,15 @@ def _weak_list(settings: Settings, create: Create) -> ASGIApp:
     return Divided(edited(create(Parts.of(settings)), weaken), settings.clock, _if(_weakly))
 
 
+def _from_where_the_part_began(asked: Asked, answer: Answer) -> Answer:
+    """The whole, which If-Range calls for, begins where the part would; its end is filled up (Squid 5.7)."""
+    begins = _FIRST.match(asked.get(_RANGE) or "")
+    if answer.status != _OK or begins is None or asked.get(_IF_RANGE) is None:
+        return answer
+    first = int(begins[1])
+    return replace(answer, body=answer.body[first:] + answer.body[len(answer.body) - first :])
+
+
 # ---- beside other conditions
 
 
@@ -117,6 +128,12 @@ FLAWS = (
         "every tag that was ever current is good for If-Range",
         made_of(_by_any_tag_of_ours),
         breaks=("H33",),
+    ),
+    Divides(
+        "if-range-whole-from-there",
+        "the whole that If-Range calls for begins where the part would",
+        answering(_from_where_the_part_began),
+        breaks=("H26", "H27", "H30", "H33"),
     ),
     Divides(
         "if-range-alone",

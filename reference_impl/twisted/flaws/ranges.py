@@ -198,6 +198,12 @@ FLAWS = (
         breaks=("H05", "H06"),
     ),
     Divides(
+        "one-byte-is-the-rest",
+        "a range of one byte is answered with all bytes from there on",
+        _reading(lambda text, _: re.sub(r"^bytes=([0-9]+)-\1$", r"bytes=\1-", text)),
+        breaks=("H02",),
+    ),
+    Divides(
         "range-overflow",
         "a number of more than eighteen digits is answered 416",
         _reading(lambda text, length: f"bytes={length}-" if re.search("[0-9]{19}", text) else text),
