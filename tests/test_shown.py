@@ -1,8 +1,8 @@
 """README and docs/: every command that a page shows is one, and some pages are done as they are read.
 
-A block after "`main.py`:" is that file, or takes the place of what has the same name there. What begins with "$ "
-is typed, and the lines below it are what is printed, in that order, or how its lines begin; "..." stands for
-what is left out, and numbers may be others. What names the reader's own files finds some (`reader`).
+A block after "`main.py`:" is that file, or takes the place of what has the same name there. What begins with
+"$ " is typed, and the lines below it are what is printed, in that order, or how its lines begin; "..." stands
+for what is left out, and numbers may be others. What names the reader's own files finds some (`reader`).
 """
 
 from __future__ import annotations
