@@ -9,7 +9,7 @@ JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
 export PYTHONDONTWRITEBYTECODE :=
 QUICK := not processes and not slow
 
-.PHONY: demo check test slow cover covered lint bench browser servers docs site clean
+.PHONY: demo check test slow cover covered lint bench browser servers release docs site clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
@@ -60,6 +60,11 @@ browser:
 servers: $(STAMP)
 	$(BIN)/python -m tools.servers $(ARGS)
 
+# What could go out: an sdist and a wheel in dist/, installed and run by each Python that is here; the oldest
+# dependencies that are allowed. Nothing is published.
+release: $(STAMP)
+	$(BIN)/nox
+
 # All that is generated: JSON Schemas, the coverage, the matrix of checks and flaws, the pages of options, of the
 # language, of checks and of real servers.
 docs: $(STAMP)
@@ -81,4 +86,4 @@ site: $(SPHINX)
 	@echo 'the site: $(SITE)/index.html'
 
 clean:
-	rm -rf $(VENV) build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .nox build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

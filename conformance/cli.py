@@ -21,7 +21,7 @@ from conformance.commands import watch as watching
 from conformance.commands.grade import grade
 from conformance.console.terminal import in_colours
 from conformance.console.terminal import say as _say
-from conformance.errors import ConformanceError, HarnessError, UsageError
+from conformance.errors import ConformanceError, HarnessError, UsageError, coded
 from conformance.options.completing import check_names
 from conformance.options.configured import configured
 from conformance.options.foreseen import at_once, foreseen
@@ -194,7 +194,7 @@ app.command()(diff.diff)
 
 
 @app.command()
-def freeze(
+def freeze(  # noqa: PLR0913 - its options
     path: Annotated[Path | None, typer.Argument(metavar="ASSIGNMENT.YAML", help="What to freeze.")] = None,
     *,
     from_: Annotated[
@@ -205,12 +205,13 @@ def freeze(
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="The file to write.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    schema_: Annotated[bool, typer.Option("--schema", help="With --from: its schema, for editors.")] = False,
     specs: Specs = None,
 ) -> None:
     """Settle which checks an assignment counts and for how many points, whatever a server offers."""
     from conformance.commands.assigning import settle  # noqa: PLC0415 (see above)
 
-    for line in settle(path, from_, out, specs or (), force=force):
+    for line in settle(path, from_, out, specs or (), force=force, schema=schema_):
         _say(line)
 
 
@@ -358,26 +359,27 @@ def command(arguments: Sequence[str] | None = None) -> int:
         early = Early(foreseen(words))
         made = app(args=words, standalone_mode=False, prog_name="conformance", obj=early)
     except HarnessError as problem:
-        return _complain(f"the suite is at fault: {problem}", SUITE_ERROR)
+        return _complain(f"the suite is at fault: {problem}", SUITE_ERROR, HarnessError)
     except ConformanceError as problem:
-        return _complain(str(problem), USAGE)
+        return _complain(str(problem), USAGE, type(problem))
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except _COMMAND_LINE_ERROR as problem:
         says = cast("Any", problem).format_message()
-        return _complain(f"{says} (conformance --help tells more)", USAGE)
+        return _complain(f"{says} (conformance --help tells more)", USAGE, UsageError)
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours
-        return _complain(f"the suite is at fault: {_place(problem)}", SUITE_ERROR)
+        return _complain(f"the suite is at fault: {_place(problem)}", SUITE_ERROR, HarnessError)
     finally:
         early.close()
     return INTERRUPTED if made == _CTRL_C else made if isinstance(made, int) else 0
 
 
-def _complain(says: str, code: int = 0) -> int:
+def _complain(says: str, code: int = 0, kind: type[ConformanceError] | None = None) -> int:
     from conformance.report.safe import safe  # noqa: PLC0415 (see above)
 
     if says:
-        sys.stderr.write(f"conformance: {safe(says, _LONGEST)}\n")
+        says = safe(says, _LONGEST)
+        sys.stderr.write(f"conformance: {coded(says, kind) if kind else says}\n")
     return code
 
 

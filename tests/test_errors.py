@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from conformance import errors
@@ -12,7 +16,26 @@ from conformance.errors import (
     SpecError,
     TargetError,
     UsageError,
+    coded,
 )
+from conformance.servers.errors import ServerDied, ServerError
+
+PAGE = (Path(__file__).parents[1] / "docs/errors.md").read_text("utf-8")
+CODES = {
+    "assignment": AssignmentError,
+    "server": ServerError,
+    "spec": SpecError,
+    "suite": HarnessError,
+    "target": TargetError,
+    "usage": UsageError,
+}
+
+
+def below(kind: type[ConformanceError]) -> Iterator[type[ConformanceError]]:
+    """All kinds of it."""
+    for each in kind.__subclasses__():
+        yield each
+        yield from below(each)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +51,7 @@ def test_a_fault_of_a_file_begins_with_its_place(
 
 def test_all_that_is_raised_on_purpose_has_one_base() -> None:
     kinds = {getattr(errors, name) for name in errors.__all__}
+    kinds = {kind for kind in kinds if isinstance(kind, type)}
     ours = {HarnessError, ConformanceError}
     assert {SpecError, TargetError, AssignmentError, UsageError} | ours == kinds
     assert all(issubclass(kind, ConformanceError) for kind in kinds)
@@ -44,3 +68,19 @@ def test_our_own_fault_is_nobody_elses() -> None:
 
 def test_the_exported_names_are_sorted() -> None:
     assert sorted(errors.__all__) == errors.__all__
+
+
+def test_each_kind_has_the_code_that_it_always_had() -> None:
+    codes = {kind.code: kind for kind in below(ConformanceError) if "code" in vars(kind)}
+    assert codes == CODES
+    assert ServerDied.code == ServerError.code
+
+
+def test_a_message_is_told_with_its_code_once() -> None:
+    problem = TargetError("unknown key 'reed'", "shop.yaml", 4)
+    assert coded(problem, type(problem)) == "shop.yaml:4: unknown key 'reed' [target]"
+
+
+def test_the_page_of_errors_has_a_row_for_each_code() -> None:
+    rows = re.findall(r"(?m)^\| `(\w+)` \|.* \| (\d) \|$", PAGE)
+    assert dict(rows) == {code: "3" if kind is HarnessError else "2" for code, kind in CODES.items()}

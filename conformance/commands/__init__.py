@@ -10,7 +10,7 @@
     init.py       `init`: a target file for a stranger's API
     listing.py    `list`
     look.py       `look`: what one URL means for caches
-    schema.py     `schema`
+    schema.py     `schema`, printed or laid beside a file for editors
     watch.py      `watch`: a run at each save; `saves.py` sees them, `since.py` knows what is news
 
 The commands themselves, with their options, stand in `conformance.cli`. It must not know how anything is

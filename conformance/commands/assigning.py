@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
 
+from conformance.commands.schema import Schema, lay
 from conformance.errors import AssignmentError, UsageError
 from conformance.grading.assignment import as_wanted, read_assignment
 from conformance.grading.document import digest, encode
@@ -151,8 +152,14 @@ def choose(path: str, specs: Collection[str] = (), *, started: bool = True) -> C
     return Chosen(open_assignment(path, load_with(tuple(specs)), started=started), Path(path).parent, path)
 
 
-def settle(
-    path: Path | None, target: str | None, out: Path | None, specs: Collection[str], *, force: bool
+def settle(  # noqa: PLR0913 - what was typed
+    path: Path | None,
+    target: str | None,
+    out: Path | None,
+    specs: Collection[str],
+    *,
+    force: bool,
+    schema: bool = False,
 ) -> Iterator[str]:
     """Freeze an assignment file, or write one for a target, and tell of it in lines.
 
@@ -161,7 +168,9 @@ def settle(
             such target; or nothing can be written.
     """
     if target is not None and path is None:
-        return _propose_file(target, out, force=force)
+        return _propose_file(target, out, force=force, schema=schema)
+    if schema:
+        raise UsageError("--schema is about the file that --from writes; what is frozen is not for editing")
     if path is not None and target is None:
         return _freeze_file(path, out, specs, force=force)
     raise UsageError("freeze an assignment file, or write one by --from lesson: one of the two")
@@ -179,7 +188,7 @@ def _freeze_file(path: Path, out: Path | None, specs: Collection[str], *, force:
     yield f"next: conformance run --app main:app --assignment {shell(str(out))}"
 
 
-def _propose_file(name: str, out: Path | None, *, force: bool) -> Iterator[str]:
+def _propose_file(name: str, out: Path | None, *, force: bool, schema: bool) -> Iterator[str]:
     """Write an assignment that requires all that a target names."""
     out = out or Path("assignment.yaml")
     _check_out(out, force=force)
@@ -190,6 +199,8 @@ def _propose_file(name: str, out: Path | None, *, force: bool) -> Iterator[str]:
     counting = _counting(data, out.parent)
     text = proposed(target, where, "lesson", counting, out.name)
     write(out, text, force=force)
+    if schema:
+        yield from lay(Schema.ASSIGNMENT, out)
     yield safe(f"{out}: {checks(counting)} count if all of it is required; cut it down to what you teach")
     yield f"next: conformance freeze {shell(str(out))}"
 

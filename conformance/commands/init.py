@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from conformance.commands.schema import Schema, lay
 from conformance.errors import UsageError
 from conformance.options.others import Proposing
 from conformance.options.run import COMMAND, UNVERIFIED, Serving, options
@@ -60,8 +61,10 @@ def initiate(url: str, wanted: Proposing, serving: Serving, out: Path, *, force:
                 replace(asked, move=server.move if moves else None, about=serving.app or serving.serve or ""),
             )
     write(out, made.text, force=force)
+    laid = list(lay(Schema.TARGET, out)) if wanted.schema else []
     if wanted.insecure:
         yield f"note:  {UNVERIFIED}"
+    yield from laid
     yield from _told(made, out, command)
 
 

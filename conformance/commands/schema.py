@@ -1,16 +1,26 @@
-"""`conformance schema`: the JSON Schemas, each made from the rows that it is about."""
+"""`conformance schema`: the JSON Schemas, each made from its rows, printed or laid beside a file.
+
+Editors find a schema by the first line of a YAML file, if that names it. It names one that lies beside the
+file: where this package is installed differs from machine to machine, and a file is shared.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 
 from conformance.console.terminal import say
+from conformance.errors import UsageError
 
-__all__ = ["Schema", "schema"]
+__all__ = ["Schema", "lay", "schema"]
+
+_MODELINE: Final = "# yaml-language-server:"  # what editors look for, whatever language server they have
+_YAML: Final = (".yaml", ".yml")
 
 
 class Schema(StrEnum):
@@ -24,8 +34,56 @@ class Schema(StrEnum):
     ASSIGNMENT = "assignment"
 
 
-def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SPEC) -> None:
-    """Print a JSON Schema: of a spec file (own: of your own), a target or assignment file, or report.json."""
+def schema(
+    which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SPEC,
+    for_: Annotated[
+        Path | None,
+        typer.Option(
+            "--for", metavar="FILE", help="Lay it beside this YAML file, whose first line then names it."
+        ),
+    ] = None,
+) -> None:
+    """Print a JSON Schema: of a spec file (own: of your own), a target or assignment file, or report.json.
+
+    With --for editors find it by themselves: they complete, explain and underline.
+    """
+    if for_ is None:
+        say(_text(which).rstrip())
+        return
+    for line in lay(which, for_):
+        say(line)
+
+
+def lay(which: Schema | str, path: Path) -> Iterator[str]:
+    """Write a schema beside a file, have its first line name it, and tell of it in lines.
+
+    Raises:
+        UsageError: the file is none of YAML, or one of the two can't be written.
+    """
+    from conformance.proposing.propose import write  # noqa: PLC0415 (it takes its time)
+    from conformance.report.safe import safe  # noqa: PLC0415
+
+    if path.suffix not in _YAML:
+        raise UsageError(f"{str(path)!r} can't name a schema: accepted is a file that ends in .yaml or .yml")
+    beside = path.with_name(f"{Schema(which)}.schema.json")
+    text = _read(path)
+    first, _, rest = text.partition("\n")
+    if first.startswith(_MODELINE):
+        text = rest
+    write(beside, _text(Schema(which)), force=True)
+    write(path, f"{_MODELINE} $schema={beside.name}\n{text}", force=True)
+    yield safe(f"{path}: its first line names {beside.name} beside it, where editors find it; keep both")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8"
+        raise UsageError(f"{str(path)!r} can't be read: {why}") from None
+
+
+def _text(which: Schema) -> str:
     from conformance.grading import assignment  # noqa: PLC0415 (it takes its time)
     from conformance.load import ownschema, register, targetfile  # noqa: PLC0415 (it takes its time)
     from conformance.load import schema as language  # noqa: PLC0415 (it takes its time)
@@ -39,4 +97,4 @@ def schema(which: Annotated[Schema, typer.Argument(help="Of what.")] = Schema.SP
         Schema.REQUIREMENTS: register.schema,
         Schema.ASSIGNMENT: assignment.schema,
     }
-    say(json.dumps(made[which](), indent=2))
+    return json.dumps(made[which](), indent=2) + "\n"

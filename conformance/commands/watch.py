@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 import typer
 
 from conformance.console.terminal import say
-from conformance.errors import ConformanceError, UsageError
+from conformance.errors import ConformanceError, UsageError, coded
 from conformance.options.others import Elsewhere
 from conformance.options.run import UNVERIFIED, Asked, Serving, made
 from conformance.options.typed import with_options_of
@@ -146,7 +146,7 @@ class Watching:
                 lines.append(line)
                 self._out(line)
         except ConformanceError as problem:  # it does not start, or a target file is being written
-            self._out(f"{_clock()} {safe(str(problem), 400)}")
+            self._out(f"{_clock()} {coded(safe(str(problem), 400), type(problem))}")
             return
         if self._saves:
             return  # it was stopped by the next one

@@ -28,6 +28,7 @@ __all__ = ["MOST_MOVES", "THEMES", "TRAPS", "explore"]
 MOST_MOVES: Final = 30
 _PARTS: Final = 3
 _MOST_SHRINKING: Final = 150
+_FILLS: Final = ("look", "pass", "clear")  # the moves that fill and end what a server keeps
 _PATIENCE: Final = 10  # histories in a row in which nothing could be looked at
 
 TRAPS: Final = tuple(
@@ -163,6 +164,9 @@ class _Hunt:
     def trap(self, words: Collection[str]) -> bool:
         """Play the known traps; one that breaks a claim is shown again, and made small by leaving moves out.
 
+        What comes after the finding may go, and before it what neither fills nor ends an entry: what is kept
+        would be else what an earlier history has left, and is not there when this one is played by itself.
+
         Returns:
             Whether what had failed did not fail again.
 
@@ -172,17 +176,24 @@ class _Hunt:
         history = next((trap for trap in _traps(words) if self._fails(trap)), ())
         if not history or not self._fails(history):
             return bool(history)
+        shorter = history[: self._where()]
+        history = shorter if shorter != history and self._fails(shorter) else history
         size = len(history) // 2
         while size:
             at = 0
             while at < len(history):
-                shorter = history[:at] + history[at + size :]
-                if shorter and self._fails(shorter):
-                    history = shorter
-                else:
-                    at += size
+                kept = tuple(move for move in history[at : at + size] if move.split(" ")[0] in _FILLS)
+                shorter = history[:at] + kept + history[at + size :]
+                taken = shorter not in ((), history) and self._fails(shorter)
+                at += len(kept) if taken else size
+                history = shorter if taken else history
             size //= 2
         return False
+
+    def _where(self) -> int:
+        """With how many moves the history shows what it was found to show."""
+        assert self.smallest is not None  # noqa: S101 - it has failed
+        return int(self.smallest[1].findings[self.claim].step.rpartition("-")[2])
 
     def _fails(self, history: tuple[str, ...]) -> bool:
         try:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from hypothesis import strategies as st
@@ -78,6 +79,20 @@ _LENGTHS: Final = ((200, "a"), (1_000, "a"), (60_000, "a"))
 
 Of a list above 64 KiB the suite keeps no body, so it could not be written to any more.
 """
+
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_YEARS: Final = (
+    2000,
+    *range(1985, 2000),
+    *range(2001, 2020),
+)  # of no two digits does anybody doubt the century
+_FORMS: Final = (
+    "{day:.3}, {at.day:02} {month} {at.year} {at:%H:%M:%S} GMT",
+    "{day}, {at.day:02}-{month}-{at:%y} {at:%H:%M:%S} GMT",
+    "{day:.3} {month} {at.day:2} {at:%H:%M:%S} {at.year}",
+)
+"""RFC 9110 5.6.7: the one that is sent, and the two that are to be read."""
 
 _POSITIONS: Final = (*range(24), 99, 100, 199, 1_000, 65_536)
 _LEAST_LENGTH: Final = 8  # of a body that is worth a range
@@ -167,6 +182,24 @@ def _histories() -> st.SearchStrategy[list[str]]:
     return st.tuples(first, variations, leaps).map(written)
 
 
+def _dates() -> st.SearchStrategy[str]:
+    """A date of the past, of a few years or of many, with a day of one digit as of two."""
+    numbers = choice(_YEARS), choice(range(1, 13)), choice(range(1, 29))
+    time = choice(range(24)), choice((0, 9, 59)), choice((0, 37, 59))
+    at = st.tuples(*numbers, *time).map(_moment)
+    return st.tuples(choice(_FORMS), at).map(lambda drawn: _dated(*drawn))
+
+
+def _moment(drawn: tuple[int, int, int, int, int, int]) -> datetime:
+    year, month, day, hour, minute, second = drawn
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+
+
+def _dated(form: str, at: datetime) -> str:
+    """A date in one of the forms, whatever the locale says of days and months."""
+    return form.format(at=at, day=_DAYS[at.weekday()], month=_MONTHS[at.month - 1])
+
+
 def _byte_ranges() -> st.SearchStrategy[str]:
     """So many bytes from a position on, all from there on, or the last so many."""
     closed = st.tuples(choice(_POSITIONS), choice(_POSITIONS)).map(lambda at: f"{at[0]}-{sum(at)}")
@@ -218,6 +251,15 @@ KINDS: Final[Mapping[str, Kind]] = {
             ["\ufb01", "fi"],  # a ligature, and what it is compatible with
             ["a", "b", "a", "b", "a", "b", "a", "b"],
             *([each * length + end for end in "xy"] for length, each in _LENGTHS),
+        ),
+    ),
+    "dates": Kind(
+        _dates,
+        # Each month in each form, with days of one digit and of two, before and after the century turns.
+        tuple(
+            _dated(form, datetime(1985 + 2 * month, month, 2 * month + 5, month, tzinfo=UTC))
+            for month in range(1, 13)
+            for form in _FORMS
         ),
     ),
     "byte-ranges": Kind(

@@ -13,5 +13,6 @@ STRATEGIES: Final = {
     "counts": "how often to read, from 2 up",
     "texts": "texts that a field may hold",
     "histories": "lists of texts, to be written one after another, with repetitions",
+    "dates": "dates of the past in the three forms that HTTP has",
     "byte-ranges": "Range fields of one range, within what the answer has and beyond",
 }

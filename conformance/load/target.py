@@ -47,7 +47,7 @@ def built_in_targets() -> tuple[str, ...]:
 
 
 def target_text(name: str) -> str:
-    """A built-in target as it is written, to start one's own from.
+    """A built-in target as it is written, to start one's own from, but for where its schema lies here.
 
     Raises:
         TargetError: there is none of that name.
@@ -56,7 +56,8 @@ def target_text(name: str) -> str:
     if own is None:
         names = ", ".join(built_in_targets())
         raise TargetError(f"is no built-in target; there are {names}", name)
-    return own.read_text("utf-8")
+    here, _, text = own.read_text("utf-8").partition("\n")
+    return text if here.startswith("# yaml-language-server:") else f"{here}\n{text}"
 
 
 def _file(name: str) -> str:

@@ -43,6 +43,9 @@ class Proposing:
     openapi: str = option("/openapi.json", "Where its OpenAPI is.", metavar="PATH")
     headers: Sequence[str] = headers_option()
     base_path: str = option("", "A prefix of all paths, such as /api.", metavar="PATH")
+    schema: bool = option(
+        False, "Lay its schema beside the file, where editors find it by the first line.", kind=bool
+    )
     most: int = option(8, "How many resources there may be.", kind=int, metavar="N")
     ca: str | Path | None = ca_option()
     insecure: bool = insecure_option()

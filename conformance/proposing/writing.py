@@ -58,7 +58,9 @@ def _head(about: str, command: str) -> Iterator[str]:
     yield from _comment(
         f"What {about} offers, by plain GETs alone: nothing was written to it. Every line is yours to change."
     )
-    yield from _comment("All keys: docs/targets.md, or `conformance schema target`. To judge by it:")
+    yield from _comment(
+        "All keys: docs/targets.md; in your editor: `conformance schema target --for FILE`. To judge by it:"
+    )
     yield f"#     {safe(command, _LONGEST)}"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.errors import ConformanceError
+from conformance.errors import ConformanceError, coded
 from conformance.model import Report
 from conformance.pytest_plugin.conductor import Conductor
 from conformance.pytest_plugin.settings import Sending
@@ -51,7 +51,7 @@ class Closing:
                 files.finish(report)
                 self._lines += [f"report: {path}" for path in files.paths]
             except ConformanceError as problem:
-                self._faults.append(str(problem))
+                self._faults.append(coded(problem, type(problem)))
             self._lines += files.printed
         elif self._conductor.broken:
             self._faults.append(f"conformance: {self._conductor.broken}")

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pytest
 
-from conformance.errors import UsageError
+from conformance.errors import UsageError, coded
 from conformance.load.folder import specs_folder
 from conformance.model import LEVELS, NOWHERE, TIERS, Level, Run
 from conformance.model.order import level_at
@@ -122,7 +122,7 @@ class Collection:
             about = settings.suite, settings.target, settings.tier
             wanted = chosen(*about, settings.only, settings.skip, explored=settings.explored)
         except UsageError as problem:
-            raise pytest.UsageError(str(problem)) from None
+            raise pytest.UsageError(coded(problem, UsageError)) from None
         if wanted is not None:
             left = [item for item in items if isinstance(item, CheckItem) and item.run_id not in wanted]
             self._config.hook.pytest_deselected(items=left)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from conformance.api import conduct, pending
-from conformance.errors import ConformanceError, HarnessError
+from conformance.errors import ConformanceError, HarnessError, coded
 from conformance.execute.engine import Engine
 from conformance.execute.progress import Progress
 from conformance.judge.unjudged import STOPPED
@@ -112,7 +112,7 @@ class Conductor:
             # Checks that -x or Ctrl-C left out were not selected after all.
             self.report = self._graded(engine.report(self._answered))
         except HarnessError as problem:
-            self.broken = str(problem)
+            self.broken = coded(problem, type(problem))
 
     # ---------------------------------------------------------------- parts
 
@@ -160,9 +160,10 @@ class Conductor:
                 try:
                     self.engine = self._start()
                 except ConformanceError as problem:
-                    self.broken = str(problem)
+                    self.broken = coded(problem, type(problem))
                 except Exception as problem:  # noqa: BLE001 - every item must hear of it
-                    self.broken = f"the suite is at fault: {type(problem).__name__}: {problem}"
+                    what = f"the suite is at fault: {type(problem).__name__}: {problem}"
+                    self.broken = coded(what, HarnessError)
             return self.engine
 
     def _start(self) -> Engine:

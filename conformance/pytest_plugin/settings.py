@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pytest
 
-from conformance.errors import ConformanceError, UsageError
+from conformance.errors import ConformanceError, UsageError, coded
 from conformance.load.folder import named
 from conformance.load.specs import load_with
 from conformance.load.target import DEFAULT, load_target
@@ -163,7 +163,7 @@ def read(config: pytest.Config, stand: Stand | None) -> Settings:
         sending = dataclasses.replace(sending, assignment=made, secret=secret, now=now)
         return dataclasses.replace(settings, sending=sending)
     except ConformanceError as problem:
-        raise pytest.UsageError(str(problem)) from None
+        raise pytest.UsageError(coded(problem, type(problem))) from None
 
 
 def _graded(wanted: Asked, serving: Serving, suite: Suite, here: Path) -> tuple[Asked, Assignment]:

@@ -20,6 +20,8 @@ class ServerError(ConformanceError):
         output: all that was captured of its output, its own traceback included.
     """
 
+    code = "server"
+
     def __init__(self, says: str, output: str = "") -> None:
         self.says = says
         self.output = output

@@ -40,6 +40,14 @@ def test_a_target_file_is_written_and_the_run_by_it_is_named(capsys: pytest.Capt
     assert read_target("target.yaml").resource("items").etag
 
 
+def test_its_schema_lies_beside_it_where_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(student()) as server:
+        assert cli.command(["init", server.url, "--schema"]) == 0
+    assert "target.yaml: its first line names target.schema.json beside it" in capsys.readouterr().out
+    assert Path("target.schema.json").exists()
+    assert read_target("target.yaml").resource("items").etag
+
+
 def test_a_credential_is_asked_for_again_and_not_written_down(capsys: pytest.CaptureFixture[str]) -> None:
     with serve(student()) as server:
         assert cli.command(["init", server.url, "-H", "X-Api-Key: s3cret", "--out", "mine.yaml"]) == 0

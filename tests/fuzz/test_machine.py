@@ -159,7 +159,7 @@ def test_what_a_trap_has_found_is_made_small() -> None:
     result = explored(server, most=0)
     assert result.broken == {}  # no example, no search
     broken = explored(server, most=1).broken["answered"]
-    assert broken.history == ("head",)
+    assert broken.history == ("look", "look", "head")  # what has been read may have to be
     assert not broken.flaky
 
 

@@ -62,8 +62,9 @@ def plainly(server: Embedded, folder: Path, tier: Any = "full") -> dict[str, str
 
 # Which of two at once the server takes first is its affair; each second computation fails, whoever asks; and
 # the clock of a server that was moved before is ahead of what the next run knows. A tag that lags by one read
-# lags behind what the history before has read last.
-DICE = ("filled-late", "failure-kept", "ends-with-ticks", "tag-lags-body")
+# lags behind what the history before has read last; and what is broken from the third life on is so until
+# somebody clears, which what runs before the saved check may do.
+DICE = ("filled-late", "failure-kept", "ends-with-ticks", "kept-twice", "tag-lags-body")
 
 
 @pytest.mark.parametrize(

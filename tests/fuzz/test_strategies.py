@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,13 @@ from helpers.fuzzing import SUITE
 from hypothesis import given, seed, settings
 
 from conformance.errors import HarnessError
-from conformance.fields import parse_byte_ranges, parse_entity_tag, parse_entity_tag_list
+from conformance.fields import (
+    is_imf_fixdate,
+    parse_byte_ranges,
+    parse_entity_tag,
+    parse_entity_tag_list,
+    parse_http_date,
+)
 from conformance.fuzz.strategies import KINDS, build, corners
 from conformance.language.captures import CAPTURES, PATTERN, named
 from conformance.language.strategies import STRATEGIES
@@ -115,6 +122,18 @@ def test_captures_are_of_the_step_called_first(name: str) -> None:
 
     assert {step for step, _ in found} == {"first"}
     assert {capture for _, capture in found} <= CAPTURES.keys()
+
+
+def test_dates_are_valid_of_the_past_and_in_three_forms() -> None:
+    values = [*drawn(forall("dates"), examples=200), *corners(forall("dates"))]
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    read = [parse_http_date(value, now) for value in values]
+    assert [value for value, date in zip(values, read, strict=True) if date is None or date > now] == []
+    assert {value.partition(",")[0].isalpha() for value in values} == {True, False}
+    assert any("-" in value for value in values)
+    assert any("  " in value for value in values)
+    assert all(is_imf_fixdate(value) for value in values if value[3] == "," and "-" not in value)
+    assert len({date.month for date in read if date}) == 12
 
 
 def test_ranges_can_be_read_and_are_of_every_kind() -> None:

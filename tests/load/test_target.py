@@ -179,8 +179,8 @@ def test_what_can_not_be_required_is_said(required: str, says: str) -> None:
     assert problem.value.says.startswith(says)
 
 
-def test_a_built_in_target_is_printed_as_it_is_written() -> None:
-    assert target_text("lesson").startswith("# yaml-language-server")
+def test_a_built_in_target_is_printed_as_it_is_written_but_for_where_its_schema_lies_here() -> None:
+    assert target_text("lesson").startswith("# The built-in target")
     with pytest.raises(TargetError, match="is no built-in target"):
         target_text("lessen")
 

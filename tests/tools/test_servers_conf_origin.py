@@ -52,3 +52,24 @@ def test_what_is_kept_is_changed_and_fails_and_works_again_as_a_test_says(origin
     assert origin.post("/test/mend").status_code == 200
     assert origin.get("/validated.json").headers["x-made"] != first.headers["x-made"]
     assert origin.post("/test/else").status_code == 404
+
+
+@pytest.mark.processes
+def test_what_is_kept_is_written_unless_a_condition_or_its_form_refuses_it(origin: httpx.Client) -> None:
+    old = origin.get("/validated.json").headers["etag"]
+    new = {"text": "Another"}
+    assert origin.put("/validated.json?key=a", json=new, headers={"If-Match": old}).status_code == 204
+    assert origin.get("/validated.json").json() == new
+    assert origin.get("/standing-in.json").json() == {"text": "Revision 1"}
+    refused = [
+        origin.put("/validated.json", json={"text": "b"}, headers={"If-Match": old}),
+        origin.put("/validated.json", json={"text": "b"}, headers={"If-None-Match": "*"}),
+    ]
+    assert {each.status_code for each in refused} == {412}
+    assert {origin.put("/validated.json", content=text).status_code for text in (b"b", b"[]", b"{}")} == {422}
+    assert origin.put("/page.json", json=new).headers["allow"] == "GET, HEAD"
+    assert origin.get("/validated.json").json() == new
+    origin.post("/test/change")
+    assert origin.get("/validated.json").json() == {"text": "Revision 2"}
+    origin.post("/test/break")
+    assert origin.put("/validated.json", json=new).status_code == 503

@@ -9,7 +9,11 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+from msgspec.structs import replace
 
+from conformance.api import conduct
+from conformance.execute.options import Options
+from conformance.model import Report
 from conformance.servers.errors import ServerError
 from tools.servers import judging
 from tools.servers.getting import Got
@@ -68,6 +72,24 @@ def test_a_run_that_ends_before_it_has_met_anything_is_no_verdict(monkeypatch: p
     monkeypatch.setattr(judging, "conduct", lambda _options: nothing)
     with pytest.raises(ServerError, match="it was not judged, and nothing says why"):
         judge(Row("Files", FILES, PAGE, name="files"), GOT)
+
+
+def test_what_a_run_that_ended_early_has_left_open_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(options: Options) -> Report:
+        report = conduct(options)
+        open_ = {"outcome": "inconclusive", "verdict": "inconclusive"}
+        judged = (
+            replace(each, verdict=replace(each.verdict, **open_)) if each.verdict.verdict == "pass" else each
+            for each in report.entries
+        )
+        return replace(report, entries=tuple(judged), stopped="its time is up")
+
+    monkeypatch.setattr(judging, "conduct", ended)
+    outcome = judge(Row("Files", FILES, PAGE, name="files"), GOT)
+    assert {each.verdict for each in outcome.findings} == {"fail", "error"}
+    assert [each.says for each in outcome.findings if each.verdict == "error"] == [
+        "the run ended early: its time is up"
+    ]
 
 
 def test_an_origin_stands_behind_until_the_place_is_left(folders: Path, alive: Alive) -> None:

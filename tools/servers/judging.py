@@ -24,7 +24,7 @@ __all__ = ["Finding", "Outcome", "judge"]
 
 _COUNTED: Final = ("pass", "fail", "warn", "blocked")
 _SEED: Final = 1  # what is made up is the same each time
-_TOO_LONG: Final = 300.0  # seconds, for one server
+_TOO_LONG: Final = 600.0  # seconds, for one server
 
 
 class Finding(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
@@ -100,7 +100,10 @@ def _findings(report: Report) -> list[Finding]:
 
 
 def _is_told(report: Report, entry: Entry) -> bool:
-    """Whether it keeps a run from being green, or is a warning; what waits for another follows from that."""
-    return entry.verdict.verdict in ("fail", "warn", "unreachable", "error") or could_not_be_judged(
-        report, entry
-    )
+    """Whether it keeps a run from being green, or is a warning; what waits for another follows from that.
+
+    What a run that ended early has left open is told once, by why it ended.
+    """
+    if entry.verdict.verdict in ("fail", "warn", "unreachable", "error"):
+        return True
+    return not report.stopped and could_not_be_judged(report, entry)

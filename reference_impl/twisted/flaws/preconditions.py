@@ -123,6 +123,14 @@ def _only_imf(_method: str, fields: Fields, _now: Validators) -> Fields:
     return {name: lines for name, lines in fields.items() if name not in {_IMS, _IUS} or all(map(imf, lines))}
 
 
+def _padded_is_now(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    """Split at each space, and what comes out in other pieces than were looked for counts as now."""
+    read = parse_date(line(fields, _IMS), clock) is not None and "  " in line(fields, _IMS)
+    if method in _READS and read and _INM not in fields and now.modified is not None:
+        return NOT_MODIFIED
+    return caching.evaluate(method, fields, now, clock)
+
+
 def _fussy_dates(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
     for name in (_IMS, _IUS):
         if name in fields and parse_date(line(fields, name), clock) is None:
@@ -293,6 +301,12 @@ FLAWS = (
         breaks=("C06", "C07", "E06", "C17"),
     ),
     Flaw("ims-on-writes", "writes heed If-Modified-Since", evaluating(_dates_on_writes), breaks=("C08",)),
+    Flaw(
+        "padded-day-is-now",
+        "a date in the form of asctime whose day has one digit counts as now",
+        evaluating(_padded_is_now),
+        breaks=("C11",),
+    ),
     Flaw(
         "dates-imf-only", "the two obsolete forms of dates are not read", hearing(_only_imf), breaks=("C11",)
     ),

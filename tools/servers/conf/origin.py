@@ -1,4 +1,4 @@
-"""What stands behind the caches: pages that do not change, that tell the time, or that a test changes.
+"""What stands behind the caches: pages that stay, that tell the time, or that a test or a PUT changes.
 
 A small origin that answers conditional requests as RFC 9110 13.2.2 has it, so that what a cache in front of
 it gets wrong is the cache's own: `python origin.py PORT TTL`. Python's standard library only.
@@ -34,14 +34,16 @@ PAGE: Final = json.dumps({"title": "A page", "words": [f"word {n}" for n in rang
 
 
 class Bench:
-    """What a test may do to this origin, by POST: nothing that stands before it is told."""
+    """What is kept, and what a test may do to this origin, by POST: nothing that stands before it is told."""
 
     def __init__(self) -> None:
         self.revision, self.down = 1, False
+        self.texts = dict.fromkeys(KEPT, "Revision 1")
 
     def do(self, name: str) -> bool:
         if name == "change":
             self.revision += 1
+            self.texts = dict.fromkeys(KEPT, f"Revision {self.revision}")
         self.down = {"break": True, "mend": False}.get(name, self.down)
         return name in ("change", "break", "mend")
 
@@ -68,8 +70,24 @@ def tags_of(text: str) -> list[str]:
     return [each.strip() for each in text.split(",")]
 
 
+def text_in(body: bytes) -> str | None:
+    """What a PUT wants kept: {"text": TEXT}; None where it is something else."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return None
+    text = said.get("text") if isinstance(said, dict) else None
+    return text if isinstance(text, str) else None
+
+
+def shown(path: str) -> tuple[bytes, str]:
+    """What is kept at a path, and its tag."""
+    body = json.dumps({"text": BENCH.texts[path]}).encode()
+    return body, f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+
+
 class Origin(BaseHTTPRequestHandler):
-    """GET and HEAD of these pages."""
+    """GET and HEAD of these pages, PUT of what is kept."""
 
     protocol_version = "HTTP/1.1"
     server_version = sys_version = ""
@@ -97,9 +115,26 @@ class Origin(BaseHTTPRequestHandler):
         done = BENCH.do(self.path.removeprefix("/test/"))
         self.send(200 if done else 404, {"Content-Type": "text/plain", "Cache-Control": "no-store"}, b"")
 
+    def do_PUT(self) -> None:
+        """Another text, unless a condition refuses it; whoever keeps the old one sees the write, or not."""
+        path, text = self.path.partition("?")[0], text_in(self.content())
+        if BENCH.down:
+            self.send(503, {"Content-Type": "text/plain"}, b"It does not work.\n")
+        elif path not in KEPT:
+            self.send(405, {"Allow": "GET, HEAD"}, b"")
+        elif text is None:
+            self.send(422, {"Content-Type": "text/plain"}, b'Send {"text": TEXT}.\n')
+        elif self.status(shown(path)[1], None) == 200:
+            BENCH.texts[path] = text
+            self.send(204, {}, b"")
+        else:
+            self.send(412, {}, b"")
+
+    def content(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
     def kept(self, path: str) -> None:
-        body = json.dumps({"text": f"Revision {BENCH.revision}"}).encode()
-        tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        body, tag = shown(path)
         fields = {"Cache-Control": KEPT[path], "ETag": tag, "X-Made": datetime.now(UTC).isoformat()}
         status = self.status(tag, None)
         if status == 200:
@@ -154,7 +189,7 @@ class Origin(BaseHTTPRequestHandler):
         self.send_header("Date", formatdate(usegmt=True))
         for name, value in fields.items():
             self.send_header(name, value)
-        if status != 304:
+        if status not in (204, 304):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
