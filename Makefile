@@ -65,8 +65,8 @@ servers: $(STAMP)
 release: $(STAMP)
 	$(BIN)/nox
 
-# All that is generated: JSON Schemas, the coverage, the matrix of checks and flaws, the pages of checks and of
-# real servers.
+# All that is generated: JSON Schemas, the coverage, the matrix of checks and flaws, the pages of options, of the
+# language, of checks and of real servers.
 docs: $(STAMP)
 	$(BIN)/python -m tools.generate
 

@@ -21,6 +21,7 @@ from conformance.load.specs import load
 from conformance.report import coverage
 from conformance.report.document import report_schema
 from tools import checks, options
+from tools import language as words
 from tools.matrix import command as matrix
 from tools.servers.page import PAGE, failing, read_results
 from tools.servers.page import made as page_of_servers
@@ -49,6 +50,7 @@ def main() -> int:
     COVERAGE.write_text(coverage.markdown(load()), encoding="utf-8")
     PAGE.write_text(page_of_servers(load()), encoding="utf-8")
     options.PAGE.write_text(options.made(), encoding="utf-8")
+    words.PAGE.write_text(words.made(load()), encoding="utf-8")
     status = matrix.main([])
     write_checks()  # after the matrix, which tells the flaws that a check catches
     return status

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 __all__ = ["Saved", "Typed", "commands", "merged", "read"]
 
 _FENCE = re.compile(r"(?ms)^```(\w+)\n(.*?)^```$")
-_BEFORE_A_FILE = re.compile(r"`([\w-]+\.py)`[^`]*\Z")  # the last name before a block
+_BEFORE_A_FILE = re.compile(r"`([\w-]+\.(?:py|yaml))`:\s*\Z")  # right before a block
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A block of Python that is a file, or a part of one."""
+    """A block that is a file, or, of Python, a part of one."""
 
     name: str
     source: str
@@ -62,7 +62,7 @@ def read(page: str) -> Iterator[Saved | Typed]:
         if language in {"console", "sh"}:
             yield from commands(language, text)
         named = _BEFORE_A_FILE.search(page, end, block.start())
-        if language == "python" and named:
+        if language in {"python", "yaml"} and named:
             yield Saved(named[1], text)
         end = block.end()
 
