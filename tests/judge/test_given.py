@@ -69,6 +69,19 @@ def test_a_fault_after_what_a_check_looks_at_does_not_count() -> None:
     assert found == ["pass", "unreachable"]
 
 
+def test_what_ended_a_timeline_is_told_to_a_check_that_looks_at_that_step_and_at_more() -> None:
+    """It looks at the answer itself, so that is not taken as given; but more never came."""
+    life = timeline("life", step("fresh", given={"status": 200}), step("soon"))
+    looks = check(
+        "looks",
+        on="life",
+        needs=("ttl",),
+        expects=({"fresh": {"hit": "boolean"}, "soon": {"hit": "boolean"}},),
+    )
+    found = verdict(looks, done("fresh", exchange(404)), on=timed(), timelines=[life])
+    assert (found.outcome, found.expected, found.actual) == ("fail", "status 200", "404")
+
+
 # ---- conditions: given, only-if, not offered, untestable, broken
 
 
