@@ -61,8 +61,8 @@ def plainly(server: Embedded, folder: Path, tier: Any = "full") -> dict[str, str
 
 
 # Which of two at once the server takes first is its affair; each second computation fails, whoever asks. A
-# tag that lags by one read lags behind what the history before has read last, and what is broken from the third
-# life on needs two before it, which another server has not had.
+# tag that lags by one read lags behind what the history before has read last, and what is broken from the
+# third life on needs two before it, which another server has not had.
 DICE = ("filled-late", "failure-kept", "kept-twice", "tag-lags-body")
 
 
