@@ -261,7 +261,7 @@ def test_a_server_that_dies_while_it_is_searched_is_told_once_and_asked_no_more(
 
     seeker = Seeker(look)
     with serve(Student(before)) as running:
-        report = run(quick(running.url, 0.2, search=seeker, selected=ITEMS))
+        report = run(quick(running.url, 2.0, search=seeker, selected=ITEMS))
     assert len(seeker.asked) == 1
     silent = [e for e in report.judged if e.verdict.outcome == "unreachable"]
     assert [e.nodeid for e in silent] == [seeker.asked[0][0]]
@@ -284,7 +284,7 @@ def test_a_server_that_dies_after_something_was_found_is_asked_no_more() -> None
 
     seeker = Seeker(look)
     with serve(Student(before)) as running:
-        report = run(quick(running.url, 0.2, search=seeker, selected=ITEMS))
+        report = run(quick(running.url, 2.0, search=seeker, selected=ITEMS))
     assert len(seeker.asked) == 1
     assert bad(report, "fail", "unreachable") == {seeker.asked[0][0]: "found by searching"}
     assert report.fuzzing is not None
