@@ -46,12 +46,10 @@ OF_DEPENDENCIES: Final = (
     "tests/servers/test_clock.py",  # time-machine, psutil
 )
 BESIDE: Final = ("pytest-timeout", "pytest-xdist", "junitparser")  # of our tests
-EXTRAS: Final = (
-    "reference",
-    "fuzz",
-    "watch",
-    "cluster",
-)  # for users: neither dev nor docs, and httplint is pinned
+# For users: neither dev nor docs, and httplint is pinned.
+EXTRAS: Final = tuple(
+    extra for extra in PROJECT["project"]["optional-dependencies"] if extra not in ("dev", "docs", "httplint")
+)
 _BOUND: Final = re.compile(r"([\w-]+)(?:\[\w+\])?>=([\w.]+)")
 
 nox.needs_version = ">=2024.10.9"

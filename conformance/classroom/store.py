@@ -189,6 +189,8 @@ class Store:
                     place.rmdir()
             if place.exists():
                 yield place.name
+        # Folders that somebody has removed are named by nothing of ours either.
+        self._ours = {name: ours for name, ours in self._ours.items() if name in kept}
         put(self.folder / _OURS, msgspec.json.encode(self._ours), 0o600)
 
     def _link(self, report: Path, place: Path) -> None:

@@ -28,13 +28,15 @@ _YOUNG: Final = 60.0  # seconds; the lock comes after the folder
 def temporary(kind: str) -> Iterator[Path]:
     """A folder that is gone at the end; `kind`: class, or submission."""
     folder = Path(tempfile.mkdtemp(prefix=f"{kind}-p{os.getpid()}-"))
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    handle = None
     try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         with contextlib.suppress(OSError):  # some file systems have no locks
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield folder
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
         shutil.rmtree(folder, ignore_errors=True)
 
 

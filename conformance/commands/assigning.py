@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
 
-from conformance.commands.schema import Schema, lay
+from conformance.commands.schema import Schema, check_named, lay
 from conformance.errors import AssignmentError, UsageError
 from conformance.grading.assignment import as_wanted, read_assignment
 from conformance.grading.document import digest, encode
@@ -192,6 +192,8 @@ def _propose_file(name: str, out: Path | None, *, force: bool, schema: bool) -> 
     """Write an assignment that requires all that a target names."""
     out = out or Path("assignment.yaml")
     _check_out(out, force=force)
+    if schema:
+        check_named(out)
     target = load_target(name)
     where = name if name in built_in_targets() else os.path.relpath(name, out.parent)
     required = offers(target)

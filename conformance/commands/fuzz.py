@@ -76,12 +76,14 @@ def _link_hooks(folder: Path, config: Path) -> None:
     for where, hooks in said.items():
         if not isinstance(hooks, str) or not (os.sep in hooks or hooks.endswith(".py")):
             continue
+        if not Path(hooks).parts:
+            continue
         first = Path(hooks).parts[0]
         if first == os.pardir:
             raise UsageError(
                 f"{where} is {hooks!r}, which is not below the current folder; name its whole path"
             )
-        if not Path(hooks).is_absolute() and not (folder / first).exists():
+        if not Path(hooks).is_absolute() and not os.path.lexists(folder / first):
             (folder / first).symlink_to(config.parent / first)
 
 

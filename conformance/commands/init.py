@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.commands.schema import Schema, lay
+from conformance.commands.schema import Schema, check_named, lay
 from conformance.errors import UsageError
 from conformance.options.others import Proposing
 from conformance.options.run import COMMAND, UNVERIFIED, Serving, options
@@ -34,6 +34,8 @@ def initiate(url: str, wanted: Proposing, serving: Serving, out: Path, *, force:
         )
     if wanted.most < 1:
         raise UsageError(f"{wanted.most} resources are none; accepted is a number of 1 or more")
+    if wanted.schema:
+        check_named(out)
     if out.exists() and not force:
         raise UsageError(f"{str(out)!r} is there already: --force writes over it, --out names another")
     if not out.parent.is_dir():

@@ -7,7 +7,8 @@ file: where this package is installed differs from machine to machine, and a fil
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -17,10 +18,11 @@ import typer
 from conformance.console.terminal import say
 from conformance.errors import UsageError
 
-__all__ = ["Schema", "lay", "schema"]
+__all__ = ["Schema", "check_named", "lay", "schema"]
 
 _MODELINE: Final = "# yaml-language-server:"  # what editors look for, whatever language server they have
 _YAML: Final = (".yaml", ".yml")
+_OURS: Final = "laid here by conformance schema --for"
 
 
 class Schema(StrEnum):
@@ -48,7 +50,7 @@ def schema(
     With --for editors find it by themselves: they complete, explain and underline.
     """
     if for_ is None:
-        say(_text(which).rstrip())
+        say(json.dumps(_made(which), indent=2))
         return
     for line in lay(which, for_):
         say(line)
@@ -63,33 +65,56 @@ def lay(which: Schema | str, path: Path) -> Iterator[str]:
     from conformance.proposing.propose import write  # noqa: PLC0415 (it takes its time)
     from conformance.report.safe import safe  # noqa: PLC0415
 
-    if path.suffix not in _YAML:
-        raise UsageError(f"{str(path)!r} can't name a schema: accepted is a file that ends in .yaml or .yml")
+    check_named(path)
     beside = path.with_name(f"{Schema(which)}.schema.json")
     text = _read(path)
-    first, _, rest = text.partition("\n")
+    first, end, rest = text.partition("\n")
     if first.startswith(_MODELINE):
         text = rest
-    write(beside, _text(Schema(which)), force=True)
-    write(path, f"{_MODELINE} $schema={beside.name}\n{text}", force=True)
+    if beside.exists() and _OURS not in _read(beside):
+        raise UsageError(f"{str(beside)!r} is there already, and not from us: rename it, or remove it")
+    write(beside, json.dumps({"$comment": _OURS, **_made(Schema(which))}, indent=2) + "\n", force=True)
+    ending = "\r\n" if first.endswith("\r") else end or "\n"
+    _replace(path, f"{_MODELINE} $schema={beside.name}{ending}{text}")
     yield safe(f"{path}: its first line names {beside.name} beside it, where editors find it; keep both")
+
+
+def check_named(path: Path) -> None:
+    """Refuse a file that can't name a schema, before anything is written.
+
+    Raises:
+        UsageError: it is none of YAML.
+    """
+    if path.suffix not in _YAML:
+        raise UsageError(f"{str(path)!r} can't name a schema: accepted is a file that ends in .yaml or .yml")
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeError) as problem:
         why = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8"
         raise UsageError(f"{str(path)!r} can't be read: {why}") from None
 
 
-def _text(which: Schema) -> str:
+def _replace(path: Path, text: str) -> None:
+    """Whole or not at all: it was written by hand, and is there once."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        temporary.write_bytes(text.encode())
+        temporary.replace(path)
+    except OSError as problem:
+        temporary.unlink(missing_ok=True)
+        raise UsageError(f"{str(path)!r} can't be written: {problem.strerror}") from None
+
+
+def _made(which: Schema) -> dict[str, Any]:
     from conformance.grading import assignment  # noqa: PLC0415 (it takes its time)
     from conformance.load import ownschema, register, targetfile  # noqa: PLC0415 (it takes its time)
     from conformance.load import schema as language  # noqa: PLC0415 (it takes its time)
     from conformance.report.document import report_schema  # noqa: PLC0415
 
-    made: dict[Schema, Any] = {
+    made: dict[Schema, Callable[[], Any]] = {
         Schema.SPEC: language.schema,
         Schema.OWN: ownschema.schema,
         Schema.TARGET: targetfile.schema,
@@ -97,4 +122,4 @@ def _text(which: Schema) -> str:
         Schema.REQUIREMENTS: register.schema,
         Schema.ASSIGNMENT: assignment.schema,
     }
-    return json.dumps(made[which](), indent=2) + "\n"
+    return dict(made[which]())

@@ -116,7 +116,8 @@ class Attempts:
         else:
             court = self._court()
             # What is blocked by now stays so: time need not pass for it, nor is it tried again.
-            open_ = [each for each in self._judges(run) if before(each, court) is None]
+            # This one was asked for, whatever others have found meanwhile.
+            open_ = [each for each in self._judges(run) if each is run or before(each, court) is None]
             wanted = None if work.apart else looked_at(each.check for each in open_)
             verdicts, record = self._alive(open_, dataclasses.replace(work, wanted=wanted), context)
             self._timelines[run.work] = record, verdicts

@@ -21,7 +21,7 @@ def is_awaited(later: Sequence[Step], wanted: Collection[str] | None, case: Case
     """Whether some step that is looked at is still to come, as far as is known by now.
 
     Args:
-        later: the steps that are left.
+        later: the steps that are left, with the one that would pass time: it may be a read itself.
         wanted: the names of those that are looked at; None: all.
         case: what has come so far.
     """

@@ -49,7 +49,7 @@ def execute(work: Work, context: Context) -> Record:
         begin(work, context)
         for number, step in enumerate(work.steps):
             if VERBS[step.do].phase == "wait" and not is_awaited(
-                work.steps[number + 1 :], work.wanted, case_of(context)
+                work.steps[number:], work.wanted, case_of(context)
             ):
                 break
             if not _step(step, context) and not _goes_on(step, work.steps[number + 1 :], work, context):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from conformance.matchers import MATCHERS, Case, references
-from conformance.model import Check, Json, Step
+from conformance.matchers import MATCHERS, Case, first_finding, references
+from conformance.model import Check, Finding, Json, Step
 
-__all__ = ["looked_at", "relevant"]
+__all__ = ["ended_by", "looked_at", "relevant"]
 
 
 def relevant(check: Check, plan: tuple[Step, ...], case: Case, *, apart: bool = False) -> frozenset[str]:
@@ -36,6 +36,16 @@ def _single(wanted: Mapping[str, Json]) -> Iterator[str]:
         for form, taken in MATCHERS[name].uses(argument):
             if form.takes is not None and not isinstance(taken, list):
                 yield from form.takes.names(taken)
+
+
+def ended_by(check: Check, plan: tuple[Step, ...], case: Case) -> tuple[Step, Finding] | None:
+    """The step that a check looks at whose `given` does not hold, so that no more was reached; and why."""
+    own = {name for each in check.expects for name in each}
+    for step in plan:
+        done = case.steps.get(step.name) if step.name in own else None
+        if done is not None and done.status == "done" and (unmet := first_finding(step.given, done, case)):
+            return step, unmet
+    return None
 
 
 def looked_at(checks: Iterable[Check]) -> frozenset[str] | None:

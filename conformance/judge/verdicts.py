@@ -31,7 +31,7 @@ from conformance.judge.mixtures import of_mixtures
 from conformance.judge.offered import not_there
 from conformance.judge.owners import has_seen, owner
 from conformance.judge.remarks import remarked
-from conformance.judge.scope import relevant
+from conformance.judge.scope import ended_by, relevant
 from conformance.judge.sight import DECLARED, asked
 from conformance.judge.silence import ended, mend_of
 from conformance.judge.symptoms import recognise
@@ -346,10 +346,8 @@ def _complete(run: Run, plan: tuple[Step, ...], case: Case, court: Court) -> Ver
         hidden = made(run, court, "untestable", f"untestable: {check.unseen}", cause=check.unseen)
         return replace(hidden, code=OUT_OF_REACH)
     if missing or unseen:
-        for step in plan:  # what ended the work before that, though the check looks at the step itself
-            done = case.steps[step.name] if step.name in seen else None
-            if done and (unmet := first_finding(step.given, done, case)):
-                return _unmet(run, step, unmet, case, court)
+        if (ended := ended_by(check, plan, case)) is not None:
+            return _unmet(run, *ended, case, court)
         looked_at = {n for each in check.expects for n in each} | {s.name for s in plan if s.expect}
         names = ", ".join(missing or sorted(looked_at - seen)) or "what is to be judged"
         return unclear(run, court, f"could not be judged: {names} was not reached", NOT_REACHED)

@@ -20,7 +20,7 @@ _OMITTED: Final = ("not-applicable", "untestable", "deselected")
 
 def write(sheet: Sheet) -> bytes:
     """The bytes of the file."""
-    grade = sheet.whole.grade if sheet.graded is not None else None
+    grade = sheet.whole.grade if _stands(sheet) else None
     first = sheet.first
     says = [sheet.grading, sheet.says, *([sheet.isolated.capitalize()] if sheet.isolated else [])]
     if first is not None:
@@ -45,6 +45,12 @@ def write(sheet: Sheet) -> bytes:
     return json_bytes(document)
 
 
+def _stands(sheet: Sheet) -> bool:
+    """Whether the whole grade does: what is shown may stand where a hidden check withholds that."""
+    grade = sheet.whole.grade
+    return sheet.graded is not None and grade is not None and grade.status == "graded"
+
+
 def _test(sheet: Sheet, line: Line) -> dict[str, Any]:
     test: dict[str, Any] = {
         "name": line.name,
@@ -55,7 +61,7 @@ def _test(sheet: Sheet, line: Line) -> dict[str, Any]:
         "tags": [line.verdict, line.level],
         "visibility": _UNTIL.get(line.hidden, "after_published"),
     }
-    if sheet.graded is not None and line.of is not None:
+    if _stands(sheet) and line.of is not None:
         test |= {"score": line.points, "max_score": line.of}
     return test
 

@@ -45,7 +45,11 @@ def told(held: Report, now: datetime | None = None) -> dict[str, str]:
     found["in full"] = "\n".join(entry_text(shown, each) for each in shown.judged)
     # Gradescope has it, and shows it to nobody before its time.
     document = json.loads(found["gradescope"])
-    document["tests"] = [test for test in document["tests"] if test["visibility"] == "visible"]
+    document["tests"] = [
+        {key: value for key, value in test.items() if key not in ("score", "max_score")}
+        for test in document["tests"]
+        if test["visibility"] == "visible"
+    ]
     document.pop("score", None)
     found["gradescope"] = json.dumps(document)
     return found
@@ -128,6 +132,8 @@ def test_what_is_not_known_of_a_hidden_check_changes_nothing_that_is_shown(outco
     assert held.grade.status == "withheld"
     assert told(held) == told(graded(SOME))
     assert public(held).grade == public(graded(SOME)).grade
+    # Gradescope knows no grade that is open: it gets no score at all, since a sum would cost points.
+    assert '"score"' not in FORMATS["gradescope"].write(Sheet(held, env=ENV)).decode()
 
 
 def test_a_grade_that_is_withheld_for_what_is_shown_tells_its_range_without_what_is_hidden() -> None:
