@@ -77,3 +77,33 @@ def test_an_assignment_is_written_with_its_schema_where_that_is_asked_for(
     jsonschema.validate(yaml.safe_load(out.read_text("utf-8")), found(out))
     assert command(["freeze", str(out), "--schema"]) == 2
     assert "--schema is about the file that --from writes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"\xef\xbb\xbfname: x\n", LINE.encode() + b"name: x\n"),
+        (b"name: x\r\nbase: /\r\n", LINE.rstrip().encode() + b"\r\nname: x\r\nbase: /\r\n"),
+        (b"name: x", LINE.encode() + b"name: x"),
+    ],
+    ids=["a byte order mark", "line ends of Windows", "no line end"],
+)
+def test_all_but_the_first_line_stays_as_it_is(before: bytes, after: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(before)
+    list(lay(Schema.TARGET, path))
+    assert path.read_bytes() == after
+
+
+def test_a_file_of_the_users_is_not_written_over(mine: Path) -> None:
+    beside = mine.with_name("target.schema.json")
+    beside.write_text('{"$schema": "mine"}')
+    with pytest.raises(UsageError, match="is there already, and not from us"):
+        list(lay(Schema.TARGET, mine))
+    assert beside.read_text() == '{"$schema": "mine"}'
+    assert mine.read_text("utf-8") == target_text("lesson")
+
+
+def test_a_file_that_can_name_no_schema_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    assert command(["freeze", "--from", "lesson", "--schema", "--out", str(tmp_path / "a.txt")]) == 2
+    assert not list(tmp_path.iterdir())
