@@ -134,7 +134,9 @@ class Collection:
         self, report: pytest.TestReport, config: pytest.Config
     ) -> tuple[str, str, str] | None:
         """What does not apply is a number in the section of the run, and no mark for each; -rs tells all."""
-        applies = ("verdict", "not-applicable") not in map(tuple, report.user_properties)
+        # That of a file which could not be collected is told by this hook, too, and has no properties.
+        properties = getattr(report, "user_properties", ())
+        applies = ("verdict", "not-applicable") not in map(tuple, properties)
         if applies or not report.skipped or set("sa") & set(config.getoption("reportchars")):
             return None
         return "", "", "NOT APPLICABLE"

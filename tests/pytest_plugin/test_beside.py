@@ -66,6 +66,16 @@ def test_xdist_each_asks_once(judge: Judge, good: str) -> None:
     assert outcomes("r.json")[INM] == "pass"
 
 
+def test_a_file_of_ones_own_that_does_not_import_is_told_as_pytest_tells_it(
+    pytester: pytest.Pytester, judge: Judge, good: str
+) -> None:
+    pytester.makepyfile("import nothing_of_that_name")
+    result = judge(".", url=good)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["ERROR *.py*"])
+    assert "AttributeError" not in str(result.stdout) + str(result.stderr)
+
+
 def test_beside_all_that_is_installed(
     pytester: pytest.Pytester, tiny: Path, good: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
