@@ -60,7 +60,7 @@ def test_reading_what_every_user_may_read(level: str, tmp_path: Path, open_folde
     result = open_folder / "ada.json"
     result.write_text("81 points")
     with attacked(level, tmp_path, "reads") as attacker:
-        assert held("reads", level, shut="81" not in attacker.does(path=result))
+        assert held("reads", level, shut="81 points" not in attacker.does(path=result))
 
 
 @pytest.mark.parametrize("way", ["by its name", "by a link"])
@@ -71,7 +71,7 @@ def test_reading_what_only_we_may_read(level: str, way: str, tmp_path: Path, ope
     (tmp_path / "link").symlink_to(result)
     with attacked(level, tmp_path, "reads") as attacker:
         seen = attacker.does(path="link" if way == "by a link" else result)
-    assert held("private", level, shut="81" not in seen)
+    assert held("private", level, shut="81 points" not in seen)
 
 
 def test_reading_another_submission_that_is_judged(level: str, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_reading_what_lies_in_its_folder_and_is_not_its_own(
         seen = [attacker.does(path=each) for each in asked]
         attacker.server.restart()
         seen += [attacker.does(path=each) for each in asked]
-    assert held("given", level, shut=not any("81" in each for each in seen))
+    assert held("given", level, shut=not any("81 points" in each for each in seen))
 
 
 def test_planting_links_where_what_is_kept_is_looked_for(
@@ -118,7 +118,7 @@ def test_planting_links_where_what_is_kept_is_looked_for(
         assert attacker.does(path=prey / "ada.json") == "planted"
         attacker.server.restart()
         seen = attacker.does()
-    assert held("plants", level, shut="81" not in seen)
+    assert held("plants", level, shut="81 points" not in seen)
 
 
 def test_writing_results(level: str, tmp_path: Path, open_folder: Path) -> None:
