@@ -327,3 +327,26 @@ def test_a_condition_is_asked_after_the_plain_request() -> None:
         return not asked or (bool(plain) and plain[0] < asked[0])
 
     against(CHECKS, holds)
+
+
+def late_reads(steps: Iterable[Step]) -> Iterator[tuple[Step, str]]:
+    """What is read once, near the end of a life, and the step with which that life began."""
+    began = ""
+    for step in steps:
+        if step.do == "wait":
+            late = str(step.args["for"]).startswith("ttl - ")
+            began = str(step.args["after"]) if late else ""
+        elif began and "times" not in step.args:
+            yield step, began
+
+
+def test_what_is_read_near_the_end_of_a_life_is_judged_only_where_it_came_before_that_end() -> None:
+    """Or a busy machine fails a right server: the answer comes late, and the life has ended."""
+    bodies = [*(line.steps for line in SUITE.timelines.values()), *(check.steps for check in CHECKS)]
+    late = [pair for steps in bodies for pair in late_reads(steps)]
+    assert {"nearly", "second-nearly"} <= {step.name for step, _ in late}
+    none_of(
+        f"{step.name}: given {step.given.get('age')}, its life began with {began}"
+        for step, began in late
+        if step.given.get("age") != {"surely-within-ttl-of": began}
+    )
