@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# Half as many again as there are processors: a good part of the tests waits, for a server or for real time.
-JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
+# Twice as many as there are processors: a good part of the tests waits, for a server or for real time.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 2)')
+# A file's tests share servers, so they stay together; in the order that tests/helpers/kinds.py gives them.
+SHARED := --dist loadfile --no-loadscope-reorder
 # Who has it set would have each process compile all tests anew, which costs more than many of them.
 export PYTHONDONTWRITEBYTECODE :=
 QUICK := not processes and not slow
@@ -26,17 +28,17 @@ demo: $(STAMP)
 check: lint
 	$(BIN)/python -m pytest -q tests -m "$(QUICK) and not runs"
 
-# Before you push: all but what waits for minutes. A file's tests share servers, so they stay together.
+# Before you push: all but what waits for minutes.
 test: lint
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -q -n $(JOBS) $(SHARED) -m "not slow"
 
 # The rest of what CI runs, by .ci/run: real time, and which lines the quick tests reach.
 slow: $(STAMP)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests -m slow
+	$(BIN)/python -m pytest -q -n 2 $(SHARED) tests -m slow
 
 cover: $(STAMP)
 	$(BIN)/coverage erase
-	MEASURED=1 $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile tests -m "$(QUICK)"
+	MEASURED=1 $(BIN)/python -m pytest -q -n $(JOBS) $(SHARED) tests -m "$(QUICK)"
 	$(MAKE) covered
 
 # The same of any run with MEASURED in its environment (tests/helpers/measuring.py).

@@ -30,6 +30,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Before `-m` chooses among them."""
     kinds.mark(items, Path(__file__).parent)
+    kinds.order(items)
 
 
 @pytest.hookimpl(wrapper=True)

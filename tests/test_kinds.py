@@ -72,3 +72,12 @@ def test_no_test_is_about_how_long_a_run_takes_on_this_machine() -> None:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if takes.search(line) and path != Path(__file__)
     )
+
+
+def test_files_that_start_processes_come_first_and_quick_ones_last(pytester: pytest.Pytester) -> None:
+    text = "import pytest\n{}def test_it(): pass\ndef test_more(): pass\n"
+    kinds_of = {"test_a": "", "test_b": "@pytest.mark.runs\n", "test_c": "@pytest.mark.processes\n"}
+    pytester.makepyfile(**{file: text.format(mark) for file, mark in kinds_of.items()})
+    items, _ = pytester.inline_genitems()
+    kinds.order(items)
+    assert [item.path.stem for item in items] == ["test_c"] * 2 + ["test_b"] * 2 + ["test_a"] * 2

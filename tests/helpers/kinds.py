@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import pytest
 
-__all__ = ["Guard", "is_quick", "mark"]
+__all__ = ["Guard", "is_quick", "mark", "order"]
 
 # Files and folders of tests/, of which (nearly) every test starts a process or waits for a server that hangs.
 PROCESSES: Final = (
@@ -89,6 +89,19 @@ def mark(items: Iterable[pytest.Item], root: Path) -> None:
         if item.config.pluginmanager.hasplugin("timeout"):  # who only judges from a checkout has none
             slow = item.get_closest_marker("slow") is not None
             item.add_marker(pytest.mark.timeout(SLOW_HANGS if slow else HANGS))
+
+
+def order(items: list[pytest.Item]) -> None:
+    """Files whose tests start processes come first, then what judges whole servers, and quick ones last.
+
+    Workers take files in this order (`--no-loadscope-reorder`): what is quick fills the end of each.
+    """
+    rank: dict[Path, int] = {}
+    for item in items:
+        marks = [bool(item.get_closest_marker(kind.name)) for _, kind in KINDS]
+        own = marks.index(True) if True in marks else len(KINDS)
+        rank[item.path] = min(own, rank.get(item.path, own))
+    items.sort(key=lambda item: rank[item.path])
 
 
 def is_quick(item: pytest.Item) -> bool:
