@@ -54,6 +54,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[int]]]:
         process.stdin.close()
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_half_way_costs_nobody_a_result(
     cluster: tuple[str, list[int]], tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ SHARED = "several workers each have a cache of their own"
 # ------------------------------------------------------------------ memory
 
 
+@pytest.mark.slow
 def test_a_cache_that_only_grows_is_warned_of() -> None:
     reference = AppSpec("reference_impl.twisted.app:app", env={"REFERENCE_FLAW": "unbounded-cache"})
     report = grade(reference, target="reference", only="memory-is-bounded")

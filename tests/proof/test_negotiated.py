@@ -12,6 +12,7 @@ OTHER_CODINGS = ("other-codings-have-own-tags", "other-codings-are-the-plain-one
 UNTAGGED = {"counted-profile": {"etag-present"}}  # its target says that it has a tag
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [variant.name for variant in negotiation.VARIANTS])
 def test_a_variant_of_what_is_chosen_fails_nothing(name: str) -> None:
     with reference(variant=name) as server:

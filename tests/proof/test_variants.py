@@ -14,18 +14,10 @@ from conformance.plan.lanes import plan
 from reference_impl.twisted.variants import VARIANTS
 
 WARNED = {"no-slash": {"path-answers-itself"}}
-SLOWEST = "slow"
-LONG = (SLOWEST, "in-drops", "single-connection")  # they take their time, so they begin first
+LONG = ("slow", "in-drops", "single-connection")  # they take their time, so they begin first
 RUNS = plan(SUITE, load_target("lesson"), "strict").runs
-
-
-def _left(name: str) -> frozenset[str]:
-    """What the slow test asks: what is beyond the tier core, and mixtures of conditions.
-
-    Where each answer takes a tenth of a second, all that is beyond the lesson.
-    """
-    quick = ("lesson",) if name == SLOWEST else ("lesson", "core")
-    return frozenset(run.id for run in RUNS if run.check.tier not in quick or run.check.alone)
+BEYOND = frozenset(run.id for run in RUNS if run.check.tier != "lesson" or run.check.alone)
+LESSON = frozenset(run.id for run in RUNS) - BEYOND
 
 
 def _variant(name: str, selected: frozenset[str]) -> Report:
@@ -39,11 +31,11 @@ def _variant(name: str, selected: frozenset[str]) -> Report:
 
 
 def _usual(name: str) -> Report:
-    return _variant(name, frozenset(run.id for run in RUNS) - _left(name))
+    return _variant(name, LESSON)
 
 
 def _beyond(name: str) -> Report:
-    return _variant(name, _left(name))
+    return _variant(name, BEYOND)
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +64,9 @@ def test_a_variant_fails_nothing(name: str, beside: Mapping[str, Future[Report]]
 def test_a_variant_fails_nothing_of_what_takes_long(
     name: str, beyond_beside: Mapping[str, Future[Report]]
 ) -> None:
-    left = _left(name)
     result = beyond_beside[name].result() if name in LONG else _beyond(name)
-    assert {e.nodeid for e in result.judged} == left
-    assert "warn" not in {e.verdict.verdict for e in result.judged}
+    assert {e.nodeid for e in result.judged} == BEYOND
+    assert {e.id for e in result.judged if e.verdict.verdict == "warn"} == set()
 
 
 def test_the_reference_passes_all_that_can_be_asked_of_it() -> None:

@@ -29,7 +29,12 @@ def alone(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
 
 
 @pytest.mark.parametrize(
-    ("dist", "workers"), [("load", 4), ("loadscope", 2), ("loadfile", 2), ("loadgroup", 2), ("worksteal", 2)]
+    ("dist", "workers"),
+    [
+        ("load", 4),
+        ("loadfile", 2),
+        *(pytest.param(way, 2, marks=pytest.mark.slow) for way in ("loadscope", "loadgroup", "worksteal")),
+    ],
 )
 def test_xdist_gives_the_same_verdicts(
     judge: Judge, serve: Serve, alone: dict[str, str], dist: str, workers: int
