@@ -95,10 +95,15 @@ def _not_modified_since(beside: str) -> Evaluate:
     return evaluate
 
 
-def _junk_is_nothing(_method: str, fields: Fields, _now: Validators) -> Fields:
-    """An If-Match that is no list is passed over where If-None-Match is there to decide."""
-    junk = _IM in fields and _INM in fields and caching.entity_tags(line(fields, _IM)) is None
-    return without(fields, _IM) if junk and line(fields, _IM) != "*" else fields
+def _junk_is_nothing(name: str, beside: str) -> Evaluate:
+    """A list of tags that is none is passed over where that other condition is there to decide."""
+
+    def change(_method: str, fields: Fields, _now: Validators) -> Fields:
+        tags = line(fields, name)
+        junk = name in fields and tags != "*" and caching.entity_tags(tags) is None
+        return without(fields, name) if junk and beside in fields else fields
+
+    return heard(change)
 
 
 def _junk_refuses(beside: str) -> Evaluate:
@@ -209,7 +214,13 @@ FLAWS = (
     _flaw(
         "junk-match-beside-inm",
         "a write with an If-Match that is no list goes by If-None-Match",
-        _written(heard(_junk_is_nothing)),
+        _written(_junk_is_nothing(_IM, _INM)),
+        "F14",
+    ),
+    _flaw(
+        "junk-inm-beside-ims",
+        "where If-None-Match is no list, the date decides",
+        _junk_is_nothing(_INM, _IMS),
         "F14",
     ),
     *(
