@@ -12,21 +12,9 @@ from urllib.parse import quote
 
 from conformance.model import Json
 
-_IDS: Final = (
-    "id",
-    "_id",
-    "uuid",
-    "guid",
-    "uid",
-    "item_id",
-    "key",
-    "slug",
-    "sku",
-    "isbn",
-    "ean",
-    "pk",
-    "code",
-)
+_IDS: Final = ("id", "_id", "uuid", "guid", "uid", "item_id", "pk")
+_CODES: Final = ("key", "slug", "sku", "isbn", "ean", "code")
+"""Where nothing is called an id. But an item that begins with its `bookId` is known by that."""
 _ID_LIKE: Final = re.compile(r".+(_id|_key|_no|_number|_code|[a-z]Id|ID)")
 _NO_NAMES: Final = frozenset({"name", "title", "description", "text", "price", "quantity"})
 _NESTED: Final = 3  # envelopes in envelopes
@@ -136,7 +124,8 @@ def id_name(item: Json, among: Sequence[Json] = ()) -> str | None:
     if not isinstance(item, Mapping) or isinstance(item, Keyed):
         return None
     likely = [name for name in item if isinstance(name, str) and _ID_LIKE.fullmatch(name)]
-    for name in (*_IDS, *likely):
+    leading = [name for name in likely if name == next(iter(item))]
+    for name in (*_IDS, *leading, *_CODES, *likely):
         if _may_be(item.get(name)):
             return name
     first = next(iter(item), None)

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from conformance.fields.lists import TOKEN, as_lines, has_empty_elements, parse_delta_seconds, split_list
+from conformance.guesses import nearest
 
 Level = Literal["MUST", "SHOULD", "MAY"]
 
@@ -38,6 +39,7 @@ _SPACED = re.compile(rf"({TOKEN})[ \t]*=[ \t]*({TOKEN}|{_QUOTED})")
 _COLON = re.compile(rf"({TOKEN})[ \t]*:[ \t]*({TOKEN})")
 _ANY_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+(?P<end>"?)', re.DOTALL)
 _HYPHENS = re.compile(r"[-_.]")
+_ALIKE = 0.85  # of 1: "privat", "must-validate"; an extension is another word altogether
 _LOOKALIKES = {_HYPHENS.sub("", name): name for name in KNOWN}
 
 
@@ -285,12 +287,18 @@ def _directive_remarks(directive: Directive) -> Iterator[Problem]:
     if name in REQUEST_ONLY:
         says = f"{name} is for requests; in a response it means nothing"
         yield Problem("request-directive", says, "MAY", REQUEST_ONLY[name])
-    elif name not in KNOWN and (meant := _LOOKALIKES.get(_HYPHENS.sub("", name))):
-        says = f"caches do not know {name!r} and ignore it: is {meant} meant?"
+    elif name not in KNOWN and (meant := _meant_by(name)):
+        says = f"caches do not know {name!r} and ignore it: did you mean {meant}?"
         yield Problem("misspelled-directive", says, "MAY", "9111 5.2.3")
     elif name in FIELD_NAMES and argument is not None and not directive.quoted:
         says = f'the header fields of {name} belong in double quotes: {name}="{argument}"'
         yield Problem("unquoted-field-names", says, "SHOULD", FIELD_NAMES[name])
+
+
+def _meant_by(name: str) -> str | None:
+    """The directive that one looks like: but for its hyphens, or a letter or two of a longer name."""
+    alike = _LOOKALIKES.get(_HYPHENS.sub("", name))
+    return alike or next(iter(nearest(name, KNOWN, cutoff=_ALIKE)), None)
 
 
 def _without_effect(cc: CacheControl) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ FIELD_NAME: Final = {
     "pattern": r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
     "description": "a field name, such as If-None-Match",
 }
-PATH: Final = r"/(?!/)(?!(?:[^?\s]*/)?\.\.?(?:[/?]|$))\S*"
+PATH: Final = r"/(?!/)(?!(?:[^?\s]*/)?(?:\.|%2[eE]){1,2}(?:[/?]|$))\S*"
 """A path below the base URL, as a pattern: it names no other server (//host), and does not climb (..)."""
 _TAG_FIELDS: Final = ("if-none-match", "if-match", "if-range")
 _VALUE: Final = {"type": "string", "pattern": r"^[^\r\n\0]*$"}

@@ -17,6 +17,7 @@ from conformance.model import Exchange, Finding, Json
 from conformance.oracle.preconditions import Answer, precondition_outcome
 
 _OF_ORIGINS: Final = frozenset({"if-match", "if-unmodified-since"})
+_NOT_MODIFIED: Final = 304
 _TOLD: Final = frozenset({206, 304, 400, 412, 416})
 
 
@@ -28,11 +29,17 @@ def _by_the_rules(name: Json, exchange: Exchange, case: Case) -> Found:
     sent = exchange.request.headers
     found = _against(sent, exchange, plain)
     without = tuple((field, value) for field, value in sent if field.lower() not in _OF_ORIGINS)
-    if found is not None and without != sent and field_value(exchange.headers, "age") is not None:
-        # A cache has answered, which "MAY ignore" what only an origin needs (9110 13.1.1, 13.1.4).
+    if found is not None and without != sent and _by_a_cache(exchange, case):
+        # It "MAY ignore" what only an origin needs (9110 13.1.1, 13.1.4).
         ignoring = _against(without, exchange, plain)
         return found if ignoring is not None and ignoring.at_most is None else None
     return found
+
+
+def _by_a_cache(exchange: Exchange, case: Case) -> bool:
+    """Whether a cache has answered, by its Age; or, where one is declared, by a 304, which needs none."""
+    whole = case.resource is not None and case.resource.http_cache
+    return field_value(exchange.headers, "age") is not None or (whole and exchange.status == _NOT_MODIFIED)
 
 
 def _against(sent: Headers, exchange: Exchange, plain: Exchange) -> Finding | None:

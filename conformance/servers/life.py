@@ -340,7 +340,7 @@ def _split(command: str, port: int) -> list[str]:
 
 def _await_command(life: Life, spec: CommandSpec) -> None:
     begun = time.monotonic()
-    told = "{port}" in spec.command
+    told = "{port}" in spec.command or re.search(rf"\b{life.port}\b", spec.command) is not None
     looked = begun
     while not _connects(life.port):
         died = life.died(_GLANCE)

@@ -214,7 +214,8 @@ def _new_items(
     model = items[0] if items else None
     if model is None and not required:
         return
-    whole = {**required, **(model or {})}
+    shown = model or {}
+    whole = {**shown, **required, **shown}  # in the order of what is shown, whose first member may be its id
     name = id_name(whole, items)
     without = {n: v for n, v in whole.items() if n != name}
     if name in required:  # whoever creates an item names it

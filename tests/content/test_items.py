@@ -85,6 +85,8 @@ def test_an_item_is_found_in_the_answer_of_its_own_route(document: Json, id_: Js
         ({"sku": "a1", "name": "Pen"}, (), "sku"),
         ({"orderId": 5, "name": "Pen"}, (), "orderId"),
         ({"job_id": "x"}, (), "job_id"),
+        ({"bookId": 5, "isbn": "9780000000000"}, (), "bookId"),
+        ({"sku": "a1", "categoryId": 5}, (), "sku"),  # of what it belongs to
         ({"handle": "pen"}, [{"handle": "pen"}, {"handle": "cup"}], "handle"),
         ({"handle": "pen"}, [{"handle": "pen"}, {"handle": "pen"}], None),  # two items share it
         ({"handle": "a pen"}, [{"handle": "a pen"}, {"handle": "cup"}], None),

@@ -148,6 +148,8 @@ def test_contradictions_are_found_and_harmless_repetition_is_none(value: str, co
     [
         ("maxage=300", ["misspelled-directive"]),
         ("nocache, no_store", ["misspelled-directive", "misspelled-directive"]),
+        ("max-gae=60, privat, must-validate, no-chache", ["misspelled-directive"] * 4),
+        ("stale-while-error=60, min-age=3, revalidate, post-check=0, no-modify", []),
         ("only-if-cached", ["request-directive"]),
         ("no-cache=Set-Cookie", ["unquoted-field-names"]),
         ("no-cache, max-age=60", ["useless-directive"]),

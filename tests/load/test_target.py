@@ -224,6 +224,7 @@ WRONG = {
     "read of another server": ("GET /me", "GET http://example.com/me", "read: found 'GET http://example.com/me'; accepted: 'GET' and a path", "example"),
     "read of another server, by two slashes": ("GET /me", "GET //example.com/me", "read: found 'GET //example.com/me'; accepted: 'GET' and a path", "example"),
     "read that climbs": ("GET /me", "GET /a/../me", "read: found 'GET /a/../me'; accepted: 'GET' and a path", "a/.."),
+    "read that climbs unseen": ("GET /me", "GET /a/%2E./me", "read: found 'GET /a/%2E./me'; accepted: 'GET' and a path", "a/%2E."),
     "write that climbs": ("PATCH /me", "PATCH /..", "change: found 'PATCH /..'; accepted: a method and a path", "change: PATCH"),
     "write by GET": ("PATCH /me", "GET /me", "change: found 'GET /me'; accepted: a method and a path, such as 'PUT /items/{id}'", "change: GET"),
     "write without a request": ('request: "PUT /items/{id}", edit', "edit", "'change' lacks 'request'", "edit:"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.matching import Example, each, fails, holds
-from helpers.records import done, exchange
+from helpers.records import done, exchange, resource
 
 from conformance.model import StepRecord
 
@@ -24,6 +24,7 @@ def by_cache(status: int, *sent: tuple[str, str]) -> StepRecord:
     return done("a", exchange(status, headers=[("Age", "0")], sent=sent))
 
 
+NEITHER = asked(304, ("If-Match", "nobodys"), ("If-None-Match", '"a"'))
 EXAMPLES = [
     holds("due", {"after": "plain"}, PLAIN, asked(304, ("If-None-Match", 'W/"a"'))),
     holds("due", {"after": "plain"}, PLAIN, asked(200, ("If-None-Match", '"b"'))),
@@ -73,6 +74,15 @@ EXAMPLES = [
     ),
     holds("due", {"after": "plain"}, PLAIN, by_cache(206, ("If-Match", '"b"'), ("Range", "bytes=0-4"))),
     holds("due", {"after": "plain"}, PLAIN, by_cache(304, ("If-Match", '"b"'), ("If-None-Match", '"a"'))),
+    # A 304 of a cache need not have one.
+    holds("due", {"after": "plain"}, PLAIN, NEITHER, on=resource(http_cache=True)),
+    fails(
+        "due",
+        {"after": "plain"},
+        PLAIN,
+        NEITHER,
+        says=("400 or 412 Precondition Failed (If-Match is no list of entity tags)", "304"),
+    ),
     fails(
         "due",
         {"after": "plain"},

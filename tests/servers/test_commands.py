@@ -10,6 +10,7 @@ import pytest
 from apps.writing import refused, submission
 
 from conformance.servers import AppSpec, CommandSpec, ServerError, life, start
+from conformance.servers.isolation import quarters_of
 
 PYTHON = sys.executable
 HTTP_SERVER = f"{PYTHON} -m http.server --bind 127.0.0.1"
@@ -81,6 +82,27 @@ def test_a_command_that_listens_elsewhere_is_told_the_port(
     assert str(problem).endswith(
         ", which it was given; the command has to say {port} where its port belongs, or to read $PORT"
     )
+
+
+def test_a_command_that_names_its_port_may_listen_on_another_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(life, "_ELSEWHERE", 0.05)
+    (tmp_path / "serve.py").write_text(
+        "import http.server, socket, sys, time\n"
+        "manager = socket.create_server(('127.0.0.1', 0))\n"
+        "time.sleep(0.5)  # compiles\n"
+        "address = ('127.0.0.1', int(sys.argv[1]))\n"
+        "http.server.HTTPServer(address, http.server.SimpleHTTPRequestHandler).serve_forever()\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    spec = CommandSpec(f"{PYTHON} serve.py {port}", tmp_path)
+    begun = life.launch_command(spec, quarters_of(spec), port)
+    try:
+        assert begun.port == port
+    finally:
+        begun.stop()
 
 
 def test_a_port_that_is_taken_is_not_judged(tmp_path: Path) -> None:

@@ -115,6 +115,25 @@ def test_an_id_that_the_client_has_to_choose_is_a_new_one_in_the_form_of_those_t
     assert re.fullmatch(form, sent[0])
 
 
+def test_what_the_schema_names_first_is_no_id_where_items_begin_with_theirs() -> None:
+    schema = {"type": "object", "properties": {"isbn": {}, "name": {}}, "required": ["isbn", "name"]}
+    operation = {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}
+    sent: list[Any] = []
+
+    def before(method: str, path: str, _headers: Any, body: bytes) -> bytes | None:
+        if path == "/openapi.json":
+            return reply(200, {"paths": {"/items/": operation}})
+        if method == "GET":
+            return reply(200, [{"bookId": "b-1", "name": "Emma", "isbn": "978"}])
+        sent.append(json.loads(body)["isbn"])
+        return reply(201, {"bookId": "b-2", **json.loads(body)})
+
+    with serve(Student(before)) as server, context(server.url) as within:
+        within.shared.survey = survey(within.lane, within.shared.target, "")
+        assert effect_of(done(within, "create")).id == "b-2"
+    assert sent == ["978"]
+
+
 def test_what_is_refused_as_taken_is_tried_otherwise() -> None:
     answers = iter([409])
 

@@ -110,6 +110,7 @@ FLAWS = (
         breaks=("G07",),
     ),
     Flaw("cc-misspelt", "maxage for max-age", _list_has("cache-control", "maxage=0"), breaks=("J01",)),
+    Flaw("cc-mistyped", "privat for private", _list_has("cache-control", "privat"), breaks=("J01",)),
     Flaw(
         "cc-bare-names",
         "the names of fields in private are not in quotes",
@@ -120,6 +121,12 @@ FLAWS = (
         "cc-in-vain",
         "public stands beside no-store",
         _list_has("cache-control", "no-store, public"),
+        breaks=("J08",),
+    ),
+    Flaw(
+        "cc-lifetime-in-vain",
+        "max-age stands beside no-cache",
+        _list_has("cache-control", "no-cache, max-age=60"),
         breaks=("J08",),
     ),
     Flaw(

@@ -83,12 +83,45 @@ def _written(evaluate: Evaluate) -> Evaluate:
     return own
 
 
-def _not_modified_since(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
-    """A write with If-Match is refused where nothing has changed since If-Modified-Since, too."""
-    since = parse_date(line(fields, _IMS), clock) if _IM in fields and _IMS in fields else None
-    if since is not None and now.modified is not None and int(now.modified) <= since:
-        return PRECONDITION_FAILED
-    return caching.evaluate(method, fields, now, clock)
+def _not_modified_since(beside: str) -> Evaluate:
+    """A write with that condition is refused where nothing has changed since If-Modified-Since, too."""
+
+    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+        since = parse_date(line(fields, _IMS), clock) if beside in fields and _IMS in fields else None
+        if since is not None and now.modified is not None and int(now.modified) <= since:
+            return PRECONDITION_FAILED
+        return caching.evaluate(method, fields, now, clock)
+
+    return evaluate
+
+
+def _junk_is_nothing(name: str, beside: str) -> Evaluate:
+    """A list of tags that is none is passed over where that other condition is there to decide."""
+
+    def change(_method: str, fields: Fields, _now: Validators) -> Fields:
+        tags = line(fields, name)
+        junk = name in fields and tags != "*" and caching.entity_tags(tags) is None
+        return without(fields, name) if junk and beside in fields else fields
+
+    return heard(change)
+
+
+def _junk_refuses(beside: str) -> Evaluate:
+    """Beside that condition a date that is none refuses."""
+
+    def evaluate(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+        junk = _IUS in fields and parse_date(line(fields, _IUS), clock) is None
+        return (
+            PRECONDITION_FAILED if junk and beside in fields else caching.evaluate(method, fields, now, clock)
+        )
+
+    return evaluate
+
+
+def _a_date_of_nothing(method: str, fields: Fields, now: Validators, clock: float) -> int | None:
+    """Of what is not there, any date beside a tag is too early."""
+    dated = _INM in fields and bool({_IMS, _IUS} & fields.keys())
+    return PRECONDITION_FAILED if dated and not now.exists else caching.evaluate(method, fields, now, clock)
 
 
 def _none_is_enough(_method: str, fields: Fields, now: Validators) -> Fields:
@@ -165,10 +198,44 @@ FLAWS = (
         _written(_only_first(_IUS, _INM)),
         "F14",
     ),
+    *(
+        _flaw(
+            f"ims-on-writes-beside-{short}",
+            f"a write with {field} is refused where nothing has changed since If-Modified-Since",
+            _written(_not_modified_since(field.lower())),
+            "F14",
+        )
+        for short, field in (
+            ("if-match", "If-Match"),
+            ("ius", "If-Unmodified-Since"),
+            ("inm", "If-None-Match"),
+        )
+    ),
     _flaw(
-        "ims-on-writes-beside-if-match",
-        "a write with If-Match is refused where nothing has changed since If-Modified-Since",
-        _written(_not_modified_since),
+        "junk-match-beside-inm",
+        "a write with an If-Match that is no list goes by If-None-Match",
+        _written(_junk_is_nothing(_IM, _INM)),
+        "F14",
+    ),
+    _flaw(
+        "junk-inm-beside-ims",
+        "where If-None-Match is no list, the date decides",
+        _junk_is_nothing(_INM, _IMS),
+        "F14",
+    ),
+    *(
+        _flaw(
+            f"junk-date-beside-{short}",
+            f"a write with {field} is refused where If-Unmodified-Since is no date",
+            _written(_junk_refuses(field.lower())),
+            "F14",
+        )
+        for short, field in (("if-match", "If-Match"), ("inm", "If-None-Match"))
+    ),
+    _flaw(
+        "dates-of-what-is-gone",
+        "of what is not there, any date beside a tag is too early",
+        _written(_a_date_of_nothing),
         "F14",
     ),
     _flaw(

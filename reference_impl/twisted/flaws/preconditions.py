@@ -190,6 +190,10 @@ def _condition_before_404(asked: Asked, answer: Answer) -> Answer:
     return replace(answer, status=PRECONDITION_FAILED) if answer.status == 404 and conditional else answer  # noqa: PLR2004
 
 
+def _condition_before_removal(asked: Asked, answer: Answer) -> Answer:
+    return _condition_before_404(asked, answer) if asked.method == "DELETE" else answer
+
+
 def _condition_before_redirect(asked: Asked, answer: Answer) -> Answer:
     redirected = answer.status == 307 and asked.get(_INM) is not None  # noqa: PLR2004
     return replace(answer, status=NOT_MODIFIED).without("location") if redirected else answer
@@ -362,6 +366,12 @@ FLAWS = (
         "412-for-404",
         "what is not there is answered 412 where the request has a condition",
         answering(_condition_before_404),
+        breaks=("F01",),
+    ),
+    Flaw(
+        "412-for-gone",
+        "a DELETE of what is gone is answered 412 where it has a condition",
+        answering(_condition_before_removal),
         breaks=("F01",),
     ),
     Flaw(

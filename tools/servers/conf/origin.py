@@ -29,6 +29,8 @@ KEPT: Final = {
     "/validated.json": f"max-age={TTL}, must-revalidate",
     "/standing-in.json": f"max-age={TTL}, stale-if-error={6 * TTL}",
 }
+# Seconds between what a read of what is written to has seen and its answer: a write surely comes in between.
+SLOW: Final = {"/validated.json": 0.2}
 WORDS: Final = {"de": "Guten Tag", "en": "Good day"}
 PAGE: Final = json.dumps({"title": "A page", "words": [f"word {n}" for n in range(400)]}).encode()
 
@@ -137,6 +139,7 @@ class Origin(BaseHTTPRequestHandler):
         body, tag = shown(path)
         fields = {"Cache-Control": KEPT[path], "ETag": tag, "X-Made": datetime.now(UTC).isoformat()}
         status = self.status(tag, None)
+        time.sleep(SLOW.get(path, 0.0))
         if status == 200:
             self.send(200, fields | {"Content-Type": "application/json"}, body)
         else:
