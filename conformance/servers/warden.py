@@ -1,6 +1,6 @@
 """The parent of a server under test: starts it, waits for it, and leaves nothing of it behind.
 
-A small process between the suite and the server (`python -I -S warden.py SETTINGS`), because only a
+A small process between the suite and the server (`python -I -S`, and nothing but this file), because only a
 parent can be sure of all its descendants: on Linux it adopts those whose parents have died, so that
 a daemon can't get away. It ends everything when it is told to, and also when the suite is gone, for
 whatever reason: its end of the control socket closes then.
@@ -341,5 +341,6 @@ def _adopt_orphans() -> None:
             ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
 
 
-if __name__ == "__main__":
-    Warden(json.loads(sys.argv[1])).main()
+def main(settings: str) -> None:
+    """Be the warden of one server, by settings in JSON."""
+    Warden(json.loads(settings)).main()
