@@ -30,6 +30,9 @@ _OTHER_CLOCKS: Final = re.compile(
     rb"(?m)^[ \t]*(?:import|from)[ \t]+"
     rb"(?:sqlite3|redis|diskcache|shelve|dbm|sqlalchemy|aiosqlite|pymemcache|threading|subprocess|sched)\b"
 )
+_BLOCKS: Final = re.compile(
+    rb"(?m)^(?:while[ \t]+(?:True|1)\b|(?:\w+\.)+(?:run|serve|serve_forever|run_forever)\()"
+)
 _RELATIVE: Final = re.compile(rb"(?m)^[ \t]*from[ \t]+\.")
 _USUAL_NAMES: Final = (b"app", b"application", b"api")
 _USUAL_FILE: Final = b"main.py"
@@ -72,11 +75,13 @@ def app_of(items: Sequence[Item], asked: str = "", *, factory: bool = False) -> 
 
 
 def may_wait(items: Sequence[Item]) -> bool:
-    """Whether it imports what may tell it another time than the clock that is moved.
+    """Whether it imports what may tell it another time than the clock that is moved, or may not start.
 
-    By that its TTLs may have to be waited for: a guess, by which nothing is judged, of who is to begin first.
+    By that its TTLs, or its start, may have to be waited for: a guess, by which nothing is judged, of who is
+    to begin first.
     """
-    return any(_OTHER_CLOCKS.search(item.data) for item in items if item.path.endswith(b".py"))
+    texts = [item.data for item in items if item.path.endswith(b".py")]
+    return any(_OTHER_CLOCKS.search(each) or _BLOCKS.search(each) for each in texts)
 
 
 def _asked(files: dict[bytes, bytes], asked: str, *, factory: bool) -> AppFound | None:

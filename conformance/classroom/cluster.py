@@ -85,7 +85,8 @@ class Cluster(Generic[T]):
         """The results, as they come; `look` is called now and then, and ends it all where it says so."""
         wait = import_module("distributed").wait
         [sent] = self._client.scatter([order], broadcast=True)
-        most = max(1, sum(self._client.nthreads().values())) * _OVERLAP
+        threads = max(1, sum(self._client.nthreads().values()))
+        most = threads * _OVERLAP
         more = True
         self._news = time.monotonic()
         try:
@@ -102,13 +103,32 @@ class Cluster(Generic[T]):
                 for future in [each for each in self._at_work if each.done()]:
                     self._news = time.monotonic()
                     yield self._at_work.pop(future).task.key, _result(future)
-                for future in [each for each, sent_ in self._at_work.items() if self._is_lost(sent_)]:
-                    self._client.cancel([future], force=True)
+                for future in self._lost(threads):
+                    self._give_up(future)
                     task = self._at_work.pop(future).task
                     yield task.key, Lost(f"the cluster had no result within {task.within:.0f} s")
         finally:
             self._client.cancel(list(self._at_work), force=True)
             self._at_work.clear()
+
+    def _lost(self, threads: int) -> list[Any]:
+        """Those that are: of all whose time is over the first, one for each thread; the others wait for them.
+
+        Theirs begins anew, so that one that hangs costs nobody else a try.
+        """
+        over = [future for future, sent in self._at_work.items() if self._is_lost(sent)]
+        now = self._news = time.monotonic() if over else self._news
+        for future in over[threads:]:
+            self._at_work[future] = _Sent(self._at_work[future].task, now)
+        return over[:threads]
+
+    def _give_up(self, future: Any) -> None:
+        """Begin the worker anew that has it, where it can be: else what hangs there would hold its thread."""
+        with contextlib.suppress(Exception):  # whatever keeps us from that, there is no result
+            workers = [name for name, keys in self._client.processing().items() if future.key in keys]
+            self._client.cancel([future], force=True)
+            if workers:
+                self._client.restart_workers(workers, timeout=_ANSWERS_WITHIN, raise_for_error=False)
 
     def _is_lost(self, sent: _Sent[T]) -> bool:
         """Whether its worker is, or hangs: nobody knows when it began, but how long others may be before it.

@@ -6,9 +6,10 @@ must not know who is looked at a second time, nor why.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,7 @@ from conformance.classroom.packing import ENVIRONMENT, LEFT_OUT, Item, Packed, U
 from conformance.grading.auditing import Submitted
 from conformance.report.safe import safe
 
-__all__ = ["submitted_in", "submitted_of"]
+__all__ = ["reader", "submitted_in", "submitted_of"]
 
 _SOURCE: Final = b".py"
 _SEALED: Final = tuple(
@@ -35,6 +36,17 @@ def submitted_of(packed: Packed) -> Submitted:
     sealed = (_says(i.path, len(i.data)) for i in packed.items if i.path.endswith(_SEALED))
     unfit = (f"any of it: {packed.unfit}",) if packed.unfit else ()
     return Submitted(sources, _digest(packed.items), (*unfit, *_listed(sealed)))
+
+
+def reader(folder: Path, isolation: str) -> Callable[[], Submitted]:
+    """What reads a folder that a server is to run in, once it is asked: a few are looked at.
+
+    Where nothing keeps the server from writing there it is read now, before it runs.
+    """
+    if isolation != "none":
+        return functools.partial(submitted_in, folder)
+    found = submitted_in(folder)
+    return lambda: found
 
 
 def submitted_in(folder: Path) -> Submitted:

@@ -5,7 +5,6 @@ It knows no option parser and no terminal; what counts, and for how much, is the
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 from collections import Counter
@@ -32,13 +31,14 @@ from conformance.options.run import COMMAND, Asked, Serving, options
 from conformance.proposing.propose import write
 from conformance.report.result import checks
 from conformance.report.safe import safe, shell
-from conformance.servers.isolation import unheld
+from conformance.servers.isolation import chosen, unheld
 from conformance.wire.outgoing import NEUTRAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.execute.progress import Progress
+    from conformance.grading.auditing import Submitted
 
 __all__ = ["Chosen", "choose", "settle"]
 
@@ -47,13 +47,14 @@ _SAID: Final = ("target", "tier", "seed", "overrides", "require", "fuzz", "only"
 _NAMED: Final = 6  # checks that are named where a reason has several
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Chosen:
-    """An assignment to grade by, and where its target file is looked for."""
+    """An assignment to grade by, and where its target file is looked for; and what is to be graded."""
 
     assignment: Assignment
     folder: Path
     path: str = ""
+    submitted: Callable[[], Submitted] | None = None
 
     def asked(self, wanted: Asked, typed: Mapping[str, Any], prefix: str = COMMAND) -> Asked:
         """What is asked of a run by the assignment, besides what was typed, with that prefix.
@@ -79,6 +80,10 @@ class Chosen:
             from conformance.execute.patience import refuse_short_ttls  # noqa: PLC0415 (it brings the engine)
 
             refuse_short_ttls(target_of(made, self.folder), moves=False)
+        if made.audit and serving is not None:
+            from conformance.classroom.submitted import reader  # noqa: PLC0415 (few are looked at)
+
+            self.submitted = reader(Path(serving.app_dir or ""), chosen(serving.isolate).name)
         isolated = serving is not None and serving.isolate != "none"
         return replace(
             wanted,
@@ -122,7 +127,6 @@ class Chosen:
         the assignment wants that looked at.
         """
         from conformance import api  # noqa: PLC0415 (freezing needs no engine)
-        from conformance.classroom.submitted import submitted_in  # noqa: PLC0415
         from conformance.grading.settling import Means, settled  # noqa: PLC0415
 
         if asked is None:
@@ -134,9 +138,7 @@ class Chosen:
         def in_real_time() -> Report:
             return api.conduct(api.unmoved(asked), on_progress)
 
-        folder = None if asked.serving is None else Path(asked.serving.app_dir or "")
-        submitted = None if folder is None else functools.partial(submitted_in, folder)
-        return settled(report, self.assignment, Means(again, in_real_time, submitted))
+        return settled(report, self.assignment, Means(again, in_real_time, self.submitted))
 
     def regraded(self, report: Report) -> Report:
         """The report with its grade, by nothing but what it holds."""

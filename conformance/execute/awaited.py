@@ -12,7 +12,7 @@ from conformance.matchers import Case, first_finding, references
 from conformance.model import Json, Step
 from conformance.verbs import VERBS
 
-__all__ = ["is_awaited"]
+__all__ = ["is_awaited", "is_idle"]
 
 _IDLE: Final = ("read", "wait")  # phases of what changes nothing, and meets nobody
 
@@ -28,6 +28,13 @@ def is_awaited(later: Sequence[Step], wanted: Collection[str] | None, case: Case
     if wanted is None or any(VERBS[each.do].phase not in _IDLE for each in later):
         return True
     return any(each.name in wanted and not _is_out(each, case) for each in later)
+
+
+def is_idle(step: Step, later: Sequence[Step], wanted: Collection[str] | None) -> bool:
+    """Whether a wait is for the sake of the step after it alone, and nobody looks at that one."""
+    if wanted is None or not VERBS[step.do].is_for_next(step.args):
+        return False
+    return not any(each.name in wanted for each in later[:1])
 
 
 def _is_out(step: Step, case: Case) -> bool:

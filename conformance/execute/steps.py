@@ -15,7 +15,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from conformance.execute.awaited import is_awaited
+from conformance.execute.awaited import is_awaited, is_idle
 from conformance.execute.living import begin
 from conformance.language.captures import MissingError
 from conformance.matchers import Case, first_finding, holds
@@ -52,6 +52,8 @@ def execute(work: Work, context: Context) -> Record:
                 work.steps[number:], work.wanted, case_of(context)
             ):
                 break
+            if not clock.moves and is_idle(step, work.steps[number + 1 :], work.wanted):
+                continue
             if not _step(step, context) and not _goes_on(step, work.steps[number + 1 :], work, context):
                 break
             if work.resource.name in context.shared.limited:

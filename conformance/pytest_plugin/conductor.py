@@ -7,7 +7,6 @@ anything of pytest's terminal.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import threading
 from collections.abc import Callable, Collection
 from typing import Final
@@ -16,6 +15,7 @@ from conformance.api import conduct, pending
 from conformance.errors import ConformanceError, HarnessError, coded
 from conformance.execute.engine import Engine
 from conformance.execute.progress import Progress
+from conformance.grading.auditing import Submitted
 from conformance.judge.unjudged import STOPPED
 from conformance.model import Report, Run, Verdict
 from conformance.model.order import level_at
@@ -53,6 +53,7 @@ class Conductor:
         self._answered: set[str] = set()
         self._lock = threading.Lock()
         self._stopped = ""
+        self._submitted: Callable[[], Submitted] | None = None
         self.broken = ""
         options = sending.options
         planned = plan(options.suite, options.target, options.tier, explored=options.explore is not None)
@@ -121,8 +122,7 @@ class Conductor:
         assignment, options = self._sending.assignment, self._sending.options
         if assignment is None:
             return report
-        from conformance.classroom.submitted import submitted_in  # noqa: PLC0415 (few sessions are graded)
-        from conformance.grading.settling import Means, settled  # noqa: PLC0415
+        from conformance.grading.settling import Means, settled  # noqa: PLC0415 (few sessions are graded)
 
         def again(some: Collection[str]) -> Report:
             return conduct(dataclasses.replace(options, selected=frozenset(some)))
@@ -134,8 +134,7 @@ class Conductor:
         unmoved = self._sending.unmoved
         if not self._answered >= self.selected:
             return settled(report, assignment, None)
-        submitted = functools.partial(submitted_in, self._sending.folder) if self._sending.starts else None
-        return settled(report, assignment, Means(again, in_real_time, submitted))
+        return settled(report, assignment, Means(again, in_real_time, self._submitted))
 
     def _waits_for_a_secret(self, engine: Engine, verdict: Verdict) -> bool:
         """Whether it is blocked, in the end, by what students may not see."""
@@ -170,6 +169,11 @@ class Conductor:
         options = dataclasses.replace(self._sending.options, selected=self.selected)
         if self.files:
             self.files.begin(pending(options, self._sending.assignment))  # before the server starts
+        assignment = self._sending.assignment
+        if assignment is not None and assignment.audit and self._sending.starts:
+            from conformance.classroom.submitted import reader  # noqa: PLC0415 (few are looked at)
+
+            self._submitted = reader(self._sending.folder, options.isolation)
         engine = Engine(options)
         engine.start()
         return engine

@@ -22,6 +22,7 @@ from conformance.report.withholding import forbidden
 
 __all__ = ["LATER", "hidden_now", "public", "revealed", "secrets", "until"]
 
+_TOLD: Final = ("message", "cause", "mend", "expected", "actual")  # of a verdict
 Row = TypeVar("Row", Worth, Earned)
 
 LATER: Final = "a check that is shown later"
@@ -95,10 +96,11 @@ def _is_hidden(told: str, now: datetime | None) -> bool:
 
 
 def _masked(entry: Entry, secret: Collection[str], by_id: Mapping[str, Entry]) -> Entry:
-    """An entry that does not tell which check it waits for in the end, where that is hidden."""
+    """An entry that does not tell which hidden check it waits for, in the end or on the way."""
     verdict = entry.verdict
     if verdict.cause not in secret and root_of(entry, by_id).nodeid not in secret:
-        return entry
+        told = {name: _unnamed(getattr(verdict, name), secret) for name in _TOLD}
+        return replace(entry, verdict=replace(verdict, **told))
     cause = LATER if verdict.cause in secret else verdict.cause
     return replace(entry, verdict=replace(verdict, cause=cause, message=f"blocked: by {LATER}", mend=""))
 
@@ -108,9 +110,7 @@ def _of_the_rest(
 ) -> Grade:
     """The grade of what is shown, as if there were no more: it stands or is withheld by that alone."""
     rows = tuple(
-        replace(row, why=f"blocked by {LATER}") if _names(row.why, secret) else row
-        for row in map(_shown, grade.rows)
-        if row.nodeid not in hidden
+        replace(row, why=_why(row.why, secret)) for row in map(_shown, grade.rows) if row.nodeid not in hidden
     )
     low = sum(row.points for row in rows)
     cause, why = ("", "") if grade.status == "graded" else (grade.cause, grade.why)
@@ -143,9 +143,24 @@ def _errors(entries: Iterable[Entry]) -> int:
     return sum(each.verdict.outcome == "error" for each in entries)
 
 
-def _names(text: str, secret: Collection[str]) -> bool:
-    """Whether a text names one of them: not another one, which is called the same and more."""
-    return any(re.search(rf"(?<![\w/.-]){re.escape(name)}(?![\w-])", text) for name in secret if name in text)
+def _why(text: str, secret: Collection[str]) -> str:
+    """Why a row is worth less; what waits for one of them does not tell what that one says either."""
+    return (
+        f"blocked by {LATER}" if any(_named(name).search(text) for name in secret) else _unnamed(text, secret)
+    )
+
+
+def _unnamed(text: str, secret: Collection[str]) -> str:
+    """A text that names none of them, neither by node id nor by id."""
+    for name in secret:
+        for each in (name, name.rpartition("::")[2]):
+            text = _named(each).sub(LATER, text) if each in text else text
+    return text
+
+
+def _named(name: str) -> re.Pattern[str]:
+    """That name, and not another one, which is called the same and more."""
+    return re.compile(rf"(?<![\w/.:-]){re.escape(name)}(?![\w-])")
 
 
 def _shown(row: Earned) -> Earned:

@@ -33,7 +33,10 @@ __all__ = ["House"]
 GRACE: Final = 1.5  # seconds between SIGTERM and SIGKILL
 _ENDED_WITHIN: Final = GRACE + 6.0
 _PIDS_WITHIN: Final = 10.0
-_WARDEN: Final = Path(__file__).with_name("warden.py")
+# As a module, which is compiled once; at the end of the path, where it shadows nothing.
+_WARDEN: Final = (
+    f"import sys; sys.path.append({str(Path(__file__).parent)!r}); from warden import main; main(sys.argv[1])"
+)
 
 
 class House:
@@ -96,7 +99,7 @@ class House:
         settings = placed.settings | {"control": control, "grace": GRACE, "temporary": self.temporary}
         try:
             return subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-I", "-S", str(_WARDEN), json.dumps(settings)],
+                [sys.executable, "-I", "-S", "-c", _WARDEN, json.dumps(settings)],
                 stdin=subprocess.DEVNULL,
                 stdout=writing,
                 stderr=writing,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures.thread
+import gc
 import json
 import os
 import queue
@@ -38,6 +39,7 @@ _REAL_TIME: Final = (
 )  # imported early
 _TRACE: Final = 64 << 10
 _NOT_READY: Final = 3
+_SELDOM: Final = 20_000  # objects between looks for garbage while the app is imported, which makes little
 
 
 class _Runner:
@@ -59,6 +61,8 @@ class _Runner:
         self.clock = AppClock(settings["ahead"]) if settings["clock"] else None
         self._main = threading.main_thread().ident or 0
         self._exit = os._exit
+        self._collects = gc.get_threshold()
+        gc.set_threshold(_SELDOM, *self._collects[1:])
         self._dumps, self._loads = json.dumps, json.loads
         threading.Thread(target=self._obey, name="clock", daemon=True).start()
 
@@ -113,6 +117,8 @@ class _Runner:
 
     def _load(self) -> tuple[Any, apps.Kind]:
         app = apps.load(self.name, self.folder, factory=self.settings["factory"])
+        if gc.get_threshold()[0] == _SELDOM:  # else the app has its own mind
+            gc.set_threshold(*self._collects)
         if self.clock is not None:
             self.clock.pin()
         return app

@@ -1,6 +1,6 @@
 """The parent of a server under test: starts it, waits for it, and leaves nothing of it behind.
 
-A small process between the suite and the server (`python -I -S warden.py SETTINGS`), because only a
+A small process between the suite and the server (`python -I -S`, and nothing but this file), because only a
 parent can be sure of all its descendants: on Linux it adopts those whose parents have died, so that
 a daemon can't get away. It ends everything when it is told to, and also when the suite is gone, for
 whatever reason: its end of the control socket closes then.
@@ -45,7 +45,8 @@ class Warden:
             the descriptors that it gets), limits, most (processes), memory (bytes that all of them may
             hold together, 0: any), rooms (the folders of a sandbox that are memory, too), uid (whose they
             are to be, None: ours), filter (of system calls, in hexadecimal, or ""), grace (seconds after
-            SIGTERM), temporary (a folder to remove).
+            SIGTERM), temporary (a folder to remove), home (another, where the suite is gone, and no next
+            life begins with it).
     """
 
     def __init__(self, settings: dict[str, Any]) -> None:
@@ -54,6 +55,7 @@ class Warden:
         self.servers: list[int] = []
         self.running: set[int] = set()
         self.told_to_end = False
+        self.alone = False
         self.shared: dict[bytes, int] = {}
         self.glances = 0
 
@@ -103,6 +105,7 @@ class Warden:
                 os.read(woken, 512)
             self._reap()
             if self.control.fileno() in ready:
+                self.alone = self._is_alone()
                 return
             there = descendants(os.getpid())
             held = self._held(there) if self._may_hold(there) else 0
@@ -114,6 +117,13 @@ class Warden:
                 continue
             self.settings["grace"] = 0.0  # in which it would take more
             return
+
+    def _is_alone(self) -> bool:
+        """Whether the suite is gone: it has not even said that this is to end."""
+        try:
+            return not self.control.recv(512)
+        except OSError:
+            return True
 
     def _may_hold(self, pids: list[int]) -> bool:
         """Whether it is time to look what they hold, which costs more than a glance."""
@@ -160,10 +170,11 @@ class Warden:
             self._signal(signal.SIGSTOP)
             self._signal(signal.SIGKILL)
             time.sleep(0.005)
-        if self.settings["temporary"]:
-            import shutil  # noqa: PLC0415 (only at the end)
+        for folder in (self.settings["temporary"], self.settings["home"] if self.alone else ""):
+            if folder:
+                import shutil  # noqa: PLC0415 (only at the end)
 
-            shutil.rmtree(self.settings["temporary"], ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)
         self._tell(ended=True, left=self._reap())
 
     def _signal(self, number: int) -> None:
@@ -341,5 +352,6 @@ def _adopt_orphans() -> None:
             ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
 
 
-if __name__ == "__main__":
-    Warden(json.loads(sys.argv[1])).main()
+def main(settings: str) -> None:
+    """Be the warden of one server, by settings in JSON."""
+    Warden(json.loads(settings)).main()

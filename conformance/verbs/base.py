@@ -34,6 +34,7 @@ class Argument:
         absent: what stands there where a step does not give it.
         phase: what a step with it asks for, or "".
         manner: whether it is about how often and by which way, and the question stays the same.
+        for_next: whether a step with it is there for the sake of the one after it alone.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Argument:
     required: bool = False
     phase: Callable[[Json], Phase | Literal[""]] | Phase | Literal[""] = ""
     manner: bool = False
+    for_next: bool = False
 
     def asked(self, value: Json) -> Phase | Literal[""]:
         """The phase that a step with this value asks for, or ""."""
@@ -99,6 +101,10 @@ class Verb:
         words = {each.name: each.absent for each in self.arguments}
         words |= {each.name: said(each.phrase, value) for each, value in self.given(args)}
         return self.phrase.format_map(words)
+
+    def is_for_next(self, args: Mapping[str, Json]) -> bool:
+        """Whether a step is there for the sake of the one after it alone."""
+        return any(argument.for_next for argument, _ in self.given(args))
 
     def references(self, args: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
         """The other steps that a step refers to: (argument, name)."""

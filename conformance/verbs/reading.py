@@ -340,12 +340,13 @@ VERBS: Final = (
     Verb(
         "wait",
         _wait,
-        "wait until {for}{moved} after {after}{why}",
+        "wait until {for}{moved} after {after}{why}{for-next}",
         (
             Argument("for", DURATION, "{}", required=True),
             Argument("after", STEP, "{}", required=True),
             Argument("why", TEXT, ", for {}"),
             Argument("moved", DURATION, " ({} where the clock can be moved)"),
+            Argument("for-next", YES, " (in real time only where the next is looked at)", for_next=True),
         ),
         phase="wait",
         lasts=_pause,

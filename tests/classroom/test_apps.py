@@ -92,3 +92,13 @@ def test_who_has_another_clock_may_have_to_be_waited_for() -> None:
     assert waits("def f():\n    from redis.asyncio import Redis\n")
     assert not waits("import time\n# import sqlite3\nimport sqlite3_like\n")
     assert not waits("import sqlite3", b"notes.txt")
+
+
+def test_who_may_never_start_may_have_to_be_waited_for() -> None:
+    def waits(text: str) -> bool:
+        return may_wait([Item(b"main.py", text.encode())])
+
+    assert waits("import time\nwhile True:\n    time.sleep(1)\n")
+    assert waits("app = FastAPI()\nuvicorn.run(app)\n")
+    assert not waits("app = FastAPI()\nif __name__ == '__main__':\n    uvicorn.run(app)\n")
+    assert not waits("def f():\n    while True:\n        pass\n")

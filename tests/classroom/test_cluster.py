@@ -89,8 +89,9 @@ def test_nobody_at_an_address_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
 class Future:
     """A result, where it has come."""
 
-    def __init__(self, result: Graded | None) -> None:
+    def __init__(self, result: Graded | None, key: str = "") -> None:
         self._result = result
+        self.key = key
 
     def done(self) -> bool:
         return self._result is not None
@@ -104,6 +105,7 @@ class Client:
 
     def __init__(self, *_: Any, **__: Any) -> None:
         self.cancelled: list[Future] = []
+        self.restarted: list[str] = []
 
     def run(self, what: Callable[..., Any], *args: Any, **_: Any) -> dict[str, Any]:
         return {"worker": what(*args)}
@@ -115,7 +117,13 @@ class Client:
         return {"worker": 1}
 
     def submit(self, _what: Any, submission: bytes, *_: Any, **__: Any) -> Future:
-        return Future(GRADED if submission == b"good" else None)
+        return Future(GRADED if submission == b"good" or self.restarted else None, submission.decode())
+
+    def processing(self) -> dict[str, tuple[str, ...]]:
+        return {"worker": ("lost",), "another": ("good",)}
+
+    def restart_workers(self, workers: list[str], **_: Any) -> None:
+        self.restarted += workers
 
     def cancel(self, futures: list[Future], **_: Any) -> None:
         self.cancelled += futures
@@ -142,6 +150,16 @@ def test_what_is_lost_without_a_word_is_given_up_once_its_time_is_over(silent: C
     found = dict(silent.graded(ORDER, tasks, lambda: True))
     assert found == {"ada": GRADED, "eve": Lost("the cluster had no result within 0 s")}
     assert silent.at_work == []
+
+
+def test_what_hangs_costs_nobody_behind_it_a_try_and_its_worker_begins_anew(silent: Cluster[str]) -> None:
+    names = iter(["eve", "ada", "bob"])
+    tasks = (Task(each, b"lost" if each == "eve" else b"later", "", 0.0) for each in names)
+    results = silent.graded(ORDER, tasks, lambda: True)
+    assert next(results) == ("eve", Lost("the cluster had no result within 0 s"))
+    assert silent._client.restarted == ["worker"]  # noqa: SLF001
+    assert [each for each, _ in silent.at_work] == ["ada", "bob"]
+    results.close()
 
 
 def test_what_waits_behind_others_is_not_given_up_as_long_as_results_come(silent: Cluster[str]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import pytest
 from helpers.grading import assignment
 
 from conformance.classroom.packing import Item, Packed, pack_folder, pack_zip
-from conformance.classroom.submitted import submitted_in, submitted_of
+from conformance.classroom.submitted import reader, submitted_in, submitted_of
 from conformance.grading.auditing import Submitted, reasons
 
 PLACES = ("main.py", "app/a.py", "lib/site-packages/x.py", ".hidden/y.py")
@@ -88,3 +89,14 @@ def test_code_that_lies_elsewhere_is_a_reason_to_look_again(tmp_path: Path) -> N
 def test_what_can_not_be_read_at_all_says_so(tmp_path: Path) -> None:
     made = submitted_in(tmp_path / "nowhere")
     assert (made.sources, made.sealed) == ((), ("any of it: it can't be read: No such file or directory",))
+
+
+@pytest.mark.parametrize(("isolation", "read"), [("none", b"import gc\n"), ("uid", b"pass\n")])
+def test_what_a_server_may_write_over_is_read_before_it_runs(
+    isolation: str, read: bytes, tmp_path: Path
+) -> None:
+    main = tmp_path / "main.py"
+    main.write_bytes(b"import gc\n")
+    later = reader(tmp_path, isolation)
+    main.write_bytes(b"pass\n")
+    assert dict(later().sources) == {"main.py": read}

@@ -13,6 +13,7 @@ from conformance.plan.lanes import Work
 
 READ = step("read", "first")
 WAIT = step("wait", "pause", **{"for": "0.01 s", "after": "first"})
+AGED = step("wait", "old", **{"for": "0.01 s", "after": "first", "for-next": True})
 LATER = step("read", "later")
 SOMETIMES = step("read", "sometimes", when=({"first": {"status": 404}},))
 UNKNOWN = step("read", "unknown", when=({"later": {"status": 200}},))
@@ -36,8 +37,14 @@ def done(wanted: frozenset[str] | None, *steps: Step) -> list[str]:
         ({"sometimes"}, (READ, WAIT, LATER, SOMETIMES), ["first"]),
         ({"unknown"}, (READ, WAIT, LATER, UNKNOWN), ["first", "pause", "later", "unknown"]),
         (set(), (READ, WAIT, step("change", "write")), ["first", "pause", "write"]),
+        ({"later"}, (READ, AGED, LATER), ["first", "old", "later"]),
+        ({"write"}, (READ, AGED, LATER, step("change", "write")), ["first", "later", "write"]),
+        (None, (READ, AGED, LATER), ["first", "old", "later"]),
     ],
-    ids=["all", "looked at", "nobody looks", "no wait", "ruled out", "not known yet", "what is not idle"],
+    ids=[
+        *("all", "looked at", "nobody looks", "no wait", "ruled out", "not known yet", "what is not idle"),
+        *("for the next", "for a next that nobody looks at", "for the next of all"),
+    ],
 )
 def test_time_passes_for_what_somebody_looks_at_alone(
     wanted: set[str] | None, steps: tuple[Step, ...], names: list[str]

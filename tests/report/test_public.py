@@ -68,12 +68,21 @@ TWICE = {
     **BEHIND,
     "two/b": verdict("blocked", cause=nodeid("one/a"), message="blocked by a: blocked by secret"),
 }
+ON_THE_WAY = {
+    **SOME,
+    "one/a": verdict(
+        "blocked", cause=nodeid("two/b"), message="blocked by b: blocked by secret: blocked by b: x"
+    ),
+    "two/b": verdict("inconclusive", code=LATE, message="no field, and secret has seen one"),
+}
 NOISY = {**SOME, "one/secret": verdict("inconclusive", code=LATE, message="it is a secret")}
 BOTH = {**NOISY, "two/b": verdict("inconclusive", code=LATE, message="too late")}
 
 
 @pytest.mark.parametrize(
-    "verdicts", [SOME, BEHIND, TWICE, NOISY, BOTH], ids=["some", "behind", "twice", "noisy", "both"]
+    "verdicts",
+    [SOME, BEHIND, TWICE, ON_THE_WAY, NOISY, BOTH],
+    ids=["some", "behind", "twice", "on the way", "noisy", "both"],
 )
 def test_nobody_is_shown_what_is_hidden(verdicts: dict[str, Verdict]) -> None:
     none_of(name for name, text in told(graded(verdicts)).items() if "secret" in text.lower())

@@ -1,8 +1,11 @@
-"""A house that can't be built leaves nothing behind."""
+"""A house leaves nothing behind: one that can't be built, and one whose suite is gone."""
 
 from __future__ import annotations
 
+import json
+import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +15,9 @@ import psutil
 import pytest
 from apps.writing import submission
 
-from conformance.servers import AppSpec, start
+from conformance.servers import AppSpec, house, start
 from conformance.servers.isolation import namespaces, quarters_of
-from conformance.servers.isolation.base import Open, Quarters
+from conformance.servers.isolation.base import MovingIn, Open, Quarters
 
 
 class Nowhere(Open):
@@ -72,3 +75,25 @@ def test_nothing_is_left_of_a_sandbox_that_is_half_made(
     assert quarters_of(spec).level == "namespaces"
     monkeypatch.setattr(namespaces.Sandbox, "_open_door", fails)
     assert left(lambda: start(spec), temporary) == (0, [], False)
+
+
+@pytest.mark.parametrize(("says", "stays"), [(b"{}\n", True), (b"", False)], ids=["to end", "gone"])
+def test_a_folder_for_all_lives_goes_with_the_suite(says: bytes, stays: bool, tmp_path: Path) -> None:
+    """Also with one that was killed: the warden notices."""
+    home, ours, theirs = tmp_path / "home", *socket.socketpair()
+    home.mkdir()
+    moving = MovingIn([[sys.executable, "-c", "input()"]], [[]], {}, "")
+    limits = {"data": 1 << 30, "file": 1 << 20, "processes": 64}
+    more = {"control": theirs.fileno(), "grace": 0.0, "temporary": "", "limits": limits, "most": 64}
+    settings = moving.settings(home=str(home), **more)
+    with theirs:
+        words = [sys.executable, "-I", "-S", "-c", house._WARDEN, json.dumps(settings)]  # noqa: SLF001
+        warden = subprocess.Popen(words, pass_fds=[theirs.fileno()], stdin=subprocess.PIPE)
+    assert b"pids" in ours.recv(512)
+    ours.sendall(says)
+    if not says:
+        ours.close()
+    with warden:
+        assert warden.wait(10) == 0
+    ours.close()
+    assert home.exists() is stays

@@ -1,6 +1,6 @@
 """The first step of a server in a sandbox: its folder is copied, its limits are set, then it may begin.
 
-    python -I -S entering.py SETTINGS
+    python -I -S -c "from entering import main; main()" SETTINGS
 
 It imports next to nothing, since each start pays: neither typing, nor json, nor the packages above it.
 
@@ -9,9 +9,6 @@ that is copied comes as a descriptor, and is closed again: the server can't see 
 a descriptor, before any of the server runs: it is what a next life begins with, whatever this one does. A
 single command takes this process over; of several this one stays the parent, and ends as the first of them.
 """
-
-# ruff: noqa: PTH100, PTH120
-# (pathlib costs each start)
 
 from __future__ import annotations
 
@@ -75,11 +72,7 @@ def _close_up() -> None:
 
 def _sibling(name: str) -> Any:
     """A file beside this one, without the packages above it, which take longer than all that it does."""
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    try:
-        return __import__(name)
-    finally:
-        del sys.path[0]
+    return __import__(name)  # its folder is on the path as long as this program is
 
 
 def _move_in(settings: dict[str, Any]) -> None:
@@ -132,7 +125,3 @@ def _start(command: list[str], handed: list[int], every: set[int]) -> int:
     if pid == 0:
         _become(command, handed, every)
     return pid
-
-
-if __name__ == "__main__":
-    main()

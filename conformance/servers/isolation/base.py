@@ -53,7 +53,7 @@ class MovingIn:
     def settings(self, **more: Any) -> dict[str, Any]:
         """What the warden is told (`Warden` has the words), with what its level has to say."""
         handed = [list(each) for each in self.handed]
-        standard = {"handed": handed, "memory": 0, "rooms": [], "uid": None, "filter": ""}
+        standard = {"handed": handed, "memory": 0, "rooms": [], "uid": None, "filter": "", "home": ""}
         return {"commands": [list(each) for each in self.commands], **standard, **more}
 
 

@@ -147,6 +147,7 @@ class Lodging(Quarters):
             most=budget.processes,
             memory=budget.memory,
             uid=self._uid,
+            home=self.inside,
             filter=calls.program(shares=moving.shares).hex() if linux else "",
         )
         return Placed(Path(self.inside), _environment() | temporary | dict(moving.env), settings)
