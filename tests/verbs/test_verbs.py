@@ -154,6 +154,8 @@ LANGUAGE = [
     takes("compete", "send four changes of an item of our own at once, with the tag that it has, 20 times", rounds=20),
     refuses("compete", rounds=0),
     takes("play", "PUT value 1, then GET it", move="put 1 look"),
+    takes("play", "GET it, once all is as it was before the moves up to here", move="look", begins="anew"),
+    refuses("play", move="look", begins="again"),
     refuses("play", move="put 9"),
     refuses("play"),
     takes("overtake", "change one field of an item while the resource is read, 0.5 of that time after the read began", at=0.5),
