@@ -30,6 +30,9 @@ _MAIN: Final = (
     "import conformance.fuzz.schemathesis_checks; from schemathesis.cli import schemathesis; schemathesis()"
 )
 _CONFIG: Final = "schemathesis.toml"
+_NOT_KEPT: Final = (
+    "[cache]\nenabled = false\n"  # else it names a failure for `st replay`, and the folder is gone
+)
 _HOOKS: Final = "SCHEMATHESIS_HOOKS"
 _MOMENT: Final = 0.5  # seconds, after each of which the clock of an app is moved
 _STEP: Final = 61.0
@@ -84,6 +87,8 @@ def fuzz(  # noqa: PLR0913 - what is asked for
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-"))
         asked = server.url if server is not None else url
         words = command(asked, openapi, writes=writes, seed=chosen, examples=examples, config=config)
+        if not config.is_file():
+            (Path(folder) / _CONFIG).write_text(_NOT_KEPT, "utf-8")
         # Schemathesis looks for a module of hooks in the current folder, after all others.
         found = [*filter(None, sys.path), str(config.parent)]
         env = os.environ | {"PYTHONPATH": os.pathsep.join(found), "PYTHONDONTWRITEBYTECODE": "1"}

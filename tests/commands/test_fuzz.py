@@ -41,13 +41,18 @@ def ran(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_finds_what_is_wrong_once_and_leaves_nothing_in_the_folder(tmp_path: Path) -> None:
-    (tmp_path / "schemathesis.toml").write_text("# nothing\n")
+@pytest.mark.parametrize("configured", [True, False])
+def test_it_finds_what_is_wrong_once_and_leaves_nothing_in_the_folder(
+    configured: bool, tmp_path: Path
+) -> None:
+    if configured:
+        (tmp_path / "schemathesis.toml").write_text("# nothing\n")
     with start(flaw="ignores-inm") as running:
         done = ran(tmp_path, running.url, "--seed", "1", "--fuzz-examples", "3")
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout.count("Revalidation fails") == 1
-    assert [each.name for each in tmp_path.iterdir()] == ["schemathesis.toml"]
+    assert ("st replay" in done.stdout) is configured
+    assert [each.name for each in tmp_path.iterdir()] == ["schemathesis.toml"] * configured
 
 
 def test_a_run_in_which_nothing_could_be_revalidated_fails(tmp_path: Path) -> None:
