@@ -219,9 +219,15 @@ app.command()(grade)
 
 
 @app.command()
-def fuzz(
-    url: Annotated[str, typer.Argument(help="The base URL of any API.")],
+def fuzz(  # noqa: PLR0913 - what is asked for
+    url: Annotated[str, typer.Argument(help="The base URL of any API.", show_default=False)] = "",
     *,
+    app: Annotated[
+        str | None, typer.Option(metavar="MODULE:APP", help="Start this app, and move its clock meanwhile.")
+    ] = None,
+    app_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder that the app is started in.")
+    ] = None,
     openapi: Annotated[str, typer.Option(metavar="PATH", help="Where its OpenAPI is.")] = "/openapi.json",
     allow_writes: Annotated[
         bool, typer.Option("--allow-writes", help="Send more than GET and HEAD; nothing is put back.")
@@ -238,7 +244,8 @@ def fuzz(
 
     if allow_writes:
         _complain(searching.UNCLEAN)
-    raise typer.Exit(searching.fuzz(url, openapi, writes=allow_writes, seed=seed, examples=fuzz_examples))
+    started = Serving(app=app, app_dir=app_dir)
+    raise typer.Exit(searching.fuzz(url, openapi, started, allow_writes, seed=seed, examples=fuzz_examples))
 
 
 @app.command("list")

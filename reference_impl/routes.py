@@ -8,8 +8,9 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from reference_impl.caching import cache_control, weak
@@ -205,10 +206,17 @@ async def read_time(request: Request, site: AppSite) -> Response:
 
 @readable("/cached-time/{place}")
 async def read_time_of_place(
-    request: Request, place: Annotated[str, Path(max_length=100)], site: AppSite
+    request: Request,
+    place: Annotated[str, Path(max_length=100)],
+    site: AppSite,
+    hall: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """The same under a key of its own for each place: as many keys as anybody cares to ask for."""
-    return await _time(request, site, f"time/{place}", {"place": place})
+    """The same under a key of its own for each place and hall: as many keys as anybody cares to ask for.
+
+    What others have named is quoted before it is joined, so that no two keys become one.
+    """
+    key = f"time/{quote(place, safe='')}" + (f"?{quote(hall, safe='')}" if hall else "")
+    return await _time(request, site, key, {"place": place} | ({"hall": hall} if hall else {}))
 
 
 @readable("/reports/")

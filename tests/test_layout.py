@@ -23,6 +23,7 @@ ACROSS = {
 ASKS = {
     "classroom/test_told.py": "whom and what the results of a class give away",
     "grading/test_fairness.py": "what can be earned, by whom",
+    "judge/test_any_exchanges.py": "whatever was met: a verdict",
     "judge/test_entries.py": "what another entry of the server's cache explains",
     "judge/test_given.py": "what keeps a check from being judged",
     "load/test_any_file.py": "whatever a file says: records, or an error",

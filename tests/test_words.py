@@ -93,6 +93,7 @@ OFFERS: dict[str, Resource] = {
     "policies": resource(policies={"404": "no-store"}),
     "version": resource(version=True),
     "distinct": resource(distinct_from=("other",)),
+    "two-keys": resource(keys="/x/{key}?y={more}"),
     "http-cache": resource(http_cache=True),
     "users": resource(users={"ada": (("X-User", "ada"),), "bob": (("X-User", "bob"),)}),
     "per-user": resource(per_user=True),

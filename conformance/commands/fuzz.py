@@ -15,10 +15,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from conformance.errors import UsageError
+from conformance.options.run import Serving
+from conformance.servers import ServerDied, start
 from conformance.wire.address import parse_base
 
 __all__ = ["UNCLEAN", "command", "fuzz"]
@@ -27,7 +30,12 @@ _MAIN: Final = (
     "import conformance.fuzz.schemathesis_checks; from schemathesis.cli import schemathesis; schemathesis()"
 )
 _CONFIG: Final = "schemathesis.toml"
+_NOT_KEPT: Final = (
+    "[cache]\nenabled = false\n"  # else it names a failure for `st replay`, and the folder is gone
+)
 _HOOKS: Final = "SCHEMATHESIS_HOOKS"
+_MOMENT: Final = 0.5  # seconds, after each of which the clock of an app is moved
+_STEP: Final = 61.0
 _SAFE: Final = ("GET", "HEAD")
 _OTHERS: Final = "(?i)^(POST|PUT|PATCH|DELETE|OPTIONS|TRACE|QUERY)$"
 """All other methods: unless excluded, the coverage phase also sends those that OpenAPI does not declare."""
@@ -37,13 +45,35 @@ UNCLEAN: Final = (
 """What whoever allows writes has to know."""
 
 
-def fuzz(url: str, openapi: str, *, writes: bool, seed: int | None, examples: int) -> int:
+def fuzz(  # noqa: PLR0913 - what is asked for
+    url: str,
+    openapi: str,
+    serving: Serving | None = None,
+    writes: bool = False,
+    *,
+    seed: int | None,
+    examples: int,
+) -> int:
     """Run it, its output going where ours goes; its exit code: 0 found nothing, 1 something, else it failed.
+
+    Args:
+        url: of the API, or "" where `serving` says what is to be started: of an app the clock is moved on
+            meanwhile, so that what it keeps for a while ends, again and again.
+        openapi: the path of its OpenAPI.
+        serving: what is to be started.
+        writes: whether more than GET and HEAD may be sent.
+        seed: of Schemathesis.
+        examples: for each operation.
 
     Raises:
         UsageError: the URL is none, a number is out of range, or Schemathesis is not installed.
+        ServerError: what is to be started does not start.
     """
-    parse_base(url)
+    spec = serving.spec() if serving is not None else None
+    if bool(url) is (spec is not None):
+        raise UsageError("a base URL, or a server to be started by --app: one of them is wanted")
+    if spec is None:
+        parse_base(url)
     if examples < 1:
         raise UsageError(f"--fuzz-examples {examples} is none; accepted is a whole number above 0")
     if importlib.util.find_spec("schemathesis") is None:
@@ -52,13 +82,27 @@ def fuzz(url: str, openapi: str, *, writes: bool, seed: int | None, examples: in
         )
     chosen = secrets.randbelow(2**32) if seed is None else seed
     config = Path.cwd() / _CONFIG
-    words = command(url, openapi, writes=writes, seed=chosen, examples=examples, config=config)
-    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
+    with ExitStack() as stack:
+        server = stack.enter_context(start(spec)) if spec is not None else None
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-"))
+        asked = server.url if server is not None else url
+        words = command(asked, openapi, writes=writes, seed=chosen, examples=examples, config=config)
+        if not config.is_file():
+            (Path(folder) / _CONFIG).write_text(_NOT_KEPT, "utf-8")
         # Schemathesis looks for a module of hooks in the current folder, after all others.
         found = [*filter(None, sys.path), str(config.parent)]
         env = os.environ | {"PYTHONPATH": os.pathsep.join(found), "PYTHONDONTWRITEBYTECODE": "1"}
         _link_hooks(Path(folder), config)
-        return subprocess.run(words, cwd=folder, env=env, check=False).returncode  # noqa: S603 - ours
+        process = stack.enter_context(subprocess.Popen(words, cwd=folder, env=env))  # noqa: S603 - ours
+        stack.callback(process.kill)
+        while server is not None and server.moves:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.wait(_MOMENT)
+            try:
+                server.move(_STEP)
+            except ServerDied:  # which Schemathesis meets, and tells
+                break
+        return process.wait()
 
 
 def _link_hooks(folder: Path, config: Path) -> None:

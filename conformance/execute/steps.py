@@ -29,7 +29,7 @@ from conformance.verbs.base import out_of_reach
 from conformance.verbs.behind import mend_what_is_owed
 from conformance.verbs.settling import settled, too_late
 from conformance.verbs.workers import look_round
-from conformance.verbs.writes import owed, put_back
+from conformance.verbs.writes import put_all_back
 
 _DROPPED: Final = {"closed", "reset", "malformed", "too-large"}
 _NOT_TO_BE_HAD: Final = ("not-offered", "not-asked", "missing", "refused", "untestable")
@@ -147,12 +147,7 @@ def _put_back(context: Context) -> None:
     """What the work has changed and not restored itself; an item of ours, too, so that each begins alike."""
     context.over = bool  # whatever ends a work, what it has changed is put back
     mend_what_is_owed(context)
-    for undo in context.undos.values():
-        put_back(context, undo)
-    context.undos.clear()
-    keys = owed(context)
-    if any(context.shared.ledger.get(key) for key in keys):
-        context.shared.ledger.put_back(keys, lambda undo: put_back(context, undo))
+    put_all_back(context)
 
 
 def bind(context: Context, bound: Mapping[str, Json]) -> Context:

@@ -20,6 +20,8 @@ CHECKS: Final = (
     "conformance_near_misses",
     "conformance_odd_fields",
     "conformance_cache_control",
+    "conformance_coherent_cache_control",
+    "conformance_vary",
     "conformance_unsafe_methods",
     "conformance_strong_tags",
 )

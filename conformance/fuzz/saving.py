@@ -15,11 +15,14 @@ from typing import Any, Final
 
 import yaml
 
-from conformance.model import Check, Json, Record, Run, Step
+from conformance.model import Check, Json, Record, Resource, Run, Step
 
 __all__ = ["Saver", "written"]
 
 _DIGITS: Final = 8
+_LIVES: Final = ("look", "pass 1.1 1", "pass 1.1 1", "pass 1.1 1")
+_WRITE: Final = ("look", "put 0 look")
+_ROUNDS: Final = 5  # of two requests at once, which come in either order
 _PLAYED: Final = ("done", "failed")  # one that was stopped does not say which move it was
 
 
@@ -40,7 +43,7 @@ class Saver:
         Raises:
             OSError: it can't be written.
         """
-        name, text = written(run.check, record)
+        name, text = written(run.check, record, run.resource)
         path = self._folder / f"{name}.yaml"
         if not path.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -49,9 +52,9 @@ class Saver:
             self.paths.append(str(path))
 
 
-def written(check: Check, record: Record) -> tuple[str, str]:
+def written(check: Check, record: Record, resource: Resource | None = None) -> tuple[str, str]:
     """A finding as a check: its name, and the text of its file."""
-    own = _played(record) if check.explored else _bound(check, record.bound)
+    own = _played(record, resource) if check.explored else _bound(check, record.bound)
     digest = hashlib.sha256(json.dumps([check.id, own], sort_keys=True).encode()).hexdigest()[:_DIGITS]
     name = f"{check.id[: 59 - _DIGITS]}-{digest}"
     data: dict[str, Any] = {"id": name, "title": check.title, "requirement": check.requirement.id}
@@ -67,10 +70,21 @@ def written(check: Check, record: Record) -> tuple[str, str]:
     return name, f"# Written by --save-failing. Run it with: conformance run URL --specs {name}.yaml\n{text}"
 
 
-def _played(record: Record) -> dict[str, Any]:
-    """The moves of a history, those that were left out excepted."""
-    moves = [step for step in record.steps if step.status in _PLAYED and step.name.startswith("move-")]
-    steps = [{"do": step.do, "as": f"move-{i}", "move": step.says} for i, step in enumerate(moves, 1)]
+def _played(record: Record, resource: Resource | None) -> dict[str, Any]:
+    """The moves of a history, those that were left out excepted; before them what had been there in any case.
+
+    A search has played others by then. On a server that has just started, what rests on lives that are over,
+    or on a write that was put back, would not show.
+    """
+    done = [step for step in record.steps if step.status in _PLAYED and step.name.startswith("move-")]
+    able = resource.capabilities if resource is not None else frozenset()
+    history = [step.says for step in done]
+    moves = [*(_LIVES if "ttl" in able else ()), *(_WRITE if "change" in able else ())]
+    steps = [{"do": "play", "as": f"before-{i}", "move": move} for i, move in enumerate(moves, 1)]
+    rounds = _ROUNDS if any(move.startswith("both") for move in history) else 1
+    for number, move in enumerate(history * rounds):
+        begins = {"begins": "anew"} if steps and number % len(history) == 0 else {}
+        steps.append({"do": "play", "as": f"move-{number + 1}", "move": move} | begins)
     return {"steps": steps}
 
 

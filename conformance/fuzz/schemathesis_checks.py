@@ -14,13 +14,33 @@ from typing import Any, Final
 import schemathesis
 from schemathesis import Case, CheckContext, Response
 
-from conformance.fields import parse_cache_control, parse_entity_tag, tags_match_weakly
-from conformance.fuzz.schemathesis_probes import curl, known, only, resent, tag_to_ask_with
+from conformance.fields import (
+    contradictions,
+    parse_cache_control,
+    parse_entity_tag,
+    parse_vary,
+    tags_match_weakly,
+)
+from conformance.fuzz.schemathesis_probes import bare, curl, known, negotiated, only, resent, tag_to_ask_with
 
+_OK: Final = 200
 _NOT_MODIFIED: Final = 304
 _SERVER_ERROR: Final = 500
 _SKIPPED: Final = True  # what Schemathesis takes for "does not apply"
-_ODD: Final = ("W/", '"', '"unclosed', "*, *", f'"{"l" * 4_000}"', ", ".join(f'"m{n}"' for n in range(300)))
+_ODD: Final = (
+    "",
+    "W/",
+    '"',
+    '"unclosed',
+    "*, *",
+    '"\xe9"',
+    f'"{"l" * 4_000}"',
+    f'"{"l" * 9_000}"',
+    ", ".join(f'"m{n}"' for n in range(300)),
+    "   ",
+    '\t"unclosed',
+)
+"""What is no tag, or too many of them; white space at the beginning goes over our wire."""
 
 
 @schemathesis.check
@@ -80,13 +100,21 @@ def conformance_near_misses(ctx: CheckContext, response: Response, case: Case[An
 def conformance_odd_fields(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:
     """What is no tag at all, or very long, brings nothing down, and matches nothing."""
     tag = tag_to_ask_with(response, case)
-    return _SKIPPED if tag is None else _never_304(ctx, response, case, tag, _by(tag, _ODD), odd=True)
+    if tag is None or any(other is not None for _, other, _ in negotiated(response, case)):
+        return _SKIPPED  # or there would be four requests besides: it is asked by the others
+    return _never_304(ctx, response, case, tag, _by(tag, _ODD), odd=True)
 
 
 def _never_304(  # noqa: PLR0913 - what there is of an exchange, and what is sent besides
     ctx: CheckContext, response: Response, case: Case[Any], tag: str, sent: str, *, odd: bool = False
 ) -> bool | None:
-    again, asked = resent(ctx, response, case, tag, {"If-None-Match": sent})
+    fields = {"If-None-Match": sent}
+    asks = (
+        bare(response, case, tag, fields)
+        if sent != sent.lstrip()
+        else resent(ctx, response, case, tag, fields)
+    )
+    again, asked = asks
     if not asked:
         return _SKIPPED
     status = None if again is None else again.status_code
@@ -109,6 +137,42 @@ def conformance_cache_control(ctx: CheckContext, response: Response, case: Case[
     broken = [each for each in parse_cache_control(lines).problems if each.level == "MUST"]
     said = f"Cache-Control: {', '.join(lines)}"
     only("cache-control", case, f"{said}: {broken[0].says} (RFC {broken[0].section})" if broken else "")
+    return None
+
+
+@schemathesis.check
+def conformance_coherent_cache_control(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:  # noqa: ARG001
+    """No directive of Cache-Control contradicts another, or is said twice with two numbers."""
+    lines = response.headers.get("cache-control", [])
+    if not lines:
+        return _SKIPPED
+    against = contradictions(parse_cache_control(lines))
+    said = f"Cache-Control: {', '.join(lines)}"
+    only("coherent", case, f"{said}: {against[0].says} (RFC {against[0].section})" if against else "")
+    return None
+
+
+@schemathesis.check
+def conformance_vary(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:
+    """An answer that was chosen by a field of the request names that field in Vary."""
+    choices = negotiated(response, case)
+    if not choices:
+        return _SKIPPED
+    for name, other, told in choices:
+        again: Response | None = response
+        if other is not None:  # whether it is chosen at all, another request shows
+            again, asked = resent(ctx, response, case, f"by {name}", {name: other})
+            chosen = again is not None and again.headers.get(told) != response.headers.get(told)
+            if not asked or again is None or again.status_code != _OK or not chosen:
+                continue
+        assert again is not None  # noqa: S101 - as above
+        vary = parse_vary(again.headers.get("vary", []))
+        if vary != "*" and name.lower() not in vary:
+            line = ", ".join(again.headers.get("vary", [])) or "none"
+            problem = (
+                f"{told}: {', '.join(again.headers.get(told, []))} was chosen by {name}, and Vary is {line}"
+            )
+            only("vary", case, problem + _WHY_VARY)
     return None
 
 
@@ -182,6 +246,11 @@ _WHY_MATCH: Final = (
 )
 _WHY_STRONG: Final = (
     "\n\nRFC 9110, 8.8.1: a strong tag changes whenever the bytes change; make it from what is sent."
+)
+
+
+_WHY_VARY: Final = (
+    "\n\nRFC 9110, 12.5.5: Vary names the fields that have chosen; else caches give one choice to everybody."
 )
 
 

@@ -14,12 +14,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from schemathesis import Case, CheckContext, Response
 
+from conformance.clocks import RealClock
 from conformance.fields import parse_cache_control, parse_vary
+from conformance.wire import Wire
 
-__all__ = ["CONDITIONS", "Known", "curl", "known", "only", "resent", "tag_to_ask_with"]
+__all__ = ["CONDITIONS", "Known", "bare", "curl", "known", "negotiated", "only", "resent", "tag_to_ask_with"]
 
 _OK: Final = 200
 _MOST_OF_A_TAG: Final = 3
@@ -45,11 +48,13 @@ class Known:
         answers: what was sent besides -> what came; None: the request got no answer.
         bodies: what chooses a representation, and its strong tag -> the bytes that it came with first.
         told: claim -> the operation of which it was told.
+        bare: as `answers`, over our wire.
     """
 
     answers: dict[tuple[str, ...], Response | None] = field(default_factory=dict)
     bodies: dict[tuple[str, ...], bytes] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
+    bare: dict[tuple[str, ...], Bare | None] = field(default_factory=dict)
     of_a_tag: Counter[tuple[str, str]] = field(default_factory=Counter)
     of_an_operation: Counter[str] = field(default_factory=Counter)
 
@@ -104,14 +109,8 @@ def resent(
     of_it = (name for name in sent.items() if name[0].lower() not in _NOISE)
     key = (str(case.method), url, tag, *(f"{name}: {value}" for name, value in sorted(of_it)))
     if key not in here.answers:
-        label = case.operation.label
-        most = (
-            here.of_a_tag[url, tag] >= _MOST_OF_A_TAG or here.of_an_operation[label] >= _MOST_OF_AN_OPERATION
-        )
-        if most and more:
+        if _is_enough(here, url, tag, case.operation.label) and more:
             return None, False
-        here.of_a_tag[url, tag] += 1
-        here.of_an_operation[label] += 1
         internals = getattr(ctx, "internals", None)
         kept = dict(getattr(internals, "transport_kwargs", None) or {})
         kept.pop("headers", None)
@@ -131,8 +130,73 @@ def _sent(response: Response) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """What was answered to a request that went over our wire."""
+
+    status_code: int
+
+
+def bare(response: Response, case: Case[Any], tag: str, more: dict[str, str]) -> tuple[Bare | None, bool]:
+    """As `resent`, for what `requests` refuses to send; an app in this process has no wire for it."""
+    here, url = known(case), str(response.request.url)
+    label, key = case.operation.label, (str(case.method), url, tag, *map(str, more.items()))
+    if getattr(case.operation.schema, "app", None) is not None:
+        return None, False
+    if key not in here.bare:
+        if _is_enough(here, url, tag, label):
+            return None, False
+        at = urlsplit(url)
+        path = f"{at.path or '/'}{'?' + at.query if at.query else ''}"
+        sent = [pair for pair in _sent(response).items() if pair[0].lower() != "host"]
+        with (
+            Wire(f"{at.scheme}://{at.netloc}", RealClock(), verify=response.verify) as wire,
+            wire.lane() as lane,
+        ):
+            came = lane.exchange("GET", path, (*sent, *more.items()))
+        here.bare[key] = None if came.status is None else Bare(came.status)
+    return here.bare[key], True
+
+
+def _is_enough(here: Known, url: str, tag: str, label: str) -> bool:
+    """Whether so many requests were sent that no more are; else this one is counted."""
+    if here.of_a_tag[url, tag] >= _MOST_OF_A_TAG or here.of_an_operation[label] >= _MOST_OF_AN_OPERATION:
+        return True
+    here.of_a_tag[url, tag] += 1
+    here.of_an_operation[label] += 1
+    return False
+
+
+def negotiated(response: Response, case: Case[Any]) -> tuple[tuple[str, str | None, str], ...]:
+    """By which fields an answer that caches may keep was chosen, or may have been.
+
+    Returns:
+        The field, a value of it that may choose another answer (None: the answer itself shows that it was
+        chosen), and the field of the answer that tells what was.
+    """
+    if case.method != "GET" or response.status_code != _OK or response.request.body:
+        return ()
+    if "no-store" in parse_cache_control(response.headers.get("cache-control", [])):
+        return ()
+    sent = {name.lower() for name in response.request.headers}
+    if sent & {*CONDITIONS}:
+        return ()
+    found: list[tuple[str, str | None, str]] = []
+    if response.headers.get("content-encoding") and "accept-encoding" in sent:
+        found.append(("Accept-Encoding", None, "content-encoding"))
+    language = (response.headers.get("content-language") or [""])[0]
+    if language:
+        found.append(
+            ("Accept-Language", "de" if language.lower().startswith("en") else "en", "content-language")
+        )
+    return tuple(found)
+
+
 def curl(response: Response, case: Case[Any], more: dict[str, str]) -> str:
     """A line to try by hand; Schemathesis leaves out of it what is secret."""
     headers = {name: value for name, value in _sent(response).items() if name.lower() not in _NOISE}
-    command = case.as_curl_command(headers=headers | more, verify=response.verify)
+    # `requests`, which writes the line, takes no blanks at the beginning of a value.
+    stands_in = {name: value if value == value.lstrip() else "BLANKS" for name, value in more.items()}
+    command = case.as_curl_command(headers=headers | stands_in, verify=response.verify)
+    command = command.replace("BLANKS", "".join(v for n, v in more.items() if stands_in[n] != v))
     return re.sub(r"^curl -X GET", "curl -i", command)

@@ -8,7 +8,7 @@ file is read or written. It runs in any thread, beside other searches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from hypothesis import strategies as st
@@ -89,6 +89,8 @@ class _Hunt:
     again: Record | None = None
     mute: int = 0
     shrinking: int = 0
+    tried: int = 0
+    last: Mapping[str, Json] = field(default_factory=dict)
 
     def trap(self, bound: Mapping[str, Json]) -> None:
         """Try what is known to be a trap; one that fails is shown again before it is told.
@@ -114,6 +116,7 @@ class _Hunt:
         self.shrinking += self.smallest is not None
         if self.shrinking > _MOST_SHRINKING or self.over():
             raise Ended
+        self.tried, self.last = self.tried + 1, bound
         try:
             verdict, record = self.attempt(bound)
             fails = _is_counterexample(verdict, record)
@@ -152,6 +155,13 @@ class _Hunt:
                 raise BrokenOffError(verdict.message, found)
         return found
 
+    def _between(self, record: Record) -> str:
+        """Where it has ended, if not in an attempt."""
+        if not self.tried:
+            return "before anything was asked"
+        values = "1 value" if self.tried == 1 else f"{self.tried} values"
+        return f"{values} had been tried, the last {_shown(self.last, record)}"
+
     def _told(self) -> Found | None:
         if self.smallest is not None:
             bound, verdict, record = self.smallest
@@ -160,7 +170,7 @@ class _Hunt:
                 where += f", but not again when it was repeated{_both(verdict, record, self.again)}"
         elif self.fatal is not None:
             bound, verdict, record = self.fatal
-            where = f"asked with {_shown(bound, record)}" if bound else "before anything was asked"
+            where = f"asked with {_shown(bound, record)}" if bound else self._between(record)
         else:
             return None
         return replace(verdict, message=f"{verdict.message}; {where}"), replace(record, remark=where)

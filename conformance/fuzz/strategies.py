@@ -94,6 +94,59 @@ _FORMS: Final = (
 )
 """RFC 9110 5.6.7: the one that is sent, and the two that are to be read."""
 
+_CHOOSING: Final = (
+    ("Accept", ("text/html", "application/xml", "text/csv", "application/json;q=0.1, */*")),
+    ("Accept-Language", ("de", "fr;q=0.5, ar", "zz")),
+    ("Accept-Charset", ("iso-8859-1",)),
+    ("Accept-Datetime", ("Thu, 31 May 2007 20:35:00 GMT",)),
+    ("Cookie", ("theme=dark; lang=de",)),
+    (
+        "User-Agent",
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Mobile", "Googlebot/2.1", "curl/8"),
+    ),
+    ("Referer", ("https://example.org/",)),
+    ("Origin", ("https://example.org",)),
+    ("X-Requested-With", ("XMLHttpRequest",)),
+    ("Save-Data", ("on",)),
+    ("Prefer", ("return=minimal", "handling=strict")),
+    ("DNT", ("1",)),
+    ("Sec-GPC", ("1",)),
+    ("Sec-CH-UA-Mobile", ("?1",)),
+    ("Sec-CH-Prefers-Color-Scheme", ("dark",)),
+    ("Device-Memory", ("0.5",)),
+    ("Viewport-Width", ("320",)),
+    ("DPR", ("2.0",)),
+    ("API-Version", ("2",)),
+    ("X-API-Version", ("2",)),
+    ("X-Timezone", ("Asia/Tokyo",)),
+    ("X-Tenant", ("other",)),
+)
+"""Fields by which servers are known to choose; none that a proxy sends, or that says who is asking."""
+_CHOICES: Final = tuple((name, value) for name, values in _CHOOSING for value in values)
+_MOST_CHOOSING: Final = 3
+
+_REQUESTED: Final = (
+    "max-age=0",
+    "no-cache",
+    "no-store",
+    "max-stale",
+    "only-if-cached",
+    "no-transform",
+    "max-age=60",
+    "max-age=2147483648",
+    "max-stale=0",
+    "max-stale=3600",
+    "min-fresh=60",
+    'community="UCI, and others"',
+    "NO-CACHE",
+    "Max-Age=0",
+)
+"""RFC 9111 5.2.1, and what 5.2.3 has ignored."""
+_MOST_REQUESTED: Final = 4
+
+_JOINTS: Final = ("", ":", "-", "|", ",", "_", "&", "=", ";", ".", " ", "::", "%", "+", "\x00", '","')
+_PARTS: Final = ("1", "2", "3", "12", "a", "b", "0", "true")
+
 _POSITIONS: Final = (*range(24), 99, 100, 199, 1_000, 65_536)
 _LEAST_LENGTH: Final = 8  # of a body that is worth a range
 
@@ -200,6 +253,33 @@ def _dated(form: str, at: datetime) -> str:
     return form.format(at=at, day=_DAYS[at.weekday()], month=_MONTHS[at.month - 1])
 
 
+def _request_fields() -> st.SearchStrategy[dict[str, str]]:
+    return st.lists(choice(_CHOICES), min_size=1, max_size=_MOST_CHOOSING).map(dict)
+
+
+def _cache_requests() -> st.SearchStrategy[dict[str, str]]:
+    """Each directive but once, with one argument."""
+
+    def written(drawn: tuple[list[str], dict[str, str]]) -> dict[str, str]:
+        said, more = drawn
+        once = {each.partition("=")[0].lower(): each for each in said}
+        return {"Cache-Control": ", ".join(once.values())} | more
+
+    directives = st.lists(choice(_REQUESTED), min_size=1, max_size=_MOST_REQUESTED)
+    return st.tuples(directives, choice(({}, {}, {}, {"Pragma": "no-cache"}))).map(written)
+
+
+def _joined_keys() -> st.SearchStrategy[list[list[str]]]:
+    parts = st.tuples(*[choice(_PARTS)] * 3)
+    return st.tuples(choice(_JOINTS), parts).map(lambda drawn: _alike(*drawn))
+
+
+def _alike(joint: str, parts: tuple[str, str, str]) -> list[list[str]]:
+    """Two keys, taken apart at either joint of the same text."""
+    first, between, last = parts
+    return [[first + joint + between, last], [first, between + joint + last]]
+
+
 def _byte_ranges() -> st.SearchStrategy[str]:
     """So many bytes from a position on, all from there on, or the last so many."""
     closed = st.tuples(choice(_POSITIONS), choice(_POSITIONS)).map(lambda at: f"{at[0]}-{sum(at)}")
@@ -262,6 +342,11 @@ KINDS: Final[Mapping[str, Kind]] = {
             for form in _FORMS
         ),
     ),
+    "request-fields": Kind(_request_fields, tuple({name: value} for name, value in _CHOICES)),
+    "cache-requests": Kind(
+        _cache_requests, (*({"Cache-Control": each} for each in _REQUESTED), {"Pragma": "no-cache"})
+    ),
+    "joined-keys": Kind(_joined_keys, tuple(_alike(joint, ("1", "2", "3")) for joint in _JOINTS)),
     "byte-ranges": Kind(
         _byte_ranges,
         # One byte, the first and the last; positions that compare as text the other way round; all.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from conformance.claims import weigh
 from conformance.judge.court import Court, made
-from conformance.model import Finding, Record, Run, StepRecord, Verdict
+from conformance.model import Check, Finding, Record, Run, StepRecord, Verdict
 
 __all__ = ["of_history"]
 
@@ -28,16 +28,30 @@ def of_history(
         undone: that on a step that was not done to its end, or some request of which got no answer; or None.
     """
     assert run.resource is not None  # noqa: S101 - it was played
-    weighed = weigh(record.steps, run.resource)
-    finding = weighed.findings.get(run.check.claim)
+    claim = run.check.claim
+    weighed = [weigh(steps, run.resource) for steps in _apart(run.check, record)]
+    finding = next((each.findings[claim] for each in weighed if claim in each.findings), None)
     if finding is not None:
         return failed(finding)
     for step in record.steps:
         verdict = undone(step)
         if verdict is not None:
             return verdict
-    if not weighed.looked[run.check.claim]:
+    if not any(each.looked[claim] for each in weighed):
         left = "; ".join(dict.fromkeys(s.says for s in record.steps if s.status == "skipped" and s.says))
         says = "nothing in this history is about it" + (f" ({left})" if left else "")
         return made(run, court, "not-applicable", f"not applicable: {says}", cause=says)
     return made(run, court, "pass", run.check.title)
+
+
+def _apart(check: Check, record: Record) -> list[list[StepRecord]]:
+    """The histories of a record: a check may say where one begins anew."""
+    anew = {step.name for step in check.steps if "begins" in step.args}
+    histories: list[list[StepRecord]] = [[]]
+    for step in record.steps:
+        if step.name in anew and histories[-1]:
+            beside = [each for each in histories[-1] if each.name.endswith(f" {step.name}")]
+            histories[-1] = [each for each in histories[-1] if each not in beside]
+            histories.append(beside)
+        histories[-1].append(step)
+    return histories

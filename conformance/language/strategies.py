@@ -14,5 +14,8 @@ STRATEGIES: Final = {
     "texts": "texts that a field may hold",
     "histories": "lists of texts, to be written one after another, with repetitions",
     "dates": "dates of the past in the three forms that HTTP has",
+    "request-fields": "fields of a request that may choose a representation",
+    "cache-requests": "what a request may say of caches: Cache-Control, and Pragma",
+    "joined-keys": "two keys of two parts each that are one text where the parts are run together",
     "byte-ranges": "Range fields of one range, within what the answer has and beyond",
 }

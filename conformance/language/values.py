@@ -169,6 +169,7 @@ DURATION: Final = Kind(
     {"type": ["string", "number"], "description": "a duration such as 'ttl + 2m' or '1.1 s'"},
     wrong=_wrong_duration,
 )
+VARIABLE: Final = Kind("'{VARIABLE}'", {"type": "string", "pattern": r"^\{[a-z][a-z0-9-]*\}$"})
 HEADERS: Final = Kind(
     "{FIELD: TEXT, ...}",
     {

@@ -9,7 +9,7 @@ from typing import Final
 
 from conformance.content.variants import asked_for
 from conformance.fields import field_values, parse_cache_control, parse_vary
-from conformance.language.values import FIELDS, STEPS, listed
+from conformance.language.values import FIELDS, STEP, STEPS, listed
 from conformance.matchers.base import Case, Form, Found, Matcher, each_answer, no_answer, shown
 from conformance.model import Exchange, Finding, Json, StepRecord
 from conformance.model.specs import PLAIN
@@ -75,6 +75,20 @@ def _declared(_: Json, exchange: Exchange, case: Case) -> Found:
     return None if lacking is None else (f"a Vary that names {lacking}", _sent(exchange))
 
 
+@each_answer
+def _tells(name: Json, exchange: Exchange, case: Case) -> Found:
+    """One at least of the fields that the plain request lacks; what no cache may keep need not say so."""
+    plain = case.last(name)
+    kept = "no-store" not in parse_cache_control(field_values(exchange.headers, "cache-control"))
+    if plain is None or plain.digest == exchange.digest or not kept or exchange.status != _WHOLE[0]:
+        return None
+    before = {field.lower() for field, _ in plain.request.headers}
+    chosen = [field for field, _ in exchange.request.headers if field.lower() not in before]
+    if any(covers(exchange, field) for field in chosen):
+        return None
+    return f"a Vary that names {listed(chosen, 'or')}, since another body came", _sent(exchange)
+
+
 def _alike(others: Json, step: StepRecord, case: Case) -> Finding | None:
     """The same names on each whole or partial answer, and on a 304 that has any: it may lack them all."""
     if not step.exchanges:
@@ -101,6 +115,7 @@ MATCHERS: Final = (
             Form("star", _star, "Vary: *"),
             Form("chosen", _chosen, "a Vary that names the field which has chosen the answer"),
             Form("declared", _declared, "a Vary that names each field that chooses among variants"),
+            Form("tells", _tells, "a Vary that names what has chosen another body than that of {}", STEP),
             Form("alike", _alike, "the same Vary as {}", STEPS),
         ),
     ),

@@ -50,7 +50,7 @@ class Resource(Frozen, frozen=True):
         users: name -> the fields that say who is asking; two of them, or none.
         per_user: each user is answered by what is his own.
         variants: field of the request -> the values that choose a representation each.
-        keys: a path with "{key}", whose answers the server may keep apart by key, or None.
+        keys: a path with "{key}", and perhaps "{more}", whose answers may be kept apart by key, or None.
         http_cache: whether the server keeps whole answers, so that what binds a shared cache binds it.
         absent, redirecting, protected: paths that stand in for it, or None: those are answered 404, by a
             redirect, and, without our login, 401 or 403.
@@ -193,6 +193,7 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
         Capability(
             "distinct", lambda resource: bool(resource.distinct_from), "another one kept under another key"
         ),
+        Capability("two-keys", lambda resource: "{more}" in (resource.keys or ""), "keys of two parts"),
         Capability("item", lambda resource: resource.item is not None, "a route to each item"),
         Capability("http-cache", lambda resource: resource.http_cache, "a cache of whole answers inside"),
         Capability("users", lambda resource: bool(resource.users), "two users"),

@@ -394,6 +394,6 @@ class Context:
         step = self.steps.get(name)
         return step.exchanges[-1] if step and step.exchanges else None
 
-    def headers(self, wanted: Mapping[str, Json] | None) -> Headers:
-        """Header fields as a step gives them, filled in."""
-        return lines_of(self.fill(dict(wanted or {})))
+    def headers(self, wanted: Mapping[str, Json] | None, drawn: Json = None) -> Headers:
+        """Header fields as a step gives them, and as a variable holds them, filled in."""
+        return lines_of(self.fill(dict(wanted or {})) | (self.fill(drawn) if drawn else {}))

@@ -17,7 +17,7 @@
     starting.py    `restart`
     games.py       what the moves of a history are about
     clearing.py    a clear that is done later: a history waits for it
-    keys.py        keys of a resource that nobody has asked for yet
+    keys.py        `read-keys`: those of a resource that nobody has asked for yet
     behind.py      `change-behind`, `break`, `postdate`
     ours.py        an item of our own for a conditional write, and how a write to it is taken
     standins.py    where what stands in for a resource is read: absent, redirecting, protected
@@ -42,6 +42,7 @@ from conformance.verbs import (
     coding,
     competing,
     conditional,
+    keys,
     making,
     overtaking,
     playing,
@@ -61,6 +62,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         reading,
         audience,
         coding,
+        keys,
         changing,
         making,
         overtaking,

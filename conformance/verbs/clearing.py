@@ -31,8 +31,12 @@ def clear(step: Step, context: Context) -> Exchange:
     exchange = context.send(write.method, write.path)
     if exchange.status == ACCEPTED:
         shared.shapes.setdefault(key, StepRecord(step.name, step.do))
-        # The first has met nothing whose end could be seen: it is given the time that we give to any.
-        context.done_later(lambda: before is not None and _anew(context.read(), before))
+        over, context.over = context.over, bool  # when a search ends, too: what comes next would meet it
+        try:
+            # The first has met nothing whose end could be seen: it is given the time that we give to any.
+            context.done_later(lambda: before is not None and _anew(context.read(), before))
+        finally:
+            context.over = over
     return exchange
 
 

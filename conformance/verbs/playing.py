@@ -18,7 +18,7 @@ from conformance.content.items import id_name, objects
 from conformance.fields import field_value, parse_entity_tag
 from conformance.language import moves
 from conformance.language.moves import Move
-from conformance.language.values import Kind, Known, Offence
+from conformance.language.values import Kind, Known, Offence, choice
 from conformance.model import (
     MISSING,
     Effect,
@@ -49,6 +49,7 @@ from conformance.verbs.writes import (
     JSON,
     barred,
     not_done,
+    put_all_back,
     send_removal,
     send_write,
 )
@@ -101,6 +102,9 @@ def words_here(context: Context) -> list[str]:
 
 def _play(step: Step, context: Context) -> StepRecord:
     move, words = moves.parse(step.args["move"])
+    if "begins" in step.args:
+        put_all_back(context)
+        context.game = context.tracked = context.seen = None
     game = context.game if isinstance(context.game, Game) else begun(step, context)
     context.game = game
     try:
@@ -362,8 +366,11 @@ VERBS: Final = (
     Verb(
         "play",
         _play,
-        "{move}",
-        (Argument("move", _MOVE, lambda value: moves.phrase(str(value)), required=True, phase=_phase),),
+        "{move}{begins}",
+        (
+            Argument("move", _MOVE, lambda value: moves.phrase(str(value)), required=True, phase=_phase),
+            Argument("begins", choice("anew"), ", once all is as it was before the moves up to here"),
+        ),
         subject=True,
         lives=True,
         searched=True,

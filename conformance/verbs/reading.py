@@ -11,7 +11,17 @@ from conformance.content.facts import is_hit
 from conformance.content.items import find_list, item_id, path_of, same_id
 from conformance.content.moments import follows
 from conformance.language import durations
-from conformance.language.values import DURATION, HEADERS, STEP, TEXT, YES, Kind, choice, with_headers
+from conformance.language.values import (
+    DURATION,
+    HEADERS,
+    STEP,
+    TEXT,
+    VARIABLE,
+    YES,
+    Kind,
+    choice,
+    with_headers,
+)
 from conformance.model import MISSING, Exchange, Headers, Json, Resource, Step, StepRecord
 from conformance.sending.ask import How
 from conformance.verbs.audience import USERS, asked_by
@@ -38,7 +48,7 @@ def _read(step: Step, context: Context) -> StepRecord:
         from conformance.verbs.through import read_through  # noqa: PLC0415
 
         return read_through(step, context)
-    headers = context.headers(step.args.get("headers"))
+    headers = context.headers(step.args.get("headers"), step.args.get("fields"))
     where = step.args.get("of", "")
     if where == "distinct":
         resource = context.shared.target.resource(resource.distinct_from[0])
@@ -64,9 +74,8 @@ def _read(step: Step, context: Context) -> StepRecord:
         )
     if method == "HEAD" and exchanges[-1].status in (405, 501):
         return not_offered(step, f"HEAD was answered {exchanges[-1].status}", exchanges)
-    if (
-        not (item or apart or new) and method == "GET" and not user
-    ):  # an answer to HEAD has no body to be looked at
+    # An answer to HEAD has no body to be looked at, and what fields choose may look otherwise.
+    if not (item or apart or new) and method == "GET" and not user and "fields" not in step.args:
         lacking = context.lacks(exchanges[0], resource)
         if lacking is not None:
             return not_offered(step, lacking, exchanges)
@@ -293,7 +302,8 @@ VERBS: Final = (
     Verb(
         "read",
         _read,
-        "{method} {of}{user}{headers}{times}{spread}{together}{connection}{keep}{through}{at}{stray}{slowly}",
+        "{method} {of}{user}{headers}{fields}{times}{spread}{together}{connection}{keep}{through}{at}{stray}"
+        "{slowly}",
         (
             Argument("method", choice("HEAD", "OPTIONS", "PROPFIND"), "{}", absent="GET"),
             Argument(
@@ -306,6 +316,7 @@ VERBS: Final = (
             ),
             Argument("user", choice(*USERS), lambda user: f" as {USERS[user][0]}"),
             Argument("headers", HEADERS, with_headers),
+            Argument("fields", VARIABLE, " with the fields {}"),
             Argument("times", _TIMES, ", {} times", manner=True),
             Argument("spread", DURATION, ", the last {} after the first", manner=True),
             Argument("together", YES, " at once", phase="sweep", manner=True),

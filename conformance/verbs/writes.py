@@ -211,6 +211,16 @@ def owed(context: Context) -> tuple[str, ...]:
     return tuple(s.effect.key for s in context.steps.values() if s.effect is not None and s.effect.key)
 
 
+def put_all_back(context: Context) -> None:
+    """What a work has changed and not restored itself."""
+    for undo in context.undos.values():
+        put_back(context, undo)
+    context.undos.clear()
+    keys = owed(context)
+    if any(context.shared.ledger.get(key) for key in keys):
+        context.shared.ledger.put_back(keys, lambda undo: put_back(context, undo))
+
+
 def put_back(context: Context, undo: Undo) -> Exchange | None:
     """Send an undo, and compare; None where the item that it is for is not to be found."""
     if undo.mark is not None:

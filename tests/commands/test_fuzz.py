@@ -41,13 +41,18 @@ def ran(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_finds_what_is_wrong_once_and_leaves_nothing_in_the_folder(tmp_path: Path) -> None:
-    (tmp_path / "schemathesis.toml").write_text("# nothing\n")
+@pytest.mark.parametrize("configured", [True, False])
+def test_it_finds_what_is_wrong_once_and_leaves_nothing_in_the_folder(
+    configured: bool, tmp_path: Path
+) -> None:
+    if configured:
+        (tmp_path / "schemathesis.toml").write_text("# nothing\n")
     with start(flaw="ignores-inm") as running:
         done = ran(tmp_path, running.url, "--seed", "1", "--fuzz-examples", "3")
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout.count("Revalidation fails") == 1
-    assert [each.name for each in tmp_path.iterdir()] == ["schemathesis.toml"]
+    assert ("st replay" in done.stdout) is configured
+    assert [each.name for each in tmp_path.iterdir()] == ["schemathesis.toml"] * configured
 
 
 def test_a_run_in_which_nothing_could_be_revalidated_fails(tmp_path: Path) -> None:
@@ -127,6 +132,48 @@ def test_what_openapi_does_not_declare_is_sent_only_where_writes_are_allowed(
     assert "GET" in methods
     assert methods <= {"GET", "HEAD"} or writes
     assert {"POST", "PUT", "DELETE", "QUERY"} <= methods or not writes
+
+
+AGING = """
+import json, time
+ANY = {"name": "q", "in": "query", "schema": {"type": "integer"}}
+PATHS = {"/minute": {"get": {"parameters": [ANY], "responses": {"200": {"description": "it"}}}}}
+DOCUMENT = {"openapi": "3.1.0", "info": {"title": "Time", "version": "1"}, "paths": PATHS}
+
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        return
+    minute = int(time.time() // 60)
+    document = scope["path"] == "/openapi.json"
+    asked = dict(scope["headers"]).get(b"if-none-match")
+    status = 304 if asked == b'"kept"' else 200
+    headers = [(b"content-type", b"application/json")] + ([] if document else [(b"etag", b'"kept"')])
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    body = json.dumps(DOCUMENT if document else {"minute": minute}).encode()
+    await send({"type": "http.response.body", "body": b"" if status == 304 else body})
+"""
+
+
+def test_the_clock_of_an_app_is_moved_meanwhile(tmp_path: Path) -> None:
+    """Its tag outlives its content: without the clock that would show after a minute."""
+    (tmp_path / "aging.py").write_text(AGING)
+    done = ran(tmp_path, "--app", "aging:app", "--seed", "1", "--fuzz-examples", "1000")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert 'two answers with ETag: "kept" differ' in done.stdout
+    assert [each.name for each in tmp_path.iterdir() if each.name != "__pycache__"] == ["aging.py"]
+
+
+def test_an_app_that_does_not_start_is_told_with_why(tmp_path: Path) -> None:
+    done = ran(tmp_path, "--app", "nowhere:app")
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("http://127.0.0.1:9", "--app", "main:app")])
+def test_one_server_is_wanted(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = ran(tmp_path, *words)
+    assert done.returncode == 2
+    assert "one of them is wanted" in done.stderr
 
 
 def test_whoever_allows_writes_is_told_that_nothing_is_put_back(tmp_path: Path) -> None:

@@ -60,10 +60,9 @@ def plainly(server: Embedded, folder: Path, tier: Any = "full") -> dict[str, str
     return {id_: next((o for o in ("fail", "pass") if o in found), "") for id_, found in said.items()}
 
 
-# Which of two at once the server takes first is its affair; each second computation fails, whoever asks. A
-# tag that lags by one read lags behind what the history before has read last, and what is broken from the
-# third life on needs two before it, which another server has not had.
-DICE = ("filled-late", "failure-kept", "kept-twice", "tag-lags-body")
+# Each second computation fails, whoever asks, and which of two at once the server takes first is its affair:
+# the search tells that as what was not seen again, and writes nothing down. What is written fails.
+DICE = ("failure-kept", "filled-late")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +75,6 @@ DICE = ("filled-late", "failure-kept", "kept-twice", "tag-lags-body")
         *(
             pytest.param(flaw, told.resource, marks=pytest.mark.slow)
             for flaw, told in FLAWS_OF_HISTORIES.items()
-            if flaw not in DICE
         ),
     ],
 )
@@ -86,8 +84,8 @@ def test_a_history_that_is_saved_fails_there_and_passes_on_the_reference(
     suite, saver = free(load()), Saver(tmp_path / "found")
     runs = plan(suite, load_target("lesson"), "full", explored=True).runs
     of = [r for r in runs if r.check.explored and r.resource and r.resource.name == resource]
-    # What is sent at once may be taken in another order when it is sent again, so that it fails or not.
-    chosen = frozenset(r.id for r in of if r.check.claim != "overlapped")
+    # With both orders allowed, a flaw of another kind shows in what is sent at once by luck alone.
+    chosen = frozenset(r.id for r in of if r.check.claim != "overlapped" or flaw == "filled-late")
     with reference(flaw=flaw) as server:
         report = judged(
             server,
@@ -99,6 +97,11 @@ def test_a_history_that_is_saved_fails_there_and_passes_on_the_reference(
             fuzz_examples=60,
             tier="full",
         )
+        told = [j.verdict.message for j in report.judged if j.verdict.outcome == "fail"]
+        if flaw in DICE and not saver.paths:
+            assert all("but not again when it was repeated" in message for message in told)
+            assert told
+            return
         assert saver.paths
         assert report.fuzzing is not None
         assert report.fuzzing.saved == tuple(saver.paths)
@@ -133,6 +136,27 @@ def test_a_move_that_was_cut_off_is_not_written_down() -> None:
     moves = (StepRecord("move-1", "play", says="look"), StepRecord("move-2", "play", "stopped"))
     data = yaml.safe_load(written(check, Record("explored@items", moves))[1])
     assert [each["move"] for each in data["checks"][0]["steps"]] == ["look"]
+
+
+def test_what_rests_on_what_was_before_finds_it_before() -> None:
+    """Lives that are over and a write that was put back, apart from it; two at once several times."""
+    runs = plan(load(), load_target("lesson"), "full", explored=True).runs
+
+    def saved(resource: str, *moves: str) -> list[tuple[str, str]]:
+        run = next(r for r in runs if r.check.explored and r.resource and r.resource.name == resource)
+        steps = tuple(StepRecord(f"move-{i}", "play", says=move) for i, move in enumerate(moves, 1))
+        data = yaml.safe_load(written(run.check, Record("explored", steps), run.resource)[1])
+        return [(each["move"], each.get("begins", "")) for each in data["checks"][0]["steps"]]
+
+    assert saved("cached-time", "look", "look")[-2:] == [("look", "anew"), ("look", "")]
+    assert saved("cached-time", "look")[:-1] == [("look", ""), *[("pass 1.1 1", "")] * 3]
+    assert saved("items", "look", "head") == [
+        ("look", ""),
+        ("put 0 look", ""),
+        ("look", "anew"),
+        ("head", ""),
+    ]
+    assert saved("items", "both put-look", "look")[2:] == [("both put-look", "anew"), ("look", "")] * 5
 
 
 def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:

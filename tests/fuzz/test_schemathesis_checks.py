@@ -1,83 +1,25 @@
 """The checks for Schemathesis: by themselves, and in the processes that they are meant for."""
 
+import gzip
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import schemathesis
-from schemathesis import Case
-from schemathesis.errors import FailureGroup
+from helpers.cases import api, case, failure, odd, odd_server
 
 from conformance.fuzz import CHECKS
 from conformance.fuzz import schemathesis_checks as module
 from conformance.fuzz.schemathesis_checks import ConformanceEtagCoverage
 from reference_impl.twisted.asgi import Answer, Asked
-from reference_impl.twisted.flaws import FLAWS, Flaw
 from reference_impl.twisted.serve import start
-from reference_impl.twisted.twists import answering
 
 HOOKS = "conformance.fuzz.schemathesis_checks"
 BOTH = "conformance_etag_revalidation,ConformanceEtagCoverage"
-SCHEMA = {
-    "openapi": "3.1.0",
-    "info": {"title": "Items", "version": "1"},
-    "paths": {
-        "/items/": {
-            "get": {"responses": {"200": {"description": "OK"}}},
-            "post": {"responses": {"201": {"description": "Created"}}},
-        },
-        "/items/{item}": {
-            "get": {
-                "parameters": [
-                    {"name": "item", "in": "path", "required": True, "schema": {"type": "integer"}}
-                ],
-                "responses": {"200": {"description": "OK"}},
-            }
-        },
-    },
-}
-
-
-def case(url: str, method: str = "GET", **headers: str) -> Case[Any]:
-    schema = schemathesis.openapi.from_dict(SCHEMA)
-    schema.config.update(base_url=url)
-    return schema["/items/"][method].Case(headers=headers)
-
-
-def failure(asking: Case[Any], check: str = CHECKS[0], **how: Any) -> str:
-    """What a check says of an exchange, or ""."""
-    try:
-        asking.call_and_validate(checks=[getattr(module, check)], **how)
-    except FailureGroup as failures:
-        return str(failures.exceptions[0].message)
-    return ""
-
-
-@contextmanager
-def odd(monkeypatch: pytest.MonkeyPatch, status: int = 304, key: str = "", **fields: str) -> Iterator[str]:
-    """The reference, with other fields on its list, answers 304 under another status, and asks for a key."""
-
-    def edit(asked: Asked, answer: Answer) -> Answer:
-        if asked.path != "/items/" or asked.method != "GET":
-            return answer
-        if key and asked.get("x-key") != key:
-            return Answer(401).carrying(b"null")
-        for name, value in fields.items():
-            answer = answer.having(name.replace("_", "-"), value)
-        return replace(answer, status=status) if answer.status == 304 else answer
-
-    monkeypatch.setitem(FLAWS, "odd", Flaw("odd", "a defect of this test", answering(edit), breaks=()))
-    with start(flaw="odd") as running:
-        yield running.url
-
-
 # ------------------------------------------------------------------ the check
 
 
@@ -112,18 +54,13 @@ def test_a_revalidation_that_fails_is_named(flaw: str, check: str, says: str) ->
     assert [each for each, text in said.items() if text] == [check]
 
 
-def odd_server(monkeypatch: pytest.MonkeyPatch, edit: Any) -> Any:
-    monkeypatch.setitem(FLAWS, "odd", Flaw("odd", "a defect of this test", answering(edit), breaks=()))
-    return start(flaw="odd")
-
-
 @pytest.mark.parametrize("status", [500, 304])
 @pytest.mark.parametrize("field", module._ODD)  # noqa: SLF001
 def test_an_odd_field_that_is_too_much_or_matches_is_named(
     field: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def edit(asked: Asked, answer: Answer) -> Answer:
-        return replace(answer, status=status) if asked.get("if-none-match") == field else answer
+        return replace(answer, status=status) if asked.get("if-none-match") == field.strip() else answer
 
     monkeypatch.setattr(module, "_by", lambda _tag, _ways: field)
     with odd_server(monkeypatch, edit) as running:
@@ -142,6 +79,37 @@ def test_a_cache_control_that_can_not_be_read_is_named(monkeypatch: pytest.Monke
         assert "Cache-Control: max-age=ten: " in failure(case(url), "conformance_cache_control")
 
 
+def test_a_cache_control_that_contradicts_itself_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with odd(monkeypatch, cache_control="public, private") as url:
+        assert "Cache-Control: public, private: " in failure(case(url), "conformance_coherent_cache_control")
+        assert failure(case(url), "conformance_cache_control") == ""
+
+
+@pytest.mark.parametrize(("vary", "named"), [("", True), ("Accept-Language", False), ("*", False)])
+@pytest.mark.parametrize("by", ["Accept-Language", "Accept-Encoding"])
+def test_what_was_chosen_and_is_not_told_in_vary_is_named(
+    by: str, vary: str, named: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        if by == "Accept-Encoding":
+            told = answer.carrying(gzip.compress(answer.body)).having("content-encoding", "gzip")
+        else:
+            told = answer.having("content-language", "de" if asked.get("accept-language") == "de" else "en")
+        return told.having("vary", vary.replace("Accept-Language", by)) if vary else told.without("vary")
+
+    with odd_server(monkeypatch, edit) as running:
+        said = failure(case(running.url), "conformance_vary")
+    assert bool(said) is named
+    assert not named or f"was chosen by {by}, and Vary is none" in said
+
+
+def test_a_language_that_is_the_same_whatever_is_asked_for_was_not_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with odd(monkeypatch, status=200, content_language="en") as url:
+        assert failure(case(url), "conformance_vary") == ""
+
+
 def test_a_write_that_is_answered_304_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def edit(asked: Asked, answer: Answer) -> Answer:
         return Answer(304) if asked.method == "POST" else answer
@@ -150,45 +118,12 @@ def test_a_write_that_is_answered_304_is_named(monkeypatch: pytest.MonkeyPatch) 
         assert "POST was answered 304" in failure(case(running.url, "POST"), "conformance_unsafe_methods")
 
 
-def api(url: str) -> Any:
-    schema = schemathesis.openapi.from_dict(SCHEMA)
-    schema.config.update(base_url=url)
-    return schema
-
-
 def test_one_strong_tag_with_two_bodies_is_named() -> None:
     with start(flaw="nonce-under-tag") as running:
         schema = api(running.url)
         said = [failure(schema["/items/"]["GET"].Case(), "conformance_strong_tags") for _ in range(2)]
     assert said[0] == ""
     assert "two answers with ETag:" in said[1]
-
-
-# ------------------------------------------------------------------ how often, and of what
-
-
-def test_three_requests_are_sent_besides_of_a_tag_and_none_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    def edit(request: Asked, answer: Answer) -> Answer:
-        asked.append(request.method)
-        return answer
-
-    with odd_server(monkeypatch, edit) as running:
-        schema = api(running.url)
-        checks = [getattr(module, check) for check in CHECKS]
-        for _ in range(4):
-            schema["/items/"]["GET"].Case().call_and_validate(checks=checks)
-    assert len(asked) == 4 + 3
-
-
-def test_a_claim_that_fails_is_told_of_one_operation_as_often_as_it_is_tried() -> None:
-    with start(flaw="ignores-inm") as running:
-        schema = api(running.url)
-        listed = schema["/items/"]["GET"]
-        one = schema["/items/{item}"]["GET"].Case(path_parameters={"item": 1})
-        said = [failure(each) for each in (listed.Case(), listed.Case(), one)]
-    assert [bool(each) for each in said] == [True, True, False]
 
 
 def test_a_tag_without_quotes_is_sent_as_it_came_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,7 +233,7 @@ def test_a_run_without_any_get_has_nothing_to_revalidate() -> None:
         assert guarded(running.url, None, "POST") == ""
 
 
-# ------------------------------------------------------------------ st run, and pytest
+# ------------------------------------------------------------------ st run, st replay and pytest
 
 
 def ran(command: list[str], folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -335,6 +270,19 @@ def test_st_run_finds_a_server_that_ignores_if_none_match(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert "Custom check failed: `conformance_etag_revalidation`" in done.stdout
     assert "expected 304, got 200" in done.stdout
+
+
+@pytest.mark.processes
+def test_st_replay_tries_what_was_found_again(tmp_path: Path) -> None:
+    with start(flaw="ignores-inm") as flawed, start() as good:
+        st_run(flawed.url, tmp_path, SCHEMATHESIS_HOOKS=HOOKS)
+        replay = ["-m", "schemathesis.cli", "replay", "--keep"]
+        again = ran(replay, tmp_path, SCHEMATHESIS_HOOKS=HOOKS)
+        elsewhere = ["--url", good.url, "--schema-location", f"{good.url}/openapi.json"]
+        mended = ran([*replay, *elsewhere], tmp_path, SCHEMATHESIS_HOOKS=HOOKS)
+    assert again.returncode == 1, again.stdout + again.stderr
+    assert "expected 304, got 200" in again.stdout
+    assert mended.returncode == 0, mended.stdout + mended.stderr
 
 
 @pytest.mark.processes

@@ -251,6 +251,23 @@ def test_what_is_raised_before_anything_is_asked_is_the_result(monkeypatch: pyte
     monkeypatch.setattr(module, "corners", corners)
     said, evidence = search(TEXTS, 0, Server()) or pytest.fail("no result")
     assert said.outcome == "error"
+    assert said.message.endswith("; before anything was asked")
+    assert evidence.error == "RuntimeError: ours"
+
+
+@pytest.mark.parametrize("after", [1, 7])
+def test_what_is_raised_between_two_values_says_after_which(
+    after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drive(_values: Any, follow: Callable[[Any], None], _seed: str, **_more: Any) -> bool:
+        for number in range(after):
+            follow({"times": number + 2})
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(module, "drive", drive)
+    said, evidence = search(COUNTS, 0, Server()) or pytest.fail("no result")
+    tried = "1 value" if after == 1 else f"{after} values"
+    assert said.message.endswith(f"; {tried} had been tried, the last times={after + 1}")
     assert evidence.error == "RuntimeError: ours"
 
 

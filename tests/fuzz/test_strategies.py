@@ -12,10 +12,12 @@ from conformance.errors import HarnessError
 from conformance.fields import (
     is_imf_fixdate,
     parse_byte_ranges,
+    parse_cache_control,
     parse_entity_tag,
     parse_entity_tag_list,
     parse_http_date,
 )
+from conformance.fuzz import strategies
 from conformance.fuzz.strategies import KINDS, build, corners
 from conformance.language.captures import CAPTURES, PATTERN, named
 from conformance.language.strategies import STRATEGIES
@@ -144,6 +146,31 @@ def test_ranges_can_be_read_and_are_of_every_kind() -> None:
     assert any(value.startswith("bytes=-") for value in values)
     assert any(value.endswith("-") for value in values)
     assert {each for value in values for each in named(value)} == {("first", "length")}
+
+
+def test_fields_of_requests_are_no_conditions_and_each_is_tried() -> None:
+    values = [*drawn(forall("request-fields"), examples=200), *corners(forall("request-fields"))]
+    names = {name.lower() for value in values for name in value}
+    assert len(names) > 20
+    assert names.isdisjoint({"authorization", "range", "cache-control"})
+    assert [name for name in names if name.startswith("if-")] == []
+
+
+def test_what_is_asked_of_caches_can_be_read() -> None:
+    values = [*drawn(forall("cache-requests"), examples=200), *corners(forall("cache-requests"))]
+    said = [parse_cache_control([value["Cache-Control"]]) for value in values if "Cache-Control" in value]
+    assert [each.problems for each in said if each.problems] == []
+    assert len({name for each in said for name in each.names}) == 8
+    assert any("Pragma" in value for value in values)
+
+
+def test_keys_are_two_and_one_text_where_their_parts_are_run_together() -> None:
+    values = [*drawn(forall("joined-keys"), examples=200), *corners(forall("joined-keys"))]
+    joints = strategies._JOINTS  # noqa: SLF001
+    alike = [[joint for joint in joints if joint.join(one) == joint.join(other)] for one, other in values]
+    assert [keys for keys in values if keys[0] == keys[1]] == []
+    assert all(alike)
+    assert {joint for each in alike for joint in each} == set(joints)
 
 
 def test_counts_go_from_2_to_20() -> None:

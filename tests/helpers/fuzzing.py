@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 from unicodedata import normalize
+from urllib.parse import unquote
 
 from conformance.execute.engine import Engine
 from conformance.execute.options import Options
@@ -14,10 +15,12 @@ from conformance.load.target import load_target
 from conformance.plan.lanes import plan
 from reference_impl import caching, ranges
 from reference_impl.caching import NOT_MODIFIED, etag_of
+from reference_impl.twisted.asgi import Answer, Asked
 from reference_impl.twisted.flaws import FLAWS, Flaw
+from reference_impl.twisted.flaws.ttl import keyed
 from reference_impl.twisted.parts import Parts, invalidate
 from reference_impl.twisted.serve import start
-from reference_impl.twisted.twists import made_of
+from reference_impl.twisted.twists import answering, made_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,6 +48,9 @@ LIST = "specs/if-none-match.yaml::items::inm-list-finds-the-tag"
 STATES = "specs/invalidation.yaml::items::body-and-tag-move-together"
 VERSIONS = "specs/invalidation.yaml::versioned::body-and-tag-move-together"
 DATES = "specs/if-modified-since.yaml::items::any-date-is-read"
+CHOICES = "specs/negotiation.yaml::items::any-choice-is-told"
+RELOADS = "specs/cache-control.yaml::items::any-cache-request-is-served"
+KEYS = "specs/server-cache.yaml::cached-time::joined-keys-are-apart"
 RANGES = "specs/ranges.yaml::items::any-range-is-as-asked"
 
 
@@ -94,6 +100,16 @@ def dating(reads: Callable[[str], str]) -> Apply:
     return made_of(lambda parts: replace(parts, evaluate=evaluate))
 
 
+def told_apart(field: str, word: str, body: bytes, status: int = 200) -> Apply:
+    """The reference, which answers otherwise where a field has a word in it."""
+
+    def edit(asked: Asked, answer: Answer) -> Answer:
+        chosen = asked.method == "GET" and word in (asked.get(field) or "")
+        return replace(answer.carrying(body), status=status) if chosen else answer
+
+    return answering(edit)
+
+
 def _as_text(field: str, length: int) -> str:
     first, _, last = field.removeprefix("bytes=").partition("-")
     return f"bytes={length}-" if first and last and first > last else field
@@ -128,6 +144,12 @@ DEFECTS = {
         dating(lambda field: "now" if re.search("-(8|99)[0-9]* ", field) else field),
         DATES,
     ),
+    "another-body-for-robots": (told_apart("user-agent", "bot", b"[]"), CHOICES),
+    "another-body-where-preferred": (told_apart("prefer", "minimal", b"[ ]"), CHOICES),
+    "a-number-is-wanted": (told_apart("cache-control", "max-stale", b"", 500), RELOADS),
+    "unknown-is-refused": (told_apart("cache-control", "community", b"", 400), RELOADS),
+    "joined-by-a-colon": (keyed(lambda key: unquote(key).replace("?", ":")), KEYS),
+    "joined-by-a-comma": (keyed(lambda key: unquote(key).replace("?", ",")), KEYS),
     "positions-are-text": (ranging(_as_text), RANGES),
     "two-digits-of-a-position": (
         ranging(lambda field, _: re.sub("([0-9]{2})[0-9]+-", r"\1-", field)),
@@ -183,10 +205,11 @@ def judged(monkeypatch: pytest.MonkeyPatch, name: str, search: Search | None, se
     apply, run_id = DEFECTS[name]
     flaw = Flaw(name, name, apply, breaks=(), divides=run_id == RANGES)
     monkeypatch.setitem(FLAWS, name, flaw)
+    target = load_target("reference") if run_id == KEYS else TARGET
     with start(flaw=name) as running:
         chosen = frozenset({run_id})
         engine = Engine(
-            Options(running.url, SUITE, TARGET, tier="full", selected=chosen, seed=seed, search=search)
+            Options(running.url, SUITE, target, tier="full", selected=chosen, seed=seed, search=search)
         )
         engine.start()
         engine.wait()

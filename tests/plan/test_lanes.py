@@ -285,6 +285,62 @@ def test_every_plan_holds(of: Suite, names: set[str]) -> None:
         assert run.id in {each.id for each in part.runs}
 
 
+def _kept(draw: st.DrawFn) -> dict[str, Any]:
+    return {
+        "ttl": draw(st.sampled_from([0.5, 30.0, 86_400.0])),
+        "value": "/time",
+        "hit": draw(st.sampled_from([None, "/cached"])),
+        "stale": draw(st.sampled_from([0.0, 5.0])),
+        "http_cache": draw(st.booleans()),
+        "repeats": draw(st.booleans()),
+    }
+
+
+@st.composite
+def targets(draw: st.DrawFn) -> Target:
+    """Resources that offer anything together with anything, as no target file of ours has it."""
+    found = []
+    for number in range(draw(st.integers(1, 4))):
+        offered = {name: draw(st.sampled_from(either)) for name, either in OFFERED.items()}
+        kinds = draw(st.sets(st.sampled_from(["create", "change", "remove", "clear"])))
+        kept = _kept(draw) if draw(st.booleans()) else {}
+        found.append(resource(f"r{number}", writes=writes(*sorted(kinds)), **{**offered, **kept}))
+    return replace(target(*found), contract=draw(st.sampled_from(["lesson", ""])))
+
+
+OFFERED: dict[str, tuple[Any, Any]] = {
+    "etag": (False, True),
+    "version": (False, True),
+    "json": (None, "array"),
+    "item": (None, "/items/{id}"),
+    "keys": (None, "/items/{key}?more={more}"),
+    "absent": (None, "/nowhere"),
+    "redirecting": (None, "/moved"),
+    "protected": (None, "/mine"),
+    "policy": (None, "public, max-age=60, no-store"),
+    "policies": ({}, {"4xx": "no-store"}),
+    "members": ({}, {"time": "string"}),
+    "variants": ({}, {"Accept-Language": ("de", "en")}),
+    "distinct_from": ((), ("r0",)),
+    "ask": (False, True),
+}
+
+
+@settings(derandomize=True, database=None, deadline=None, max_examples=60)
+@given(targets(), st.sampled_from(TIERS), st.data())
+def test_whatever_a_target_offers_there_is_a_plan_that_holds(
+    on: Target, tier: Tier, data: st.DataObject
+) -> None:
+    whole = plan(load(), on, tier)
+    hold(whole)
+    chosen = {data.draw(st.sampled_from(whole.runs)).id}
+    part = plan(load(), on, tier, chosen)
+    hold(part)
+    assert chosen <= {each.id for each in part.runs}
+    searched = plan(load(), on, tier, explored=True).runs
+    assert {each.id for each in whole.runs if each.resource} <= {each.id for each in searched}
+
+
 @pytest.mark.parametrize("name", built_in_targets())
 @pytest.mark.parametrize("tier", ["lesson", "core", "full", "strict"])
 def test_the_plan_of_what_is_built_in_holds(name: str, tier: Tier) -> None:

@@ -67,6 +67,25 @@ def test_a_clear_that_is_done_later_is_done_when_the_move_ends(
     assert queue.pending == []
 
 
+def test_a_search_that_ends_meanwhile_waits_for_it_and_sends_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    queue = Queue(202, 3)
+    with serve(Student(queue)) as server, context(server.url, "cached-time") as made:
+        monkeypatch.setattr(sending, "_GLANCE", 0.001)
+        for move in ("clear", "look", "look", "look"):
+            done(bind(made, {}), "play", "move-1", move=move)
+        ending = bind(made, {})
+        ending.over = lambda: queue.pending != []
+        done(ending, "play", "move-1", move="clear look")
+        assert queue.pending == []
+        ending.over = lambda: True
+        asked = len(queue.asked)
+        with pytest.raises(sending.GivenUpError):
+            done(ending, "play", "move-2", move="look")
+        assert len(queue.asked) == asked
+
+
 def test_a_clear_that_is_done_at_once_is_sent_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     queue = Queue(204, 0)
     played(queue, monkeypatch, "clear", "clear", "look")

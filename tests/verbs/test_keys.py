@@ -28,3 +28,5 @@ def test_a_key_stands_where_the_target_says_or_in_the_query() -> None:
         assert keyed(made, "k") == "/items/?page=1&key=k"
         made.resource = structs.replace(made.resource, keys="/rates/{key}")
         assert keyed(made, "k") == "/rates/k"
+        made.resource = structs.replace(made.resource, keys="/rates/{key}?on={more}")
+        assert keyed(made, "k:", "1&2") == "/rates/k%3A?on=1%262"

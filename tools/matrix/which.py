@@ -42,6 +42,7 @@ ODD: Final[Mapping[str, Way]] = {
     "etag-per-worker": _TWO,
     "per-worker-cache": _TWO,
     "key-without-place": Way(target="reference"),
+    "parts-run-together": Way(target="reference", tier="core"),
     "policy-on-misses-only": Way(target="reference", tier="core"),
     **dict.fromkeys(
         (flaw.name for flaw in whole.FLAWS),

@@ -64,6 +64,13 @@ def _refuses_unknown(asked: Asked, answer: Answer) -> Answer:
     return replace(fields, status=_NOT_ACCEPTABLE).carrying(b'{"detail":"no such coding"}')
 
 
+def _saves_data(asked: Asked, answer: Answer) -> Answer:
+    """Who saves data gets the welcome alone, by a tag of its own, and no cache is told so."""
+    if asked.get("save-data") != "on" or answer.status != _OK or asked.method != "GET":
+        return answer
+    return answer.carrying(b'{"welcome":""}').having("etag", '"short"')
+
+
 def _by_the_word(asked: Asked, answer: Answer) -> Answer:
     """Compressed where the word gzip stands in the field, whatever its weight."""
     there = "gzip" in (asked.get("accept-encoding") or "")
@@ -285,6 +292,12 @@ FLAWS = (
         "Vary has something else than names in it",
         _varying(lambda _asked, answer: f"{answer.get('vary')}, by language"),
         breaks=("I03",),
+    ),
+    Flaw(
+        "saves-data-untold",
+        "who saves data gets a shorter welcome, and Vary does not say so",
+        _of(WELCOME, _saves_data),
+        breaks=("I01",),
     ),
     Flaw(
         "vary-authorization",

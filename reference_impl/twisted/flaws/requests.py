@@ -23,7 +23,7 @@ from reference_impl.twisted.parts import Parts
 from reference_impl.twisted.twists import Apply, Create, answering, answering_with, asking, made_of
 from reference_impl.twisted.wire import plain
 
-_UNAUTHORIZED, _NOT_ALLOWED = 401, 405
+_OK, _UNAUTHORIZED, _NOT_ALLOWED = 200, 401, 405
 _READS = ("GET", "HEAD")
 _INM, _IMS = "if-none-match", "if-modified-since"
 _WRITTEN = re.compile(r"(?m)^(?P<name>[^:\r\n]+):(?P<value>[^\r\n]*)$")
@@ -121,6 +121,13 @@ def _echoes_a_tag(asked: Asked, answer: Answer) -> Answer:
     return answer.having("etag", tags[0]) if answer.status == NOT_MODIFIED and len(tags) > 1 else answer
 
 
+def _confirms_reloads(asked: Asked, answer: Answer) -> Answer:
+    """Whoever reloads is taken to have a copy, whether the request names one or not."""
+    reloads = asked.path == LIST and "max-age=0" in (asked.get("cache-control") or "")
+    confirmed = replace(answer.without("content-type"), status=NOT_MODIFIED).carrying(b"")
+    return confirmed if reloads and answer.status == _OK else answer
+
+
 def _before(status: int, instead: int) -> Apply:
     """Where this would be the answer, a condition is looked at first."""
 
@@ -137,6 +144,12 @@ def _options_on_conditions(asked: Asked, answer: Answer) -> Answer:
 
 
 FLAWS = (
+    Flaw(
+        "reload-is-304",
+        "a reload is answered 304, whether it names a copy or not",
+        answering(_confirms_reloads),
+        breaks=("J37",),
+    ),
     Flaw(
         "inm-weak-by-weak-only",
         "a weak tag is found by a weak one alone",

@@ -263,6 +263,12 @@ FLAWS = (
         breaks=("LES20",),
     ),
     Flaw(
+        "parts-run-together",
+        "place and hall are run together for a key",
+        keyed(lambda key: key.replace("?", "") if key.startswith(f"{TIME}/") else key),
+        breaks=("K11",),
+    ),
+    Flaw(
         "unbounded-cache",
         "entries are never thrown out, however many keys there are",
         made_of(lambda parts: replace(parts, cache=_Unbounded(parts.settings))),
