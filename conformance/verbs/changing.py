@@ -254,8 +254,9 @@ def _unsafe(
     """A PUT that would wipe what nobody shows us is not sent.
 
     Where the target declares it, an item that is not there is asked for: the server's own words help its
-    author, but whatever it answers, short of a failure, may be about that item and not about the route, unless
-    OpenAPI lists none, or an item that is there is not found by it either. Where the server may lack it, the same with broken JSON tells whether it does.
+    author, but whatever it answers, short of a failure, may be about that item and not about the route. Not
+    so where OpenAPI lists no route, or one that is there is not found, either.
+    Where the server may lack it, the same with broken JSON tells whether it does.
     """
     says = unreplaceable(write)
     if write.method == "PATCH":
@@ -283,8 +284,10 @@ def _unsafe(
         is_there = exchange.response is not None and not nowhere and status not in _TOLD
     else:
         unlisted = context.shared.survey.offers(write.method, write.path) is False
-        nowhere = status in MISSING_ROUTE and (unlisted or (tried and all(e.status in GONE for e in tried)))
-        is_there = exchange.response is not None and status < _FAILED and status not in NO_LOGIN and not nowhere
+        lost = bool(tried) and all(e.status in GONE for e in tried)
+        nowhere = status in MISSING_ROUTE and (unlisted or lost)
+        answered = exchange.response is not None and status < _FAILED and status not in NO_LOGIN
+        is_there = answered and not nowhere
         if nowhere:
             context.shared.lacking.setdefault(f"{context.resource.name} change", told(exchange))
         if is_refusal(status) and status not in GONE:

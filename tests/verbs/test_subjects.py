@@ -149,7 +149,7 @@ def test_a_declared_put_is_missing_where_no_route_leads_to_an_item(listed: bool)
         return reply(404, {}) if path != "/items/" else None
 
     with within(Student(nowhere), ask=False) as made:
-        made.shared.survey = Survey(None, {"/items/": {"get": {}}} if listed else None, {})
+        made.shared.survey = Survey(None, {"/items/": frozenset({"GET"})} if listed else None, {})
         assert done(made, "change").status == "missing"
         assert done(made, "refuse").status == "missing"
 
