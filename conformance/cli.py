@@ -19,7 +19,7 @@ import typer
 from conformance.commands import diff, look, schema
 from conformance.commands import watch as watching
 from conformance.commands.grade import grade
-from conformance.console.terminal import in_colours
+from conformance.console.terminal import in_colours, of_the_command
 from conformance.console.terminal import say as _say
 from conformance.errors import ConformanceError, HarnessError, UsageError, coded
 from conformance.options.completing import check_names
@@ -27,7 +27,7 @@ from conformance.options.configured import configured
 from conformance.options.foreseen import at_once, foreseen
 from conformance.options.others import Elsewhere, Printing, Proposing
 from conformance.options.run import Asked, Serving, Telling, made, options, tier_named
-from conformance.options.typed import as_typer, with_options_of
+from conformance.options.typed import as_typer, of_the_parser, with_options_of
 
 if TYPE_CHECKING:
     from conformance.commands.assigning import Chosen
@@ -100,9 +100,9 @@ def run(
     wanted = made(Asked, typed, url=url, serving=serving)
     spec = wanted.apart().spec()
     if not url and spec is None:
-        raise UsageError(
-            "there is no server to judge: give its URL, or start it with --app main:app or --serve"
-        )
+        from conformance.commands.running import no_server  # noqa: PLC0415 (see above)
+
+        raise UsageError(no_server(Path(serving.app_dir or ".")))
     from conformance.execute.starting import abandon, await_start  # noqa: PLC0415 (see above)
 
     # Before the rest is imported, which takes as long.
@@ -372,8 +372,7 @@ def command(arguments: Sequence[str] | None = None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except _COMMAND_LINE_ERROR as problem:
-        says = cast("Any", problem).format_message()
-        return _complain(f"{says} (conformance --help tells more)", USAGE, UsageError)
+        return _complain(of_the_parser(problem), USAGE, UsageError)
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours
         return _complain(f"the suite is at fault: {_place(problem)}", SUITE_ERROR, HarnessError)
     finally:
@@ -385,7 +384,7 @@ def _complain(says: str, code: int = 0, kind: type[ConformanceError] | None = No
     from conformance.report.safe import safe  # noqa: PLC0415 (see above)
 
     if says:
-        says = safe(says, _LONGEST)
+        says = of_the_command(safe(says, _LONGEST))
         sys.stderr.write(f"conformance: {coded(says, kind) if kind else says}\n")
     return code
 

@@ -133,7 +133,8 @@ def test_verbose_tells_all_about_what_did_not_pass(target: str, capsys: pytest.C
         (["--report", "classroom50:result.json"], "lacks CLASSROOM, ASSIGNMENT, OWNER or USERNAME"),
         (["--report", "/no/such/report.json"], "there is no folder"),
         (["--ca", "/no/such.pem"], "there is no file"),
-        (["--frobnicate"], "No such option"),
+        (["--frobnicate"], "there is no option '--frobnicate' (conformance run --help tells more)"),
+        (["--tire", "core"], "there is no option '--tire'; did you mean '--tier'?"),
     ],
 )
 def test_wrong_usage_is_2_and_one_sentence(

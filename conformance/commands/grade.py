@@ -294,12 +294,16 @@ def _told(roll: Roll, out: str) -> Iterable[str]:
         ("the audit found a difference", roll.those(audit=True)),
         ("did not start", roll.those(down=True)),
     ):
-        for row in rows[:_TOLD]:
+        shared: dict[str, list[str]] = {}
+        for row in rows:
             one = row.standing
             why = (one.audit or (one.why if one.status == "withheld" else one.down)) if one else ""
-            yield safe(f"{title}: {row.name}: {why}")
-        if len(rows) > _TOLD:
-            yield f"{title}: and {len(rows) - _TOLD} more"
+            shared.setdefault(why, []).append(row.name)
+        for why, names in list(shared.items())[:_TOLD]:
+            more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
+            yield safe(f"{title}: {', '.join(names[:_TOLD])}{more}: {why}")
+        if len(shared) > _TOLD:
+            yield f"{title}: and {sum(map(len, list(shared.values())[_TOLD:]))} more"
     for note in roll.notes[:_TOLD]:
         yield safe(f"left out: {note}")
     if len(roll.notes) > _TOLD:
@@ -310,4 +314,4 @@ def _told(roll: Roll, out: str) -> Iterable[str]:
     says = f"{graded} graded, {held} withheld" + (f", {left} not graded yet" if left else "")
     median = f"; median {roll.median:g} of {roll.assignment.of} points" if roll.median is not None else ""
     yield f"{len(roll.rows)} students: {says}{median}"
-    yield safe(f"{out}/index.html: the class; {out}/grades.csv: its grades")
+    yield safe(f"{Path(out) / 'index.html'}: the class; {Path(out) / 'grades.csv'}: its grades")

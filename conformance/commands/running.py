@@ -10,13 +10,14 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import ParamSpec
 
 from conformance import api
 from conformance.model import Report
 from conformance.options.run import Asked, declared
 
-__all__ = ["run"]
+__all__ = ["no_server", "run"]
 
 Parameters = ParamSpec("Parameters")
 
@@ -56,3 +57,18 @@ def run(asked: Asked) -> Report:
     chosen = choose(str(asked.assignment), asked.specs, started=bool(serving and serving.app))
     wanted = chosen.asked(asked, {each.name: getattr(asked, each.name) for each in dataclasses.fields(asked)})
     return chosen.graded(api.conduct(api.make_options(wanted), asked.on_progress), wanted, asked.on_progress)
+
+
+def no_server(folder: Path) -> str:
+    """That no server was named; with the app that a folder has, as far as its text tells."""
+    from conformance.classroom.apps import Several, Unfound, app_of  # noqa: PLC0415 (who names one needs none)
+    from conformance.classroom.packing import Item  # noqa: PLC0415
+
+    try:
+        found = app_of([Item(each.name.encode(), each.read_bytes()) for each in folder.glob("*.py")])
+    except Several as several:
+        return f"no server is named, and {several}: name it by --app, or a server that runs by its URL"
+    except (Unfound, OSError):
+        return "there is no server to judge: give its URL, or start it with --app main:app or --serve"
+    how = f"--app {found.app}{' --factory' if found.factory else ''}"
+    return f"no server is named: did you mean {how}, which is in this folder? Else give a URL"

@@ -17,6 +17,7 @@ from conformance.report.safe import safe
 __all__ = ["Since", "failing"]
 
 _HOLDS: Final[tuple[VerdictName, ...]] = ("pass", "info")
+_NOT_OFFERED: Final = "not-applicable"  # what waited before need not apply
 _TELLING: Final[Mapping[VerdictName, str]] = {
     "fail": "fails",
     "warn": "warns",
@@ -67,7 +68,7 @@ class Since:
             yield from self._told(run, verdict)
         elif new in _HOLDS and old is not None and old.verdict in _TELLING:
             yield f"  {_FIXED:<{_WIDTH}}  {_name(run)}"
-        elif old is not None and not (new in _HOLDS and old.verdict in _HOLDS):
+        elif old is not None and not (new in _HOLDS and old.verdict in _HOLDS) and new != _NOT_OFFERED:
             self._silent[_silently(new)] += 1
 
     def _told(self, run: Run, verdict: Verdict) -> Iterator[str]:

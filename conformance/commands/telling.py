@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from conformance.model import Report
 from conformance.options.run import Telling
-from conformance.report.changed import text
+from conformance.report.changed import held_against, text
 from conformance.report.changes import baselined, changes, refuse_broken
 from conformance.report.public import public, revealed
 from conformance.report.result import result
@@ -66,11 +66,12 @@ class Teller:
             told = [entry for entry in shown.judged if entry.verdict.verdict in _IN_FULL]
             lines += [f"---- {safe(each.nodeid)}\n{entry_text(shown, each)}\n" for each in told]
         more = {"in_full": ""} if self._verbose else {}
-        lines += summary_lines(shown, strict=telling.strict, **more)
-        code = result(shown, strict=telling.strict).code
-        if self._baseline is not None:
-            found = changes(self._baseline, shown)
+        end = result(shown, strict=telling.strict)
+        found = None if self._baseline is None else changes(self._baseline, shown)
+        code = end.code if found is None else baselined(end.code, found)
+        says = end.says if found is None else held_against(end, found)
+        lines += summary_lines(shown, strict=telling.strict, says=says, **more)
+        if found is not None:
             lines += ["", f"Since the baseline {safe(str(telling.baseline))}:", *text(found)]
-            code = baselined(code, found)
         lines += [f"report: {safe(path)}" for path in self.files.paths]
         return lines, code

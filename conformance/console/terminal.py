@@ -7,13 +7,15 @@ character is printed there that moves or colours anything.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TextIO
 
-__all__ = ["colours", "in_colours", "painted", "rewrites", "say"]
+__all__ = ["colours", "in_colours", "of_the_command", "painted", "rewrites", "say"]
 
 _OF_THE_CODE: Final = {0: "green", 1: "red"}  # else yellow: nothing is known
+_IN_PYTEST: Final = re.compile(r" \(in pytest: --conformance-[^()]*\)")
 _SGR: Final = {"red": "31", "green": "32", "yellow": "33", "bold": "1"}
 
 
@@ -48,10 +50,15 @@ def painted(text: str, *styles: str) -> str:
     return f"\x1b[{';'.join(_SGR[each] for each in styles)}m{text}\x1b[0m"
 
 
+def of_the_command(text: str) -> str:
+    """What is told of an option, without how pytest calls it."""
+    return _IN_PYTEST.sub("", text)
+
+
 def in_colours(lines: Sequence[str], code: int, stream: TextIO) -> Iterator[str]:
     """The lines of a summary, its result in the colour of what it comes to, headings in bold."""
     plain = not colours(stream)
-    for number, line in enumerate(lines):
+    for number, line in enumerate(map(of_the_command, lines)):
         if plain or not line:
             yield line
         elif number == 0:

@@ -96,7 +96,7 @@ class Attempts:
             record, verdicts = done
             verdict = verdicts.get(run.id) or judge(run, record, self._court())
             # What rests on the verdicts of others is looked at again, now that there are more of them.
-            if verdict.outcome in ("blocked", "inconclusive"):
+            if verdict.outcome in ("blocked", "inconclusive", "fail"):
                 verdict = judge(run, record, self._court())
             self._board.settle(run, verdict, record)
             return

@@ -41,17 +41,20 @@ class _Observed:
 
     Args:
         found: what was found, as a sentence, where it is not as it is due; or "".
+        title, next: in the place of the check's, where that asks for more than is seen here.
     """
 
     check: str
     found: Callable[[Look, Mapping[str, Exchange]], str]
+    title: str = ""
+    next: str = ""
 
 
 def remarks(suite: Suite, look: Look, answers: Mapping[str, Exchange]) -> tuple[Remark, ...]:
     """All remarks, what binds hardest first; each check once."""
     checks = {check.id: check for file in suite.files for check in file.checks}
     found = [
-        _remark(checks[each.check], says)
+        _remark(checks[each.check], says, each.next, title=each.title)
         for each in OBSERVED
         if each.check in checks and (says := each.found(look, answers))
     ]
@@ -78,8 +81,9 @@ def _lints(suite: Suite, look: Look, answers: Mapping[str, Exchange]) -> Iterato
             yield _remark(run.check, f"{verdict.actual}; due is {verdict.expected}", verdict.mend)
 
 
-def _remark(check: Check, found: str, mend: str = "") -> Remark:
-    return Remark(check.id, level_of(check.ground), check.ground.id, check.title, found, mend or check.hint)
+def _remark(check: Check, found: str, mend: str = "", *, title: str = "") -> Remark:
+    ground = check.ground
+    return Remark(check.id, level_of(ground), ground.id, title or check.title, found, mend or check.hint)
 
 
 # ------------------------------------------------------------------ what the requests show
@@ -183,7 +187,12 @@ OBSERVED: Final = (
     _Observed("ims-equal", _same_date),
     _Observed("etag-repeats", _new_tag),
     _Observed("one-body-for-a-strong-tag", _old_tag),
-    _Observed("etag-present", _no_tag),
+    _Observed(
+        "etag-present",
+        _no_tag,
+        "An answer can be asked for again",
+        "Send a hash of the bytes, in double quotes, as ETag, and answer If-None-Match with it by 304.",
+    ),
     _Observed("not-modified-has-etag", _tag_in_304),
     _Observed("head-has-the-fields-of-get", _head),
     _Observed("compressed-answer-varies", _varies),

@@ -83,8 +83,12 @@ def _rows(look: Look) -> Iterator[tuple[str, str]]:
     said = "none" if look.cache_control is None else safe(look.cache_control, 300)
     yield "Cache-Control", said
     yield "", ""
-    yield "A browser", keeping(look.browser, look)
-    yield "A shared cache", keeping(look.shared, look)
+    browser, shared = keeping(look.browser, look), keeping(look.shared, look)
+    if browser == shared:
+        yield "Any cache", browser
+    else:
+        yield "A browser", browser
+        yield "A shared cache", shared
     if look.front:
         yield "In front", _front(look)
     yield "", ""

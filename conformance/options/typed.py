@@ -14,7 +14,7 @@ from conformance.options.run import COMMAND, Option, options
 if TYPE_CHECKING:
     from typer.models import OptionInfo
 
-__all__ = ["as_typer", "with_options_of"]
+__all__ = ["as_typer", "of_the_parser", "with_options_of"]
 
 
 def as_typer(option: Option) -> OptionInfo:
@@ -50,3 +50,16 @@ def with_options_of(*records: type) -> Callable[[Callable[..., None]], Callable[
         return command
 
     return wrapped
+
+
+def of_the_parser(problem: Any) -> str:
+    """What the parser of the command line says; of an option that there is not, the nearest alone."""
+    words = problem.ctx.command_path if problem.ctx is not None else "conformance"
+    says = problem.format_message()
+    if isinstance(getattr(problem, "possibilities", None), list):
+        from conformance.guesses import guessed  # noqa: PLC0415 (who makes no mistake need not wait)
+
+        params = problem.ctx.command.params if problem.ctx is not None else ()
+        known = [name for each in params for name in each.opts if name.startswith("--")]
+        says = guessed(f"there is no option {problem.option_name!r}", problem.option_name, known, cutoff=0.7)
+    return f"{says} ({words} --help tells more)"

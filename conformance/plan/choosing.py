@@ -21,9 +21,7 @@ __all__ = ["ACCEPTED", "chosen", "topic"]
 Names = Mapping[str, frozenset[str]]
 Words = Sequence[str]
 
-ACCEPTED = (
-    "a check (inm-*), a topic (if-none-match), a row (LES06, B0*), a level (MUST) or a resource (items)"
-)
+ACCEPTED = "a check (inm-*), a topic (if-none-match), a row (LES06, B0*), a level (MUST) or a resource"
 
 
 def topic(file: str) -> str:
@@ -96,5 +94,6 @@ def _unknown(word: str, suite: Suite, target: Target, tier: Tier, names: Names) 
     if beyond is not None:
         return f"the tier {tier} has no check that is called {word!r}; the tier {beyond} has"
     known = {name for called in names.values() for name in called if "::" not in name}
-    says = f"no check is called {word!r}; accepted is {ACCEPTED}"
+    resources = ", ".join(each.name for each in target.resources)
+    says = f"no check is called {word!r}; accepted is {ACCEPTED} of the target ({resources})"
     return guessed(says, word.lower(), known)

@@ -11,7 +11,7 @@ from conformance.errors import ConformanceError, coded
 from conformance.model import Report
 from conformance.pytest_plugin.conductor import Conductor
 from conformance.pytest_plugin.settings import Sending
-from conformance.report.changed import text
+from conformance.report.changed import held_against, text
 from conformance.report.changes import baselined, changes
 from conformance.report.public import public, revealed
 from conformance.report.result import result
@@ -98,9 +98,10 @@ class Closing:
         strict, baseline = self._sending.telling.strict, self._sending.baseline
         # All of a failure stands above.
         shown = self._shown
-        lines = (
-            brief_lines(shown, strict=strict) if quiet else summary_lines(shown, strict=strict, in_full="")
-        )
-        if baseline is None:
-            return lines
-        return [*lines, "", "Since the baseline:", *text(changes(baseline, self._shown))]
+        found = None if baseline is None else changes(baseline, shown)
+        says = "" if found is None else held_against(result(shown, strict=strict), found)
+        if quiet:
+            lines = brief_lines(shown, strict=strict)
+        else:
+            lines = summary_lines(shown, strict=strict, in_full="", says=says)
+        return lines if found is None else [*lines, "", "Since the baseline:", *text(found)]

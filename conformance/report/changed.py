@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from conformance.report.changes import Change, Changes
+from conformance.report.changes import Change, Changes, baselined
 from conformance.report.jsontext import json_bytes
 from conformance.report.markdown import plain
-from conformance.report.result import checks
+from conformance.report.result import FAILED, PASSED, Result, checks
 from conformance.report.safe import safe
 
-__all__ = ["WAYS", "headline", "text"]
+__all__ = ["WAYS", "headline", "held_against", "text"]
 
 _SENTENCE: Final = 500
 _MOST: Final = 200  # checks of a list
@@ -30,6 +30,14 @@ def headline(found: Changes) -> str:
     if not said:
         return f"Nothing got better or worse ({checks(found.same)} as before)."
     return f"{', '.join(said)}, {found.same} as before."
+
+
+def held_against(end: Result, found: Changes) -> str:
+    """The result of a run that fails on nothing but what got worse since its baseline."""
+    code, says = baselined(end.code, found), end.says.partition(": ")[2]
+    if code == FAILED:
+        return f"Failed: {checks(len(found.worse))} got worse since the baseline; in all, {says}"
+    return f"Passed: nothing got worse since the baseline; in all, {says}" if code == PASSED else end.says
 
 
 def text(found: Changes) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from conformance.model import Exchange, Headers, Record, Report, Verdict
 from conformance.model.runs import after_of
+from conformance.report.redact import REDACTED
 from conformance.report.safe import safe, safe_bytes, shell
 
 __all__ = [
@@ -204,12 +205,19 @@ def once_more(report: Report, seen: Evidence) -> tuple[str, ...]:
     last = curl(seen.last, where)
     if not last or seen.last is None:
         return ()
-    lines = list(started_first(report))
+    lines = [*started_first(report), *_yours(seen.last)]
     first = seen.shown[0].exchange if seen.shown else seen.last
     waited = seen.last.sent_at - first.received_at
     if waited >= _WAITED and curl(first, where) == last:
         lines += [last, f"sleep {waited:.1f}".removesuffix(".0")]
     return (*lines, last)
+
+
+def _yours(exchange: Exchange) -> Iterator[str]:
+    """That a command has no credential in it, as a comment of the shell's."""
+    names = [safe(name, FIELD) for name, value in exchange.request.headers if value == REDACTED]
+    if names:
+        yield f"# put your own {' and '.join(names)} in the place of {REDACTED!r}"
 
 
 def curl(exchange: Exchange | None, base_url: str) -> str:

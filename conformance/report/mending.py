@@ -96,8 +96,8 @@ def _answering(report: Report, entries: Sequence[Entry]) -> Mend:
     asked = sorted((e for e in entries if e.verdict.code != GIVEN_UP), key=lambda e: e.order)
     messages = tuple(Counter(e.verdict.message for e in asked or entries).items())
     start = "start your server, see that it answers in a browser or with curl, and run this again"
-    if not report.base_url:
-        start = "mend that, and run this again; started by hand, your server has to stay up and answer"
+    if not report.base_url:  # what kept it from starting says what to mend
+        start = ""
     look = "look at what your server has printed when these requests came: it failed, or it hangs"
     return Mend(
         f"{'every route' if alive else 'the server'} has to answer",

@@ -50,11 +50,13 @@ class Result:
         code: the exit code.
         says: the first line of a summary.
         unjudged: the entries of a MUST that keep it from being judged.
+        nobody: whether nothing is known, since nobody answered.
     """
 
     code: int
     says: str
     unjudged: tuple[Entry, ...] = ()
+    nobody: bool = False
 
 
 def result(report: Report, *, strict: bool = False) -> Result:
@@ -68,7 +70,7 @@ def result(report: Report, *, strict: bool = False) -> Result:
     broken += [e for e in silent if report.about(e).level in binding]
     end = _cut_short(report, broken)
     if end is None and broken:
-        end = Result(FAILED, _failed(report, broken))
+        end = _silence(report) or Result(FAILED, _failed(report, broken))
     return end or _left_open(report, bound) or Result(PASSED, _passed(report, bound))
 
 
@@ -96,7 +98,7 @@ def _left_open(report: Report, bound: Sequence[Entry]) -> Result | None:
     if any(e.verdict.verdict in HELD for e in report.judged):
         return None
     if any(e.verdict.outcome == "unreachable" for e in report.judged):
-        return Result(FAILED, _nobody(report))
+        return _silence(report)
     return Result(NOT_JUDGED, "Not judged: nothing has passed, since nothing applies to this server.")
 
 
@@ -131,13 +133,15 @@ def root_of(entry: Entry, by_id: Mapping[str, Entry]) -> Entry:
 # ------------------------------------------------------------------ sentences
 
 
-def _nobody(report: Report) -> str:
-    return f"Failed: the server did not {'answer' if report.base_url else 'start'}."
+def _silence(report: Report) -> Result | None:
+    """Nobody has answered anything."""
+    if any(e.verdict.outcome not in ("unreachable", "not-applicable") for e in report.judged):
+        return None
+    says = f"Failed: the server did not {'answer' if report.base_url else 'start'}."
+    return Result(FAILED, says, nobody=True)
 
 
 def _failed(report: Report, broken: Sequence[Entry]) -> str:
-    if all(e.verdict.outcome in ("unreachable", "not-applicable") for e in report.judged):
-        return _nobody(report)
     silent, waiting = sum(e.verdict.outcome == "unreachable" for e in broken), report.counts["blocked"]
     failed = len(broken) - silent
     parts = [f"{checks(failed)} {'does' if failed == 1 else 'do'} not hold"] if failed else []

@@ -19,19 +19,26 @@ from conformance.report.safe import safe, shell
 LINE: Final = 500  # characters of one verdict's sentence
 _MOST: Final = 40  # checks of one list
 _IN_FULL: Final = "the same command with -v"
+_NOTHING: Final[tuple[VerdictName, ...]] = ("deselected", "not-applicable", "untestable", "info")
+"""Verdicts that give a topic nothing to count."""
 _SHARING: Final = 4  # checks that are named where several share a sentence
 
 
-def summary_lines(report: Report, *, strict: bool = False, in_full: str = _IN_FULL) -> list[str]:
+def summary_lines(
+    report: Report, *, strict: bool = False, in_full: str = _IN_FULL, says: str = ""
+) -> list[str]:
     """The section for the terminal, without its heading; its first line is the result.
 
     Args:
         report: of the run.
         strict: whether a warning fails.
         in_full: how all of a failure is to be seen; "" where it has been.
+        says: the first line, where the result is not that of the report alone.
     """
     end = result(report, strict=strict)
-    lines = [end.says, *_heading(report), ""]
+    if end.nobody and report.grade is None:
+        return [end.says, *_why_nobody(report)]
+    lines = [says or end.says, *_heading(report), ""]
     parts = (
         grade_lines(report.grade) if report.grade is not None else (),
         _first(report, strict=strict),
@@ -138,6 +145,19 @@ def _first(report: Report, *, strict: bool) -> Iterator[str]:
         yield from (f"  | {safe(line, LINE)}" for line in mend.output)
 
 
+def _why_nobody(report: Report) -> Iterator[str]:
+    """A run in which nobody answered: why, and what to do; there is nothing else to be told."""
+    mend = first(report)
+    if mend is None:
+        return
+    yield from (f"  {safe(message, LINE)}" for message, _ in mend.says)
+    if mend.then:
+        yield f"  Next: {safe(mend.then, LINE)}"
+    if mend.output:
+        yield "What the server printed:"
+        yield from (f"  | {safe(line, LINE)}" for line in mend.output)
+
+
 def _untitled(message: str, title: str) -> str:
     """A sentence, without the title that stands before it."""
     return safe(message.removesuffix(f" ({title})"), LINE)
@@ -180,6 +200,8 @@ def _score(report: Report) -> Iterator[str]:
     yield f"{'Passed (MUST: has to hold, SHOULD: is advised)':<{width}}"
     yield f"{'':<{width}}    MUST   SHOULD"
     for topic in score.topics:
+        if not any(count for name, count in topic.tally.counts.items() if name not in _NOTHING):
+            continue  # it was left out, or nothing of it applies
         yield f"{safe(topic.title):<{width}} {_numbers(topic.tally)}"
     yield f"{'all':<{width}} {_numbers(score.total)}"
     if score.withheld and report.grade is None:

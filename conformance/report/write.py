@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import stat
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ __all__ = ["PRINTED", "Files", "Place", "place", "read", "read_bounded", "write"
 
 PRINTED: Final = "-"
 """In place of a path: the report is printed."""
+_GZIP: Final = b"\x1f\x8b"
 _MOST_BYTES: Final = 64 * 1024 * 1024  # more than all bodies that a run keeps
 _NAMED: Final = re.compile(r"(?s)([a-z][a-z0-9-]+):(.*)")  # not C:\report.json
 
@@ -214,12 +216,23 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def read(path: str | Path) -> Report:
-    """The report that a report.json holds.
+    """The report that a report.json, or a report.json.gz, holds.
 
     Raises:
         UsageError: it can't be read, or is no report.
     """
-    return decode(read_bounded(path, _MOST_BYTES, "report"), repr(str(path)))
+    document = read_bounded(path, _MOST_BYTES, "report")
+    return decode(_unpacked(document) if document.startswith(_GZIP) else document, repr(str(path)))
+
+
+def _unpacked(document: bytes) -> bytes:
+    """A report of a class; what is no gzip after all, or too large, stays as it is, and is no report."""
+    try:
+        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        whole = unpacking.decompress(document, _MOST_BYTES)
+    except zlib.error:
+        return document
+    return whole if unpacking.eof else document
 
 
 def read_bounded(path: str | Path, most: int, what: str) -> bytes:

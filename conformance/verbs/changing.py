@@ -254,7 +254,8 @@ def _unsafe(
     """A PUT that would wipe what nobody shows us is not sent.
 
     Where the target declares it, an item that is not there is asked for: the server's own words help its
-    author, but whatever it answers, short of a failure, may be about that item and not about the route.
+    author, but whatever it answers, short of a failure, may be about that item and not about the route. Not
+    so where OpenAPI lists no route, or one that is there is not found, either.
     Where the server may lack it, the same with broken JSON tells whether it does.
     """
     says = unreplaceable(write)
@@ -282,7 +283,13 @@ def _unsafe(
         nowhere = status in GONE and all(e.status in GONE for e in tried)
         is_there = exchange.response is not None and not nowhere and status not in _TOLD
     else:
-        is_there = exchange.response is not None and status < _FAILED and status not in NO_LOGIN
+        unlisted = context.shared.survey.offers(write.method, write.path) is False
+        lost = bool(tried) and all(e.status in GONE for e in tried)
+        nowhere = status in MISSING_ROUTE and (unlisted or lost)
+        answered = exchange.response is not None and status < _FAILED and status not in NO_LOGIN
+        is_there = answered and not nowhere
+        if nowhere:
+            context.shared.lacking.setdefault(f"{context.resource.name} change", told(exchange))
         if is_refusal(status) and status not in GONE:
             says = f"{told(exchange)}; an item that is not there was asked for, since {says}"
     return untestable(step, says) if is_there else not_done(step, context, "change", [exchange])

@@ -20,7 +20,7 @@ def test_a_server_with_mistakes_is_remarked_on_and_not_judged(capsys: pytest.Cap
         assert cli.command(["look", f"{server.url}/items/"]) == 0
     out, err = capsys.readouterr()
     assert err == ""
-    assert "A browser" in out
+    assert "Any cache" in out
     assert "Remarks, not verdicts" in out
 
 

@@ -8,6 +8,7 @@ import pytest
 from helpers.embedded import judging
 
 import conformance
+from conformance.commands.running import no_server
 from conformance.errors import UsageError
 
 TARGET = """\
@@ -47,3 +48,26 @@ def test_what_the_assignment_says_is_refused_beside_it(week: Path) -> None:
 
 def test_it_is_told_with_the_other_parameters() -> None:
     assert "assignment: Grade by this assignment" in str(conformance.run.__doc__)
+
+
+FLASK = "from flask import Flask\n\n{} = Flask(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({}, "give its URL, or start it with --app main:app"),
+        ({"shop.py": FLASK.format("api")}, "did you mean --app shop:api, which is in this folder?"),
+        (
+            {"a.py": FLASK.format("app"), "b.py": FLASK.format("app")},
+            "several apps, and nothing says which: a:app, b:app",
+        ),
+        ({"factory.py": "def create_app():\n    pass\n"}, "did you mean --app factory:create_app --factory"),
+    ],
+)
+def test_who_names_no_server_is_told_of_the_app_that_is_there(
+    files: dict[str, str], says: str, tmp_path: Path
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert says in no_server(tmp_path)

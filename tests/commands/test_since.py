@@ -59,6 +59,12 @@ def test_one_sentence_stands_once_however_many_share_it() -> None:
     assert lines[-1] == "  2 more no answer for the same reason"
 
 
+def test_what_waited_and_does_not_apply_is_no_news() -> None:
+    assert told(ids("blocked", "fail"), ids("not-applicable", "pass")) == [
+        "  holds now  A GET is answered as it is due (items)"
+    ]
+
+
 def test_what_failed_is_what_is_done_first() -> None:
     assert failing(ids("pass", "fail", "blocked")) == {RUNS[1].id}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from pathlib import Path
 
 import pytest
+from helpers.embedded import judged
 from helpers.grading import assignment, nodeid, report, verdict, worth
 from msgspec.structs import replace
 
@@ -13,7 +16,7 @@ from conformance.errors import UsageError
 from conformance.grading.points import grade
 from conformance.model import Report
 from conformance.options.run import Telling
-from conformance.report.document import rescored
+from conformance.report.document import encode, rescored
 from conformance.report.write import read
 
 
@@ -61,3 +64,26 @@ def test_a_baseline_that_is_none_is_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "r.json").write_text("{}")
     with pytest.raises(UsageError, match="is no report of this suite"):
         Teller(Telling(baseline=str(tmp_path / "r.json")))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "says", "code"),
+    [
+        (
+            "old-tag-304",
+            "old-tag-304",
+            r"Passed: nothing got worse since the baseline; in all, \d+ checks? ",
+            0,
+        ),
+        ("", "old-tag-304", r"Failed: \d+ checks? got worse since the baseline; in all, \d+ checks? ", 1),
+        ("old-tag-304", "", r"Passed: nothing got worse since the baseline; in all, all \d+ checks ", 0),
+    ],
+)
+def test_the_first_line_says_what_the_exit_code_says_of_a_baseline_too(
+    before: str, now: str, says: str, code: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.json.gz"  # as a class has them
+    path.write_bytes(gzip.compress(encode(judged(before))))
+    text, exits = told(judged(now), verbose=False, baseline=str(path))
+    assert re.match(says, text)
+    assert exits == code

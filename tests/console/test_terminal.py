@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from conformance.console.terminal import colours, in_colours, rewrites, say
+from conformance.console.terminal import colours, in_colours, of_the_command, rewrites, say
 
 
 class Terminal(io.StringIO):
@@ -54,3 +54,8 @@ def test_the_result_is_in_the_colour_of_what_it_comes_to(monkeypatch: pytest.Mon
         ["", "\x1b[1mFirst thing to mend: x\x1b[0m", "rest"],
     )
     assert list(in_colours(lines, 1, io.StringIO())) == lines
+
+
+def test_the_command_tells_of_its_own_options_alone() -> None:
+    says = "let the suite start two: --workers 2 (in pytest: --conformance-workers), or (as here) none"
+    assert of_the_command(says) == "let the suite start two: --workers 2, or (as here) none"

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from helpers.embedded import judged
+from helpers.embedded import judged, judging
+from helpers.rules import none_of
 from msgspec.structs import replace
 
 from conformance.errors import UsageError
@@ -40,6 +41,16 @@ def test_a_record_that_no_run_has_left_is_said_in_a_sentence_and_gets_no_verdict
         UsageError, match=r"can't be judged by its record in the report, which no run has left"
     ):
         judge_again(decode(json.dumps(document).encode()))
+
+
+def test_what_fails_for_a_cause_that_another_check_has_told_meanwhile_is_blocked_by_it_both_times() -> None:
+    report = judging(overrides=["reports.read=GET /nothing/", "reports.ask=false"])
+    again = judge_again(report)
+    none_of(
+        f"{e.nodeid}: {e.verdict.outcome}, then {again.entry(e.nodeid).verdict.outcome}"
+        for e in report.judged
+        if e.verdict.outcome != again.entry(e.nodeid).verdict.outcome
+    )
 
 
 def test_what_was_stopped_is_judged_so_again() -> None:

@@ -125,3 +125,11 @@ def test_a_server_that_ended_with_the_run_is_started_first() -> None:
     start, request = once_more(ended, timed(0.5))
     assert start == "uvicorn main:app --port 8000   # in another terminal, or as you start it"
     assert request == "curl -si http://127.0.0.1:8000/cached-time/"
+
+
+def test_who_sends_it_again_is_told_which_credentials_to_put_in() -> None:
+    request = Request(headers=(("Authorization", "redacted"), ("Accept", "*/*")))
+    seen = Evidence((), 0, Exchange(request, Response(200)))
+    told, command = once_more(judged(), seen)
+    assert told == "# put your own Authorization in the place of 'redacted'"
+    assert command.startswith("curl -si -H 'Authorization: redacted'")

@@ -143,6 +143,17 @@ def test_a_declared_put_is_asked_of_nobodys_item_and_a_refusal_may_be_that_items
     none_of(path for path in puts(student) if not is_nobodys(path))
 
 
+@pytest.mark.parametrize("listed", [True, False], ids=["in OpenAPI", "by its answers alone"])
+def test_a_declared_put_is_missing_where_no_route_leads_to_an_item(listed: bool) -> None:
+    def nowhere(_method: str, path: str, *_: Any) -> Any:
+        return reply(404, {}) if path != "/items/" else None
+
+    with within(Student(nowhere), ask=False) as made:
+        made.shared.survey = Survey(None, {"/items/": frozenset({"GET"})} if listed else None, {})
+        assert done(made, "change").status == "missing"
+        assert done(made, "refuse").status == "missing"
+
+
 def test_a_declared_put_that_wants_a_login_says_how_to_log_in() -> None:
     def bar(method: str, path: str, *_: Any) -> Any:
         return reply(401, {}) if method == "PUT" else _no_route_and_no_patch(method, path)
