@@ -322,8 +322,8 @@ def test_a_change_is_seen_before_it_is_judged() -> None:
 def test_a_condition_is_asked_after_the_plain_request() -> None:
     def holds(check: Check) -> bool:
         asked = [i for i, s in enumerate(check.steps) if "headers" in s.args]
-        reads = [i for i, s in enumerate(check.steps) if "read" in (s.do, VERBS[s.do].asks)]
-        plain = [i for i in reads if "headers" not in check.steps[i].args]
+        same = [i for i, s in enumerate(check.steps) if {"read", "write"} & {s.do, VERBS[s.do].asks}]
+        plain = [i for i in same if "headers" not in check.steps[i].args]
         return not asked or (bool(plain) and plain[0] < asked[0])
 
     against(CHECKS, holds)

@@ -18,6 +18,7 @@ from conformance.proposing.recognising import Seen, seen, unfit
 
 __all__ = ["Found", "Walk", "walk"]
 
+_TRIED: Final = 25  # routes for each resource that there is to be: a document may list any number
 _PARAMETER: Final = re.compile(r"\{([^}]*)\}")
 Ask = Callable[[str], tuple[str, tuple[Exchange, ...]]]
 """A path -> the path that was asked for at last, and the answers of two reads."""
@@ -53,7 +54,11 @@ class Walk:
 
 
 def walk(gets: tuple[Get, ...], ask: Ask, most: int) -> Walk:
-    """Ask for one route after another, lists before their items, until so many have answered."""
+    """Ask for one route after another, lists before their items, until so many have answered.
+
+    Or until so many have been asked for in vain that no more is to be hoped for.
+    """
+    tried = 0
     found: list[Found] = []
     left: dict[str, str] = {}
     ids: dict[str, Json] = {}
@@ -66,7 +71,10 @@ def walk(gets: tuple[Get, ...], ask: Ask, most: int) -> Walk:
             left[get.route] = lacks
         elif len(found) >= most:
             left[get.route] = f"not asked: {most} are enough, and --most takes more"
+        elif tried >= most * _TRIED:
+            left[get.route] = f"not asked: {tried} were tried; --most tries more, and --path names one"
         else:
+            tried += 1
             asked, answers = ask(path)
             if why := next((why for each in answers if (why := unfit(each))), "" if answers else "not asked"):
                 left[get.route] = why

@@ -87,3 +87,9 @@ def test_no_more_are_asked_than_are_wanted_and_what_fails_does_not_count() -> No
     made, asked = walked("/gone", "/users", "/health", "/empty", most=2)
     assert asked == ["/gone", "/users", "/health"]
     assert made.left == {"/gone": "404", "/empty": "not asked: 2 are enough, and --most takes more"}
+
+
+def test_a_document_without_end_is_not_asked_for_to_its_end() -> None:
+    made, asked = walked(*(f"/page/{number}" for number in range(60)), most=2)
+    assert (len(asked), len(made.left)) == (50, 60)
+    assert made.left["/page/59"] == "not asked: 50 were tried; --most tries more, and --path names one"

@@ -20,10 +20,11 @@ RESULTS: Final = HERE / "results.json"
 PAGE: Final = HERE.parents[1] / "docs" / "servers.md"
 _HEAD: Final = """# Real servers
 
-Servers that nobody here wrote, judged at tier strict by what they serve in a plain configuration, read only.
-`make servers` installs and starts them, one after the other, and holds what they fail against what is known
-of them: below the table, for each, which row of the register it breaks, what it does, and where that is known
-from. A failure without such a reason is a bug of the suite until it is shown to be the server's.
+Servers that nobody here wrote, judged at tier strict by what they serve in a plain configuration: read
+only, but for one page behind each cache, which is written to. `make servers` installs and starts them,
+one after the other, and holds what they fail against what is known of them: below the table, for each,
+which row of the register it breaks, what it does, and where that is known from. A failure without such a
+reason is a bug of the suite until it is shown to be the server's.
 
 A cell: how many checks hold, and after it how many MUSTs (✗) and SHOULDs (!) do not, and how many wait for
 one of these (…). Empty: none applies.
