@@ -310,4 +310,4 @@ def _told(roll: Roll, out: str) -> Iterable[str]:
     says = f"{graded} graded, {held} withheld" + (f", {left} not graded yet" if left else "")
     median = f"; median {roll.median:g} of {roll.assignment.of} points" if roll.median is not None else ""
     yield f"{len(roll.rows)} students: {says}{median}"
-    yield safe(f"{out}/index.html: the class; {out}/grades.csv: its grades")
+    yield safe(f"{Path(out, 'index.html')}: the class; {Path(out, 'grades.csv')}: its grades")

@@ -12,7 +12,7 @@ from conformance.model import Report
 from conformance.options.run import Telling
 from conformance.report.changed import text
 from conformance.report.changes import baselined, changes, refuse_broken
-from conformance.report.public import public, revealed
+from conformance.report.public import beside, public, revealed
 from conformance.report.result import result
 from conformance.report.safe import safe
 from conformance.report.summary import summary_lines
@@ -69,7 +69,8 @@ class Teller:
         lines += summary_lines(shown, strict=telling.strict, **more)
         code = result(shown, strict=telling.strict).code
         if self._baseline is not None:
-            found = changes(self._baseline, shown)
+            before = revealed(self._baseline) if telling.show_hidden else self._baseline
+            found = changes(beside(before, report, self._now), shown)
             lines += ["", f"Since the baseline {safe(str(telling.baseline))}:", *text(found)]
             code = baselined(code, found)
         lines += [f"report: {safe(path)}" for path in self.files.paths]

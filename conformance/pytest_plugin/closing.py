@@ -12,8 +12,8 @@ from conformance.model import Report
 from conformance.pytest_plugin.conductor import Conductor
 from conformance.pytest_plugin.settings import Sending
 from conformance.report.changed import text
-from conformance.report.changes import baselined, changes
-from conformance.report.public import public, revealed
+from conformance.report.changes import Changes, baselined, changes
+from conformance.report.public import beside, public, revealed
 from conformance.report.result import result
 from conformance.report.summary import brief_lines, summary_lines
 
@@ -31,6 +31,7 @@ class Closing:
         self._conductor = conductor
         self._others_failed = self._nothing = False
         self._shown: Report | None = None
+        self._since: Changes | None = None
         self._lines: list[str] = []
         self._faults: list[str] = []
 
@@ -46,6 +47,7 @@ class Closing:
             if self._sending.telling.show_hidden:
                 report = revealed(report)
             self._shown = public(report, self._sending.now)
+            self._since = self._changed(report, self._shown)
             files = self._conductor.files
             try:
                 files.finish(report)
@@ -76,8 +78,14 @@ class Closing:
 
     def _code(self, report: Report) -> int:
         code = result(report, strict=self._sending.telling.strict).code
-        baseline = self._sending.baseline
-        return code if baseline is None else baselined(code, changes(baseline, report))
+        return code if self._since is None else baselined(code, self._since)
+
+    def _changed(self, report: Report, shown: Report) -> Changes | None:
+        before = self._sending.baseline
+        if before is None:
+            return None
+        before = revealed(before) if self._sending.telling.show_hidden else before
+        return changes(beside(before, report, self._sending.now), shown)
 
     def summarise(self, reporter: pytest.TerminalReporter) -> None:
         """Print the section; with -q only why it is no pass, the warnings, and where the reports are."""
@@ -95,12 +103,10 @@ class Closing:
     def _told(self, *, quiet: bool) -> list[str]:
         if self._shown is None:
             return []
-        strict, baseline = self._sending.telling.strict, self._sending.baseline
+        strict = self._sending.telling.strict
         # All of a failure stands above.
         shown = self._shown
         lines = (
             brief_lines(shown, strict=strict) if quiet else summary_lines(shown, strict=strict, in_full="")
         )
-        if baseline is None:
-            return lines
-        return [*lines, "", "Since the baseline:", *text(changes(baseline, self._shown))]
+        return lines if self._since is None else [*lines, "", "Since the baseline:", *text(self._since)]
