@@ -256,6 +256,9 @@ def test_without_isolation_a_class_is_refused_unless_that_is_said(
     class_ = Class(tmp_path, {"ada": GOOD})
     assert cli.command([each for each in class_.words if each != "--no-isolation"]) == 2
     assert "--no-isolation grades it all the same" in capsys.readouterr().err
+    words = [each for each in class_.words if each != "--no-isolation"]
+    assert cli.command([*words, "--isolate", "none"]) == 2
+    assert "--isolate none asks for that; --no-isolation" in capsys.readouterr().err
 
 
 def test_who_behaves_by_the_clock_is_found_by_one_that_waits(tmp_path: Path) -> None:
