@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
 from conformance.classroom import page
 from conformance.classroom.apps import may_wait
 from conformance.classroom.finding import Found, Submission
@@ -120,6 +122,7 @@ class Batch:
         self._slugs = slugs([names[each.student] for each in found.submissions])
         self._freeze = digest(order.assignment)
         self._entries: dict[str, _Entry] = {}
+        self._left_out: dict[str, tuple[str, ...]] = {}  # each student's own, whoever else has the same files
         self._files = [file_of(each) for each in order.formats]
         # What was hidden when a report was written may be shown by now.
         self._reveals = any(until(row.hidden_until) for row in order.assignment.rows)
@@ -156,6 +159,8 @@ class Batch:
 
     def _row(self, student: str, standing: Standing | None) -> Row:
         name = self._names[student]
+        if standing is not None:
+            standing = replace(standing, left_out=self._left_out.get(student, ()))
         if standing is not None and name != student:
             standing = unnamed(standing, student, name)
         return Row(shown(name), f"students/{self._slugs[name]}/{file_of(PAGE)}", standing)
@@ -204,6 +209,7 @@ class Batch:
         except OSError as problem:
             why = f"it can't be read: {problem.strerror or problem}"
             return _Entry(_digest(f"unread {one.source} {why}"), unread=why)
+        self._left_out[one.student] = packed.left_out
         spooled = folder / packed.digest
         spooled.write_bytes(packed.encode())
         return _Entry(packed.digest, spooled=spooled, long=may_wait(packed.items))

@@ -235,7 +235,8 @@ def _level(asked: Marking, cluster: Cluster[str] | None) -> str:
         return "none"
     level: str = chosen(asked.isolate).name if cluster is None else _in_common(cluster, asked.isolate)
     if level == "none":
-        why = none_because() if cluster is None else "the workers of the cluster have no level of isolation"
+        lacks = none_because() if cluster is None else "the workers of the cluster have no level of isolation"
+        why = "--isolate none asks for that" if asked.isolate == "none" else lacks
         raise UsageError(
             "a class is not graded without isolation, by which one submission may read and change another: "
             f"{why}; --no-isolation grades it all the same"
@@ -314,4 +315,4 @@ def _told(roll: Roll, out: str) -> Iterable[str]:
     says = f"{graded} graded, {held} withheld" + (f", {left} not graded yet" if left else "")
     median = f"; median {roll.median:g} of {roll.assignment.of} points" if roll.median is not None else ""
     yield f"{len(roll.rows)} students: {says}{median}"
-    yield safe(f"{Path(out) / 'index.html'}: the class; {Path(out) / 'grades.csv'}: its grades")
+    yield safe(f"{Path(out, 'index.html')}: the class; {Path(out, 'grades.csv')}: its grades")

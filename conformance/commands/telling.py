@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from conformance.model import Report
 from conformance.options.run import Telling
 from conformance.report.changed import held_against, text
-from conformance.report.changes import baselined, changes, refuse_broken
-from conformance.report.public import public, revealed
+from conformance.report.changes import Changes, baselined, changes, refuse_broken
+from conformance.report.public import beside, public, revealed
 from conformance.report.result import result
 from conformance.report.safe import safe
 from conformance.report.summary import summary_lines
@@ -66,8 +66,8 @@ class Teller:
             told = [entry for entry in shown.judged if entry.verdict.verdict in _IN_FULL]
             lines += [f"---- {safe(each.nodeid)}\n{entry_text(shown, each)}\n" for each in told]
         more = {"in_full": ""} if self._verbose else {}
+        found = self._changes(report, shown)
         end = result(shown, strict=telling.strict)
-        found = None if self._baseline is None else changes(self._baseline, shown)
         code = end.code if found is None else baselined(end.code, found)
         says = end.says if found is None else held_against(end, found)
         lines += summary_lines(shown, strict=telling.strict, says=says, **more)
@@ -75,3 +75,7 @@ class Teller:
             lines += ["", f"Since the baseline {safe(str(telling.baseline))}:", *text(found)]
         lines += [f"report: {safe(path)}" for path in self.files.paths]
         return lines, code
+
+    def _changes(self, report: Report, shown: Report) -> Changes | None:
+        before, to_all = self._baseline, self._telling.show_hidden
+        return before and changes(beside(before, report, self._now, to_all=to_all), shown)

@@ -12,8 +12,8 @@ from conformance.model import Report
 from conformance.pytest_plugin.conductor import Conductor
 from conformance.pytest_plugin.settings import Sending
 from conformance.report.changed import held_against, text
-from conformance.report.changes import baselined, changes
-from conformance.report.public import public, revealed
+from conformance.report.changes import Changes, baselined, changes
+from conformance.report.public import beside, public, revealed
 from conformance.report.result import result
 from conformance.report.summary import brief_lines, summary_lines
 
@@ -31,6 +31,7 @@ class Closing:
         self._conductor = conductor
         self._others_failed = self._nothing = False
         self._shown: Report | None = None
+        self._since: Changes | None = None
         self._lines: list[str] = []
         self._faults: list[str] = []
 
@@ -46,6 +47,7 @@ class Closing:
             if self._sending.telling.show_hidden:
                 report = revealed(report)
             self._shown = public(report, self._sending.now)
+            self._since = self._changed(report, self._shown)
             files = self._conductor.files
             try:
                 files.finish(report)
@@ -76,8 +78,11 @@ class Closing:
 
     def _code(self, report: Report) -> int:
         code = result(report, strict=self._sending.telling.strict).code
-        baseline = self._sending.baseline
-        return code if baseline is None else baselined(code, changes(baseline, report))
+        return code if self._since is None else baselined(code, self._since)
+
+    def _changed(self, report: Report, shown: Report) -> Changes | None:
+        before, to_all = self._sending.baseline, self._sending.telling.show_hidden
+        return before and changes(beside(before, report, self._sending.now, to_all=to_all), shown)
 
     def summarise(self, reporter: pytest.TerminalReporter) -> None:
         """Print the section; with -q only why it is no pass, the warnings, and where the reports are."""
@@ -95,13 +100,13 @@ class Closing:
     def _told(self, *, quiet: bool) -> list[str]:
         if self._shown is None:
             return []
-        strict, baseline = self._sending.telling.strict, self._sending.baseline
+        strict = self._sending.telling.strict
         # All of a failure stands above.
         shown = self._shown
-        found = None if baseline is None else changes(baseline, shown)
-        says = "" if found is None else held_against(result(shown, strict=strict), found)
+        since = self._since
+        says = "" if since is None else held_against(result(shown, strict=strict), since)
         if quiet:
             lines = brief_lines(shown, strict=strict)
         else:
             lines = summary_lines(shown, strict=strict, in_full="", says=says)
-        return lines if found is None else [*lines, "", "Since the baseline:", *text(found)]
+        return lines if since is None else [*lines, "", "Since the baseline:", *text(since)]

@@ -20,7 +20,7 @@ from conformance.report.document import rescored
 from conformance.report.result import root_of
 from conformance.report.withholding import forbidden
 
-__all__ = ["LATER", "hidden_now", "public", "revealed", "secrets", "until"]
+__all__ = ["LATER", "beside", "hidden_now", "public", "revealed", "secrets", "until"]
 
 _TOLD: Final = ("message", "cause", "mend", "expected", "actual")  # of a verdict
 Row = TypeVar("Row", Worth, Earned)
@@ -53,6 +53,18 @@ def public(report: Report, now: datetime | None = None) -> Report:
             grade=_of_the_rest(grade, hidden, secret, report),
         )
     )
+
+
+def beside(before: Report, report: Report, now: datetime | None = None, *, to_all: bool = False) -> Report:
+    """What of an earlier report may be held against this one: nothing that is hidden in either.
+
+    Args:
+        to_all: it is for who may see all of it.
+    """
+    before = revealed(before) if to_all else before
+    hidden = {each.nodeid for each in report.entries} - {each.nodeid for each in public(report, now).entries}
+    before = public(before, now)
+    return replace(before, entries=tuple(each for each in before.entries if each.nodeid not in hidden))
 
 
 def revealed(report: Report) -> Report:

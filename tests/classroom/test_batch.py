@@ -141,8 +141,11 @@ def test_whose_waits_may_be_long_begins_first(tmp_path: Path, capsys: pytest.Cap
 
 def test_the_same_bytes_are_graded_once_for_all_who_handed_them_in(tmp_path: Path) -> None:
     class_ = Class(tmp_path, {"ada": GOOD, "bob": GOOD})
+    (tmp_path / "submissions/bob/link").symlink_to("/etc/passwd")
     assert class_.grade() == 0
     assert class_.points() == {"ada": "40", "bob": "40"}
+    left = {name: row["left_out"] for name, row in class_.rows().items()}
+    assert left == {"ada": "", "bob": "link: a link out of its folder"}
     assert len(list((class_.out / "results").glob("*.report.json.gz"))) == 1
     assert "The same, byte for byte" in (class_.out / "index.html").read_text()
 
@@ -253,6 +256,9 @@ def test_without_isolation_a_class_is_refused_unless_that_is_said(
     class_ = Class(tmp_path, {"ada": GOOD})
     assert cli.command([each for each in class_.words if each != "--no-isolation"]) == 2
     assert "--no-isolation grades it all the same" in capsys.readouterr().err
+    words = [each for each in class_.words if each != "--no-isolation"]
+    assert cli.command([*words, "--isolate", "none"]) == 2
+    assert "--isolate none asks for that; --no-isolation" in capsys.readouterr().err
 
 
 def test_who_behaves_by_the_clock_is_found_by_one_that_waits(tmp_path: Path) -> None:

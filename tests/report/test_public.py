@@ -17,9 +17,10 @@ from conformance.grading.auditing import Submitted, audited
 from conformance.grading.points import grade
 from conformance.judge.codes import LATE
 from conformance.model import Assignment, Audit, Later, OutcomeName, Report, Verdict
+from conformance.report.changes import changes
 from conformance.report.document import rescored
 from conformance.report.formats import FORMATS
-from conformance.report.public import LATER, hidden_now, public, revealed, secrets, until
+from conformance.report.public import LATER, beside, hidden_now, public, revealed, secrets, until
 from conformance.report.sheet import Sheet
 from conformance.report.summary import summary_lines
 from conformance.report.text import entry_text
@@ -105,6 +106,14 @@ def test_half_a_point_of_what_is_hidden_shows_nowhere() -> None:
         graded({**warned, "one/secret": each}, by) for each in (verdict("fail", warn=True), verdict("fail"))
     ]
     assert len({public(each).grade for each in both}) == 1
+
+
+@pytest.mark.parametrize("graded_before", [True, False])
+def test_what_was_before_is_held_against_what_is_shown_alone(graded_before: bool) -> None:
+    before = graded(SOME) if graded_before else replace(graded(SOME), grade=None)
+    found = changes(beside(before, graded({**SOME, "two/b": verdict("pass")})), public(graded(SOME)))
+    assert (found.same, found.only_old, found.only_new) == (2, 0, 0)
+    assert not graded_before or before.grade != beside(before, before).grade
 
 
 def test_the_sums_are_those_of_what_is_shown() -> None:
