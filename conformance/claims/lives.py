@@ -47,13 +47,13 @@ class Lives:
     Args:
         ends: requests that end every entry, as they come.
         valued: whether it is the resource's own, which has the value that is declared.
-        tags: those of all lives so far. differs: whether two values were
-            seen to.
+        tags: those of all lives so far, each with the value that it was seen with. differs: whether two
+            values were seen to.
     """
 
     resource: Resource
     ends: list[Span] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
+    tags: dict[str, Json] = field(default_factory=dict)
     differs: bool = False
     valued: bool = True
     life: _Life | None = None
@@ -72,7 +72,7 @@ class Lives:
     def read(self, exchange: Exchange, tag: str | None) -> Iterator[Point]:
         """A plain read that was answered 200."""
         value, hit = exchange.facts.value, is_hit(exchange.facts.hit)
-        self.tags += [tag] if tag is not None else []
+        self.tags |= {} if tag is None else {tag: value}
         if self.valued and self.resource.value is not None and value is MISSING:
             yield Point("answered", "its value in the answer", f"none at {self.resource.value}")
             return
@@ -144,6 +144,10 @@ class Lives:
         tags = [] if tag is None else [tag]
         self.life = _Life(made, exchange.facts.value, number, tags, hit=self.resource.hit is None)
 
+    def _may_be_of(self, life: _Life, value: Json) -> bool:
+        """Whether a value may be that of a life: a server may have several tags for one, as for its hits."""
+        return self.resource.repeats if MISSING in (value, life.value) else value == life.value
+
     def made_unseen(self, exchange: Exchange) -> None:
         """What shows no value (HEAD, a 304) may have begun a life all the same: only its time is known."""
         life, due = self.life, self.due(exchange)
@@ -159,7 +163,7 @@ class Lives:
         if life is None or not life.tags:
             pass  # of a life that is not known
         elif not any(tags_match_weakly(sent, each) for each in life.tags):
-            if due == {"kept"} and sent in self.tags:
+            if due == {"kept"} and sent in self.tags and not self._may_be_of(life, self.tags[sent]):
                 says = ("200, since another value is kept by now", "304") if copy else ()
                 yield Point("anew", *says)
         elif due == {"kept"} and life.hit and sent == life.tags[-1]:

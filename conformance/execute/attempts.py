@@ -81,6 +81,7 @@ class Attempts:
         self._silent: set[str] = set()  # resources that do not even answer a plain read any more
         self._deaths: dict[int, str] = {}  # life -> how it ended
         self._hung: dict[int, str] = {}  # those that were ended by us -> at which request, or ""
+        self.outlived: list[str] = []  # deaths of which nothing could be blamed, since it did not come again
         self._deadly: set[Asked] = set()  # requests that have killed the server before
         self._suspects = Suspects()
         self._printed = Printed()
@@ -231,6 +232,8 @@ class Attempts:
                 killed = self._kills(context, server, request) or self._is_left(work, context, life)
             if killed or self._over:
                 break
+            under = f" under {request[0]} {request[1]}" if request is not None else ""
+            self.outlived.append(f"{died}{under}; started again, it did not when that was repeated")
             context.lane.rest()
         if request is not None:
             self._deadly.add(request)

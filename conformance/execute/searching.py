@@ -67,6 +67,7 @@ class Searches:
         self._cut: list[str] = []
         self._broken: list[str] = []
         self._unsaved: list[str] = []
+        self._died: list[str] = []
         self._ended = ""
         made = (options.seed, board, attempts, options.save)
         self._explorations = Explorations(options.explore, *made) if options.explore else None
@@ -98,6 +99,7 @@ class Searches:
 
     def one(self, run: Run, context: Context) -> None:
         """Search one of them, in its share of what is left of time and examples."""
+        met = len(self._attempts.outlived)
         share = (self._until - time.monotonic()) / max(1, self._to_come)
         examples = self._share_of_examples(run)
         self._to_come -= 1
@@ -110,6 +112,9 @@ class Searches:
             self._board.searched(run, found)
             if found is not None and found[0].outcome == "fail" and self._options.save is not None:
                 self._unsaved.extend(unsaved(self._options.save, run, found[1]))
+        for died in self._attempts.outlived[met:]:
+            what = f"the claims about {context.resource.name}" if run.check.explored else run.id
+            self._died.append(f"in the search of {what}: {died}")
         if run.check.forall:
             self._board.searched(run, None)
         self._seconds = time.monotonic() - self._began
@@ -216,6 +221,7 @@ class Searches:
             (*self._broken, *(self._explorations.problems if self._explorations else ())),
             tuple(self._options.save.paths) if self._options.save is not None else (),
             (*self._unsaved, *(self._explorations.unsaved if self._explorations else ())),
+            tuple(self._died),
         )
 
 

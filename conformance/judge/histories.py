@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from conformance.claims import weigh
 from conformance.judge.court import Court, made
-from conformance.model import Check, Finding, Record, Run, StepRecord, Verdict
+from conformance.model import Finding, Record, Run, StepRecord, Verdict
 
 __all__ = ["of_history"]
 
@@ -29,7 +29,7 @@ def of_history(
     """
     assert run.resource is not None  # noqa: S101 - it was played
     claim = run.check.claim
-    weighed = [weigh(steps, run.resource) for steps in _apart(run.check, record)]
+    weighed = [weigh(steps, run.resource) for steps in _apart(record)]
     finding = next((each.findings[claim] for each in weighed if claim in each.findings), None)
     if finding is not None:
         return failed(finding)
@@ -44,12 +44,11 @@ def of_history(
     return made(run, court, "pass", run.check.title)
 
 
-def _apart(check: Check, record: Record) -> list[list[StepRecord]]:
-    """The histories of a record: a check may say where one begins anew."""
-    anew = {step.name for step in check.steps if "begins" in step.args}
+def _apart(record: Record) -> list[list[StepRecord]]:
+    """The histories of a record; what is sent at once with the first move of one stands before it."""
     histories: list[list[StepRecord]] = [[]]
     for step in record.steps:
-        if step.name in anew and histories[-1]:
+        if step.anew:
             beside = [each for each in histories[-1] if each.name.endswith(f" {step.name}")]
             histories[-1] = [each for each in histories[-1] if each not in beside]
             histories.append(beside)

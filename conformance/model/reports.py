@@ -144,6 +144,7 @@ class Fuzzing(Frozen, frozen=True):
         broken: what went wrong with a search, which is the suite's fault, as sentences.
         saved: the files in which the findings stand as checks.
         unsaved: what could not be written there, as sentences; whoever named the folder is to see to that.
+        died: how the server ended meanwhile, and was started again, where that did not come again.
     """
 
     by: Safe
@@ -155,6 +156,7 @@ class Fuzzing(Frozen, frozen=True):
     broken: tuple[str, ...] = ()
     saved: tuple[str, ...] = ()
     unsaved: tuple[str, ...] = ()
+    died: tuple[str, ...] = ()
 
 
 class Report(Frozen, frozen=True):

@@ -119,6 +119,7 @@ class StepRecord(Frozen, frozen=True):
         other: the name of the resource that was read, where it is another than the work's, or was asked by
             somebody else, or for another form: then it is no plain read of it.
         restarted: whether the last answer is of another life of the server than the one before it.
+        anew: whether another history begins with it, all that was changed before being put back.
     """
 
     name: Safe
@@ -135,6 +136,7 @@ class StepRecord(Frozen, frozen=True):
     item: bool = False
     other: Safe = ""
     restarted: bool = False
+    anew: bool = False
 
 
 def before_of(name: str) -> str:

@@ -17,6 +17,7 @@ from conformance.report.result import PASSED, Result, checks, not_asked, result,
 from conformance.report.safe import safe, shell
 
 LINE: Final = 500  # characters of one verdict's sentence
+_DEATHS: Final = 3  # of a server in a search, of which nothing could be blamed
 _MOST: Final = 40  # checks of one list
 _IN_FULL: Final = "the same command with -v"
 _NOTHING: Final[tuple[VerdictName, ...]] = ("deselected", "not-applicable", "untestable", "info")
@@ -105,6 +106,9 @@ def searched(fuzzing: Fuzzing, seed: int) -> Iterator[str]:
         why = safe(fuzzing.ended, LINE) or "time was up (--fuzz-time)"
         yield f"  {checks(len(fuzzing.cut))} not searched, or not to the end: {why}"
     yield from (f"  {safe(each, LINE)}: the suite's fault, not the server's" for each in fuzzing.broken)
+    yield from (f"  {safe(each, LINE)}" for each in fuzzing.died[:_DEATHS])
+    if fuzzing.died[_DEATHS:]:
+        yield f"  and {len(fuzzing.died) - _DEATHS} more such ends"
     yield from (f"  saved: {safe(each, LINE)}" for each in fuzzing.saved)
     for each in fuzzing.unsaved:
         yield f"  {safe(each, LINE)}; name another by --save-failing"

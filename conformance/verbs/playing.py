@@ -102,16 +102,18 @@ def words_here(context: Context) -> list[str]:
 
 def _play(step: Step, context: Context) -> StepRecord:
     move, words = moves.parse(step.args["move"])
-    if "begins" in step.args:
+    anew = "begins" in step.args
+    if anew:
         put_all_back(context)
         context.game = context.tracked = context.seen = None
     game = context.game if isinstance(context.game, Game) else begun(step, context)
     context.game = game
     try:
         _permitted(step, context, move)
-        return replace(PLAYS[move.word](step, context, game, *words), says=step.args["move"])
+        return replace(PLAYS[move.word](step, context, game, *words), says=step.args["move"], anew=anew)
     except NothingToShowError as nothing:
-        return StepRecord(step.name, step.do, "skipped", nothing.record.says, nothing.record.exchanges)
+        says, sent = nothing.record.says, nothing.record.exchanges
+        return StepRecord(step.name, step.do, "skipped", says, sent, anew=anew)
 
 
 def _permitted(step: Step, context: Context, move: Move) -> None:

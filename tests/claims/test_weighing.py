@@ -140,7 +140,10 @@ BROKEN: dict[str, list[History]] = {
         time().value("1", hit=False).value("1", hit=False, after=10),
     ],
     "hits-current": [time().value("1", hit=False, tag='"a"').value("1", hit=True, tag='"a"').ask('"a"', 200)],
-    "anew": [time().value("1", hit=False, tag='"a"').value("2", hit=False, tag='"a"', after=40)],
+    "anew": [
+        time().value("1", hit=False, tag='"a"').value("2", hit=False, tag='"a"', after=40),
+        time().value("1", hit=False, tag='"a"').value("2", hit=False, tag='"b"', after=40).ask('"a"', 304),
+    ],
 }
 
 HELD: dict[str, list[History]] = {
@@ -180,6 +183,14 @@ HELD: dict[str, list[History]] = {
 SILENT: dict[str, list[History]] = {
     "ended": [time().value("12:00", hit=False).value("12:00", hit=False, after=40)],  # a minute that repeats
     "hits-current": [time().value("1", hit=False, tag='"m"').ask('"m"', 200)],  # a hit may have another tag
+    "anew": [  # the same text again, within a second, by the tag of its hits
+        time()
+        .value("1", hit=False, tag='"m"')
+        .value("1", hit=True, tag='"h"')
+        .clear()
+        .value("1", hit=False, tag='"m"')
+        .ask('"h"', 304)
+    ],
     "created": [items().write("remove").write("write", "new").read(there=False)],  # it may not bring it back
     "cleared": [time().value("1", hit=False).clear(202).value("1", hit=True, after=3)],  # it is done later
     "changed": [

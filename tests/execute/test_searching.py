@@ -6,6 +6,7 @@ import errno
 import itertools
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +15,16 @@ from helpers.hostile import serve
 from helpers.runs import SUITE, Embedded, bad, fetch, on, options, quick, reference, run
 from helpers.student import Student, reply
 
+import conformance
 from conformance.execute.again import judge_again
 from conformance.execute.engine import Engine
 from conformance.execute.options import Attempt, BrokenOffError
 from conformance.fuzz import search
 from conformance.load.target import load_target
 from conformance.model import NOT_ASKED, Record, Run, Verdict
+from conformance.options.run import Serving
 from conformance.plan.lanes import plan
+from conformance.report.summary import summary_lines
 from reference_impl.twisted.flaws import FLAWS, Flaw
 
 RUNS = plan(SUITE, load_target("lesson"), "lesson").runs
@@ -42,6 +46,21 @@ class Seeker:
     ) -> Found | None:
         self.asked.append((run.id, max_examples, time.monotonic()))
         return self.look(run, attempt, over)
+
+
+DYING = """
+import itertools, os
+from reference_impl.settings import Settings
+from reference_impl.twisted.app import build, choose
+right, asked = build(Settings(cost=0.0), choose("")), itertools.count(1)
+
+async def app(scope, receive, send):
+    if scope["type"] == "http" and scope["path"] == "/items/":
+        tag = dict(scope["headers"]).get(b"if-none-match", b"")
+        if tag.startswith(b'"x') and tag.endswith(b'x"') and next(asked) == 57:
+            os._exit(3)
+    await right(scope, receive, send)
+"""
 
 
 def nothing(*_: Any) -> None:
@@ -360,3 +379,15 @@ def test_a_refusal_to_search_is_no_reply_of_the_server() -> None:
         before = fetch(running.url, "/items/")
         run(options(running.url, search=Seeker(once), selected=ITEMS))
         assert fetch(running.url, "/items/") == before
+
+
+@pytest.mark.processes
+def test_a_server_that_dies_once_in_a_search_is_told_with_what_led_there(tmp_path: Path) -> None:
+    (tmp_path / "dying.py").write_text(DYING)
+    app = Serving(app="dying:app", app_dir=tmp_path)
+    report = conformance.run(serving=app, fuzz=True, only=("etag-of-content", "inm-other-is-200"), seed=1)
+    assert report.fuzzing is not None
+    (told,) = [line for line in summary_lines(report) if "in the search of" in line]
+    assert "items::inm-other-is-200: the server exited with status 3" in told
+    assert told.endswith("under GET /items/; started again, it did not when that was repeated")
+    assert report.fuzzing.attempts > 100
