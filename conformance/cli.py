@@ -358,12 +358,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def command(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, and return its exit code; never a traceback."""
-    from conformance.execute.starting import Early  # noqa: PLC0415 (see above)
-
-    early = Early(None)
+    early = None
     try:
         words = configured(sys.argv[1:] if arguments is None else arguments)
-        early = Early(foreseen(words))
+        if words[:1] == ["run"]:
+            from conformance.execute.starting import Early  # noqa: PLC0415 (see above)
+
+            early = Early(foreseen(words))
         made = app(args=words, standalone_mode=False, prog_name="conformance", obj=early)
     except HarnessError as problem:
         return _complain(f"the suite is at fault: {problem}", SUITE_ERROR, HarnessError)
@@ -376,7 +377,8 @@ def command(arguments: Sequence[str] | None = None) -> int:
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours
         return _complain(f"the suite is at fault: {_place(problem)}", SUITE_ERROR, HarnessError)
     finally:
-        early.close()
+        if early is not None:
+            early.close()
     return INTERRUPTED if made == _CTRL_C else made if isinstance(made, int) else 0
 
 

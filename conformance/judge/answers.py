@@ -74,9 +74,8 @@ def _login(sight: Sight) -> Symptom | None:
         )
     return Symptom(
         says,
-        "Give one in a target file: conformance target lesson > mine.yaml, add the line "
-        'headers: {Authorization: "Bearer ${TOKEN}"} (or a Cookie) at its top, and run with '
-        "--target mine.yaml and TOKEN in the environment.",
+        "Send one along, with TOKEN in the environment: -H 'Authorization: Bearer ${TOKEN}' (in pytest: "
+        "--conformance-header), or 'Cookie: ...'; in a target file of yours it is headers.",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 from urllib.parse import quote
 
@@ -125,15 +126,13 @@ def _item_route(get: Get, asked: str) -> str:
 
 
 def names(found: tuple[Found, ...]) -> Iterator[str]:
-    """A name for each: the words of its path, without what is left out anyway."""
+    """A name for each: the words of its path, without what is left out anyway, or begins all of them."""
+    paths = [[part for part in each.get.route.split("/") if part and "{" not in part] for each in found]
+    shared = takewhile(lambda parts: len(set(parts)) == 1, zip(*paths, strict=False))
+    common = min([len(list(shared)), *(len(path) - 1 for path in paths)])
     taken: set[str] = set()
-    for each in found:
-        words = [
-            w
-            for part in each.get.route.split("/")
-            if "{" not in part
-            for w in re.findall(r"[A-Za-z0-9]+", part)
-        ]
+    for each, path in zip(found, paths, strict=True):
+        words = [word for part in path[max(common, 0) :] for word in re.findall(r"[A-Za-z0-9]+", part)]
         name = "-".join(words).lower() or "root"
         name = f"{name}-one" if each.route else name
         unique, number = name, 1

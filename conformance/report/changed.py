@@ -36,8 +36,8 @@ def held_against(end: Result, found: Changes) -> str:
     """The result of a run that fails on nothing but what got worse since its baseline."""
     code, says = baselined(end.code, found), end.says.partition(": ")[2]
     if code == FAILED:
-        return f"Failed: {checks(len(found.worse))} got worse since the baseline; in all, {says}"
-    return f"Passed: nothing got worse since the baseline; in all, {says}" if code == PASSED else end.says
+        return f"Failed: {checks(len(found.worse))} got worse since the baseline; without it: {says}"
+    return f"Passed: nothing got worse since the baseline; without it: {says}" if code == PASSED else end.says
 
 
 def text(found: Changes) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from conformance.errors import UsageError
-from conformance.model import Entry, Report, VerdictName
+from conformance.model import OUT_OF_REACH, Entry, Report, VerdictName
 from conformance.report.result import FAILED, NOT_JUDGED, PASSED
 
 __all__ = ["Change", "Changes", "Way", "baselined", "changes", "way"]
@@ -96,7 +96,10 @@ def changes(old: Report, new: Report) -> Changes:
         if nodeid in before:
             a, b = before[nodeid].verdict.verdict, entry.verdict.verdict
             title = new.about(entry).title
-            found[way(a, b)].append(Change(nodeid, title, a, b, entry.verdict.message or title))
+            how = way(a, b)
+            if how == "worse" and entry.verdict.code == OUT_OF_REACH:
+                how = "other"  # a server by its URL is held against one that was started
+            found[how].append(Change(nodeid, title, a, b, entry.verdict.message or title))
     return Changes(
         worse=tuple(found["worse"]),
         better=tuple(found["better"]),

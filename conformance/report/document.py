@@ -10,6 +10,7 @@ import functools
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
+from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
@@ -299,6 +300,9 @@ def _contradiction(report: Report) -> str:
 def report_schema() -> Mapping[str, Any]:
     """The JSON Schema (2020-12) of report.json, made from the types."""
     made = msgspec.json.schema(Report)
+    for each in made["$defs"].values():
+        if "description" in each:  # a docstring, which Python keeps indented up to 3.12
+            each["description"] = cleandoc(each["description"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A report of cache-conformance",

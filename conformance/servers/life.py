@@ -262,6 +262,9 @@ def _await_app(life: Life, within: float) -> None:
                 raise ServerError(says, life.house.output.text())
 
 
+_TAKEN: Final = "address already in use"
+
+
 def _is_ready(life: Life, line: Channel) -> bool:
     try:
         message = line.take("failed", "ready", within=_GLANCE) or {}
@@ -277,6 +280,8 @@ def _gone(life: Life, died: str, content: bool = False) -> ServerError:
     output = life.house.output.text(_SETTLED)
     why = telling_line(output)
     advice = "; a server has to stay in the foreground" if content else ""
+    if _TAKEN in output:
+        advice = "; something else has that port: let the command say {port} where its port belongs"
     says = f"{life.name}: {died} before it was ready{advice}{f': {why}' if why else ''}"
     return ServerError(says, output)
 

@@ -169,8 +169,8 @@ def not_done(  # noqa: PLR0913 - each by name
         return not_offered(step, says, [last], declared=not write.ask)
     if status in NO_LOGIN:
         says += (
-            ": it wants a login, which goes into a target file as "
-            'headers: {Authorization: "Bearer ${TOKEN}"}, or as a Cookie'
+            ": it wants a login: send one along by -H 'Authorization: Bearer ${TOKEN}', or by headers of the "
+            "target file"
         )
     elif not write.ask:
         return not_offered(step, says, [last], declared=True)

@@ -57,7 +57,7 @@ KNOWN: Known = {
     "a login is wanted": (
         Look(OK, (answer(401),)),
         "GET /items/ wants a login (401)",
-        'add the line headers: {Authorization: "Bearer ${TOKEN}"} (or a Cookie) at its top',
+        "Send one along, with TOKEN in the environment: -H 'Authorization: Bearer ${TOKEN}'",
     ),
     "a login is not taken": (
         Look(OK, (answer(403),), on=LOGIN),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from helpers.records import exchange
@@ -71,6 +72,13 @@ def test_names_are_the_words_of_the_path_and_no_two_are_the_same() -> None:
     ]
     made, _ = walked("/users", "/users/", Get("/users", "?x=1"))
     assert len(set(names(made.found))) == len(made.found)
+
+
+def test_what_all_paths_begin_with_is_no_part_of_a_name() -> None:
+    made, _ = walked("/users", "/health")
+    below = tuple(replace(each, get=Get(f"/api/v2{each.get.route}")) for each in made.found)
+    assert sorted(names(below)) == ["health", "users"]
+    assert list(names(below[:1])) == list(names(made.found[:1]))
 
 
 def test_an_id_that_only_the_document_gives_is_taken() -> None:

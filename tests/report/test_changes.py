@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from conformance.errors import UsageError
-from conformance.model import Report, Verdict, VerdictName
+from conformance.model import OUT_OF_REACH, Report, Verdict, VerdictName
 from conformance.report.changed import WAYS, headline, text
 from conformance.report.changes import Changes, Way, baselined, changes, refuse_broken, way
 from conformance.report.result import FAILED, INTERRUPTED, NOT_JUDGED, NOTHING, OURS, PASSED
@@ -83,6 +83,13 @@ def test_each_check_is_told_with_both_verdicts() -> None:
 def test_what_only_one_of_them_has_judged_is_neither_better_nor_worse() -> None:
     found = changes(OLD, NEW)
     assert (found.only_old, found.only_new) == (2, 1)
+
+
+def test_what_only_a_started_server_shows_is_not_worse_by_a_url() -> None:
+    out = replace(verdict("untestable"), code=OUT_OF_REACH)
+    found = changes(run(a=verdict("pass"), b=verdict("pass")), run(a=out, b=verdict("untestable")))
+    assert [change.nodeid for change in found.other] == [nodeid("a")]
+    assert [change.nodeid for change in found.worse] == [nodeid("b")]
 
 
 def test_a_run_does_not_differ_from_itself_nor_from_a_run_that_has_not_judged_it() -> None:
