@@ -78,4 +78,4 @@ class Teller:
 
     def _changes(self, report: Report, shown: Report) -> Changes | None:
         before, to_all = self._baseline, self._telling.show_hidden
-        return before and changes(beside(before, report, self._now, to_all=to_all), shown)
+        return None if before is None else changes(beside(before, report, self._now, to_all=to_all), shown)

@@ -82,7 +82,11 @@ class Closing:
 
     def _changed(self, report: Report, shown: Report) -> Changes | None:
         before, to_all = self._sending.baseline, self._sending.telling.show_hidden
-        return before and changes(beside(before, report, self._sending.now, to_all=to_all), shown)
+        return (
+            None
+            if before is None
+            else changes(beside(before, report, self._sending.now, to_all=to_all), shown)
+        )
 
     def summarise(self, reporter: pytest.TerminalReporter) -> None:
         """Print the section; with -q only why it is no pass, the warnings, and where the reports are."""

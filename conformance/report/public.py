@@ -59,7 +59,10 @@ def beside(before: Report, report: Report, now: datetime | None = None, *, to_al
     """What of an earlier report may be held against this one: nothing that is hidden in either.
 
     Args:
-        to_all: it is for who may see all of it.
+        before: the earlier one.
+        report: this one.
+        now: the moment at which it is told.
+        to_all: whether for somebody who may see all of it.
     """
     before = revealed(before) if to_all else before
     hidden = {each.nodeid for each in report.entries} - {each.nodeid for each in public(report, now).entries}
