@@ -122,6 +122,8 @@ LANGUAGE = [
     refuses("wait", for_="2 s", after="a", why=5),
     takes("wait", "wait until 2 s (61 s where the clock can be moved) after a", for_="2 s", after="a", moved="61 s"),
     refuses("wait", for_="2 s", after="a", moved="soon"),
+    takes("wait", "wait until 2 s after a (in real time only where the next is looked at)", for_="2 s", after="a", **{"for-next": True}),
+    refuses("wait", for_="2 s", after="a", **{"for-next": False}),
     refuses("wait", after="a"),
     takes("change", "change one field of an item"),
     takes("change", "change one field of an item to {n}", to="{n}"),
