@@ -35,7 +35,7 @@ def test_writes_that_want_a_login_are_told_with_how_to_log_in() -> None:
     for check in WRITTEN:
         verdict = on(result, check)
         assert (verdict.outcome, verdict.code) == ("untestable", "write.refused")
-        assert 'headers: {Authorization: "Bearer ${TOKEN}"}' in verdict.message
+        assert "-H 'Authorization: Bearer ${TOKEN}'" in verdict.message
 
 
 def test_a_page_for_every_path_is_no_api() -> None:

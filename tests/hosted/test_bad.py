@@ -62,7 +62,7 @@ def test_an_app_that_does_not_import_is_told_by_its_own_traceback_once(tmp_path:
     shown = "\n".join(summary_lines(report))
     assert shown.count("Traceback (most recent call last):") == 1
     assert shown.startswith(
-        "Failed: the server did not start.\nA server that did not start, judged as 'lesson'"
+        "Failed: the server did not start.\n  main.py does not import: ModuleNotFoundError"
     )
 
 
