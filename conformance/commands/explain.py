@@ -252,7 +252,16 @@ def _sent(check: Check, kept: tuple[Step, ...]) -> Iterator[str]:
 
 def _examples(variable: ForAll) -> Iterator[str]:
     """A line each: many have commas in them."""
-    return (f"    {captures.in_words(str(each))}".rstrip() for each in variable.examples)
+    return (f"    {captures.in_words(_written(each))}".rstrip() for each in variable.examples)
+
+
+def _written(example: Json) -> str:
+    """A text as it is, fields as they are sent, texts in a row, keys by their parts."""
+    if isinstance(example, Mapping):
+        return ", ".join(f"{name}: {value}" for name, value in example.items())
+    if isinstance(example, list):
+        return ", ".join(" with ".join(each) if isinstance(each, list) else str(each) for each in example)
+    return str(example)
 
 
 def _shortened(lines: list[str], *, apart: bool) -> list[str]:
