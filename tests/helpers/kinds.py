@@ -64,7 +64,14 @@ RUNS: Final = (
     "tools/test_matrix_command.py",
 )
 # What waits for minutes, or proves what a change seldom touches: for `.ci/run`.
-SLOW: Final = ("test_real_time.py",)
+SLOW: Final = (
+    "attacks",
+    "classroom/test_cluster.py",
+    "commands/test_fuzz.py",
+    "fuzz/test_schemathesis_checks.py",
+    "report/html/test_browser.py",
+    "test_real_time.py",
+)
 # Seconds after which a test hangs, also on a busy machine: no test is about how long it takes itself.
 HANGS: Final = 600.0
 SLOW_HANGS: Final = 1800.0
